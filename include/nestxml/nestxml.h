@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * nestxml.h - state in a libvirt domain's XML whether the guest gets nested virtualization.
+ *
+ * The way through the library is one-way:
+ *
+ *	domain XML -> facts -> policy -> host -> verdict -> edits -> XML
+ *
+ *	nestxml_domain_new()		proves the XML good and collects its facts
+ *	nestxml_config_new()		reads the administrator's policy files
+ *	nestxml_config_resolve()	finds the policy of one domain
+ *	nestxml_host_new()		reads what this host's KVM can do
+ *	nestxml_verdict_decide()	the table: pass, refuse or stale
+ *	nestxml_edits_new()		the edits that make the XML state the policy
+ *	nestxml_check_new()		all of these in one call, as the hook asks it
+ *
+ * Conventions: a function that can fail returns 0 or one of the negative codes of enum nestxml_code and names, in its comment,
+ * each code that it returns. Out-parameters come last and are written on success only. `error` may be NULL wherever it is a
+ * parameter. A `const char *` result is borrowed and lives as long as the object it came from; a `char *` result is the caller's,
+ * to be released with free(). Every nestxml_*_free() takes NULL. The library neither prints nor exits, keeps no state of its own,
+ * and different objects may be used in different threads at once.
+ */
+#ifndef NESTXML_H
+#define NESTXML_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** The largest domain XML that is read, in bytes (64 MiB). Since: 0.1 */
+#define NESTXML_MAX_SIZE ((size_t)64 << 20)
+
+/** What can go wrong. Since: 0.1 */
+enum nestxml_code {
+	NESTXML_OK = 0,
+	NESTXML_E_NOMEM = -1,	  /**< out of memory */
+	NESTXML_E_SYNTAX = -2,	  /**< not well-formed XML, or empty */
+	NESTXML_E_DTD = -3,	  /**< has a document type declaration */
+	NESTXML_E_ENCODING = -4,  /**< not UTF-8 */
+	NESTXML_E_TOO_BIG = -5,	  /**< larger than NESTXML_MAX_SIZE */
+	NESTXML_E_ROOT = -6,	  /**< the root element is not <domain> */
+	NESTXML_E_TYPE = -7,	  /**< the domain's type is neither kvm nor qemu */
+	NESTXML_E_ARCH = -8,	  /**< the guest's architecture is neither x86_64 nor i686 */
+	NESTXML_E_TCG = -9,	  /**< vmx asked for a guest that QEMU emulates (TCG has svm only) */
+	NESTXML_E_VENDOR = -10,	  /**< no vendor of the processor to be found */
+	NESTXML_E_CONFIG = -11,	  /**< a policy file is unsafe or wrong */
+	NESTXML_E_METADATA = -12, /**< the guest's own <nested:policy> is wrong */
+	NESTXML_E_ARGUMENT = -13, /**< an argument is out of its range */
+	NESTXML_E_INTERNAL = -14, /**< a position from libxml2 is not where the tag is: nothing was edited */
+};
+
+/**
+ * Why a call failed: one sentence, without the name of the object that the caller passed in and without a full stop, fit for a
+ * terminal (see nestxml_text_escape()). Since: 0.1
+ */
+struct nestxml_error {
+	enum nestxml_code code;
+	unsigned int line;   /**< of the place in the input, from 1; 0: none */
+	unsigned int column; /**< in bytes, from 1; 0: none */
+	char message[372];
+};
+
+/** What a guest is to have; the words are those of libvirt's feature policies. Since: 0.1 */
+enum nestxml_nested {
+	NESTXML_NESTED_LEAVE,	 /**< nothing is asked: leave the guest alone */
+	NESTXML_NESTED_REQUIRE,	 /**< the guest starts with nested virtualization or not at all */
+	NESTXML_NESTED_OPTIONAL, /**< the guest has it where the host has it */
+	NESTXML_NESTED_DISABLE,	 /**< the guest does not have it, wherever it runs */
+};
+
+/** The mode that <cpu> is to have. Since: 0.1 */
+enum nestxml_mode {
+	NESTXML_MODE_KEEP, /**< as it is; host-model where there is no usable <cpu> */
+	NESTXML_MODE_HOST_MODEL,
+	NESTXML_MODE_HOST_PASSTHROUGH,
+	NESTXML_MODE_MAXIMUM,
+};
+
+/** What is done when a guest is started whose CPU does not state its policy. Since: 0.1 */
+enum nestxml_on_stale {
+	NESTXML_ON_STALE_RESTART, /**< refuse, rewrite the definition, start again */
+	NESTXML_ON_STALE_REFUSE,  /**< refuse */
+	NESTXML_ON_STALE_ALLOW,	  /**< start as it is */
+};
+
+/** Whose extension: vmx or svm. Since: 0.1 */
+enum nestxml_vendor {
+	NESTXML_VENDOR_NONE,
+	NESTXML_VENDOR_INTEL, /**< vmx: GenuineIntel, CentaurHauls, Shanghai */
+	NESTXML_VENDOR_AMD,   /**< svm: AuthenticAMD, HygonGenuine */
+};
+
+/* ---- words: one table for the command line, the policy files and the metadata ---- */
+
+/** The word for @nested ("require", ...), static; NULL outside the range. Since: 0.1 */
+const char *nestxml_nested_to_string(enum nestxml_nested nested);
+/** Sets *@nested from @word. Returns 0 or NESTXML_E_ARGUMENT. Since: 0.1 */
+int nestxml_nested_from_string(const char *word, enum nestxml_nested *nested);
+/** The word for @mode ("keep", "host-model", ...), static; NULL outside the range. Since: 0.1 */
+const char *nestxml_mode_to_string(enum nestxml_mode mode);
+/** Sets *@mode from @word. Returns 0 or NESTXML_E_ARGUMENT. Since: 0.1 */
+int nestxml_mode_from_string(const char *word, enum nestxml_mode *mode);
+/** The word for @on_stale ("restart", ...), static; NULL outside the range. Since: 0.1 */
+const char *nestxml_on_stale_to_string(enum nestxml_on_stale on_stale);
+/** Sets *@on_stale from @word. Returns 0 or NESTXML_E_ARGUMENT. Since: 0.1 */
+int nestxml_on_stale_from_string(const char *word, enum nestxml_on_stale *on_stale);
+/** The word for @vendor ("intel", "amd"), static; NULL for none. Since: 0.1 */
+const char *nestxml_vendor_to_string(enum nestxml_vendor vendor);
+/** Sets *@vendor from "intel" or "amd". Returns 0 or NESTXML_E_ARGUMENT. Since: 0.1 */
+int nestxml_vendor_from_string(const char *word, enum nestxml_vendor *vendor);
+/** libvirt's name of @vendor's feature ("vmx", "svm"), static; NULL for none. Since: 0.1 */
+const char *nestxml_vendor_feature(enum nestxml_vendor vendor);
+
+/**
+ * Writes @text to @buffer so that a terminal or a log shows it and obeys nothing in it: control characters (C0, DEL, C1, line and
+ * paragraph separators, bidirectional overrides) and bytes that are not UTF-8 become \xNN, a backslash becomes two. What does not
+ * fit into @size bytes (the final NUL included; at least 1) is cut at a whole character. Returns @buffer. Since: 0.1
+ */
+char *nestxml_text_escape(const char *text, char *buffer, size_t size);
+
+/* ---- the domain ---- */
+
+struct nestxml_domain;
+
+/**
+ * Reads @xml once, proves that it is a well-formed libvirt domain in UTF-8 without a DTD, and collects the facts that the rest of
+ * the library needs. No entity is expanded, nothing else is opened.
+ *
+ * @xml		the document, @length bytes, without a need for a final NUL. Borrowed: it must stay unchanged until @domain is freed.
+ * @domain	the result, to be released with nestxml_domain_free().
+ *
+ * Returns 0, NESTXML_E_NOMEM, NESTXML_E_SYNTAX, NESTXML_E_DTD, NESTXML_E_ENCODING, NESTXML_E_TOO_BIG, NESTXML_E_ROOT or
+ * NESTXML_E_INTERNAL. Since: 0.1
+ */
+int nestxml_domain_new(const char *xml, size_t length, struct nestxml_domain **domain, struct nestxml_error *error);
+void nestxml_domain_free(struct nestxml_domain *domain);
+
+/** <name>, decoded; "" where there is none. Since: 0.1 */
+const char *nestxml_domain_get_name(const struct nestxml_domain *domain);
+/** <uuid>, as written; "" where there is none. Since: 0.1 */
+const char *nestxml_domain_get_uuid(const struct nestxml_domain *domain);
+/** The type attribute of <domain> ("kvm"); "" where there is none. Since: 0.1 */
+const char *nestxml_domain_get_type(const struct nestxml_domain *domain);
+/** The architecture of <os><type>; "" where it is not stated (libvirt then takes the host's). Since: 0.1 */
+const char *nestxml_domain_get_arch(const struct nestxml_domain *domain);
+/** Whether this is the XML of a running guest (<domain id=...>). Since: 0.1 */
+bool nestxml_domain_is_live(const struct nestxml_domain *domain);
+/** Whether QEMU emulates the guest's processor (type qemu): it has svm on every host and never vmx. Since: 0.1 */
+bool nestxml_domain_is_tcg(const struct nestxml_domain *domain);
+/** Whether the CPU requires or forces vmx or svm by itself. Since: 0.1 */
+bool nestxml_domain_has_required(const struct nestxml_domain *domain);
+/**
+ * Whether the CPU is one that libvirt has already expanded (custom, match exact, check full), as in the start of a saved guest:
+ * it cannot be changed for that start. Since: 0.1
+ */
+bool nestxml_domain_is_fixed(const struct nestxml_domain *domain);
+
+/**
+ * Whether nested virtualization can be stated for this guest with @vendor's feature.
+ * Returns 0, NESTXML_E_TYPE, NESTXML_E_ARCH, NESTXML_E_TCG or NESTXML_E_VENDOR. Since: 0.1
+ */
+int nestxml_domain_accepts(const struct nestxml_domain *domain, enum nestxml_vendor vendor, struct nestxml_error *error);
+
+/**
+ * The vendor whose feature this guest needs on a host of @host_vendor: that one for KVM, always AMD for TCG. Since: 0.1
+ */
+enum nestxml_vendor nestxml_domain_get_vendor(const struct nestxml_domain *domain, enum nestxml_vendor host_vendor);
+
+/* ---- the policy ---- */
+
+struct nestxml_config;
+
+/** Which of its sources stated a policy, the strongest last. Since: 0.1 */
+enum nestxml_source {
+	NESTXML_SOURCE_NONE,	 /**< nothing did: leave */
+	NESTXML_SOURCE_DEFAULT,	 /**< [default] of a policy file */
+	NESTXML_SOURCE_CPU,	 /**< the guest's CPU requires vmx or svm */
+	NESTXML_SOURCE_METADATA, /**< the guest's <nested:policy> */
+	NESTXML_SOURCE_SECTION,	 /**< a [guest ...] section of a policy file */
+};
+
+/** The policy of one domain. Since: 0.1 */
+struct nestxml_policy {
+	enum nestxml_nested nested;
+	enum nestxml_mode mode;
+	enum nestxml_on_stale on_stale;
+	enum nestxml_source source; /**< of @nested */
+	const char *file;	    /**< where the source is a file: its path, borrowed from the config; else NULL */
+	unsigned int line;	    /**< and the line in it, from 1 */
+};
+
+/**
+ * Reads /usr/share/nestxml/nestxml.conf, /etc/nestxml/nestxml.conf and /etc/nestxml/nestxml.conf.d/ *.conf, in this order, the last
+ * in the order of their names' bytes; a file that is not there is no error. One that others than root (or than the caller's own user)
+ * own or may write is refused.
+ *
+ * @root	the folder that stands for /, "" or "/" for the real one.
+ * @config	the result, to be released with nestxml_config_free().
+ *
+ * Returns 0, NESTXML_E_NOMEM or NESTXML_E_CONFIG (message with file, line and reason). Since: 0.1
+ */
+int nestxml_config_new(const char *root, struct nestxml_config **config, struct nestxml_error *error);
+void nestxml_config_free(struct nestxml_config *config);
+
+/**
+ * The policy of @domain: a matching section, else the guest's metadata, else what its CPU says by itself, else the default section,
+ * else leave. Sections are matched by name glob (fnmatch(3)) or UUID; a later one wins, key by key.
+ *
+ * Returns 0 or NESTXML_E_METADATA (and no section says otherwise). Since: 0.1
+ */
+int nestxml_config_resolve(const struct nestxml_config *config, const struct nestxml_domain *domain, struct nestxml_policy *policy,
+			   struct nestxml_error *error);
+
+/* ---- the host ---- */
+
+struct nestxml_host;
+
+/** The state of nesting in this host's KVM. Since: 0.1 */
+enum nestxml_state {
+	NESTXML_STATE_UNKNOWN, /**< cannot be told: counts as not on */
+	NESTXML_STATE_ON,
+	NESTXML_STATE_OFF,
+	NESTXML_STATE_UNSUPPORTED, /**< a KVM that has no nesting */
+};
+
+/**
+ * Reads the vendor from /proc/cpuinfo and the state of nesting from /sys/module. What cannot be read is no error: the state is then
+ * unknown and the fact says why.
+ *
+ * @root	the folder that stands for /, "" or "/" for the real one.
+ * @host	the result, to be released with nestxml_host_free().
+ *
+ * Returns 0 or NESTXML_E_NOMEM. Since: 0.1
+ */
+int nestxml_host_new(const char *root, struct nestxml_host **host, struct nestxml_error *error);
+void nestxml_host_free(struct nestxml_host *host);
+
+/** The vendor of this host's processor. Since: 0.1 */
+enum nestxml_vendor nestxml_host_get_vendor(const struct nestxml_host *host);
+/** Whether KVM on this host gives nesting. Since: 0.1 */
+enum nestxml_state nestxml_host_get_state(const struct nestxml_host *host);
+/** The fact behind the state, such as "kvm_amd nested=0" or "kvm_intel is not loaded". Since: 0.1 */
+const char *nestxml_host_get_fact(const struct nestxml_host *host);
+/** Whether `nestctl host enable` can mend the state: the module is one that has nesting. Since: 0.1 */
+bool nestxml_host_is_mendable(const struct nestxml_host *host);
+
+/* ---- the verdict ---- */
+
+/** What is being done with the guest. Since: 0.1 */
+enum nestxml_occasion {
+	NESTXML_AT_PREPARE, /**< it is about to start */
+	NESTXML_AT_ARRIVAL, /**< it comes from another host or a saved state (migrate, restore): its CPU cannot be changed */
+};
+
+/** How the CPU in the XML stands to the policy. Since: 0.1 */
+enum nestxml_cpu {
+	NESTXML_CPU_CURRENT, /**< it states the policy */
+	NESTXML_CPU_STALE,   /**< it would have to be rewritten */
+	NESTXML_CPU_FIXED,   /**< it comes from a saved state */
+	NESTXML_CPU_FOREIGN, /**< nesting does not apply to this guest */
+};
+
+enum nestxml_verdict {
+	NESTXML_VERDICT_PASS,
+	NESTXML_VERDICT_REFUSE,
+	NESTXML_VERDICT_STALE,
+};
+
+/**
+ * The verdict: a pure function, one table.
+ *
+ * @required	whether the XML by itself requires nesting; matters at arrival only
+ * @state	the host's state; for a TCG guest pass NESTXML_STATE_ON
+ *
+ * Since: 0.1
+ */
+enum nestxml_verdict nestxml_verdict_decide(enum nestxml_occasion occasion, enum nestxml_nested nested, enum nestxml_state state,
+					    enum nestxml_cpu cpu, bool required);
+
+/* ---- the edits ---- */
+
+struct nestxml_edits;
+
+/** One splice: @length bytes at @offset of the input give way to @text_length bytes of @text. Since: 0.1 */
+struct nestxml_edit {
+	size_t offset;
+	size_t length;
+	const char *text;
+	size_t text_length;
+};
+
+/**
+ * Works out the edits after which the domain's CPU states @nested with @vendor's feature; none where it does already.
+ *
+ * @domain	borrowed; must outlive @edits.
+ * @nested	require, optional or disable.
+ * @edits	the result, to be released with nestxml_edits_free().
+ *
+ * Returns 0, NESTXML_E_NOMEM, NESTXML_E_ARGUMENT (@nested is leave), NESTXML_E_TYPE, NESTXML_E_ARCH, NESTXML_E_TCG or
+ * NESTXML_E_VENDOR. Since: 0.1
+ */
+int nestxml_edits_new(const struct nestxml_domain *domain, enum nestxml_nested nested, enum nestxml_mode mode, enum nestxml_vendor vendor,
+		      struct nestxml_edits **edits, struct nestxml_error *error);
+void nestxml_edits_free(struct nestxml_edits *edits);
+
+/** How many edits there are; 0: the XML is as it should be. Since: 0.1 */
+size_t nestxml_edits_count(const struct nestxml_edits *edits);
+/** Edit number @index from 0, in the order of their offsets, none overlapping; NULL past the end. Since: 0.1 */
+const struct nestxml_edit *nestxml_edits_get(const struct nestxml_edits *edits, size_t index);
+/**
+ * Splices: *@xml becomes a copy of the input with the edits, *@length bytes and a final NUL that is not counted.
+ * Returns 0 or NESTXML_E_NOMEM. Since: 0.1
+ */
+int nestxml_edits_apply(const struct nestxml_edits *edits, char **xml, size_t *length);
+
+/* ---- all of it, for a hook ---- */
+
+/** The whole answer about one guest. Since: 0.1 */
+struct nestxml_check;
+
+/**
+ * Domain XML to verdict in one call: reads the policy files and the host below @root, the domain from @xml.
+ *
+ * @name	the guest's name as the caller knows it; used in the report.
+ * @xml		as in nestxml_domain_new(); must outlive @check.
+ * @check	the result, to be released with nestxml_check_free().
+ *
+ * Returns 0 or any code but NESTXML_E_ARGUMENT; a guest is then to be refused. Since: 0.1
+ */
+int nestxml_check_new(const char *root, enum nestxml_occasion occasion, const char *name, const char *xml, size_t length,
+		      struct nestxml_check **check, struct nestxml_error *error);
+void nestxml_check_free(struct nestxml_check *check);
+
+enum nestxml_verdict nestxml_check_get_verdict(const struct nestxml_check *check);
+/** The policy that was applied. Since: 0.1 */
+const struct nestxml_policy *nestxml_check_get_policy(const struct nestxml_check *check);
+/** One line for people, ready for a terminal or a log: what was decided about which guest, why, and what to do. Since: 0.1 */
+const char *nestxml_check_get_report(const struct nestxml_check *check);
+/** What would make a stale CPU current; NULL unless the verdict is stale. Since: 0.1 */
+const struct nestxml_edits *nestxml_check_get_edits(const struct nestxml_check *check);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

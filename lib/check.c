@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* check.c - the whole way for one guest: domain XML, policy, host, verdict, edits, and the line that tells people. */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "private.h"
+
+struct nestxml_check {
+	struct nestxml_config *config; /* the policy borrows from it */
+	struct nestxml_policy policy;
+	struct nestxml_domain *domain; /* the edits borrow from it */
+	struct nestxml_edits *edits;
+	enum nestxml_verdict verdict;
+	char report[2048];
+};
+
+/* What the report is made of. */
+struct findings {
+	enum nestxml_occasion occasion;
+	const char *name; /* escaped */
+	const struct nestxml_host *host;
+	enum nestxml_vendor vendor;
+	enum nestxml_state state; /* as it matters to this guest */
+	enum nestxml_cpu cpu;
+	struct nestxml_error foreign; /* why nesting does not apply */
+};
+
+/* ---- how the CPU stands to the policy ---- */
+
+/*
+ * Sets *@current to whether no edit is needed. `optional` is content with what requires: the guest has nesting where the host has it.
+ * Leaves the edits in the check where there are some.
+ */
+static int find_edits(struct nestxml_check *check, enum nestxml_vendor vendor, bool *current, struct nestxml_error *error)
+{
+	const struct nestxml_policy *policy = &check->policy;
+	int code = nestxml_edits_new(check->domain, policy->nested, policy->mode, vendor, &check->edits, error);
+
+	if (code != 0)
+		return code;
+	*current = nestxml_edits_count(check->edits) == 0;
+	if (!*current && policy->nested == NESTXML_NESTED_OPTIONAL) {
+		struct nestxml_edits *stronger;
+
+		code = nestxml_edits_new(check->domain, NESTXML_NESTED_REQUIRE, policy->mode, vendor, &stronger, error);
+		if (code != 0)
+			return code;
+		*current = nestxml_edits_count(stronger) == 0;
+		nestxml_edits_free(stronger);
+	}
+	return 0;
+}
+
+static int find_cpu(struct nestxml_check *check, struct findings *findings, struct nestxml_error *error)
+{
+	bool current = true;
+	int code;
+
+	findings->cpu = NESTXML_CPU_CURRENT;
+	if (check->policy.nested == NESTXML_NESTED_LEAVE)
+		return 0;
+	code = nestxml_domain_accepts(check->domain, findings->vendor, &findings->foreign);
+	if (code == NESTXML_E_TYPE || code == NESTXML_E_ARCH) {
+		findings->cpu = NESTXML_CPU_FOREIGN;
+		return 0;
+	}
+	if (code == NESTXML_E_VENDOR) {
+		/* Required, the host's state refuses it; disabled, it cannot be told whether it is. */
+		if (check->policy.nested != NESTXML_NESTED_DISABLE || findings->occasion != NESTXML_AT_PREPARE)
+			return 0;
+		if (error)
+			*error = findings->foreign;
+		return code;
+	}
+	code = find_edits(check, findings->vendor, &current, error);
+	if (code == 0 && !current)
+		findings->cpu = nestxml_domain_is_fixed(check->domain) ? NESTXML_CPU_FIXED : NESTXML_CPU_STALE;
+	return code;
+}
+
+/* ---- the report ---- */
+
+/* Whether virsh takes the name for what it is, and a shell too: no number, no option, no UUID, nothing to quote. */
+static bool is_plain_name(const char *name)
+{
+	size_t length = strlen(name);
+
+	if (!isalpha((unsigned char)name[0]) || length == 36 || length == 32)
+		return false;
+	for (size_t i = 0; i < length; i++)
+		if (!isalnum((unsigned char)name[i]) && !strchr("._-+@", name[i]))
+			return false;
+	return true;
+}
+
+static bool is_plain_uuid(const char *uuid)
+{
+	return strlen(uuid) == 36 && strspn(uuid, "0123456789abcdefABCDEF-") == 36;
+}
+
+/* The guest as it may stand in a command line that people copy; tenants choose names. */
+static const char *name_for_shell(const struct nestxml_domain *domain)
+{
+	if (is_plain_name(nestxml_domain_get_name(domain)))
+		return nestxml_domain_get_name(domain);
+	return is_plain_uuid(nestxml_domain_get_uuid(domain)) ? nestxml_domain_get_uuid(domain) : "GUEST";
+}
+
+/* Who says so, as in "is required by ...". */
+static const char *describe_source(const struct nestxml_policy *policy, char *buffer, size_t size)
+{
+	if (policy->file)
+		snprintf(buffer, size, "%s:%u", policy->file, policy->line);
+	else
+		snprintf(buffer, size, "%s", policy->source == NESTXML_SOURCE_METADATA ? "its metadata" : "its CPU");
+	return buffer;
+}
+
+static void report_refusal(struct nestxml_check *check, const struct findings *findings)
+{
+	char source[320];
+
+	describe_source(&check->policy, source, sizeof(source));
+	if (findings->cpu == NESTXML_CPU_FOREIGN)
+		snprintf(check->report, sizeof(check->report),
+			 "guest '%s': nested virtualization is required by %s, but %s; set nested = leave there", findings->name, source,
+			 findings->foreign.message);
+	else
+		snprintf(check->report, sizeof(check->report),
+			 "guest '%s': nested virtualization is required by %s, but this host does not give it: %s; %s", findings->name,
+			 source, nestxml_host_get_fact(findings->host),
+			 nestxml_host_is_mendable(findings->host) ? "run: nestctl host enable (the whole picture: nestctl host)"
+								  : "the whole picture: nestctl host");
+}
+
+static void report_stale(struct nestxml_check *check, const struct findings *findings)
+{
+	const struct nestxml_policy *policy = &check->policy;
+	bool keeps = policy->mode == NESTXML_MODE_KEEP;
+	const char *nested = nestxml_nested_to_string(policy->nested);
+	const char *mode = keeps ? "" : nestxml_mode_to_string(policy->mode);
+	const char *guest = name_for_shell(check->domain);
+	char filter[64];
+	char source[320];
+
+	snprintf(filter, sizeof(filter), "nestxml -n %s%s%s", nested, keeps ? "" : " -m ", mode);
+	snprintf(
+		check->report, sizeof(check->report),
+		"guest '%s': its CPU does not state nested=%s (%s), which %s asks for; rewrite its definition: "
+		"virsh dumpxml --inactive --security-info %s | %s | virsh define /dev/stdin (without a definition: %s FILE | virsh create /dev/stdin)",
+		findings->name, nested, nestxml_vendor_feature(findings->vendor), describe_source(policy, source, sizeof(source)), guest,
+		filter, filter);
+}
+
+static void report_pass(struct nestxml_check *check, const struct findings *findings)
+{
+	static const char *const reasons[] = {
+		[NESTXML_CPU_CURRENT] = "its CPU states it",
+		[NESTXML_CPU_STALE] = "its CPU is not judged on arrival",
+		[NESTXML_CPU_FIXED] = "its CPU comes from a saved state",
+		[NESTXML_CPU_FOREIGN] = "nesting does not apply to it",
+	};
+	char source[320];
+
+	if (check->policy.nested == NESTXML_NESTED_LEAVE)
+		snprintf(check->report, sizeof(check->report), "guest '%s': nesting is left alone", findings->name);
+	else
+		snprintf(check->report, sizeof(check->report), "guest '%s': passed with nested=%s of %s: %s", findings->name,
+			 nestxml_nested_to_string(check->policy.nested), describe_source(&check->policy, source, sizeof(source)),
+			 reasons[findings->cpu]);
+}
+
+/* ---- all together ---- */
+
+static int decide(struct nestxml_check *check, struct findings *findings, struct nestxml_error *error)
+{
+	int code = nestxml_config_resolve(check->config, check->domain, &check->policy, error);
+
+	if (code == 0)
+		code = find_cpu(check, findings, error);
+	if (code != 0)
+		return code;
+	check->verdict = nestxml_verdict_decide(findings->occasion, check->policy.nested, findings->state, findings->cpu,
+						nestxml_domain_has_required(check->domain));
+	switch (check->verdict) {
+	case NESTXML_VERDICT_REFUSE:
+		report_refusal(check, findings);
+		break;
+	case NESTXML_VERDICT_STALE:
+		report_stale(check, findings);
+		break;
+	case NESTXML_VERDICT_PASS:
+		report_pass(check, findings);
+		break;
+	}
+	return 0;
+}
+
+NESTXML_EXPORT int nestxml_check_new(const char *root, enum nestxml_occasion occasion, const char *name, const char *xml, size_t length,
+				     struct nestxml_check **check, struct nestxml_error *error)
+{
+	struct nestxml_check *made = calloc(1, sizeof(*made));
+	struct nestxml_host *host = NULL;
+	struct findings findings = {.occasion = occasion};
+	char shown[320];
+	int code;
+
+	if (!made)
+		return nestxml_error_set_nomem(error);
+	code = nestxml_config_new(root, &made->config, error);
+	if (code == 0)
+		code = nestxml_domain_new(xml, length, &made->domain, error);
+	if (code == 0)
+		code = nestxml_host_new(root, &host, error);
+	if (code == 0) {
+		findings.name = nestxml_text_escape(name, shown, sizeof(shown));
+		findings.host = host;
+		findings.vendor = nestxml_domain_get_vendor(made->domain, nestxml_host_get_vendor(host));
+		findings.state = nestxml_domain_is_tcg(made->domain) ? NESTXML_STATE_ON : nestxml_host_get_state(host);
+		code = decide(made, &findings, error);
+	}
+	nestxml_host_free(host);
+	if (code != 0) {
+		nestxml_check_free(made);
+		return code;
+	}
+	*check = made;
+	return 0;
+}
+
+NESTXML_EXPORT void nestxml_check_free(struct nestxml_check *check)
+{
+	if (!check)
+		return;
+	nestxml_edits_free(check->edits);
+	nestxml_domain_free(check->domain);
+	nestxml_config_free(check->config);
+	free(check);
+}
+
+NESTXML_EXPORT enum nestxml_verdict nestxml_check_get_verdict(const struct nestxml_check *check)
+{
+	return check->verdict;
+}
+
+NESTXML_EXPORT const struct nestxml_policy *nestxml_check_get_policy(const struct nestxml_check *check)
+{
+	return &check->policy;
+}
+
+NESTXML_EXPORT const char *nestxml_check_get_report(const struct nestxml_check *check)
+{
+	return check->report;
+}
+
+NESTXML_EXPORT const struct nestxml_edits *nestxml_check_get_edits(const struct nestxml_check *check)
+{
+	return check->verdict == NESTXML_VERDICT_STALE ? check->edits : NULL;
+}

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * config.c - reads the policy files into sections.
+ *
+ * libinih splits the lines. Of its limits two are dealt with here: it keeps 50 bytes of a section's name, while libvirt's names of
+ * guests have up to 255, so the names are taken from the lines before it sees them; and a line longer than its buffer would be read
+ * as two, so such a line is an error.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ini.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "config.h"
+
+#define MAX_FILE_SIZE ((size_t)1 << 20)
+
+static const char vendor_file[] = "/usr/share/nestxml/nestxml.conf";
+static const char admin_file[] = "/etc/nestxml/nestxml.conf";
+static const char drop_in_folder[] = "/etc/nestxml/nestxml.conf.d";
+
+/* One file while it is read. */
+struct reading {
+	struct nestxml_config *config;
+	struct nestxml_error *error;
+	const char *file;
+	const char *at; /* the rest of the text */
+	size_t left;
+	unsigned int line;
+	bool in_section;
+	int code; /* the first failure */
+};
+
+static void fail(struct reading *reading, const char *reason)
+{
+	if (reading->code == 0)
+		reading->code = nestxml_error_set_at(reading->error, NESTXML_E_CONFIG, reading->line, 0, "policy file %s:%u: %s",
+						     reading->file, reading->line, reason);
+}
+
+static void fail_word(struct reading *reading, const char *what, const char *word, const char *expected)
+{
+	char shown[80];
+	char reason[200];
+
+	snprintf(reason, sizeof(reason), "%s '%s'; %s", what, nestxml_text_escape(word, shown, sizeof(shown)), expected);
+	fail(reading, reason);
+}
+
+static void fail_nomem(struct reading *reading)
+{
+	if (reading->code == 0)
+		reading->code = nestxml_error_set_nomem(reading->error);
+}
+
+/* ---- sections and keys ---- */
+
+/* @pattern is taken over; NULL: [default]. */
+static void begin_section(struct reading *reading, char *pattern)
+{
+	struct nestxml_config *config = reading->config;
+	struct section *sections = reallocarray(config->sections, config->sections_count + 1, sizeof(*sections));
+
+	if (!sections) {
+		free(pattern);
+		fail_nomem(reading);
+		return;
+	}
+	config->sections = sections;
+	sections[config->sections_count++] = (struct section){.pattern = pattern, .file = reading->file};
+	reading->in_section = true;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+/* A section line, from its '[' on. The name ends at the last ']', so that a glob may contain some. */
+static void read_section(struct reading *reading, const char *line, size_t length)
+{
+	static const char guest[] = "guest ";
+	AUTO_FREE char *name = NULL;
+	const char *comment = memmem(line, length, "] #", 3);
+	const char *close = memrchr(line, ']', comment ? (size_t)(comment - line) + 1 : length);
+	const char *rest = close ? close + 1 : NULL;
+
+	while (rest && rest < line + length && is_blank(*rest))
+		rest++;
+	if (!close || (rest < line + length && *rest != '#' && *rest != ';')) {
+		fail(reading, "a section that does not end in ']'");
+		return;
+	}
+	name = strndup(line + 1, (size_t)(close - line) - 1);
+	if (!name) {
+		fail_nomem(reading);
+	} else if (strcmp(name, "default") == 0) {
+		begin_section(reading, NULL);
+	} else if (strncmp(name, guest, strlen(guest)) == 0) {
+		char *start = name + strlen(guest) + strspn(name + strlen(guest), " \t");
+		char *pattern = *start ? strdup(start) : NULL;
+
+		if (pattern)
+			begin_section(reading, pattern);
+		else
+			fail(reading, "a [guest] section without a name; write [guest NAME], a glob or a UUID");
+	} else {
+		fail_word(reading, "unknown section", name, "there are [default] and [guest NAME]");
+	}
+}
+
+/* Splits "word   # comment" off the value that libinih gives. */
+static void cut_comment(char *value)
+{
+	char *comment = value;
+
+	while ((comment = strpbrk(comment, "#;")) && comment > value && !is_blank(comment[-1]))
+		comment++;
+	if (comment)
+		*comment = '\0';
+	for (size_t length = strlen(value); length > 0 && is_blank(value[length - 1]);)
+		value[--length] = '\0';
+}
+
+static void set_key(struct reading *reading, const char *key, const char *value)
+{
+	struct nestxml_config *config = reading->config;
+	struct section *section = &config->sections[config->sections_count - 1];
+	enum nestxml_nested nested;
+	enum nestxml_mode mode;
+	enum nestxml_on_stale on_stale;
+
+	if (strcmp(key, "nested") == 0) {
+		if (nestxml_nested_from_string(value, &nested) != 0)
+			fail_word(reading, "nested =", value, "it is leave, require, optional or disable");
+		else
+			section->nested = (struct setting){true, nested, reading->line};
+	} else if (strcmp(key, "mode") == 0) {
+		if (nestxml_mode_from_string(value, &mode) != 0)
+			fail_word(reading, "mode =", value, "it is keep, host-model, host-passthrough or maximum");
+		else
+			section->mode = (struct setting){true, mode, reading->line};
+	} else if (strcmp(key, "on-stale") == 0) {
+		if (nestxml_on_stale_from_string(value, &on_stale) != 0)
+			fail_word(reading, "on-stale =", value, "it is restart, refuse or allow");
+		else
+			section->on_stale = (struct setting){true, on_stale, reading->line};
+	} else {
+		fail_word(reading, "unknown key", key, "there are nested, mode and on-stale");
+	}
+}
+
+/* ---- libinih's callbacks ---- */
+
+/* Gives libinih the next line that it is to split, as fgets() would; sections and comments it gets as empty ones. */
+static char *on_read(char *buffer, int size, void *data)
+{
+	struct reading *reading = data;
+	const char *end;
+	size_t length;
+
+	if (reading->left == 0 || reading->code != 0)
+		return NULL;
+	end = memchr(reading->at, '\n', reading->left);
+	length = end ? (size_t)(end - reading->at) : reading->left;
+	reading->line++;
+	buffer[0] = '\0';
+	/* Without its indentation: libinih would take an indented line for more of the value before it. */
+	for (size_t skip = 0; skip <= length; skip++) {
+		const char *line = reading->at + skip;
+
+		if (skip < length && is_blank(*line))
+			continue;
+		if (skip < length && *line == '[') {
+			read_section(reading, line, length - skip);
+		} else if (skip < length && *line != '#' && *line != ';') {
+			if (length - skip >= (size_t)size) {
+				fail(reading, "the line is too long");
+				return NULL;
+			}
+			memcpy(buffer, line, length - skip);
+			buffer[length - skip] = '\0';
+		}
+		break;
+	}
+	reading->left -= length + (end != NULL);
+	reading->at += length + (end != NULL);
+	return buffer;
+}
+
+static int on_key(void *data, const char *ignored_section, const char *key, const char *value)
+{
+	struct reading *reading = data;
+	char word[64] = "";
+
+	(void)ignored_section;
+	snprintf(word, sizeof(word), "%s", value);
+	cut_comment(word);
+	if (!reading->in_section)
+		fail(reading, "a key before the first section; write [default] or [guest NAME] above it");
+	else
+		set_key(reading, key, word);
+	return reading->code == 0;
+}
+
+static int parse(struct nestxml_config *config, const char *file, const char *text, size_t length, struct nestxml_error *error)
+{
+	struct reading reading = {.config = config, .error = error, .file = file, .at = text, .left = length};
+	size_t good = nestxml_utf8_span(text, length);
+	int status;
+
+	if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+		reading.at += 3;
+		reading.left -= 3;
+	}
+	if (good < length) {
+		for (const char *at = text; at < text + good && (at = memchr(at, '\n', (size_t)(text + good - at))); at++)
+			reading.line++;
+		reading.line++;
+		fail(&reading, "a byte that is not UTF-8");
+		return reading.code;
+	}
+	status = ini_parse_stream(on_read, &reading, on_key, &reading);
+	if (status < 0)
+		fail_nomem(&reading);
+	if (status > 0) /* the line that libinih could not split; what was found here is in the code already */
+		reading.line = (unsigned int)status;
+	if (status > 0)
+		fail(&reading, "neither a section, nor 'key = value', nor a comment");
+	return reading.code;
+}
+
+/* ---- files ---- */
+
+static int fail_file(struct nestxml_error *error, const char *file, const char *reason)
+{
+	return nestxml_error_set(error, NESTXML_E_CONFIG, "policy file %s: %s", file, reason);
+}
+
+/* Whoever can write the policy can turn a refusal off. */
+static const char *find_danger(const struct stat *status)
+{
+	if (!S_ISREG(status->st_mode))
+		return "is not a regular file";
+	if (status->st_uid != 0 && status->st_uid != geteuid())
+		return "does not belong to root; run: chown root";
+	if (status->st_mode & (S_IWGRP | S_IWOTH))
+		return "can be written by others than its owner; run: chmod go-w";
+	if (status->st_size < 0 || (size_t)status->st_size > MAX_FILE_SIZE)
+		return "is larger than 1 MiB";
+	return NULL;
+}
+
+/* *@length bytes, at most one more than MAX_FILE_SIZE. Returns a negative errno. */
+static int read_text(int fd, char **text, size_t *length)
+{
+	size_t capacity = 0;
+	size_t used = 0;
+	AUTO_FREE char *made = NULL;
+
+	for (;;) {
+		ssize_t got;
+
+		if (used == capacity) {
+			char *more = realloc(made, capacity ? 2 * capacity : 4096);
+
+			if (!more)
+				return -ENOMEM;
+			made = more;
+			capacity = capacity ? 2 * capacity : 4096;
+		}
+		got = read(fd, made + used, capacity - used);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (got == 0 || used > MAX_FILE_SIZE)
+			break;
+		used += (size_t)got;
+	}
+	*text = TAKE(made);
+	*length = used;
+	return 0;
+}
+
+/* Returns 0 too where there is no such file. */
+static int read_file(struct nestxml_config *config, const char *root, const char *file, struct nestxml_error *error)
+{
+	AUTO_FREE char *path = nestxml_path_join(root, file);
+	AUTO_FREE char *text = NULL;
+	char **files = reallocarray(config->files, config->files_count + 1, sizeof(*files));
+	struct stat status;
+	const char *danger;
+	size_t length = 0;
+	int fd;
+	int code;
+
+	if (files)
+		config->files = files;
+	if (!path || !files || !(files[config->files_count] = strdup(file)))
+		return nestxml_error_set_nomem(error);
+	file = files[config->files_count++];
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : fail_file(error, file, strerror(errno));
+	danger = fstat(fd, &status) == 0 ? find_danger(&status) : strerror(errno);
+	code = danger ? 0 : read_text(fd, &text, &length);
+	close(fd);
+	if (danger)
+		return fail_file(error, file, danger);
+	if (code != 0)
+		return fail_file(error, file, strerror(-code));
+	return parse(config, file, text, length, error);
+}
+
+static int is_drop_in(const struct dirent *entry)
+{
+	size_t length = strlen(entry->d_name);
+
+	return entry->d_name[0] != '.' && length > 5 && strcmp(entry->d_name + length - 5, ".conf") == 0;
+}
+
+/* In the order of the bytes, whatever the locale. */
+static int compare_names(const struct dirent **left, const struct dirent **right)
+{
+	return strcmp((*left)->d_name, (*right)->d_name);
+}
+
+static int read_drop_ins(struct nestxml_config *config, const char *root, struct nestxml_error *error)
+{
+	AUTO_FREE char *path = nestxml_path_join(root, drop_in_folder);
+	struct dirent **entries = NULL;
+	int count = path ? scandir(path, &entries, is_drop_in, compare_names) : -1;
+	int code = 0;
+
+	if (!path)
+		return nestxml_error_set_nomem(error);
+	if (count < 0)
+		return errno == ENOENT ? 0 : fail_file(error, drop_in_folder, strerror(errno));
+	for (int i = 0; i < count; i++) {
+		char file[sizeof(drop_in_folder) + 256];
+		char shown[sizeof(entries[i]->d_name)];
+
+		snprintf(file, sizeof(file), "%s/%s", drop_in_folder, entries[i]->d_name);
+		if (code == 0 && strchr(nestxml_text_escape(entries[i]->d_name, shown, sizeof(shown)), '\\'))
+			code = nestxml_error_set(error, NESTXML_E_CONFIG, "policy file %s/%s: a name that cannot be shown; rename it",
+						 drop_in_folder, shown);
+		if (code == 0)
+			code = read_file(config, root, file, error);
+		free(entries[i]);
+	}
+	free(entries);
+	return code;
+}
+
+NESTXML_EXPORT int nestxml_config_new(const char *root, struct nestxml_config **config, struct nestxml_error *error)
+{
+	struct nestxml_config *made = calloc(1, sizeof(*made));
+	int code;
+
+	if (!made)
+		return nestxml_error_set_nomem(error);
+	code = read_file(made, root, vendor_file, error);
+	if (code == 0)
+		code = read_file(made, root, admin_file, error);
+	if (code == 0)
+		code = read_drop_ins(made, root, error);
+	if (code != 0) {
+		nestxml_config_free(made);
+		return code;
+	}
+	*config = made;
+	return 0;
+}
+
+NESTXML_EXPORT void nestxml_config_free(struct nestxml_config *config)
+{
+	if (!config)
+		return;
+	for (size_t i = 0; i < config->files_count; i++)
+		free(config->files[i]);
+	for (size_t i = 0; i < config->sections_count; i++)
+		free(config->sections[i].pattern);
+	free(config->files);
+	free(config->sections);
+	free(config);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* config.h - the policy files as a list of sections in the order in which they win. */
+#ifndef NESTXML_CONFIG_H
+#define NESTXML_CONFIG_H
+
+#include "private.h"
+
+/** A key that a section states: its value, and where. */
+struct setting {
+	bool has;
+	unsigned int value; /* of the key's own enum */
+	unsigned int line;
+};
+
+/** One [default] or [guest PATTERN]. */
+struct section {
+	char *pattern;	  /* owned; NULL: [default] */
+	const char *file; /* borrowed from the config's files */
+	struct setting nested;
+	struct setting mode;
+	struct setting on_stale;
+};
+
+struct nestxml_config {
+	char **files; /* owned; the paths as messages show them, without the root */
+	size_t files_count;
+	struct section *sections;
+	size_t sections_count;
+};
+
+#endif

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* domain.c - a domain: what its bytes must be before the parser sees them, and what is known of it afterwards. */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "domain.h"
+
+static unsigned int line_of(const char *xml, size_t offset, unsigned int *column)
+{
+	unsigned int line = 1;
+	size_t start = 0;
+
+	for (const char *at; (at = memchr(xml + start, '\n', offset - start)); start = (size_t)(at - xml) + 1)
+		line++;
+	*column = (unsigned int)(offset - start) + 1;
+	return line;
+}
+
+/* The encoding that an XML declaration states, as a part of @xml; NULL where none does. Sets *@length. */
+static const char *declared_encoding(const char *xml, size_t size, size_t *length)
+{
+	const char *end = size > 5 && memcmp(xml, "<?xml", 5) == 0 ? memmem(xml, size, "?>", 2) : NULL;
+	const char *at = end ? memmem(xml, (size_t)(end - xml), "encoding", 8) : NULL;
+	const char *close;
+
+	if (!at)
+		return NULL;
+	at += 8;
+	while (at < end && *at != '"' && *at != '\'')
+		at++;
+	close = at < end ? memchr(at + 1, *at, (size_t)(end - at - 1)) : NULL;
+	if (!close)
+		return NULL; /* not well-formed: the parser says where */
+	*length = (size_t)(close - at - 1);
+	return at + 1;
+}
+
+static bool starts_with(const char *xml, size_t length, const char *prefix, size_t prefix_length)
+{
+	return length >= prefix_length && memcmp(xml, prefix, prefix_length) == 0;
+}
+
+static int check_encoding(const char *xml, size_t length, struct nestxml_error *error)
+{
+	size_t mark = starts_with(xml, length, "\xef\xbb\xbf", 3) ? 3 : 0;
+	size_t good = nestxml_utf8_span(xml, length);
+	size_t name_length = 0;
+	const char *name;
+	unsigned int line;
+	unsigned int column;
+
+	if (starts_with(xml, length, "\xff\xfe", 2) || starts_with(xml, length, "\xfe\xff", 2))
+		return nestxml_error_set(error, NESTXML_E_ENCODING, "is UTF-16, not UTF-8; convert it with iconv -f UTF-16 -t UTF-8");
+	if (good < length) {
+		line = line_of(xml, good, &column);
+		return nestxml_error_set_at(error, NESTXML_E_ENCODING, line, column,
+					    "is not UTF-8: byte 0x%02x; convert it with iconv -t UTF-8", (unsigned char)xml[good]);
+	}
+	name = declared_encoding(xml + mark, length - mark, &name_length);
+	if (name && !(name_length == 5 && strncasecmp(name, "UTF-8", 5) == 0)) {
+		char raw[32] = "";
+		char shown[64];
+
+		snprintf(raw, sizeof(raw), "%.*s", (int)(name_length < 31 ? name_length : 31), name);
+		return nestxml_error_set_at(error, NESTXML_E_ENCODING, 1, 0,
+					    "declares its encoding as '%s', not UTF-8; convert it with iconv -t UTF-8",
+					    nestxml_text_escape(raw, shown, sizeof(shown)));
+	}
+	return 0;
+}
+
+static int check_bytes(const char *xml, size_t length, struct nestxml_error *error)
+{
+	if (length > NESTXML_MAX_SIZE)
+		return nestxml_error_set(error, NESTXML_E_TOO_BIG, "is larger than %zu MiB, which no domain's XML is",
+					 NESTXML_MAX_SIZE >> 20);
+	if (length == 0)
+		return nestxml_error_set(error, NESTXML_E_SYNTAX, "is empty; give it what virsh dumpxml prints");
+	return check_encoding(xml, length, error);
+}
+
+NESTXML_EXPORT int nestxml_domain_new(const char *xml, size_t length, struct nestxml_domain **domain, struct nestxml_error *error)
+{
+	struct nestxml_domain *made;
+	int code = check_bytes(xml, length, error);
+
+	if (code != 0)
+		return code;
+	made = calloc(1, sizeof(*made));
+	if (!made)
+		return nestxml_error_set_nomem(error);
+	made->xml = xml;
+	made->length = length;
+	code = nestxml_scan(made, error);
+	if (code != 0) {
+		nestxml_domain_free(made);
+		return code;
+	}
+	*domain = made;
+	return 0;
+}
+
+NESTXML_EXPORT void nestxml_domain_free(struct nestxml_domain *domain)
+{
+	if (!domain)
+		return;
+	nestxml_buffer_clear(&domain->type);
+	nestxml_buffer_clear(&domain->name);
+	nestxml_buffer_clear(&domain->uuid);
+	nestxml_buffer_clear(&domain->arch);
+	nestxml_buffer_clear(&domain->stated);
+	nestxml_buffer_clear(&domain->model);
+	free(domain->children);
+	free(domain);
+}
+
+static const char *or_empty(const struct nestxml_buffer *buffer)
+{
+	return buffer->data ? buffer->data : "";
+}
+
+NESTXML_EXPORT const char *nestxml_domain_get_name(const struct nestxml_domain *domain)
+{
+	return or_empty(&domain->name);
+}
+
+NESTXML_EXPORT const char *nestxml_domain_get_uuid(const struct nestxml_domain *domain)
+{
+	return or_empty(&domain->uuid);
+}
+
+NESTXML_EXPORT const char *nestxml_domain_get_type(const struct nestxml_domain *domain)
+{
+	return or_empty(&domain->type);
+}
+
+NESTXML_EXPORT const char *nestxml_domain_get_arch(const struct nestxml_domain *domain)
+{
+	return or_empty(&domain->arch);
+}
+
+NESTXML_EXPORT bool nestxml_domain_is_live(const struct nestxml_domain *domain)
+{
+	return domain->live;
+}
+
+NESTXML_EXPORT bool nestxml_domain_is_tcg(const struct nestxml_domain *domain)
+{
+	return strcmp(or_empty(&domain->type), "qemu") == 0;
+}
+
+NESTXML_EXPORT bool nestxml_domain_has_required(const struct nestxml_domain *domain)
+{
+	for (size_t i = 0; i < domain->children_count; i++) {
+		const struct cpu_child *child = &domain->children[i];
+
+		if (child->extension != NESTXML_VENDOR_NONE && (child->policy == POLICY_FORCE || child->policy == POLICY_REQUIRE))
+			return true;
+	}
+	return false;
+}
+
+NESTXML_EXPORT bool nestxml_domain_is_fixed(const struct nestxml_domain *domain)
+{
+	return domain->has_cpu && domain->mode == CPU_MODE_CUSTOM && domain->match_exact && domain->check_full;
+}
+
+NESTXML_EXPORT int nestxml_domain_accepts(const struct nestxml_domain *domain, enum nestxml_vendor vendor, struct nestxml_error *error)
+{
+	const char *type = nestxml_domain_get_type(domain);
+	const char *arch = nestxml_domain_get_arch(domain);
+	char shown[64];
+
+	if (strcmp(type, "kvm") != 0 && strcmp(type, "qemu") != 0)
+		return nestxml_error_set(error, NESTXML_E_TYPE, "its domain type is '%s', and nesting applies to kvm and qemu only",
+					 nestxml_text_escape(type, shown, sizeof(shown)));
+	/* Not stated: libvirt takes the host's, and a host of another architecture has no vendor here. */
+	if (*arch && strcmp(arch, "x86_64") != 0 && strcmp(arch, "i686") != 0)
+		return nestxml_error_set(error, NESTXML_E_ARCH, "its architecture is %s, and nesting applies to x86_64 and i686 only",
+					 nestxml_text_escape(arch, shown, sizeof(shown)));
+	if (vendor == NESTXML_VENDOR_NONE)
+		return nestxml_error_set(error, NESTXML_E_VENDOR, "the vendor of this host's processor is not known from /proc/cpuinfo");
+	if (nestxml_domain_is_tcg(domain) && vendor != NESTXML_VENDOR_AMD)
+		return nestxml_error_set(error, NESTXML_E_TCG,
+					 "QEMU emulates this guest (type qemu), and it emulates svm, never vmx; use --vendor=amd");
+	return 0;
+}
+
+NESTXML_EXPORT enum nestxml_vendor nestxml_domain_get_vendor(const struct nestxml_domain *domain, enum nestxml_vendor host_vendor)
+{
+	return nestxml_domain_is_tcg(domain) ? NESTXML_VENDOR_AMD : host_vendor;
+}

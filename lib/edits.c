@@ -1,0 +1,543 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * edits.c - from facts and a wish to the splices that fulfil it, in the document's own style: its quotes, indentation, line ends.
+ *
+ * Nothing here reads past what scan.c found, and every splice lies in /domain/cpu or inserts one.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "domain.h"
+#include "tag.h"
+
+struct nestxml_edits {
+	const struct nestxml_domain *domain;
+	struct nestxml_edit *list; /* each text is owned */
+	size_t count;
+	size_t capacity;
+};
+
+/* What is wanted, and the document's style. */
+struct plan {
+	const struct nestxml_domain *domain;
+	const char *xml;
+	struct nestxml_edits *edits;
+	enum nestxml_nested nested;
+	enum nestxml_vendor vendor;
+	enum nestxml_mode mode; /* KEEP: the mode stays */
+	const char *newline;
+	char quote;
+	bool failed; /* out of memory, looked at once, at the end */
+};
+
+/* ---- the list of edits ---- */
+
+static void add_edit(struct plan *plan, size_t start, size_t end, const char *text)
+{
+	struct nestxml_edits *edits = plan->edits;
+	char *copy = strdup(text);
+
+	if (copy && edits->count == edits->capacity) {
+		size_t capacity = edits->capacity ? 2 * edits->capacity : 8;
+		struct nestxml_edit *list = reallocarray(edits->list, capacity, sizeof(*list));
+
+		if (list) {
+			edits->list = list;
+			edits->capacity = capacity;
+		}
+	}
+	if (!copy || edits->count == edits->capacity) {
+		free(copy);
+		plan->failed = true;
+		return;
+	}
+	edits->list[edits->count++] = (struct nestxml_edit){start, end - start, copy, strlen(copy)};
+}
+
+/* By offset; an insertion comes before a removal that starts where it is. */
+static int compare_edits(const void *left, const void *right)
+{
+	const struct nestxml_edit *a = left;
+	const struct nestxml_edit *b = right;
+
+	if (a->offset != b->offset)
+		return a->offset < b->offset ? -1 : 1;
+	return (a->length > b->length) - (a->length < b->length);
+}
+
+/* ---- the document's style ---- */
+
+static const char *find_newline(const struct nestxml_domain *domain)
+{
+	const char *first = memchr(domain->xml, '\n', domain->length);
+
+	return first && first > domain->xml && first[-1] == '\r' ? "\r\n" : "\n";
+}
+
+static char find_quote(const struct nestxml_domain *domain)
+{
+	struct tag_attribute attribute;
+
+	if (domain->has_cpu && tag_find_attribute(domain->xml, domain->cpu.start, NULL, &attribute))
+		return attribute.quote;
+	if (tag_find_attribute(domain->xml, domain->root.start, NULL, &attribute))
+		return attribute.quote;
+	return '\'';
+}
+
+static void add_span(struct plan *plan, struct nestxml_buffer *text, struct span span)
+{
+	if (!nestxml_buffer_add(text, plan->xml + span.start, span.end - span.start))
+		plan->failed = true;
+}
+
+static void add_text(struct plan *plan, struct nestxml_buffer *text, const char *more)
+{
+	if (!nestxml_buffer_add_string(text, more))
+		plan->failed = true;
+}
+
+/* One more level of indentation: what a child of <domain>, indented by @child, has more than <domain> itself. */
+static void add_indentation_unit(struct plan *plan, struct nestxml_buffer *text, struct span child)
+{
+	struct span root = {0, 0};
+	size_t length;
+
+	line_indentation(plan->xml, plan->domain->root.start, &root);
+	length = root.end - root.start;
+	if (child.end - child.start > length && memcmp(plan->xml + root.start, plan->xml + child.start, length) == 0)
+		add_span(plan, text, (struct span){child.start + length, child.end});
+	else
+		add_text(plan, text, "  ");
+}
+
+static void add_attribute(struct plan *plan, struct nestxml_buffer *text, char quote, const char *name, const char *value)
+{
+	char quotes[2] = {quote, '\0'};
+
+	add_text(plan, text, " ");
+	add_text(plan, text, name);
+	add_text(plan, text, "=");
+	add_text(plan, text, quotes);
+	add_text(plan, text, value);
+	add_text(plan, text, quotes);
+}
+
+/* ---- single changes ---- */
+
+static void set_attribute(struct plan *plan, const struct element *element, const char *name, const char *value)
+{
+	AUTO_BUFFER struct nestxml_buffer text = {0};
+	struct tag_attribute attribute;
+	size_t at = tag_name_end(plan->xml, element->start);
+	char quote = plan->quote;
+
+	if (tag_find_attribute(plan->xml, element->start, name, &attribute)) {
+		add_edit(plan, attribute.value.start, attribute.value.end, value);
+		return;
+	}
+	if (tag_find_attribute(plan->xml, element->start, NULL, &attribute))
+		quote = attribute.quote;
+	add_attribute(plan, &text, quote, name, value);
+	if (!plan->failed)
+		add_edit(plan, at, at, text.data);
+}
+
+static void remove_attribute(struct plan *plan, const struct element *element, const char *name)
+{
+	struct tag_attribute attribute;
+
+	if (tag_find_attribute(plan->xml, element->start, name, &attribute))
+		add_edit(plan, attribute.whole.start, attribute.whole.end, "");
+}
+
+/* An element alone in its lines goes with them; another one takes nothing along. */
+static void remove_element(struct plan *plan, const struct element *element)
+{
+	struct span indentation;
+	size_t start = element->start;
+	size_t end = element->end;
+
+	while (plan->xml[end] == ' ' || plan->xml[end] == '\t')
+		end++;
+	if (line_indentation(plan->xml, start, &indentation) && (plan->xml[end] == '\n' || plan->xml[end] == '\r')) {
+		start = indentation.start - 1;
+		if (start > 0 && plan->xml[start - 1] == '\r')
+			start--;
+	} else {
+		end = element->end;
+	}
+	add_edit(plan, start, end, "");
+}
+
+/* ---- the mode ---- */
+
+/*
+ * What the new mode does not allow goes, and what would be another CPU under it. Measured on libvirt 9.0: it refuses a vendor without
+ * a model, and `migratable` and a cache that is passed through outside host-passthrough and maximum; it drops `match`, and keeps
+ * everything else.
+ */
+static void change_mode(struct plan *plan)
+{
+	const struct nestxml_domain *domain = plan->domain;
+	bool passes_through = plan->mode != NESTXML_MODE_HOST_MODEL;
+
+	set_attribute(plan, &domain->cpu, "mode", nestxml_mode_to_string(plan->mode));
+	remove_attribute(plan, &domain->cpu, "match");
+	if (!passes_through)
+		remove_attribute(plan, &domain->cpu, "migratable");
+	for (size_t i = 0; i < domain->children_count; i++) {
+		const struct cpu_child *child = &domain->children[i];
+		bool passed = child->kind == CHILD_CACHE && child->passthrough;
+
+		if (child->kind == CHILD_MODEL || child->kind == CHILD_VENDOR || (passed && !passes_through))
+			remove_element(plan, &child->element);
+	}
+}
+
+/* The mode to change to; KEEP: none. */
+static enum nestxml_mode choose_mode(const struct nestxml_domain *domain, enum nestxml_mode asked)
+{
+	static const enum nestxml_mode current[] = {
+		[CPU_MODE_CUSTOM] = NESTXML_MODE_KEEP,
+		[CPU_MODE_HOST_MODEL] = NESTXML_MODE_HOST_MODEL,
+		[CPU_MODE_HOST_PASSTHROUGH] = NESTXML_MODE_HOST_PASSTHROUGH,
+		[CPU_MODE_MAXIMUM] = NESTXML_MODE_MAXIMUM,
+		[CPU_MODE_UNKNOWN] = NESTXML_MODE_KEEP,
+	};
+	/* libvirt refuses features in a custom CPU that names no model, so such a CPU cannot stay as it is. */
+	bool usable = domain->has_cpu && (domain->mode != CPU_MODE_CUSTOM || domain->model.length > 0);
+
+	if (asked == NESTXML_MODE_KEEP)
+		return usable ? NESTXML_MODE_KEEP : NESTXML_MODE_HOST_MODEL;
+	return usable && current[domain->mode] == asked ? NESTXML_MODE_KEEP : asked;
+}
+
+/* ---- the features ---- */
+
+/* What a feature is to say, and what it may say instead. */
+struct wish {
+	enum nestxml_vendor extension;
+	const char *policy;
+	unsigned int satisfied; /* a set of 1 << enum feature_policy */
+};
+
+static struct wish make_wish(enum nestxml_vendor extension, enum nestxml_nested nested)
+{
+	static const unsigned int satisfied[] = {
+		[NESTXML_NESTED_REQUIRE] = 1U << POLICY_REQUIRE | 1U << POLICY_FORCE,
+		[NESTXML_NESTED_OPTIONAL] = 1U << POLICY_OPTIONAL,
+		[NESTXML_NESTED_DISABLE] = 1U << POLICY_DISABLE | 1U << POLICY_FORBID,
+	};
+
+	return (struct wish){extension, nestxml_nested_to_string(nested), satisfied[nested]}; /* the words are libvirt's own */
+}
+
+/*
+ * Whether the named model contains the other vendor's extension and so does not start on this vendor's hosts: on Intel those with svm
+ * in the cpu_map of libvirt 9.0. No model there contains vmx.
+ */
+static bool is_model_foreign(const struct plan *plan)
+{
+	static const char *const svm_models[] = {"qemu64", "phenom", "Opteron_G2", "Opteron_G3", "Opteron_G4", "Opteron_G5", "Dhyana"};
+	const struct nestxml_domain *domain = plan->domain;
+	const char *model = domain->model.data;
+
+	if (plan->vendor != NESTXML_VENDOR_INTEL || plan->mode != NESTXML_MODE_KEEP || domain->mode != CPU_MODE_CUSTOM || !model)
+		return false;
+	if (strncmp(model, "EPYC", 4) == 0) /* and its versions, those to come included */
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(svm_models); i++)
+		if (strcmp(model, svm_models[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Leaves at most one feature of the wish's extension, corrected in its place. Returns whether one is there at all. */
+static bool correct_feature(struct plan *plan, const struct wish *wish)
+{
+	const struct nestxml_domain *domain = plan->domain;
+	bool found = false;
+
+	for (size_t i = 0; i < domain->children_count; i++) {
+		const struct cpu_child *child = &domain->children[i];
+
+		if (child->extension != wish->extension)
+			continue;
+		if (found)
+			remove_element(plan, &child->element);
+		else if (!(wish->satisfied & 1U << child->policy))
+			set_attribute(plan, &child->element, "policy", wish->policy);
+		found = true;
+	}
+	return found;
+}
+
+/* A feature of the other vendor would keep the guest from starting here; one that is disabled says nothing wrong. */
+static void remove_foreign_features(struct plan *plan, bool keep_extension)
+{
+	const struct nestxml_domain *domain = plan->domain;
+
+	for (size_t i = 0; i < domain->children_count; i++) {
+		const struct cpu_child *child = &domain->children[i];
+		bool wants = child->policy == POLICY_FORCE || child->policy == POLICY_REQUIRE || child->policy == POLICY_OPTIONAL;
+		bool extends = child->extension != NESTXML_VENDOR_NONE && child->extension != plan->vendor && !keep_extension;
+		bool belongs = child->sub_extension != NESTXML_VENDOR_NONE && child->sub_extension != plan->vendor;
+
+		if (wants && (extends || belongs))
+			remove_element(plan, &child->element);
+	}
+}
+
+/* ---- insertion ---- */
+
+/* The wishes for which the CPU has no feature yet, in the order in which they are written. */
+struct missing {
+	struct wish wishes[2];
+	size_t count;
+};
+
+/* Appends the features, each behind @lead (a line end and an indentation, or nothing). */
+static void add_features(struct plan *plan, struct nestxml_buffer *text, const struct missing *missing, const char *lead)
+{
+	for (size_t i = 0; i < missing->count; i++) {
+		add_text(plan, text, lead);
+		add_text(plan, text, "<feature");
+		add_attribute(plan, text, plan->quote, "policy", missing->wishes[i].policy);
+		add_attribute(plan, text, plan->quote, "name", nestxml_vendor_feature(missing->wishes[i].extension));
+		add_text(plan, text, "/>");
+	}
+}
+
+/* A line end, @indentation, and one level more where @deeper; "" for a document that is not indented there. */
+static void make_lead(struct plan *plan, struct nestxml_buffer *lead, const struct span *indentation, bool deeper)
+{
+	add_text(plan, lead, indentation ? plan->newline : "");
+	if (indentation) {
+		add_span(plan, lead, *indentation);
+		if (deeper)
+			add_indentation_unit(plan, lead, *indentation);
+	}
+}
+
+/* The child behind which a feature is written: the last feature, else the last one before <numa>, as libvirt orders them. */
+static const struct cpu_child *find_anchor(const struct nestxml_domain *domain)
+{
+	const struct cpu_child *anchor = NULL;
+
+	for (size_t i = 0; i < domain->children_count; i++) {
+		const struct cpu_child *child = &domain->children[i];
+
+		if (child->kind == CHILD_FEATURE || (child->kind != CHILD_NUMA && !(anchor && anchor->kind == CHILD_FEATURE)))
+			anchor = child;
+	}
+	return anchor;
+}
+
+static void insert_behind(struct plan *plan, const struct element *anchor, const struct missing *missing)
+{
+	AUTO_BUFFER struct nestxml_buffer text = {0};
+	AUTO_BUFFER struct nestxml_buffer lead = {0};
+	struct span indentation;
+
+	make_lead(plan, &lead, line_indentation(plan->xml, anchor->start, &indentation) ? &indentation : NULL, false);
+	if (plan->failed)
+		return;
+	add_features(plan, &text, missing, lead.data);
+	if (!plan->failed)
+		add_edit(plan, anchor->end, anchor->end, text.data);
+}
+
+/* Into a <cpu> in which there is nothing to stand behind; <cpu/> is opened for it. */
+static void insert_first(struct plan *plan, const struct missing *missing)
+{
+	AUTO_BUFFER struct nestxml_buffer text = {0};
+	AUTO_BUFFER struct nestxml_buffer lead = {0};
+	AUTO_BUFFER struct nestxml_buffer close = {0};
+	const struct element *cpu = &plan->domain->cpu;
+	bool closed = cpu->head == cpu->end; /* <cpu/> */
+	bool bare = !closed && plan->xml[cpu->head] == '<' && plan->xml[cpu->head + 1] == '/';
+	struct span indentation;
+	bool indented = line_indentation(plan->xml, cpu->start, &indentation);
+	size_t start = cpu->head;
+
+	make_lead(plan, &lead, indented ? &indentation : NULL, true);
+	make_lead(plan, &close, indented ? &indentation : NULL, false);
+	if (plan->failed)
+		return;
+	if (closed) {
+		start -= strlen("/>");
+		while (is_xml_space(plan->xml[start - 1]))
+			start--;
+		add_text(plan, &text, ">");
+	}
+	add_features(plan, &text, missing, lead.data);
+	if (closed || bare)
+		add_text(plan, &text, close.data);
+	if (closed)
+		add_text(plan, &text, "</cpu>");
+	if (!plan->failed)
+		add_edit(plan, start, cpu->head, text.data);
+}
+
+static void insert_features(struct plan *plan, const struct missing *missing)
+{
+	const struct cpu_child *anchor = find_anchor(plan->domain);
+
+	if (missing->count == 0)
+		return;
+	if (anchor)
+		insert_behind(plan, &anchor->element, missing);
+	else
+		insert_first(plan, missing);
+}
+
+/* Where libvirt itself writes <cpu>: behind <features>, else behind <os>; else at the end. Never zero for what libvirt takes. */
+static struct element find_place(const struct nestxml_domain *domain)
+{
+	if (domain->features.end > 0)
+		return domain->features;
+	if (domain->os.end > 0)
+		return domain->os;
+	return domain->last;
+}
+
+static void insert_cpu(struct plan *plan, const struct missing *missing)
+{
+	AUTO_BUFFER struct nestxml_buffer text = {0};
+	AUTO_BUFFER struct nestxml_buffer lead = {0};
+	AUTO_BUFFER struct nestxml_buffer deeper = {0};
+	struct element place = find_place(plan->domain);
+	const struct element *root = &plan->domain->root;
+	bool closed = place.end == 0 && root->head == root->end; /* <domain type='kvm'/> */
+	size_t end = place.end > 0 ? place.end : root->head;
+	struct span indentation;
+	const struct span *known = place.end > 0 && line_indentation(plan->xml, place.start, &indentation) ? &indentation : NULL;
+
+	make_lead(plan, &lead, known, false);
+	make_lead(plan, &deeper, known, true);
+	if (plan->failed)
+		return;
+	add_text(plan, &text, closed ? ">" : "");
+	add_text(plan, &text, lead.data);
+	add_text(plan, &text, "<cpu");
+	add_attribute(plan, &text, plan->quote, "mode", nestxml_mode_to_string(plan->mode));
+	add_text(plan, &text, ">");
+	add_features(plan, &text, missing, deeper.data);
+	add_text(plan, &text, lead.data);
+	add_text(plan, &text, closed ? "</cpu></domain>" : "</cpu>");
+	if (!plan->failed)
+		add_edit(plan, closed ? end - strlen("/>") : end, end, text.data);
+}
+
+/* ---- all together ---- */
+
+static void make_plan(struct plan *plan)
+{
+	enum nestxml_vendor other = plan->vendor == NESTXML_VENDOR_INTEL ? NESTXML_VENDOR_AMD : NESTXML_VENDOR_INTEL;
+	struct wish wish = make_wish(plan->vendor, plan->nested);
+	/* Beside a model that contains it, `forbid` would keep the guest from starting (measured); `disable` takes it out. */
+	struct wish without_other = {other, "disable", 1U << POLICY_DISABLE};
+	bool disable_other = plan->nested != NESTXML_NESTED_DISABLE && is_model_foreign(plan);
+	struct missing missing = {0};
+
+	if (!plan->domain->has_cpu) {
+		missing.wishes[missing.count++] = wish;
+		insert_cpu(plan, &missing);
+		return;
+	}
+	if (plan->mode != NESTXML_MODE_KEEP)
+		change_mode(plan);
+	if (!correct_feature(plan, &wish))
+		missing.wishes[missing.count++] = wish;
+	if (disable_other && !correct_feature(plan, &without_other))
+		missing.wishes[missing.count++] = without_other;
+	remove_foreign_features(plan, disable_other);
+	insert_features(plan, &missing);
+}
+
+NESTXML_EXPORT int nestxml_edits_new(const struct nestxml_domain *domain, enum nestxml_nested nested, enum nestxml_mode mode,
+				     enum nestxml_vendor vendor, struct nestxml_edits **edits, struct nestxml_error *error)
+{
+	struct nestxml_edits *made;
+	struct plan plan;
+	int code;
+
+	if (nested == NESTXML_NESTED_LEAVE || !nestxml_nested_to_string(nested) || !nestxml_mode_to_string(mode))
+		return nestxml_error_set(error, NESTXML_E_ARGUMENT, "what is asked is none of require, optional and disable");
+	code = nestxml_domain_accepts(domain, vendor, error);
+	if (code != 0)
+		return code;
+	made = calloc(1, sizeof(*made));
+	if (!made)
+		return nestxml_error_set_nomem(error);
+	made->domain = domain;
+	plan = (struct plan){
+		.domain = domain,
+		.xml = domain->xml,
+		.edits = made,
+		.nested = nested,
+		.vendor = vendor,
+		.mode = choose_mode(domain, mode),
+		.newline = find_newline(domain),
+		.quote = find_quote(domain),
+	};
+	make_plan(&plan);
+	if (plan.failed) {
+		nestxml_edits_free(made);
+		return nestxml_error_set_nomem(error);
+	}
+	if (made->count > 1)
+		qsort(made->list, made->count, sizeof(*made->list), compare_edits);
+	*edits = made;
+	return 0;
+}
+
+NESTXML_EXPORT void nestxml_edits_free(struct nestxml_edits *edits)
+{
+	if (!edits)
+		return;
+	for (size_t i = 0; i < edits->count; i++)
+		free((char *)edits->list[i].text);
+	free(edits->list);
+	free(edits);
+}
+
+NESTXML_EXPORT size_t nestxml_edits_count(const struct nestxml_edits *edits)
+{
+	return edits->count;
+}
+
+NESTXML_EXPORT const struct nestxml_edit *nestxml_edits_get(const struct nestxml_edits *edits, size_t index)
+{
+	return index < edits->count ? &edits->list[index] : NULL;
+}
+
+NESTXML_EXPORT int nestxml_edits_apply(const struct nestxml_edits *edits, char **xml, size_t *length)
+{
+	const struct nestxml_domain *domain = edits->domain;
+	size_t total = domain->length;
+	size_t read = 0;
+	size_t written = 0;
+	char *made;
+
+	for (size_t i = 0; i < edits->count; i++)
+		total = total - edits->list[i].length + edits->list[i].text_length;
+	made = malloc(total + 1);
+	if (!made)
+		return NESTXML_E_NOMEM;
+	for (size_t i = 0; i < edits->count; i++) {
+		const struct nestxml_edit *edit = &edits->list[i];
+
+		memcpy(made + written, domain->xml + read, edit->offset - read);
+		written += edit->offset - read;
+		memcpy(made + written, edit->text, edit->text_length);
+		written += edit->text_length;
+		read = edit->offset + edit->length;
+	}
+	memcpy(made + written, domain->xml + read, domain->length - read);
+	made[total] = '\0';
+	*xml = made;
+	*length = total;
+	return 0;
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* host.c - what this host's KVM can do, as /proc and /sys tell it; what cannot be read counts as not on. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "private.h"
+
+struct nestxml_host {
+	enum nestxml_vendor vendor;
+	enum nestxml_state state;
+	bool mendable;
+	char fact[256];
+};
+
+static const struct {
+	const char *id; /* vendor_id in /proc/cpuinfo */
+	enum nestxml_vendor vendor;
+} vendors[] = {
+	{"GenuineIntel", NESTXML_VENDOR_INTEL}, {"CentaurHauls", NESTXML_VENDOR_INTEL}, {"Shanghai", NESTXML_VENDOR_INTEL},
+	{"AuthenticAMD", NESTXML_VENDOR_AMD},	{"HygonGenuine", NESTXML_VENDOR_AMD},
+};
+
+static void set_fact(struct nestxml_host *host, enum nestxml_state state, bool mendable, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+static void set_fact(struct nestxml_host *host, enum nestxml_state state, bool mendable, const char *format, ...)
+{
+	va_list arguments;
+
+	host->state = state;
+	host->mendable = mendable;
+	va_start(arguments, format);
+	vsnprintf(host->fact, sizeof(host->fact), format, arguments);
+	va_end(arguments);
+}
+
+/* Cuts the value of "vendor_id : value" out of the first processor's lines; NULL: there is none. */
+static char *find_vendor_id(char *text)
+{
+	char *at = strncmp(text, "vendor_id", 9) == 0 ? text : strstr(text, "\nvendor_id");
+	char *end;
+
+	at = at ? strchr(at, ':') : NULL;
+	if (!at)
+		return NULL;
+	at += 1 + strspn(at + 1, " "); /* Shanghai's is padded to twelve characters on both sides */
+	end = at + strcspn(at, "\n");
+	while (end > at && end[-1] == ' ')
+		end--;
+	*end = '\0';
+	return at;
+}
+
+static void read_vendor(struct nestxml_host *host, const char *root)
+{
+	char text[4096]; /* the first processor says it, in its second line */
+	char shown[64];
+	long got = nestxml_file_read_small(root, "/proc/cpuinfo", text, sizeof(text));
+	char *id;
+
+	if (got < 0) {
+		set_fact(host, NESTXML_STATE_UNKNOWN, false, "/proc/cpuinfo cannot be read: %s", strerror((int)-got));
+		return;
+	}
+	id = find_vendor_id(text);
+	for (size_t i = 0; id && i < ARRAY_SIZE(vendors); i++)
+		if (strcmp(id, vendors[i].id) == 0)
+			host->vendor = vendors[i].vendor;
+	if (!id)
+		set_fact(host, NESTXML_STATE_UNKNOWN, false, "/proc/cpuinfo names no vendor of the processor");
+	else if (host->vendor == NESTXML_VENDOR_NONE)
+		set_fact(host, NESTXML_STATE_UNKNOWN, false, "no nesting is known for a processor of %s",
+			 nestxml_text_escape(id, shown, sizeof(shown)));
+}
+
+/*
+ * Names the kvm_* modules that are loaded instead of a vendor's, such as kvm_pvm: a KVM that cannot nest. The other vendor's module
+ * is in /sys too where both are built in, and says nothing.
+ */
+static void name_other_modules(const char *root, char *names, size_t size)
+{
+	AUTO_FREE char *path = nestxml_path_join(root, "/sys/module");
+	DIR *folder = path ? opendir(path) : NULL;
+	size_t used = 0;
+
+	names[0] = '\0';
+	for (struct dirent *entry; folder && (entry = readdir(folder));) {
+		char shown[64];
+		int length;
+
+		if (strncmp(entry->d_name, "kvm_", 4) != 0 || strcmp(entry->d_name, "kvm_intel") == 0 ||
+		    strcmp(entry->d_name, "kvm_amd") == 0)
+			continue;
+		length = snprintf(names + used, size - used, "%s%s", used ? ", " : "",
+				  nestxml_text_escape(entry->d_name, shown, sizeof(shown)));
+		if (length < 0 || (size_t)length >= size - used)
+			break;
+		used += (size_t)length;
+	}
+	if (folder)
+		closedir(folder);
+}
+
+static void explain_missing(struct nestxml_host *host, const char *root, const char *module)
+{
+	char path[64];
+	char others[128];
+	char ignored[2];
+	long got;
+
+	snprintf(path, sizeof(path), "/sys/module/%s", module);
+	got = nestxml_file_read_small(root, path, ignored, sizeof(ignored));
+	if (got == -EISDIR) { /* the module is there, its parameter is not */
+		set_fact(host, NESTXML_STATE_UNSUPPORTED, false, "%s has no parameter nested", module);
+		return;
+	}
+	name_other_modules(root, others, sizeof(others));
+	if (others[0])
+		set_fact(host, NESTXML_STATE_UNSUPPORTED, false, "no kvm module with nesting: %s", others);
+	else
+		set_fact(host, NESTXML_STATE_OFF, true, "%s is not loaded", module);
+}
+
+/* The kernel spells a bool parameter Y or N (kvm_intel) and an int one 1 or 0 (kvm_amd). */
+static enum nestxml_state read_switch(const char *value)
+{
+	if (strcmp(value, "Y") == 0 || strcmp(value, "1") == 0)
+		return NESTXML_STATE_ON;
+	if (strcmp(value, "N") == 0 || strcmp(value, "0") == 0)
+		return NESTXML_STATE_OFF;
+	return NESTXML_STATE_UNKNOWN;
+}
+
+static void read_state(struct nestxml_host *host, const char *root)
+{
+	const char *module = host->vendor == NESTXML_VENDOR_INTEL ? "kvm_intel" : "kvm_amd";
+	char path[64];
+	char value[32];
+	char shown[64];
+	enum nestxml_state state;
+	long got;
+
+	snprintf(path, sizeof(path), "/sys/module/%s/parameters/nested", module);
+	got = nestxml_file_read_small(root, path, value, sizeof(value));
+	if (got == -ENOENT) {
+		explain_missing(host, root, module);
+		return;
+	}
+	if (got < 0) {
+		set_fact(host, NESTXML_STATE_UNKNOWN, true, "%s's parameter nested cannot be read: %s", module, strerror((int)-got));
+		return;
+	}
+	value[strcspn(value, "\n")] = '\0';
+	state = read_switch(value);
+	if (state == NESTXML_STATE_UNKNOWN)
+		set_fact(host, state, true, "%s nested='%s', which is neither on nor off", module,
+			 nestxml_text_escape(value, shown, sizeof(shown)));
+	else
+		set_fact(host, state, true, "%s nested=%s", module, value);
+}
+
+NESTXML_EXPORT int nestxml_host_new(const char *root, struct nestxml_host **host, struct nestxml_error *error)
+{
+	struct nestxml_host *made = calloc(1, sizeof(*made));
+
+	if (!made)
+		return nestxml_error_set_nomem(error);
+	read_vendor(made, root);
+	if (made->vendor != NESTXML_VENDOR_NONE)
+		read_state(made, root);
+	*host = made;
+	return 0;
+}
+
+NESTXML_EXPORT void nestxml_host_free(struct nestxml_host *host)
+{
+	free(host);
+}
+
+NESTXML_EXPORT enum nestxml_vendor nestxml_host_get_vendor(const struct nestxml_host *host)
+{
+	return host->vendor;
+}
+
+NESTXML_EXPORT enum nestxml_state nestxml_host_get_state(const struct nestxml_host *host)
+{
+	return host->state;
+}
+
+NESTXML_EXPORT const char *nestxml_host_get_fact(const struct nestxml_host *host)
+{
+	return host->fact;
+}
+
+NESTXML_EXPORT bool nestxml_host_is_mendable(const struct nestxml_host *host)
+{
+	return host->mendable;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* private.h - what the files of the library share and its users do not see. */
+#ifndef NESTXML_PRIVATE_H
+#define NESTXML_PRIVATE_H
+
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <nestxml/nestxml.h>
+
+#define NESTXML_EXPORT __attribute__((visibility("default")))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+
+/* An owner declared with one of these is released at the end of its scope. */
+#define CLEANUP(function) __attribute__((cleanup(function)))
+#define AUTO_FREE CLEANUP(nestxml_cleanup_free)
+static inline void nestxml_cleanup_free(void *pointer)
+{
+	free(*(void **)pointer);
+}
+
+/* Moves ownership out of a variable with AUTO_FREE. */
+#define TAKE(pointer)                               \
+	({                                          \
+		__typeof__(pointer) p_ = (pointer); \
+		(pointer) = NULL;                   \
+		p_;                                 \
+	})
+
+/* text.c */
+
+/** Fills *@error (which may be NULL) and returns @code, so that a failure is one statement. Every %s is escaped by the caller. */
+int nestxml_error_set(struct nestxml_error *error, enum nestxml_code code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/** The same with a place in the input; @line and @column from 1, 0: none. */
+int nestxml_error_set_at(struct nestxml_error *error, enum nestxml_code code, unsigned int line, unsigned int column, const char *format,
+			 ...) __attribute__((format(printf, 5, 6)));
+/** Sets "out of memory", returns NESTXML_E_NOMEM. */
+int nestxml_error_set_nomem(struct nestxml_error *error);
+/** Bytes of the UTF-8 character at @text (at most @length): 1 to 4; 0 where there is none (RFC 3629: no surrogates, no overlong form). */
+size_t nestxml_utf8_length(const char *text, size_t length);
+/** The offset of the first byte of @text that is neither UTF-8 nor allowed to be in it (NUL); @length where there is none. */
+size_t nestxml_utf8_span(const char *text, size_t length);
+
+/** A string that grows; starts zeroed. */
+struct nestxml_buffer {
+	char *data; /* NUL-terminated once anything was added */
+	size_t length;
+	size_t capacity;
+};
+/** Appends; false: out of memory, and the buffer is as it was. */
+bool nestxml_buffer_add(struct nestxml_buffer *buffer, const char *text, size_t length);
+bool nestxml_buffer_add_string(struct nestxml_buffer *buffer, const char *text);
+void nestxml_buffer_clear(struct nestxml_buffer *buffer);
+#define AUTO_BUFFER CLEANUP(nestxml_buffer_clear)
+
+/* file.c */
+
+/**
+ * Reads at most @size - 1 bytes of @root/@path (for the small files of /proc and /sys) and ends them with NUL.
+ * Returns their number, or a negative errno.
+ */
+long nestxml_file_read_small(const char *root, const char *path, char *buffer, size_t size);
+/** @root joined with @path (which starts with /); the caller's to free; NULL: out of memory. */
+char *nestxml_path_join(const char *root, const char *path);
+
+#endif

@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * scan.c - one SAX pass of libxml2 over the whole document: proves it well-formed, collects facts and positions, builds no tree.
+ *
+ * Where an element stands: in startElementNs xmlByteConsumed() is just before the tag's '>' or '/>', in endElementNs just behind the
+ * end tag. The tag's '<' is the next one backwards, since a well-formed attribute holds none. Neither is promised by libxml2, so each
+ * position that will be edited is checked against the bytes.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include <libxml/SAX2.h>
+#include <libxml/parser.h>
+
+#include "domain.h"
+
+#define POLICY_NAMESPACE "urn:nestxml:nested:1"
+
+/* The branch below <domain> that the parser is in. */
+enum branch { BRANCH_NONE, BRANCH_CPU, BRANCH_OS, BRANCH_METADATA };
+
+struct scan {
+	struct nestxml_domain *domain;
+	struct nestxml_error *error;
+	int code; /* the first failure */
+	xmlParserCtxt *parser;
+	size_t read; /* bytes given to the parser */
+	unsigned int depth;
+	enum branch branch;
+	struct nestxml_buffer *text; /* what character data is added to, or NULL */
+	unsigned int text_depth;     /* the depth of the element that it belongs to */
+	bool seen_name, seen_uuid, seen_os, seen_model;
+};
+
+static void fail(struct scan *scan, int code)
+{
+	if (scan->code == 0)
+		scan->code = code;
+	xmlStopParser(scan->parser);
+}
+
+static void fail_nomem(struct scan *scan)
+{
+	fail(scan, nestxml_error_set_nomem(scan->error));
+}
+
+static bool equal(const xmlChar *a, const char *b)
+{
+	return strcmp((const char *)a, b) == 0;
+}
+
+/* ---- attributes: libxml2 hands them over as groups of five pointers ---- */
+
+struct attribute {
+	const char *value; /* NULL: there is none */
+	size_t length;
+};
+
+/* By the local name alone, the first one: so libvirt reads them (xmlGetProp), whatever their prefix. */
+static struct attribute find_attribute(const xmlChar **attributes, int count, const char *name)
+{
+	for (int i = 0; i < count; i++, attributes += 5)
+		if (equal(attributes[0], name))
+			return (struct attribute){(const char *)attributes[3], (size_t)(attributes[4] - attributes[3])};
+	return (struct attribute){0};
+}
+
+static bool is_value(struct attribute attribute, const char *word)
+{
+	return attribute.value && attribute.length == strlen(word) && memcmp(attribute.value, word, attribute.length) == 0;
+}
+
+static bool keep_value(struct scan *scan, struct attribute attribute, struct nestxml_buffer *buffer)
+{
+	if (!attribute.value || nestxml_buffer_add(buffer, attribute.value, attribute.length))
+		return true;
+	fail_nomem(scan);
+	return false;
+}
+
+/*
+ * An attribute whose prefix is not declared has its prefix in its name. Elsewhere that is none of our business, but in what will be
+ * edited libvirt's reading and ours must be the same beyond doubt.
+ */
+static bool are_prefixes_declared(struct scan *scan, const xmlChar **attributes, int count)
+{
+	for (int i = 0; i < count; i++, attributes += 5) {
+		if (attributes[1] && !attributes[2]) {
+			fail(scan, nestxml_error_set_at(scan->error, NESTXML_E_SYNTAX, (unsigned int)xmlSAX2GetLineNumber(scan->parser), 0,
+							"has an attribute with an undeclared prefix in its <cpu>; remove it"));
+			return false;
+		}
+	}
+	return true;
+}
+
+/* ---- positions ---- */
+
+static bool place_start(struct scan *scan, const xmlChar *name, struct element *element)
+{
+	const struct nestxml_domain *domain = scan->domain;
+	long consumed = xmlByteConsumed(scan->parser);
+	size_t name_length = strlen((const char *)name);
+	size_t at = consumed < 0 ? domain->length : (size_t)consumed;
+	const char *start = at < domain->length ? memrchr(domain->xml, '<', at) : NULL;
+	size_t head = at + (start && domain->xml[at] == '/');
+
+	if (!start || head >= domain->length || domain->xml[head] != '>' || domain->length - (size_t)(start - domain->xml) <= name_length ||
+	    memcmp(start + 1, name, name_length) != 0) {
+		fail(scan, nestxml_error_set(scan->error, NESTXML_E_INTERNAL, "the XML parser does not tell where its tags are"));
+		return false;
+	}
+	element->start = (size_t)(start - domain->xml);
+	element->head = head + 1;
+	element->end = 0;
+	return true;
+}
+
+static void place_end(struct scan *scan, struct element *element)
+{
+	const struct nestxml_domain *domain = scan->domain;
+	long consumed = xmlByteConsumed(scan->parser);
+
+	if (consumed < 0 || (size_t)consumed > domain->length || (size_t)consumed < element->head || domain->xml[consumed - 1] != '>')
+		fail(scan, nestxml_error_set(scan->error, NESTXML_E_INTERNAL, "the XML parser does not tell where its tags are"));
+	else
+		element->end = (size_t)consumed;
+}
+
+/* ---- the elements that matter ---- */
+
+static void begin_text(struct scan *scan, bool *seen, struct nestxml_buffer *buffer)
+{
+	if (*seen) /* libvirt reads the first one */
+		return;
+	*seen = true;
+	scan->text = buffer;
+	scan->text_depth = scan->depth;
+}
+
+static void scan_root(struct scan *scan, const xmlChar *name, const xmlChar *uri, const xmlChar **attributes, int count)
+{
+	struct nestxml_domain *domain = scan->domain;
+	char shown[64];
+
+	if (uri || !equal(name, "domain")) {
+		nestxml_text_escape((const char *)name, shown, sizeof(shown));
+		fail(scan, nestxml_error_set(scan->error, NESTXML_E_ROOT,
+					     "the root element is <%s>%s, not <domain>; give it what virsh dumpxml prints", shown,
+					     uri ? " in a namespace" : ""));
+		return;
+	}
+	domain->live = find_attribute(attributes, count, "id").value != NULL;
+	if (keep_value(scan, find_attribute(attributes, count, "type"), &domain->type))
+		place_start(scan, name, &domain->root);
+}
+
+static void scan_cpu(struct scan *scan, const xmlChar **attributes, int count)
+{
+	static const char *const words[] = {"custom", "host-model", "host-passthrough", "maximum"};
+	struct nestxml_domain *domain = scan->domain;
+	struct attribute mode = find_attribute(attributes, count, "mode");
+
+	if (!are_prefixes_declared(scan, attributes, count))
+		return;
+	domain->has_cpu = true;
+	domain->cpu = domain->last;
+	domain->match_exact = is_value(find_attribute(attributes, count, "match"), "exact");
+	domain->check_full = is_value(find_attribute(attributes, count, "check"), "full");
+	domain->mode = mode.value ? CPU_MODE_UNKNOWN : CPU_MODE_CUSTOM;
+	for (unsigned int i = 0; i < ARRAY_SIZE(words); i++)
+		if (is_value(mode, words[i]))
+			domain->mode = (enum cpu_mode)i;
+	scan->branch = BRANCH_CPU;
+}
+
+/* A child of <domain>. */
+static void scan_section(struct scan *scan, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, const xmlChar **attributes,
+			 int count)
+{
+	struct nestxml_domain *domain = scan->domain;
+
+	scan->branch = BRANCH_NONE;
+	if (!place_start(scan, prefix ? prefix : name, &domain->last) || uri || prefix)
+		return;
+	if (equal(name, "name")) {
+		begin_text(scan, &scan->seen_name, &domain->name);
+	} else if (equal(name, "uuid")) {
+		begin_text(scan, &scan->seen_uuid, &domain->uuid);
+	} else if (equal(name, "os")) {
+		domain->os = domain->last;
+		scan->branch = BRANCH_OS;
+	} else if (equal(name, "features")) {
+		domain->features = domain->last;
+	} else if (equal(name, "metadata")) {
+		scan->branch = BRANCH_METADATA;
+	} else if (equal(name, "cpu") && !domain->has_cpu) {
+		scan_cpu(scan, attributes, count);
+	}
+}
+
+/* The features of AMD's nesting (CPUID 0x8000000A EDX), by the names of libvirt 9.0's cpu_map/x86_features.xml. */
+static const char *const svm_features[] = {
+	"npt",		 "lbrv",	 "svm-lock",	"nrip-save", "tsc-scale",	"vmcb-clean", "flushbyasid",
+	"decodeassists", "pause-filter", "pfthreshold", "avic",	     "v-vmsave-vmload", "vgif",	      "svme-addr-chk",
+};
+
+static void scan_feature(struct cpu_child *child, const xmlChar **attributes, int count)
+{
+	static const char *const words[] = {"force", "require", "optional", "disable", "forbid"};
+	struct attribute policy = find_attribute(attributes, count, "policy");
+	struct attribute name = find_attribute(attributes, count, "name");
+
+	child->kind = CHILD_FEATURE;
+	child->policy = policy.value ? POLICY_UNKNOWN : POLICY_REQUIRE;
+	for (unsigned int i = 0; i < ARRAY_SIZE(words); i++)
+		if (is_value(policy, words[i]))
+			child->policy = (enum feature_policy)i;
+	if (is_value(name, "vmx"))
+		child->extension = NESTXML_VENDOR_INTEL;
+	else if (is_value(name, "svm"))
+		child->extension = NESTXML_VENDOR_AMD;
+	else if (name.length > 4 && memcmp(name.value, "vmx-", 4) == 0)
+		child->sub_extension = NESTXML_VENDOR_INTEL;
+	for (unsigned int i = 0; i < ARRAY_SIZE(svm_features); i++)
+		if (is_value(name, svm_features[i]))
+			child->sub_extension = NESTXML_VENDOR_AMD;
+}
+
+static struct cpu_child *add_child(struct scan *scan)
+{
+	struct nestxml_domain *domain = scan->domain;
+
+	if (domain->children_count == domain->children_capacity) {
+		size_t capacity = domain->children_capacity ? 2 * domain->children_capacity : 16;
+		struct cpu_child *children = reallocarray(domain->children, capacity, sizeof(*children));
+
+		if (!children) {
+			fail_nomem(scan);
+			return NULL;
+		}
+		domain->children = children;
+		domain->children_capacity = capacity;
+	}
+	domain->children[domain->children_count] = (struct cpu_child){0};
+	return &domain->children[domain->children_count++];
+}
+
+/* A child of <cpu>. */
+static void scan_cpu_child(struct scan *scan, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, const xmlChar **attributes,
+			   int count)
+{
+	struct cpu_child *child = add_child(scan);
+
+	if (!child || !place_start(scan, prefix ? prefix : name, &child->element) || uri || prefix ||
+	    !are_prefixes_declared(scan, attributes, count))
+		return;
+	if (equal(name, "feature")) {
+		scan_feature(child, attributes, count);
+	} else if (equal(name, "model")) {
+		child->kind = CHILD_MODEL;
+		begin_text(scan, &scan->seen_model, &scan->domain->model);
+	} else if (equal(name, "vendor")) {
+		child->kind = CHILD_VENDOR;
+	} else if (equal(name, "numa")) {
+		child->kind = CHILD_NUMA;
+	} else if (equal(name, "cache")) {
+		child->kind = CHILD_CACHE;
+	}
+	child->passthrough = is_value(find_attribute(attributes, count, "mode"), "passthrough");
+}
+
+/* A child of <os> or <metadata>. */
+static void scan_fact(struct scan *scan, const xmlChar *name, const xmlChar *uri, const xmlChar **attributes, int count)
+{
+	struct nestxml_domain *domain = scan->domain;
+
+	if (scan->branch == BRANCH_OS && !uri && !scan->seen_os && equal(name, "type")) {
+		scan->seen_os = true;
+		keep_value(scan, find_attribute(attributes, count, "arch"), &domain->arch);
+	} else if (scan->branch == BRANCH_METADATA && uri && equal(uri, POLICY_NAMESPACE) && equal(name, "policy") && !domain->has_stated) {
+		domain->has_stated = true;
+		keep_value(scan, find_attribute(attributes, count, "nested"), &domain->stated);
+	}
+}
+
+/* ---- libxml2's callbacks ---- */
+
+static void on_start(void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, int namespaces_count,
+		     const xmlChar **namespaces, int attributes_count, int defaulted_count, const xmlChar **attributes)
+{
+	struct scan *scan = data;
+
+	(void)namespaces_count;
+	(void)namespaces;
+	(void)defaulted_count;
+	scan->depth++;
+	if (scan->code != 0)
+		return;
+	if (scan->depth == 1)
+		scan_root(scan, name, uri, attributes, attributes_count);
+	else if (scan->depth == 2)
+		scan_section(scan, name, prefix, uri, attributes, attributes_count);
+	else if (scan->depth == 3 && scan->branch == BRANCH_CPU)
+		scan_cpu_child(scan, name, prefix, uri, attributes, attributes_count);
+	else if (scan->depth == 3 && scan->branch != BRANCH_NONE)
+		scan_fact(scan, name, uri, attributes, attributes_count);
+}
+
+static void end_section(struct scan *scan)
+{
+	struct nestxml_domain *domain = scan->domain;
+
+	place_end(scan, &domain->last);
+	if (domain->os.start == domain->last.start)
+		domain->os = domain->last;
+	if (domain->features.start == domain->last.start)
+		domain->features = domain->last;
+	if (scan->branch == BRANCH_CPU)
+		domain->cpu = domain->last;
+	scan->branch = BRANCH_NONE;
+}
+
+static void on_end(void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
+{
+	struct scan *scan = data;
+	struct nestxml_domain *domain = scan->domain;
+
+	(void)name;
+	(void)prefix;
+	(void)uri;
+	if (scan->code == 0) {
+		if (scan->text && scan->depth == scan->text_depth)
+			scan->text = NULL;
+		if (scan->depth == 1)
+			place_end(scan, &domain->root);
+		else if (scan->depth == 2)
+			end_section(scan);
+		else if (scan->depth == 3 && scan->branch == BRANCH_CPU)
+			place_end(scan, &domain->children[domain->children_count - 1].element);
+	}
+	scan->depth--;
+}
+
+static void on_text(void *data, const xmlChar *text, int length)
+{
+	struct scan *scan = data;
+
+	if (scan->text && scan->code == 0 && !nestxml_buffer_add(scan->text, (const char *)text, (size_t)length))
+		fail_nomem(scan);
+}
+
+static void on_doctype(void *data, const xmlChar *name, const xmlChar *external_id, const xmlChar *system_id)
+{
+	struct scan *scan = data;
+
+	(void)name;
+	(void)external_id;
+	(void)system_id;
+	if (scan->code == 0)
+		fail(scan, nestxml_error_set_at(scan->error, NESTXML_E_DTD, (unsigned int)xmlSAX2GetLineNumber(scan->parser), 0,
+						"has a document type declaration (<!DOCTYPE>), which libvirt's XML never has; remove it"));
+}
+
+/* libxml2 2.12 made the error const. */
+#if LIBXML_VERSION >= 21200
+static void on_error(void *data, const xmlError *problem)
+#else
+static void on_error(void *data, xmlError *problem)
+#endif
+{
+	struct scan *scan = data;
+	char raw[200] = "";
+	char shown[200];
+
+	/* libvirt too takes an undeclared prefix for what it looks like. */
+	if (scan->code != 0 || problem->level < XML_ERR_ERROR || problem->domain == XML_FROM_NAMESPACE)
+		return;
+	if (problem->code == XML_ERR_NO_MEMORY) {
+		scan->code = nestxml_error_set_nomem(scan->error);
+		return;
+	}
+	snprintf(raw, sizeof(raw), "%s", problem->message ? problem->message : "");
+	raw[strcspn(raw, "\n")] = '\0';
+	nestxml_text_escape(raw, shown, sizeof(shown));
+	scan->code = nestxml_error_set_at(scan->error, NESTXML_E_SYNTAX, problem->line > 0 ? (unsigned int)problem->line : 0,
+					  problem->int2 > 0 ? (unsigned int)problem->int2 : 0,
+					  "is not well-formed XML: %s; correct it there", shown);
+}
+
+static int on_read(void *data, char *buffer, int size)
+{
+	struct scan *scan = data;
+	size_t left = scan->domain->length - scan->read;
+	size_t count = (size_t)size < left ? (size_t)size : left;
+
+	memcpy(buffer, scan->domain->xml + scan->read, count);
+	scan->read += count;
+	return (int)count;
+}
+
+static int on_close(void *data)
+{
+	(void)data;
+	return 0;
+}
+
+int nestxml_scan(struct nestxml_domain *domain, struct nestxml_error *error)
+{
+	struct scan scan = {.domain = domain, .error = error};
+	xmlDoc *tree;
+
+	xmlInitParser();
+	scan.parser = xmlNewParserCtxt();
+	if (!scan.parser)
+		return nestxml_error_set_nomem(error);
+	memset(scan.parser->sax, 0, sizeof(*scan.parser->sax));
+	scan.parser->sax->initialized = XML_SAX2_MAGIC;
+	scan.parser->sax->startElementNs = on_start;
+	scan.parser->sax->endElementNs = on_end;
+	scan.parser->sax->characters = on_text;
+	scan.parser->sax->cdataBlock = on_text;
+	scan.parser->sax->internalSubset = on_doctype;
+	scan.parser->sax->serror = on_error;
+	scan.parser->userData = &scan;
+	/* Read through a callback, not from memory: libxml2 would copy that whole. Its limits on depth and length stay as libvirt has them.
+	 */
+	tree = xmlCtxtReadIO(scan.parser, on_read, on_close, &scan, NULL, NULL, XML_PARSE_NONET);
+	if (scan.code == 0 && !scan.parser->wellFormed)
+		scan.code = nestxml_error_set(error, NESTXML_E_SYNTAX, "is not well-formed XML; correct it");
+	if (scan.code == 0 && domain->root.end == 0)
+		scan.code = nestxml_error_set(error, NESTXML_E_INTERNAL, "the XML parser stopped before the end");
+	xmlFreeDoc(tree);
+	xmlFreeParserCtxt(scan.parser);
+	return scan.code;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* verdict.c - the one table that hook, filter, nestctl and watcher ask. Pure: no I/O, no state. */
+#include "private.h"
+
+/* A row says which values it holds for, as a set of bits; the first row that holds decides. */
+#define BIT(value) (1U << (value))
+#define ANY (~0U)
+#define NOT_ON (BIT(NESTXML_STATE_UNKNOWN) | BIT(NESTXML_STATE_OFF) | BIT(NESTXML_STATE_UNSUPPORTED))
+
+static const struct row {
+	unsigned int occasion;
+	unsigned int nested;
+	unsigned int state;
+	unsigned int cpu;
+	unsigned int required;
+	enum nestxml_verdict verdict;
+} table[] = {
+	/* What asks for nothing is left alone, and where nesting does not apply there is nothing to disable. */
+	{ANY, BIT(NESTXML_NESTED_LEAVE), ANY, ANY, ANY, NESTXML_VERDICT_PASS},
+	{BIT(NESTXML_AT_PREPARE), BIT(NESTXML_NESTED_REQUIRE), ANY, BIT(NESTXML_CPU_FOREIGN), ANY, NESTXML_VERDICT_REFUSE},
+	/* libvirt would start such a guest without nesting, silently. */
+	{BIT(NESTXML_AT_PREPARE), BIT(NESTXML_NESTED_REQUIRE), NOT_ON, ANY, ANY, NESTXML_VERDICT_REFUSE},
+	/* A guest that arrives has the CPU that it has: only what that one itself requires can be missing. */
+	{BIT(NESTXML_AT_ARRIVAL), BIT(NESTXML_NESTED_REQUIRE), NOT_ON, ANY, BIT(true), NESTXML_VERDICT_REFUSE},
+	{BIT(NESTXML_AT_PREPARE), ANY, ANY, BIT(NESTXML_CPU_STALE), ANY, NESTXML_VERDICT_STALE},
+	{ANY, ANY, ANY, ANY, ANY, NESTXML_VERDICT_PASS},
+};
+
+NESTXML_EXPORT enum nestxml_verdict nestxml_verdict_decide(enum nestxml_occasion occasion, enum nestxml_nested nested,
+							   enum nestxml_state state, enum nestxml_cpu cpu, bool required)
+{
+	const struct row *row = table;
+
+	while (!(row->occasion & BIT(occasion) && row->nested & BIT(nested) && row->state & BIT(state) && row->cpu & BIT(cpu) &&
+		 row->required & BIT(required)))
+		row++;
+	return row->verdict;
+}
