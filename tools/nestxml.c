@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* nestxml.c - the filter: domain XML in, domain XML whose CPU states nested virtualization out. */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <nestxml/nestxml.h>
+
+#include "diff.h"
+#include "io.h"
+#include "replace.h"
+#include "splice.h"
+#include "version.h"
+
+enum status {
+	STATUS_DONE = 0,
+	STATUS_WOULD_CHANGE = 1,
+	STATUS_USAGE = 2,
+	STATUS_REFUSED = 3,
+	STATUS_NOT_APPLICABLE = 4,
+	STATUS_IO = 5,
+};
+
+enum action { ACTION_WRITE, ACTION_CHECK, ACTION_DIFF };
+
+struct options {
+	enum nestxml_nested nested;
+	enum nestxml_mode mode;
+	enum nestxml_vendor vendor; /* NONE: this host's */
+	enum action action;
+	bool in_place;
+	const char *output; /* NULL: stdout */
+	bool quiet;
+	bool verbose;
+};
+
+/* One input and what became of it. */
+struct job {
+	const struct options *options;
+	const char *path; /* NULL: stdin */
+	char label[512];  /* how messages name it */
+	char *xml;
+	size_t length;
+	struct nestxml_domain *domain;
+	struct nestxml_edits *edits;
+};
+
+static const char help[] = "Usage: nestxml [OPTION...] [FILE]\n"
+			   "Rewrites the <cpu> of a libvirt domain's XML so that it states nested virtualization,\n"
+			   "and touches no other byte. Reads FILE or stdin, writes stdout.\n"
+			   "\n"
+			   "  -n, --nested=WHAT    require (default), optional or disable\n"
+			   "  -m, --mode=MODE      keep (default), host-model, host-passthrough or maximum;\n"
+			   "                       without a usable <cpu>, keep means host-model\n"
+			   "      --vendor=VENDOR  auto (default: this host's), intel (vmx) or amd (svm);\n"
+			   "                       a guest that QEMU emulates is always amd\n"
+			   "  -i, --in-place       rewrite each FILE itself, whole or not at all\n"
+			   "  -o, --output=FILE    write FILE, whole or not at all\n"
+			   "  -c, --check          print nothing, exit 1 if it would change\n"
+			   "  -d, --diff           print a unified diff instead, exit 1 if it would change\n"
+			   "  -q, --quiet          no warnings\n"
+			   "  -v, --verbose        say on stderr what was decided\n"
+			   "  -h, --help           this text\n"
+			   "  -V, --version        the version\n"
+			   "\n"
+			   "Exit status: 0 done, 1 would change (-c, -d), 2 usage, 3 input refused,\n"
+			   "4 does not apply to this guest, 5 I/O.\n"
+			   "\n"
+			   "  virsh dumpxml --inactive --security-info VM | nestxml | virsh define /dev/stdin\n"
+			   "  EDITOR='nestxml -i' virsh edit VM\n";
+
+static enum status usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static enum status usage(const char *format, ...)
+{
+	va_list arguments;
+
+	fputs("nestxml: ", stderr);
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	fputs("; see nestxml --help\n", stderr);
+	return STATUS_USAGE;
+}
+
+/* ---- one input ---- */
+
+static enum status status_of(enum nestxml_code code)
+{
+	switch (code) {
+	case NESTXML_E_SYNTAX:
+	case NESTXML_E_DTD:
+	case NESTXML_E_ENCODING:
+	case NESTXML_E_TOO_BIG:
+	case NESTXML_E_ROOT:
+	case NESTXML_E_INTERNAL:
+		return STATUS_REFUSED;
+	case NESTXML_E_TYPE:
+	case NESTXML_E_ARCH:
+	case NESTXML_E_TCG:
+	case NESTXML_E_VENDOR:
+		return STATUS_NOT_APPLICABLE;
+	default:
+		return STATUS_IO;
+	}
+}
+
+static enum status fail(const struct job *job, const struct nestxml_error *error)
+{
+	char place[32] = "";
+	char shown[256];
+	const char *hint = error->code == NESTXML_E_VENDOR ? "; say --vendor=intel or --vendor=amd" : "";
+
+	if (error->line > 0 && error->column > 0)
+		snprintf(place, sizeof(place), ":%u:%u", error->line, error->column);
+	else if (error->line > 0)
+		snprintf(place, sizeof(place), ":%u", error->line);
+	if (job->domain)
+		fprintf(stderr, "nestxml: %s: guest '%s': %s%s\n", job->label,
+			nestxml_text_escape(nestxml_domain_get_name(job->domain), shown, sizeof(shown)), error->message, hint);
+	else
+		fprintf(stderr, "nestxml: %s%s: %s\n", job->label, place, error->message);
+	return status_of(error->code);
+}
+
+static enum status fail_io(const char *label, const char *what, int code)
+{
+	const char *reason = code == -EBADF ? "it is closed" : strerror(-code);
+
+	fprintf(stderr, "nestxml: %s %s: %s\n", label, what, reason);
+	return STATUS_IO;
+}
+
+static enum status read_input(struct job *job)
+{
+	int fd = job->path ? open(job->path, O_RDONLY | O_CLOEXEC | O_NOCTTY) : STDIN_FILENO;
+	int code;
+
+	if (fd < 0)
+		return fail_io(job->label, "cannot be opened", -errno);
+	code = io_read(fd, NESTXML_MAX_SIZE, 0, &job->xml, &job->length);
+	if (job->path)
+		close(fd);
+	return code == 0 ? STATUS_DONE : fail_io(job->label, "cannot be read", code);
+}
+
+/* The host is asked only where its answer matters. */
+static int find_vendor(const struct job *job, enum nestxml_vendor *vendor, struct nestxml_error *error)
+{
+	struct nestxml_host *host;
+	int code;
+
+	*vendor = job->options->vendor;
+	if (*vendor != NESTXML_VENDOR_NONE)
+		return 0;
+	code = nestxml_host_new("/", &host, error);
+	if (code != 0)
+		return code;
+	*vendor = nestxml_domain_get_vendor(job->domain, nestxml_host_get_vendor(host));
+	nestxml_host_free(host);
+	return 0;
+}
+
+static void tell(const struct job *job, enum nestxml_vendor vendor)
+{
+	size_t count = nestxml_edits_count(job->edits);
+	char shown[256];
+
+	nestxml_text_escape(nestxml_domain_get_name(job->domain), shown, sizeof(shown));
+	if (nestxml_domain_is_live(job->domain) && !job->options->quiet)
+		fprintf(stderr,
+			"nestxml: %s: guest '%s': warning: this is the XML of a running guest, not its stored definition; "
+			"take virsh dumpxml --inactive --security-info\n",
+			job->label, shown);
+	if (job->options->verbose)
+		fprintf(stderr, "nestxml: %s: guest '%s': nested=%s with %s: %zu %s\n", job->label, shown,
+			nestxml_nested_to_string(job->options->nested), nestxml_vendor_feature(vendor), count,
+			count == 1 ? "edit" : "edits");
+}
+
+static enum status work_out(struct job *job)
+{
+	const struct options *options = job->options;
+	struct nestxml_error error = {0};
+	enum nestxml_vendor vendor;
+
+	if (nestxml_domain_new(job->xml, job->length, &job->domain, &error) != 0 || find_vendor(job, &vendor, &error) != 0 ||
+	    nestxml_edits_new(job->domain, options->nested, options->mode, vendor, &job->edits, &error) != 0)
+		return fail(job, &error);
+	tell(job, vendor);
+	return STATUS_DONE;
+}
+
+static enum status replace(const struct job *job, const char *path, const char *label)
+{
+	const char *reason = NULL;
+	int code = replace_file(path, job->xml, job->length, job->edits, &reason);
+
+	return code == 0 ? STATUS_DONE : fail_io(label, reason, code);
+}
+
+static enum status write_out(struct job *job)
+{
+	const struct options *options = job->options;
+	bool changes = nestxml_edits_count(job->edits) > 0;
+	int code = 0;
+
+	if (options->action == ACTION_DIFF)
+		code = diff_write(STDOUT_FILENO, job->label, job->xml, job->length, job->edits, isatty(STDOUT_FILENO));
+	if (options->action != ACTION_WRITE && code == 0)
+		return changes ? STATUS_WOULD_CHANGE : STATUS_DONE;
+	if (options->in_place) /* the file stays untouched where there is nothing to change */
+		return changes ? replace(job, job->path, job->label) : STATUS_DONE;
+	if (options->output) {
+		char label[512];
+
+		return replace(job, options->output, nestxml_text_escape(options->output, label, sizeof(label)));
+	}
+	if (options->action == ACTION_WRITE)
+		code = splice_write(STDOUT_FILENO, job->xml, job->length, job->edits);
+	/* Some file systems report a full disk only when the file is closed. */
+	if (code == 0 && close(STDOUT_FILENO) < 0)
+		code = -errno;
+	return code == 0 ? STATUS_DONE : fail_io("stdout", "cannot be written", code);
+}
+
+static enum status run_job(const struct options *options, const char *path)
+{
+	struct job job = {.options = options, .path = path};
+	enum status status;
+
+	nestxml_text_escape(path ? path : "stdin", job.label, sizeof(job.label));
+	status = read_input(&job);
+	if (status == STATUS_DONE)
+		status = work_out(&job);
+	if (status == STATUS_DONE)
+		status = write_out(&job);
+	nestxml_edits_free(job.edits);
+	nestxml_domain_free(job.domain);
+	free(job.xml);
+	return status;
+}
+
+/* ---- the command line ---- */
+
+static enum status usage_word(const char *option, const char *word)
+{
+	char shown[128];
+
+	return usage("--%s does not take '%s'", option, nestxml_text_escape(word, shown, sizeof(shown)));
+}
+
+static int print(const char *text)
+{
+	int code = io_write(STDOUT_FILENO, text, strlen(text));
+
+	return code == 0 ? (int)STATUS_DONE : (int)fail_io("stdout", "cannot be written", code);
+}
+
+/* Returns -1 to go on, else the exit status. */
+static int parse_option(struct options *options, int option, const char *word)
+{
+	switch (option) {
+	case 'n':
+		if (nestxml_nested_from_string(word, &options->nested) != 0 || options->nested == NESTXML_NESTED_LEAVE)
+			return usage_word("nested", word);
+		return -1;
+	case 'm':
+		return nestxml_mode_from_string(word, &options->mode) == 0 ? -1 : (int)usage_word("mode", word);
+	case 'r':
+		options->vendor = NESTXML_VENDOR_NONE;
+		if (strcmp(word, "auto") == 0 || nestxml_vendor_from_string(word, &options->vendor) == 0)
+			return -1;
+		return usage_word("vendor", word);
+	case 'i':
+		options->in_place = true;
+		return -1;
+	case 'o':
+		options->output = word;
+		return -1;
+	case 'c':
+	case 'd':
+		if (options->action != ACTION_WRITE && options->action != (option == 'c' ? ACTION_CHECK : ACTION_DIFF))
+			return usage("-c and -d exclude each other");
+		options->action = option == 'c' ? ACTION_CHECK : ACTION_DIFF;
+		return -1;
+	case 'q':
+		options->quiet = true;
+		return -1;
+	case 'v':
+		options->verbose = true;
+		return -1;
+	case 'h':
+		return print(help);
+	case 'V':
+		return print("nestxml " NESTXML_VERSION "\n");
+	default:
+		fputs("nestxml: see nestxml --help\n", stderr);
+		return STATUS_USAGE;
+	}
+}
+
+static int parse_options(struct options *options, int argc, char **argv)
+{
+	static const struct option long_options[] = {
+		{"nested", required_argument, NULL, 'n'}, {"mode", required_argument, NULL, 'm'},
+		{"vendor", required_argument, NULL, 'r'}, {"in-place", no_argument, NULL, 'i'},
+		{"output", required_argument, NULL, 'o'}, {"check", no_argument, NULL, 'c'},
+		{"diff", no_argument, NULL, 'd'},	  {"quiet", no_argument, NULL, 'q'},
+		{"verbose", no_argument, NULL, 'v'},	  {"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'V'},	  {NULL, 0, NULL, 0},
+	};
+	int option;
+	int status = -1;
+
+	while (status < 0 && (option = getopt_long(argc, argv, "n:m:io:cdqvhV", long_options, NULL)) != -1)
+		status = parse_option(options, option, optarg);
+	if (status >= 0)
+		return status;
+	if (options->in_place && (options->output || options->action != ACTION_WRITE))
+		return usage("-i excludes -o, -c and -d");
+	if (options->output && options->action != ACTION_WRITE)
+		return usage("-o excludes -c and -d");
+	if (options->in_place && optind == argc)
+		return usage("-i needs a FILE");
+	if (!options->in_place && argc - optind > 1)
+		return usage("more than one FILE needs -i");
+	return -1;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = {.nested = NESTXML_NESTED_REQUIRE};
+	enum status worst = STATUS_DONE;
+	int status;
+
+	io_guard_descriptors();
+	signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error like others: it has a message and an exit status */
+	signal(SIGXFSZ, SIG_IGN);
+	status = parse_options(&options, argc, argv);
+	if (status >= 0)
+		return status;
+	if (optind == argc || (!options.in_place && strcmp(argv[optind], "-") == 0))
+		return (int)run_job(&options, NULL);
+	for (int i = optind; i < argc; i++) {
+		enum status one = run_job(&options, argv[i]);
+
+		worst = one > worst ? one : worst;
+	}
+	return (int)worst;
+}

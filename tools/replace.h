@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* replace.h - puts a new file in the place of an old one, whole or not at all. */
+#ifndef NESTXML_REPLACE_H
+#define NESTXML_REPLACE_H
+
+#include <stddef.h>
+
+#include <nestxml/nestxml.h>
+
+/**
+ * Writes @xml with @edits to @path: to a new file beside it, which then takes its place. Mode, owner, extended attributes and
+ * symbolic links to it stay. A @path that is a device or a pipe is written to; one with other hard links is refused, since it could
+ * only be written in place.
+ *
+ * @reason	set on failure: what could not be done, static
+ *
+ * Returns 0 or a negative errno; @path is then as it was.
+ */
+int replace_file(const char *path, const char *xml, size_t length, const struct nestxml_edits *edits, const char **reason);
+
+#endif
