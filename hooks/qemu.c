@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * qemu.c - libvirt's qemu hook: judges a guest when it is prepared, migrated in or restored.
+ *
+ * libvirt runs it as `qemu NAME OPERATION SUB-OPERATION EXTRA` with the domain's XML on stdin; exit status 1 stops a start, and stderr
+ * is shown to the user. For every other call the status must be 0 whatever happens: a failing `reconnect` kills the running guest
+ * (libvirt 9.0, measured). So this program needs nothing but libc to start, and loads libnestxml only when there is a guest to judge.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include <nestxml/nestxml.h>
+
+#include "io.h"
+
+#define LIBRARY "libnestxml.so.0"
+#ifndef HOOK_ROOT /* the tests show it other hosts */
+#define HOOK_ROOT "/"
+#endif
+#define READ_TIMEOUT 20 /* seconds; libvirt writes at once */
+
+enum status { STATUS_PASS = 0, STATUS_REFUSE = 1 };
+
+/* ---- which calls are judged ---- */
+
+static bool is_judged(int argc, char **argv, enum nestxml_occasion *occasion)
+{
+	static const struct {
+		const char *operation;
+		enum nestxml_occasion occasion;
+	} judged[] = {
+		{"prepare", NESTXML_AT_PREPARE},
+		{"migrate", NESTXML_AT_ARRIVAL},
+		{"restore", NESTXML_AT_ARRIVAL},
+	};
+
+	if (argc < 4 || strcmp(argv[3], "begin") != 0)
+		return false;
+	for (size_t i = 0; i < sizeof(judged) / sizeof(judged[0]); i++) {
+		if (strcmp(argv[2], judged[i].operation) == 0) {
+			*occasion = judged[i].occasion;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ---- the library ---- */
+
+/* Each function of the library that is called here, by its own name and type. */
+#define FUNCTIONS(use) \
+	use(check_new) use(check_get_verdict) use(check_get_policy) use(check_get_report) use(check_get_edits) use(edits_apply)
+
+#define DECLARE(name) __typeof__(nestxml_##name) *name;
+struct library {
+	FUNCTIONS(DECLARE)
+};
+
+static bool load_library(struct library *library)
+{
+	void *handle = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
+	bool complete = handle != NULL;
+
+#define LOAD(name) complete = complete && (library->name = (__typeof__(library->name))dlsym(handle, "nestxml_" #name)) != NULL;
+	FUNCTIONS(LOAD)
+	return complete;
+}
+
+/* ---- what is said ---- */
+
+/* One line for the user, through libvirt's error message, and for the log. */
+static enum status refuse(const char *name, const char *what, const char *reason)
+{
+	char shown[320];
+
+	nestxml_text_escape(name, shown, sizeof(shown));
+	fprintf(stderr, "nestxml: guest '%s': %s%s\n", shown, what, reason);
+	syslog(LOG_WARNING, "guest '%s': refused: %s%s", shown, what, reason);
+	return STATUS_REFUSE;
+}
+
+static void print_rewritten(const struct library *library, const struct nestxml_check *check)
+{
+	char *xml;
+	size_t length;
+
+	/* libvirt throws this away (DESIGN, fact 2), and who reads it sees a closed pipe too: so no failure is one. */
+	if (library->edits_apply(library->check_get_edits(check), &xml, &length) == 0) {
+		io_write(STDOUT_FILENO, xml, length);
+		free(xml);
+	}
+}
+
+static enum status conclude(const struct library *library, const struct nestxml_check *check)
+{
+	const char *report = library->check_get_report(check);
+	const struct nestxml_policy *policy = library->check_get_policy(check);
+
+	switch (library->check_get_verdict(check)) {
+	case NESTXML_VERDICT_PASS:
+		syslog(policy->nested == NESTXML_NESTED_LEAVE ? LOG_DEBUG : LOG_INFO, "%s", report);
+		return STATUS_PASS;
+	case NESTXML_VERDICT_STALE:
+		print_rewritten(library, check);
+		if (policy->on_stale == NESTXML_ON_STALE_ALLOW) {
+			syslog(LOG_NOTICE, "started as it is (on-stale = allow): %s", report);
+			return STATUS_PASS;
+		}
+		break;
+	case NESTXML_VERDICT_REFUSE:
+		break;
+	}
+	fprintf(stderr, "nestxml: %s\n", report);
+	syslog(LOG_WARNING, "refused: %s", report);
+	return STATUS_REFUSE;
+}
+
+static enum status judge(const char *name, enum nestxml_occasion occasion)
+{
+	struct library library;
+	struct nestxml_error error = {0};
+	struct nestxml_check *check;
+	char *xml;
+	size_t length;
+	int code = io_read(STDIN_FILENO, NESTXML_MAX_SIZE, READ_TIMEOUT, &xml, &length);
+
+	if (code != 0)
+		return refuse(name, "its XML cannot be read from stdin: ", strerror(-code));
+	if (!load_library(&library))
+		return refuse(name, "nestxml is not installed whole, so it cannot be told whether the guest may start; reinstall it: ",
+			      dlerror());
+	if (library.check_new(HOOK_ROOT, occasion, name, xml, length, &check, &error) != 0)
+		return refuse(name, "it cannot be told whether the guest may start: ", error.message);
+	return conclude(&library, check); /* the process ends: nothing is freed */
+}
+
+int main(int argc, char **argv)
+{
+	enum nestxml_occasion occasion;
+
+	if (!is_judged(argc, argv, &occasion))
+		return STATUS_PASS;
+	io_guard_descriptors();
+	signal(SIGPIPE, SIG_IGN);
+	openlog("nestxml-hook", LOG_PID, LOG_DAEMON);
+	return (int)judge(argv[1], occasion);
+}
