@@ -372,6 +372,7 @@ static void on_error(void *data, xmlError *problem)
 	struct scan *scan = data;
 	char raw[200] = "";
 	char shown[200];
+	char *advice;
 
 	/* libvirt too takes an undeclared prefix for what it looks like. */
 	if (scan->code != 0 || problem->level < XML_ERR_ERROR || problem->domain == XML_FROM_NAMESPACE)
@@ -382,6 +383,8 @@ static void on_error(void *data, xmlError *problem)
 	}
 	snprintf(raw, sizeof(raw), "%s", problem->message ? problem->message : "");
 	raw[strcspn(raw, "\n")] = '\0';
+	if ((advice = strstr(raw, " use XML_PARSE_HUGE"))) /* advice to programmers */
+		*advice = '\0';
 	nestxml_text_escape(raw, shown, sizeof(shown));
 	scan->code = nestxml_error_set_at(scan->error, NESTXML_E_SYNTAX, problem->line > 0 ? (unsigned int)problem->line : 0,
 					  problem->int2 > 0 ? (unsigned int)problem->int2 : 0,

@@ -72,8 +72,8 @@ static const char help[] = "Usage: nestxml [OPTION...] [FILE]\n"
 			   "Exit status: 0 done, 1 would change (-c, -d), 2 usage, 3 input refused,\n"
 			   "4 does not apply to this guest, 5 I/O.\n"
 			   "\n"
-			   "  virsh dumpxml --inactive --security-info VM | nestxml | virsh define /dev/stdin\n"
-			   "  EDITOR='nestxml -i' virsh edit VM\n";
+			   " virsh dumpxml --inactive --security-info VM | nestxml | virsh define /dev/stdin\n"
+			   " EDITOR='nestxml -i' virsh edit VM\n";
 
 static enum status usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 static enum status usage(const char *format, ...)
@@ -255,6 +255,16 @@ static enum status usage_word(const char *option, const char *word)
 	return usage("--%s does not take '%s'", option, nestxml_text_escape(word, shown, sizeof(shown)));
 }
 
+/* getopt leaves a short option in optopt and an unknown long one in argv. */
+static enum status usage_option(int problem, char **argv)
+{
+	char letter[3] = {'-', (char)optopt, '\0'};
+	char shown[128];
+
+	nestxml_text_escape(optopt ? letter : argv[optind - 1], shown, sizeof(shown));
+	return problem == ':' ? usage("option %s needs a value", shown) : usage("there is no option %s", shown);
+}
+
 static int print(const char *text)
 {
 	int code = io_write(STDOUT_FILENO, text, strlen(text));
@@ -297,11 +307,8 @@ static int parse_option(struct options *options, int option, const char *word)
 		return -1;
 	case 'h':
 		return print(help);
-	case 'V':
-		return print("nestxml " NESTXML_VERSION "\n");
 	default:
-		fputs("nestxml: see nestxml --help\n", stderr);
-		return STATUS_USAGE;
+		return print("nestxml " NESTXML_VERSION "\n");
 	}
 }
 
@@ -318,8 +325,8 @@ static int parse_options(struct options *options, int argc, char **argv)
 	int option;
 	int status = -1;
 
-	while (status < 0 && (option = getopt_long(argc, argv, "n:m:io:cdqvhV", long_options, NULL)) != -1)
-		status = parse_option(options, option, optarg);
+	while (status < 0 && (option = getopt_long(argc, argv, ":n:m:io:cdqvhV", long_options, NULL)) != -1)
+		status = option == '?' || option == ':' ? usage_option(option, argv) : parse_option(options, option, optarg);
 	if (status >= 0)
 		return status;
 	if (options->in_place && (options->output || options->action != ACTION_WRITE))
