@@ -75,8 +75,8 @@ static const char help[] = "Usage: nestxml [OPTION...] [FILE]\n"
 			   " virsh dumpxml --inactive --security-info VM | nestxml | virsh define /dev/stdin\n"
 			   " EDITOR='nestxml -i' virsh edit VM\n";
 
-static enum status usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
-static enum status usage(const char *format, ...)
+static int usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static int usage(const char *format, ...)
 {
 	va_list arguments;
 
@@ -248,7 +248,7 @@ static enum status run_job(const struct options *options, const char *path)
 
 /* ---- the command line ---- */
 
-static enum status usage_word(const char *option, const char *word)
+static int usage_word(const char *option, const char *word)
 {
 	char shown[128];
 
@@ -256,7 +256,7 @@ static enum status usage_word(const char *option, const char *word)
 }
 
 /* getopt leaves a short option in optopt and an unknown long one in argv. */
-static enum status usage_option(int problem, char **argv)
+static int usage_option(int problem, char **argv)
 {
 	char letter[3] = {'-', (char)optopt, '\0'};
 	char shown[128];
@@ -281,7 +281,7 @@ static int parse_option(struct options *options, int option, const char *word)
 			return usage_word("nested", word);
 		return -1;
 	case 'm':
-		return nestxml_mode_from_string(word, &options->mode) == 0 ? -1 : (int)usage_word("mode", word);
+		return nestxml_mode_from_string(word, &options->mode) == 0 ? -1 : usage_word("mode", word);
 	case 'r':
 		options->vendor = NESTXML_VENDOR_NONE;
 		if (strcmp(word, "auto") == 0 || nestxml_vendor_from_string(word, &options->vendor) == 0)
