@@ -54,8 +54,16 @@ static bool is_judged(int argc, char **argv, enum nestxml_occasion *occasion)
 /* ---- the library ---- */
 
 /* Each function of the library that is called here, by its own name and type. */
-#define FUNCTIONS(use) \
-	use(check_new) use(check_get_verdict) use(check_get_policy) use(check_get_report) use(check_get_edits) use(edits_apply)
+/* clang-format off */
+#define FUNCTIONS(use)          \
+	use(check_new)          \
+	use(check_free)         \
+	use(check_get_verdict)  \
+	use(check_get_policy)   \
+	use(check_get_report)   \
+	use(check_get_edits)    \
+	use(edits_apply)
+/* clang-format on */
 
 #define DECLARE(name) __typeof__(nestxml_##name) *name;
 struct library {
@@ -121,23 +129,35 @@ static enum status conclude(const struct library *library, const struct nestxml_
 	return STATUS_REFUSE;
 }
 
-static enum status judge(const char *name, enum nestxml_occasion occasion)
+static enum status judge_xml(const char *name, enum nestxml_occasion occasion, const char *xml, size_t length)
 {
 	struct library library;
 	struct nestxml_error error = {0};
 	struct nestxml_check *check;
-	char *xml;
-	size_t length;
-	int code = io_read(STDIN_FILENO, NESTXML_MAX_SIZE, READ_TIMEOUT, &xml, &length);
+	enum status status;
 
-	if (code != 0)
-		return refuse(name, "its XML cannot be read from stdin: ", strerror(-code));
 	if (!load_library(&library))
 		return refuse(name, "nestxml is not installed whole, so it cannot be told whether the guest may start; reinstall it: ",
 			      dlerror());
 	if (library.check_new(HOOK_ROOT, occasion, name, xml, length, &check, &error) != 0)
 		return refuse(name, "it cannot be told whether the guest may start: ", error.message);
-	return conclude(&library, check); /* the process ends: nothing is freed */
+	status = conclude(&library, check);
+	library.check_free(check);
+	return status;
+}
+
+static enum status judge(const char *name, enum nestxml_occasion occasion)
+{
+	char *xml;
+	size_t length;
+	int code = io_read(STDIN_FILENO, NESTXML_MAX_SIZE, READ_TIMEOUT, &xml, &length);
+	enum status status;
+
+	if (code != 0)
+		return refuse(name, "its XML cannot be read from stdin: ", strerror(-code));
+	status = judge_xml(name, occasion, xml, length);
+	free(xml);
+	return status;
 }
 
 int main(int argc, char **argv)

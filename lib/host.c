@@ -53,26 +53,28 @@ static char *find_vendor_id(char *text)
 	return at;
 }
 
-static void read_vendor(struct nestxml_host *host, const char *root)
+/* Returns a negative errno where /proc/cpuinfo cannot be read; *@id is "" where it names no vendor. */
+static int read_vendor(const char *root, enum nestxml_vendor *vendor, char *id, size_t size)
 {
-	char text[4096]; /* the first processor says it, in its second line */
-	char shown[64];
+	char text[256]; /* the first processor's second line says it, and the kernel prepares no more than what is read */
 	long got = nestxml_file_read_small(root, "/proc/cpuinfo", text, sizeof(text));
-	char *id;
+	const char *found = got < 0 ? NULL : find_vendor_id(text);
 
-	if (got < 0) {
-		set_fact(host, NESTXML_STATE_UNKNOWN, false, "/proc/cpuinfo cannot be read: %s", strerror((int)-got));
-		return;
-	}
-	id = find_vendor_id(text);
-	for (size_t i = 0; id && i < ARRAY_SIZE(vendors); i++)
+	snprintf(id, size, "%s", found ? found : "");
+	*vendor = NESTXML_VENDOR_NONE;
+	for (size_t i = 0; i < ARRAY_SIZE(vendors); i++)
 		if (strcmp(id, vendors[i].id) == 0)
-			host->vendor = vendors[i].vendor;
-	if (!id)
-		set_fact(host, NESTXML_STATE_UNKNOWN, false, "/proc/cpuinfo names no vendor of the processor");
-	else if (host->vendor == NESTXML_VENDOR_NONE)
-		set_fact(host, NESTXML_STATE_UNKNOWN, false, "no nesting is known for a processor of %s",
-			 nestxml_text_escape(id, shown, sizeof(shown)));
+			*vendor = vendors[i].vendor;
+	return got < 0 ? (int)got : 0;
+}
+
+NESTXML_EXPORT enum nestxml_vendor nestxml_vendor_of_host(const char *root)
+{
+	enum nestxml_vendor vendor;
+	char id[64];
+
+	read_vendor(root, &vendor, id, sizeof(id));
+	return vendor;
 }
 
 /*
@@ -164,11 +166,21 @@ static void read_state(struct nestxml_host *host, const char *root)
 NESTXML_EXPORT int nestxml_host_new(const char *root, struct nestxml_host **host, struct nestxml_error *error)
 {
 	struct nestxml_host *made = calloc(1, sizeof(*made));
+	char id[64];
+	char shown[128];
+	int code;
 
 	if (!made)
 		return nestxml_error_set_nomem(error);
-	read_vendor(made, root);
-	if (made->vendor != NESTXML_VENDOR_NONE)
+	code = read_vendor(root, &made->vendor, id, sizeof(id));
+	if (code < 0)
+		set_fact(made, NESTXML_STATE_UNKNOWN, false, "/proc/cpuinfo cannot be read: %s", strerror(-code));
+	else if (id[0] == '\0')
+		set_fact(made, NESTXML_STATE_UNKNOWN, false, "/proc/cpuinfo names no vendor of the processor");
+	else if (made->vendor == NESTXML_VENDOR_NONE)
+		set_fact(made, NESTXML_STATE_UNKNOWN, false, "no nesting is known for a processor of %s",
+			 nestxml_text_escape(id, shown, sizeof(shown)));
+	else
 		read_state(made, root);
 	*host = made;
 	return 0;

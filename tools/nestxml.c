@@ -52,8 +52,8 @@ struct job {
 };
 
 static const char help[] = "Usage: nestxml [OPTION...] [FILE]\n"
-			   "Rewrites the <cpu> of a libvirt domain's XML so that it states nested virtualization,\n"
-			   "and touches no other byte. Reads FILE or stdin, writes stdout.\n"
+			   "Rewrites the <cpu> of a libvirt domain's XML to state nested virtualization, and\n"
+			   "touches no other byte. Reads FILE or stdin, writes stdout.\n"
 			   "\n"
 			   "  -n, --nested=WHAT    require (default), optional or disable\n"
 			   "  -m, --mode=MODE      keep (default), host-model, host-passthrough or maximum;\n"
@@ -150,20 +150,13 @@ static enum status read_input(struct job *job)
 }
 
 /* The host is asked only where its answer matters. */
-static int find_vendor(const struct job *job, enum nestxml_vendor *vendor, struct nestxml_error *error)
+static enum nestxml_vendor find_vendor(const struct job *job)
 {
-	struct nestxml_host *host;
-	int code;
-
-	*vendor = job->options->vendor;
-	if (*vendor != NESTXML_VENDOR_NONE)
-		return 0;
-	code = nestxml_host_new("/", &host, error);
-	if (code != 0)
-		return code;
-	*vendor = nestxml_domain_get_vendor(job->domain, nestxml_host_get_vendor(host));
-	nestxml_host_free(host);
-	return 0;
+	if (job->options->vendor != NESTXML_VENDOR_NONE)
+		return job->options->vendor;
+	if (nestxml_domain_is_tcg(job->domain))
+		return NESTXML_VENDOR_AMD;
+	return nestxml_vendor_of_host("/");
 }
 
 static void tell(const struct job *job, enum nestxml_vendor vendor)
@@ -189,8 +182,10 @@ static enum status work_out(struct job *job)
 	struct nestxml_error error = {0};
 	enum nestxml_vendor vendor;
 
-	if (nestxml_domain_new(job->xml, job->length, &job->domain, &error) != 0 || find_vendor(job, &vendor, &error) != 0 ||
-	    nestxml_edits_new(job->domain, options->nested, options->mode, vendor, &job->edits, &error) != 0)
+	if (nestxml_domain_new(job->xml, job->length, &job->domain, &error) != 0)
+		return fail(job, &error);
+	vendor = find_vendor(job);
+	if (nestxml_edits_new(job->domain, options->nested, options->mode, vendor, &job->edits, &error) != 0)
 		return fail(job, &error);
 	tell(job, vendor);
 	return STATUS_DONE;

@@ -238,6 +238,12 @@ enum nestxml_state {
 int nestxml_host_new(const char *root, struct nestxml_host **host, struct nestxml_error *error);
 void nestxml_host_free(struct nestxml_host *host);
 
+/**
+ * The vendor of the processor that /proc/cpuinfo below @root names, without a look at its modules; NONE if it names none that is
+ * known. Since: 0.1
+ */
+enum nestxml_vendor nestxml_vendor_of_host(const char *root);
+
 /** The vendor of this host's processor. Since: 0.1 */
 enum nestxml_vendor nestxml_host_get_vendor(const struct nestxml_host *host);
 /** Whether KVM on this host gives nesting. Since: 0.1 */
