@@ -54,6 +54,13 @@ static void add_edit(struct plan *plan, size_t start, size_t end, const char *te
 	edits->list[edits->count++] = (struct nestxml_edit){start, end - start, copy, strlen(copy)};
 }
 
+/* The same with a text that was put together; one that could not be is no edit. */
+static void add_built_edit(struct plan *plan, size_t start, size_t end, const struct nestxml_buffer *text)
+{
+	if (!plan->failed && text->data)
+		add_edit(plan, start, end, text->data);
+}
+
 /* By offset; an insertion comes before a removal that starts where it is. */
 static int compare_edits(const void *left, const void *right)
 {
@@ -139,8 +146,7 @@ static void set_attribute(struct plan *plan, const struct element *element, cons
 	if (tag_find_attribute(plan->xml, element->start, NULL, &attribute))
 		quote = attribute.quote;
 	add_attribute(plan, &text, quote, name, value);
-	if (!plan->failed)
-		add_edit(plan, at, at, text.data);
+	add_built_edit(plan, at, at, &text);
 }
 
 static void remove_attribute(struct plan *plan, const struct element *element, const char *name)
@@ -344,8 +350,7 @@ static void insert_behind(struct plan *plan, const struct element *anchor, const
 	if (plan->failed)
 		return;
 	add_features(plan, &text, missing, lead.data);
-	if (!plan->failed)
-		add_edit(plan, anchor->end, anchor->end, text.data);
+	add_built_edit(plan, anchor->end, anchor->end, &text);
 }
 
 /* Into a <cpu> in which there is nothing to stand behind; <cpu/> is opened for it. */
@@ -376,8 +381,7 @@ static void insert_first(struct plan *plan, const struct missing *missing)
 		add_text(plan, &text, close.data);
 	if (closed)
 		add_text(plan, &text, "</cpu>");
-	if (!plan->failed)
-		add_edit(plan, start, cpu->head, text.data);
+	add_built_edit(plan, start, cpu->head, &text);
 }
 
 static void insert_features(struct plan *plan, const struct missing *missing)
@@ -426,8 +430,7 @@ static void insert_cpu(struct plan *plan, const struct missing *missing)
 	add_features(plan, &text, missing, deeper.data);
 	add_text(plan, &text, lead.data);
 	add_text(plan, &text, closed ? "</cpu></domain>" : "</cpu>");
-	if (!plan->failed)
-		add_edit(plan, closed ? end - strlen("/>") : end, end, text.data);
+	add_built_edit(plan, closed ? end - strlen("/>") : end, end, &text);
 }
 
 /* ---- all together ---- */

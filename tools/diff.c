@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CONTEXT 3
+#define CONTEXT ((size_t)3)
 
 /* Whole lines that change: old ones in the input, new ones in the output. */
 struct block {
@@ -235,9 +235,11 @@ int diff_write(int fd, const char *name, const char *xml, size_t length, const s
 
 	if (nestxml_edits_count(edits) == 0)
 		return 0;
+	if (nestxml_edits_apply(edits, &diff.new, &diff.new_length) != 0)
+		return code;
 	diff.blocks = calloc(nestxml_edits_count(edits), sizeof(*diff.blocks));
-	diff.out = fdopen(fd, "w");
-	if (diff.blocks && diff.out && nestxml_edits_apply(edits, &diff.new, &diff.new_length) == 0) {
+	diff.out = fdopen(fd, "w"); /* stays open: it is the caller's descriptor */
+	if (diff.blocks && diff.out) {
 		find_blocks(&diff, edits);
 		number_lines(&diff);
 		errno = 0;
