@@ -16,6 +16,9 @@
 
 #define POLICY_NAMESPACE "urn:nestxml:nested:1"
 
+/* A hundred times what libvirt's whole cpu_map has: what is kept of each child must not grow to many times the document. */
+#define MAX_CHILDREN ((size_t)1 << 16)
+
 /* The branch below <domain> that the parser is in. */
 enum branch { BRANCH_NONE, BRANCH_CPU, BRANCH_OS, BRANCH_METADATA };
 
@@ -231,6 +234,10 @@ static struct cpu_child *add_child(struct scan *scan)
 {
 	struct nestxml_domain *domain = scan->domain;
 
+	if (domain->children_count == MAX_CHILDREN) {
+		fail(scan, nestxml_error_set(scan->error, NESTXML_E_TOO_BIG, "has a <cpu> with more than %zu children", MAX_CHILDREN));
+		return NULL;
+	}
 	if (domain->children_count == domain->children_capacity) {
 		size_t capacity = domain->children_capacity ? 2 * domain->children_capacity : 16;
 		struct cpu_child *children = reallocarray(domain->children, capacity, sizeof(*children));
