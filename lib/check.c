@@ -96,7 +96,14 @@ static bool is_plain_name(const char *name)
 
 static bool is_plain_uuid(const char *uuid)
 {
-	return strlen(uuid) == 36 && strspn(uuid, "0123456789abcdefABCDEF-") == 36;
+	static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+
+	if (strlen(uuid) != strlen(shape))
+		return false;
+	for (size_t i = 0; shape[i]; i++)
+		if (shape[i] == 'x' ? !isxdigit((unsigned char)uuid[i]) : uuid[i] != shape[i])
+			return false;
+	return true;
 }
 
 /* The guest as it may stand in a command line that people copy; tenants choose names. */
@@ -121,17 +128,21 @@ static void report_refusal(struct nestxml_check *check, const struct findings *f
 {
 	char source[320];
 
-	describe_source(&check->policy, source, sizeof(source));
-	if (findings->cpu == NESTXML_CPU_FOREIGN)
-		snprintf(check->report, sizeof(check->report),
-			 "guest '%s': nested virtualization is required by %s, but %s; set nested = leave there", findings->name, source,
-			 findings->foreign.message);
+	/* What arrives is measured by what its CPU has, whatever its policy. */
+	if (findings->occasion == NESTXML_AT_ARRIVAL)
+		snprintf(source, sizeof(source), "its CPU");
 	else
-		snprintf(check->report, sizeof(check->report),
-			 "guest '%s': nested virtualization is required by %s, but this host does not give it: %s; %s", findings->name,
-			 source, nestxml_host_get_fact(findings->host),
-			 nestxml_host_is_mendable(findings->host) ? "run: nestctl host enable (the whole picture: nestctl host)"
-								  : "the whole picture: nestctl host");
+		describe_source(&check->policy, source, sizeof(source));
+	if (findings->cpu == NESTXML_CPU_FOREIGN)
+		nestxml_text_print(check->report, sizeof(check->report),
+				   "guest '%s': nested virtualization is required by %s, but %s; set nested = leave there", findings->name,
+				   source, findings->foreign.message);
+	else
+		nestxml_text_print(check->report, sizeof(check->report),
+				   "guest '%s': nested virtualization is required by %s, but this host does not give it: %s; %s",
+				   findings->name, source, nestxml_host_get_fact(findings->host),
+				   nestxml_host_is_mendable(findings->host) ? "run: nestctl host enable (the whole picture: nestctl host)"
+									    : "the whole picture: nestctl host");
 }
 
 static void report_stale(struct nestxml_check *check, const struct findings *findings)
@@ -162,13 +173,16 @@ static void report_pass(struct nestxml_check *check, const struct findings *find
 		[NESTXML_CPU_FOREIGN] = "nesting does not apply to it",
 	};
 	char source[320];
+	const char *reason = reasons[findings->cpu];
 
+	if (findings->foreign.code == NESTXML_E_VENDOR)
+		reason = "its CPU is not judged, since the vendor of this host's processor is not known";
 	if (check->policy.nested == NESTXML_NESTED_LEAVE)
-		snprintf(check->report, sizeof(check->report), "guest '%s': nesting is left alone", findings->name);
+		nestxml_text_print(check->report, sizeof(check->report), "guest '%s': nesting is left alone", findings->name);
 	else
-		snprintf(check->report, sizeof(check->report), "guest '%s': passed with nested=%s of %s: %s", findings->name,
-			 nestxml_nested_to_string(check->policy.nested), describe_source(&check->policy, source, sizeof(source)),
-			 reasons[findings->cpu]);
+		nestxml_text_print(check->report, sizeof(check->report), "guest '%s': passed with nested=%s of %s: %s", findings->name,
+				   nestxml_nested_to_string(check->policy.nested), describe_source(&check->policy, source, sizeof(source)),
+				   reason);
 }
 
 /* ---- all together ---- */

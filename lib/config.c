@@ -80,18 +80,30 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* A section line, from its '[' on. The name ends at the last ']', so that a glob may contain some. */
+/* The ']' that ends a section's name: the first one behind which nothing stands but a comment; a glob may contain others. */
+static const char *find_close(const char *line, size_t length)
+{
+	const char *end = line + length;
+
+	for (const char *close = line; (close = memchr(close, ']', (size_t)(end - close))); close++) {
+		const char *rest = close + 1;
+
+		while (rest < end && is_blank(*rest))
+			rest++;
+		if (rest == end || *rest == '#' || *rest == ';')
+			return close;
+	}
+	return NULL;
+}
+
+/* A section line, from its '[' on. */
 static void read_section(struct reading *reading, const char *line, size_t length)
 {
 	static const char guest[] = "guest ";
 	AUTO_FREE char *name = NULL;
-	const char *comment = memmem(line, length, "] #", 3);
-	const char *close = memrchr(line, ']', comment ? (size_t)(comment - line) + 1 : length);
-	const char *rest = close ? close + 1 : NULL;
+	const char *close = find_close(line, length);
 
-	while (rest && rest < line + length && is_blank(*rest))
-		rest++;
-	if (!close || (rest < line + length && *rest != '#' && *rest != ';')) {
+	if (!close) {
 		fail(reading, "a section that does not end in ']'");
 		return;
 	}
@@ -106,6 +118,8 @@ static void read_section(struct reading *reading, const char *line, size_t lengt
 
 		if (pattern)
 			begin_section(reading, pattern);
+		else if (*start)
+			fail_nomem(reading);
 		else
 			fail(reading, "a [guest] section without a name; write [guest NAME], a glob or a UUID");
 	} else {
@@ -195,7 +209,7 @@ static char *on_read(char *buffer, int size, void *data)
 static int on_key(void *data, const char *ignored_section, const char *key, const char *value)
 {
 	struct reading *reading = data;
-	char word[64] = "";
+	char word[256]; /* longer than any line that libinih takes */
 
 	(void)ignored_section;
 	snprintf(word, sizeof(word), "%s", value);
@@ -287,6 +301,17 @@ static int read_text(int fd, char **text, size_t *length)
 	return 0;
 }
 
+/* Nothing of that name, not even a link that leads nowhere. Looks at errno, and keeps it. */
+static bool is_missing(const char *path)
+{
+	struct stat status;
+	int saved = errno;
+	bool missing = saved == ENOENT && lstat(path, &status) < 0;
+
+	errno = saved;
+	return missing;
+}
+
 /* Returns 0 too where there is no such file. */
 static int read_file(struct nestxml_config *config, const char *root, const char *file, struct nestxml_error *error)
 {
@@ -306,7 +331,7 @@ static int read_file(struct nestxml_config *config, const char *root, const char
 	file = files[config->files_count++];
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
-		return errno == ENOENT ? 0 : fail_file(error, file, strerror(errno));
+		return is_missing(path) ? 0 : fail_file(error, file, strerror(errno));
 	danger = fstat(fd, &status) == 0 ? find_danger(&status) : strerror(errno);
 	code = danger ? 0 : read_text(fd, &text, &length);
 	close(fd);
@@ -340,10 +365,10 @@ static int read_drop_ins(struct nestxml_config *config, const char *root, struct
 	if (!path)
 		return nestxml_error_set_nomem(error);
 	if (count < 0)
-		return errno == ENOENT ? 0 : fail_file(error, drop_in_folder, strerror(errno));
+		return is_missing(path) ? 0 : fail_file(error, drop_in_folder, strerror(errno));
 	for (int i = 0; i < count; i++) {
 		char file[sizeof(drop_in_folder) + 256];
-		char shown[sizeof(entries[i]->d_name)];
+		char shown[4 * sizeof(entries[i]->d_name)];
 
 		snprintf(file, sizeof(file), "%s/%s", drop_in_folder, entries[i]->d_name);
 		if (code == 0 && strchr(nestxml_text_escape(entries[i]->d_name, shown, sizeof(shown)), '\\'))

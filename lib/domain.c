@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "domain.h"
+#include "tag.h"
 
 static unsigned int line_of(const char *xml, size_t offset, unsigned int *column)
 {
@@ -20,7 +21,7 @@ static unsigned int line_of(const char *xml, size_t offset, unsigned int *column
 /* The encoding that an XML declaration states, as a part of @xml; NULL where none does. Sets *@length. */
 static const char *declared_encoding(const char *xml, size_t size, size_t *length)
 {
-	const char *end = size > 5 && memcmp(xml, "<?xml", 5) == 0 ? memmem(xml, size, "?>", 2) : NULL;
+	const char *end = size > 5 && memcmp(xml, "<?xml", 5) == 0 && is_xml_space(xml[5]) ? memmem(xml, size, "?>", 2) : NULL;
 	const char *at = end ? memmem(xml, (size_t)(end - xml), "encoding", 8) : NULL;
 	const char *close;
 

@@ -72,6 +72,15 @@ static int compare_edits(const void *left, const void *right)
 	return (a->length > b->length) - (a->length < b->length);
 }
 
+/* No splice may begin within another: nestxml_edits_apply() relies on it, so it is checked and not only believed. */
+static bool is_in_order(const struct nestxml_edits *edits)
+{
+	for (size_t i = 1; i < edits->count; i++)
+		if (edits->list[i].offset < edits->list[i - 1].offset + edits->list[i - 1].length)
+			return false;
+	return true;
+}
+
 /* ---- the document's style ---- */
 
 static const char *find_newline(const struct nestxml_domain *domain)
@@ -174,6 +183,18 @@ static void remove_element(struct plan *plan, const struct element *element)
 		end = element->end;
 	}
 	add_edit(plan, start, end, "");
+}
+
+/* @at, or the end of the removal into which an insertion there would fall. */
+static size_t find_free_place(const struct plan *plan, size_t at)
+{
+	for (size_t i = 0; i < plan->edits->count; i++) {
+		const struct nestxml_edit *edit = &plan->edits->list[i];
+
+		if (edit->offset < at && at < edit->offset + edit->length)
+			return edit->offset + edit->length;
+	}
+	return at;
 }
 
 /* ---- the mode ---- */
@@ -345,12 +366,13 @@ static void insert_behind(struct plan *plan, const struct element *anchor, const
 	AUTO_BUFFER struct nestxml_buffer text = {0};
 	AUTO_BUFFER struct nestxml_buffer lead = {0};
 	struct span indentation;
+	size_t at = find_free_place(plan, anchor->end);
 
 	make_lead(plan, &lead, line_indentation(plan->xml, anchor->start, &indentation) ? &indentation : NULL, false);
 	if (plan->failed)
 		return;
 	add_features(plan, &text, missing, lead.data);
-	add_built_edit(plan, anchor->end, anchor->end, &text);
+	add_built_edit(plan, at, at, &text);
 }
 
 /* Into a <cpu> in which there is nothing to stand behind; <cpu/> is opened for it. */
@@ -492,6 +514,10 @@ NESTXML_EXPORT int nestxml_edits_new(const struct nestxml_domain *domain, enum n
 	}
 	if (made->count > 1)
 		qsort(made->list, made->count, sizeof(*made->list), compare_edits);
+	if (!is_in_order(made)) {
+		nestxml_edits_free(made);
+		return nestxml_error_set(error, NESTXML_E_INTERNAL, "two edits overlap, so none is made");
+	}
 	*edits = made;
 	return 0;
 }

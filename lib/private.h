@@ -34,6 +34,8 @@ int nestxml_error_set(struct nestxml_error *error, enum nestxml_code code, const
 /** The same with a place in the input; @line and @column from 1, 0: none. */
 int nestxml_error_set_at(struct nestxml_error *error, enum nestxml_code code, unsigned int line, unsigned int column, const char *format,
 			 ...) __attribute__((format(printf, 5, 6)));
+/** snprintf() that cuts what does not fit at a whole character. */
+void nestxml_text_print(char *buffer, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /** Sets "out of memory", returns NESTXML_E_NOMEM. */
 int nestxml_error_set_nomem(struct nestxml_error *error);
 /** Bytes of the UTF-8 character at @text (at most @length): 1 to 4; 0 where there is none (RFC 3629: no surrogates, no overlong form). */

@@ -33,6 +33,7 @@ struct scan {
 	struct nestxml_buffer *text; /* what character data is added to, or NULL */
 	unsigned int text_depth;     /* the depth of the element that it belongs to */
 	bool seen_name, seen_uuid, seen_os, seen_model;
+	bool misplaced; /* a tag was not where the parser said: an error of ours unless the document turns out to be bad */
 };
 
 static void fail(struct scan *scan, int code)
@@ -59,13 +60,24 @@ struct attribute {
 	size_t length;
 };
 
-/* By the local name alone, the first one: so libvirt reads them (xmlGetProp), whatever their prefix. */
-static struct attribute find_attribute(const xmlChar **attributes, int count, const char *name)
+static struct attribute find_attribute_of(const xmlChar **attributes, int count, const char *name, bool any_prefix)
 {
 	for (int i = 0; i < count; i++, attributes += 5)
-		if (equal(attributes[0], name))
+		if (equal(attributes[0], name) && (!attributes[1] || (any_prefix && attributes[2])))
 			return (struct attribute){(const char *)attributes[3], (size_t)(attributes[4] - attributes[3])};
 	return (struct attribute){0};
+}
+
+/* As libvirt reads what is in <cpu> (xmlGetProp): the first one of that local name, whatever its prefix, if that is declared. */
+static struct attribute find_attribute(const xmlChar **attributes, int count, const char *name)
+{
+	return find_attribute_of(attributes, count, name, true);
+}
+
+/* As libvirt reads the domain's type and the architecture (XPath): in no namespace. Both were tried on libvirt 9.0. */
+static struct attribute find_plain_attribute(const xmlChar **attributes, int count, const char *name)
+{
+	return find_attribute_of(attributes, count, name, false);
 }
 
 static bool is_value(struct attribute attribute, const char *word)
@@ -110,7 +122,7 @@ static bool place_start(struct scan *scan, const xmlChar *name, struct element *
 
 	if (!start || head >= domain->length || domain->xml[head] != '>' || domain->length - (size_t)(start - domain->xml) <= name_length ||
 	    memcmp(start + 1, name, name_length) != 0) {
-		fail(scan, nestxml_error_set(scan->error, NESTXML_E_INTERNAL, "the XML parser does not tell where its tags are"));
+		scan->misplaced = true;
 		return false;
 	}
 	element->start = (size_t)(start - domain->xml);
@@ -125,7 +137,7 @@ static void place_end(struct scan *scan, struct element *element)
 	long consumed = xmlByteConsumed(scan->parser);
 
 	if (consumed < 0 || (size_t)consumed > domain->length || (size_t)consumed < element->head || domain->xml[consumed - 1] != '>')
-		fail(scan, nestxml_error_set(scan->error, NESTXML_E_INTERNAL, "the XML parser does not tell where its tags are"));
+		scan->misplaced = true;
 	else
 		element->end = (size_t)consumed;
 }
@@ -141,20 +153,21 @@ static void begin_text(struct scan *scan, bool *seen, struct nestxml_buffer *buf
 	scan->text_depth = scan->depth;
 }
 
-static void scan_root(struct scan *scan, const xmlChar *name, const xmlChar *uri, const xmlChar **attributes, int count)
+static void scan_root(struct scan *scan, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, const xmlChar **attributes,
+		      int count)
 {
 	struct nestxml_domain *domain = scan->domain;
 	char shown[64];
 
-	if (uri || !equal(name, "domain")) {
+	if (uri || prefix || !equal(name, "domain")) {
 		nestxml_text_escape((const char *)name, shown, sizeof(shown));
 		fail(scan, nestxml_error_set(scan->error, NESTXML_E_ROOT,
 					     "the root element is <%s>%s, not <domain>; give it what virsh dumpxml prints", shown,
-					     uri ? " in a namespace" : ""));
+					     uri || prefix ? " in a namespace" : ""));
 		return;
 	}
-	domain->live = find_attribute(attributes, count, "id").value != NULL;
-	if (keep_value(scan, find_attribute(attributes, count, "type"), &domain->type))
+	domain->live = find_plain_attribute(attributes, count, "id").value != NULL;
+	if (keep_value(scan, find_plain_attribute(attributes, count, "type"), &domain->type))
 		place_start(scan, name, &domain->root);
 }
 
@@ -278,16 +291,17 @@ static void scan_cpu_child(struct scan *scan, const xmlChar *name, const xmlChar
 }
 
 /* A child of <os> or <metadata>. */
-static void scan_fact(struct scan *scan, const xmlChar *name, const xmlChar *uri, const xmlChar **attributes, int count)
+static void scan_fact(struct scan *scan, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, const xmlChar **attributes,
+		      int count)
 {
 	struct nestxml_domain *domain = scan->domain;
 
-	if (scan->branch == BRANCH_OS && !uri && !scan->seen_os && equal(name, "type")) {
+	if (scan->branch == BRANCH_OS && !uri && !prefix && !scan->seen_os && equal(name, "type")) {
 		scan->seen_os = true;
-		keep_value(scan, find_attribute(attributes, count, "arch"), &domain->arch);
+		keep_value(scan, find_plain_attribute(attributes, count, "arch"), &domain->arch);
 	} else if (scan->branch == BRANCH_METADATA && uri && equal(uri, POLICY_NAMESPACE) && equal(name, "policy") && !domain->has_stated) {
 		domain->has_stated = true;
-		keep_value(scan, find_attribute(attributes, count, "nested"), &domain->stated);
+		keep_value(scan, find_plain_attribute(attributes, count, "nested"), &domain->stated);
 	}
 }
 
@@ -305,13 +319,13 @@ static void on_start(void *data, const xmlChar *name, const xmlChar *prefix, con
 	if (scan->code != 0)
 		return;
 	if (scan->depth == 1)
-		scan_root(scan, name, uri, attributes, attributes_count);
+		scan_root(scan, name, prefix, uri, attributes, attributes_count);
 	else if (scan->depth == 2)
 		scan_section(scan, name, prefix, uri, attributes, attributes_count);
 	else if (scan->depth == 3 && scan->branch == BRANCH_CPU)
 		scan_cpu_child(scan, name, prefix, uri, attributes, attributes_count);
 	else if (scan->depth == 3 && scan->branch != BRANCH_NONE)
-		scan_fact(scan, name, uri, attributes, attributes_count);
+		scan_fact(scan, name, prefix, uri, attributes, attributes_count);
 }
 
 static void end_section(struct scan *scan)
@@ -438,8 +452,9 @@ int nestxml_scan(struct nestxml_domain *domain, struct nestxml_error *error)
 	tree = xmlCtxtReadIO(scan.parser, on_read, on_close, &scan, NULL, NULL, XML_PARSE_NONET);
 	if (scan.code == 0 && !scan.parser->wellFormed)
 		scan.code = nestxml_error_set(error, NESTXML_E_SYNTAX, "is not well-formed XML; correct it");
-	if (scan.code == 0 && domain->root.end == 0)
-		scan.code = nestxml_error_set(error, NESTXML_E_INTERNAL, "the XML parser stopped before the end");
+	if (scan.code == 0 && (scan.misplaced || domain->root.end == 0))
+		scan.code = nestxml_error_set(error, NESTXML_E_INTERNAL,
+					      "the XML parser does not tell where the tags are; nothing was changed");
 	xmlFreeDoc(tree);
 	xmlFreeParserCtxt(scan.parser);
 	return scan.code;

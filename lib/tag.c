@@ -28,18 +28,24 @@ size_t tag_name_end(const char *xml, size_t start)
 	return skip_name(xml, start + 1);
 }
 
-/* By the local name, whatever its prefix: see find_attribute() in scan.c. */
+/*
+ * By the local name, whatever its prefix: see find_attribute() in scan.c. `x::mode` and `:mode` are no names with a prefix to libxml2,
+ * but names as they stand.
+ */
 static bool is_named(const char *xml, struct span written, const char *name)
 {
-	static const char declaration[] = "xmlns:";
+	static const char declaration[] = "xmlns";
 	size_t length = strlen(name);
-	size_t written_length = written.end - written.start;
-	const char *at = xml + written.end - length;
+	size_t prefix = written.end - written.start - length; /* with its colon */
+	const char *start = xml + written.start;
 
-	if (written_length == length)
-		return memcmp(at, name, length) == 0;
-	return written_length > length && at[-1] == ':' && memcmp(at, name, length) == 0 &&
-	       !(written_length > strlen(declaration) && memcmp(xml + written.start, declaration, strlen(declaration)) == 0);
+	if (written.end - written.start < length || memcmp(xml + written.end - length, name, length) != 0)
+		return false;
+	if (prefix == 0)
+		return true;
+	if (prefix == 1 || memchr(start, ':', prefix) != start + prefix - 1)
+		return false;
+	return prefix != sizeof(declaration) || memcmp(start, declaration, prefix - 1) != 0;
 }
 
 bool tag_find_attribute(const char *xml, size_t start, const char *name, struct tag_attribute *attribute)

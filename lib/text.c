@@ -127,6 +127,23 @@ NESTXML_EXPORT char *nestxml_text_escape(const char *text, char *buffer, size_t 
 	return buffer;
 }
 
+/* Cuts off the rest of a character that a full buffer left behind. */
+static void print_whole(char *buffer, size_t size, const char *format, va_list arguments) __attribute__((format(printf, 3, 0)));
+static void print_whole(char *buffer, size_t size, const char *format, va_list arguments)
+{
+	if (vsnprintf(buffer, size, format, arguments) >= (int)size)
+		buffer[nestxml_utf8_span(buffer, strlen(buffer))] = '\0';
+}
+
+void nestxml_text_print(char *buffer, size_t size, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	print_whole(buffer, size, format, arguments);
+	va_end(arguments);
+}
+
 static void set_message(struct nestxml_error *error, enum nestxml_code code, unsigned int line, unsigned int column, const char *format,
 			va_list arguments) __attribute__((format(printf, 5, 0)));
 static void set_message(struct nestxml_error *error, enum nestxml_code code, unsigned int line, unsigned int column, const char *format,
@@ -137,7 +154,7 @@ static void set_message(struct nestxml_error *error, enum nestxml_code code, uns
 	error->code = code;
 	error->line = line;
 	error->column = column;
-	vsnprintf(error->message, sizeof(error->message), format, arguments);
+	print_whole(error->message, sizeof(error->message), format, arguments);
 }
 
 int nestxml_error_set(struct nestxml_error *error, enum nestxml_code code, const char *format, ...)

@@ -15,14 +15,15 @@ static const struct row {
 	unsigned int required;
 	enum nestxml_verdict verdict;
 } table[] = {
+	/* What arrives has run with the CPU that it has: a host without it would take a part of that away, whatever the policy says. */
+	{BIT(NESTXML_AT_ARRIVAL), ANY, NOT_ON, ANY, BIT(true), NESTXML_VERDICT_REFUSE},
+	{BIT(NESTXML_AT_ARRIVAL), ANY, ANY, ANY, ANY, NESTXML_VERDICT_PASS},
 	/* What asks for nothing is left alone, and where nesting does not apply there is nothing to disable. */
 	{ANY, BIT(NESTXML_NESTED_LEAVE), ANY, ANY, ANY, NESTXML_VERDICT_PASS},
-	{BIT(NESTXML_AT_PREPARE), BIT(NESTXML_NESTED_REQUIRE), ANY, BIT(NESTXML_CPU_FOREIGN), ANY, NESTXML_VERDICT_REFUSE},
+	{ANY, BIT(NESTXML_NESTED_REQUIRE), ANY, BIT(NESTXML_CPU_FOREIGN), ANY, NESTXML_VERDICT_REFUSE},
 	/* libvirt would start such a guest without nesting, silently. */
-	{BIT(NESTXML_AT_PREPARE), BIT(NESTXML_NESTED_REQUIRE), NOT_ON, ANY, ANY, NESTXML_VERDICT_REFUSE},
-	/* A guest that arrives has the CPU that it has: only what that one itself requires can be missing. */
-	{BIT(NESTXML_AT_ARRIVAL), BIT(NESTXML_NESTED_REQUIRE), NOT_ON, ANY, BIT(true), NESTXML_VERDICT_REFUSE},
-	{BIT(NESTXML_AT_PREPARE), ANY, ANY, BIT(NESTXML_CPU_STALE), ANY, NESTXML_VERDICT_STALE},
+	{ANY, BIT(NESTXML_NESTED_REQUIRE), NOT_ON, ANY, ANY, NESTXML_VERDICT_REFUSE},
+	{ANY, ANY, ANY, BIT(NESTXML_CPU_STALE), ANY, NESTXML_VERDICT_STALE},
 	{ANY, ANY, ANY, ANY, ANY, NESTXML_VERDICT_PASS},
 };
 

@@ -10,7 +10,7 @@ int splice_write(int fd, const char *xml, size_t length, const struct nestxml_ed
 	size_t at = 0;
 	int code = 0;
 
-	for (size_t i = 0; code == 0 && (edit = nestxml_edits_get(edits, i)); i++) {
+	for (size_t i = 0; code == 0 && edits && (edit = nestxml_edits_get(edits, i)); i++) {
 		code = io_write(fd, xml + at, edit->offset - at);
 		if (code == 0)
 			code = io_write(fd, edit->text, edit->text_length);

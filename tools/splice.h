@@ -7,7 +7,7 @@
 
 #include <nestxml/nestxml.h>
 
-/** Writes @xml with @edits spliced in. Returns 0 or a negative errno. */
+/** Writes @xml with @edits (NULL: none) spliced in. Returns 0 or a negative errno. */
 int splice_write(int fd, const char *xml, size_t length, const struct nestxml_edits *edits);
 
 #endif
