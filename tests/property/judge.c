@@ -1,0 +1,953 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* judge.c - the promises of DESIGN 3.1 as questions about two documents: the one that was given and the one that came back. */
+#include "judge.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libxml/c14n.h>
+#include <libxml/parser.h>
+#include <libxml/tree.h>
+#include <libxml/xpath.h>
+
+/* From byte @start to before byte @end. */
+struct range {
+	size_t start;
+	size_t end;
+};
+
+/* An element child of <cpu>: what it means and how it is written. */
+struct child {
+	xmlNode *node;
+	struct range range;
+};
+
+/* A document as both of its readers see it: libxml2's tree, and the places of the elements in its bytes. */
+struct view {
+	const char *xml;
+	size_t length;
+	xmlDoc *tree;
+	xmlNode *root;
+	struct range root_range;
+	xmlNode *cpu; /* NULL: there is none */
+	struct range cpu_range;
+	struct child *children; /* of the cpu */
+	size_t count;
+};
+
+struct judge {
+	struct view input;
+	char *canonical; /* the input without its cpu */
+	size_t canonical_length;
+	bool plain;
+	char *output;
+	size_t output_length;
+	char reason[512];
+};
+
+static bool blame(struct judge *judge, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static bool blame(struct judge *judge, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(judge->reason, sizeof(judge->reason), format, arguments);
+	va_end(arguments);
+	return false;
+}
+
+/* ---- the places of elements, found by hand: well-formed and without a DTD, there are only these kinds of markup ---- */
+
+static size_t skip_past(const char *xml, size_t length, size_t at, const char *end)
+{
+	const char *found = memmem(xml + at, length - at, end, strlen(end));
+
+	return found ? (size_t)(found - xml) + strlen(end) : length;
+}
+
+static size_t skip_tag(const char *xml, size_t length, size_t at)
+{
+	char quote = '\0';
+
+	for (; at < length; at++) {
+		if (quote) {
+			if (xml[at] == quote)
+				quote = '\0';
+		} else if (xml[at] == '"' || xml[at] == '\'') {
+			quote = xml[at];
+		} else if (xml[at] == '>') {
+			return at + 1;
+		}
+	}
+	return length;
+}
+
+enum markup { MARKUP_NONE, MARKUP_OPEN, MARKUP_CLOSE, MARKUP_EMPTY };
+
+/* The next tag from *@at on; *@at becomes its end. */
+static enum markup next_tag(const char *xml, size_t length, size_t *at, size_t *start)
+{
+	while (*at < length) {
+		const char *found = memchr(xml + *at, '<', length - *at);
+
+		if (!found)
+			break;
+		*start = (size_t)(found - xml);
+		if (strncmp(found, "<!--", 4) == 0) {
+			*at = skip_past(xml, length, *start + 4, "-->");
+		} else if (strncmp(found, "<![CDATA[", 9) == 0) {
+			*at = skip_past(xml, length, *start, "]]>");
+		} else if (found[1] == '?') {
+			*at = skip_past(xml, length, *start, "?>");
+		} else {
+			*at = skip_tag(xml, length, *start);
+			if (found[1] == '/')
+				return MARKUP_CLOSE;
+			return xml[*at - 2] == '/' ? MARKUP_EMPTY : MARKUP_OPEN;
+		}
+	}
+	return MARKUP_NONE;
+}
+
+/*
+ * The range of the element that begins at or behind @from, and those of its element children: at most @capacity of them into @children.
+ * Returns their number.
+ */
+static size_t find_children(const char *xml, size_t length, size_t from, struct range *element, struct range *children, size_t capacity)
+{
+	size_t at = from;
+	size_t depth = 0;
+	size_t count = 0;
+	size_t start = 0;
+	enum markup markup;
+
+	while ((markup = next_tag(xml, length, &at, &start)) != MARKUP_NONE) {
+		struct range *child = count < capacity ? &children[count] : NULL;
+
+		if (depth == 0)
+			element->start = start;
+		else if (depth == 1 && markup != MARKUP_CLOSE && child)
+			child->start = start;
+		depth += markup == MARKUP_OPEN;
+		depth -= markup == MARKUP_CLOSE;
+		if (depth == 0)
+			break;
+		if (depth == 1 && (markup == MARKUP_CLOSE || (markup == MARKUP_EMPTY))) {
+			if (child)
+				child->end = at;
+			count++;
+		}
+	}
+	element->end = at;
+	return count;
+}
+
+/* ---- a view ---- */
+
+static bool is_element(const xmlNode *node, const char *name)
+{
+	return node->type == XML_ELEMENT_NODE && !node->ns && strcmp((const char *)node->name, name) == 0;
+}
+
+static size_t count_elements(xmlNode *parent)
+{
+	return xmlChildElementCount(parent);
+}
+
+static bool place_cpu(struct view *view)
+{
+	size_t count = count_elements(view->root);
+	struct range *ranges = calloc(count + 1, sizeof(*ranges));
+	size_t index = 0;
+	bool found;
+
+	if (!ranges)
+		return false;
+	found = find_children(view->xml, view->length, 0, &view->root_range, ranges, count) == count;
+	for (xmlNode *node = xmlFirstElementChild(view->root); node && !view->cpu; node = xmlNextElementSibling(node), index++) {
+		if (is_element(node, "cpu")) {
+			view->cpu = node;
+			view->cpu_range = ranges[index];
+		}
+	}
+	free(ranges);
+	return found;
+}
+
+static bool place_children(struct view *view)
+{
+	struct range *ranges;
+	struct range ignored;
+	size_t index = 0;
+	bool found;
+
+	view->count = count_elements(view->cpu);
+	ranges = calloc(view->count + 1, sizeof(*ranges));
+	view->children = calloc(view->count + 1, sizeof(*view->children));
+	found = ranges && view->children &&
+		find_children(view->xml, view->length, view->cpu_range.start, &ignored, ranges, view->count) == view->count &&
+		ignored.end == view->cpu_range.end;
+	for (xmlNode *node = found ? xmlFirstElementChild(view->cpu) : NULL; node; node = xmlNextElementSibling(node), index++)
+		view->children[index] = (struct child){node, ranges[index]};
+	free(ranges);
+	return found;
+}
+
+static void close_view(struct view *view)
+{
+	xmlFreeDoc(view->tree);
+	free(view->children);
+}
+
+/* libxml2 2.12 made the error const. */
+#if LIBXML_VERSION >= 21200
+static void on_error(void *data, const xmlError *error)
+#else
+static void on_error(void *data, xmlError *error)
+#endif
+{
+	(void)data;
+	(void)error;
+}
+
+static xmlDoc *read_tree(const char *xml, size_t length, bool *plain)
+{
+	xmlParserCtxt *parser = xmlNewParserCtxt();
+	xmlDoc *tree;
+
+	if (!parser)
+		return NULL;
+	tree = xmlCtxtReadMemory(parser, xml, (int)length, NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+	if (plain)
+		*plain = parser->errNo == XML_ERR_OK && parser->nsWellFormed;
+	xmlFreeParserCtxt(parser);
+	return tree;
+}
+
+static bool open_view(struct view *view, const char *xml, size_t length, bool *plain)
+{
+	view->xml = xml;
+	view->length = length;
+	view->tree = read_tree(xml, length, plain);
+	view->root = view->tree ? xmlDocGetRootElement(view->tree) : NULL;
+	return view->root && !view->tree->intSubset && is_element(view->root, "domain") && place_cpu(view) &&
+	       (!view->cpu || place_children(view));
+}
+
+/* ---- what an element says, as libvirt reads it: by xmlGetProp(), thus by the local name ---- */
+
+static bool is_property(xmlNode *node, const char *name, const char *value)
+{
+	xmlChar *found = xmlGetProp(node, (const xmlChar *)name);
+	bool same = found && strcmp((const char *)found, value) == 0;
+
+	xmlFree(found);
+	return same;
+}
+
+static bool has_property(xmlNode *node, const char *name)
+{
+	return xmlHasProp(node, (const xmlChar *)name) != NULL;
+}
+
+static bool is_one_of(xmlNode *node, const char *name, const char *const *words)
+{
+	xmlChar *found = xmlGetProp(node, (const xmlChar *)name);
+	bool same = false;
+
+	for (; found && *words && !same; words++)
+		same = strcmp((const char *)found, *words) == 0;
+	xmlFree(found);
+	return same;
+}
+
+/* The text of the first <model>, as virXPathString("string(./model[1])") gives it; "" where there is none. Owned by the caller. */
+static char *read_model(const struct view *view)
+{
+	xmlXPathContext *context = xmlXPathNewContext(view->tree);
+	xmlXPathObject *object = NULL;
+	char *model = NULL;
+
+	if (context) {
+		context->node = view->cpu;
+		object = xmlXPathEval((const xmlChar *)"string(./model[1])", context);
+	}
+	if (object && object->stringval)
+		model = strdup((const char *)object->stringval);
+	xmlXPathFreeObject(object);
+	xmlXPathFreeContext(context);
+	return model;
+}
+
+static const char *const svm_words[] = {
+	"npt",		"lbrv",	       "svm-lock", "nrip-save",	      "tsc-scale", "vmcb-clean",    "flushbyasid", "decodeassists",
+	"pause-filter", "pfthreshold", "avic",	   "v-vmsave-vmload", "vgif",	   "svme-addr-chk", NULL,
+};
+static const char *const wanting[] = {"force", "require", "optional", NULL};
+
+static const char *own_name(const struct judge_wish *wish)
+{
+	return wish->vendor == NESTXML_VENDOR_INTEL ? "vmx" : "svm";
+}
+
+static const char *other_name(const struct judge_wish *wish)
+{
+	return wish->vendor == NESTXML_VENDOR_INTEL ? "svm" : "vmx";
+}
+
+static bool is_own(const struct child *child, const struct judge_wish *wish)
+{
+	return is_element(child->node, "feature") && is_property(child->node, "name", own_name(wish));
+}
+
+static bool is_other(const struct child *child, const struct judge_wish *wish)
+{
+	return is_element(child->node, "feature") && is_property(child->node, "name", other_name(wish));
+}
+
+static bool is_other_detail(const struct child *child, const struct judge_wish *wish)
+{
+	xmlChar *name;
+	bool detail;
+
+	if (!is_element(child->node, "feature"))
+		return false;
+	if (wish->vendor == NESTXML_VENDOR_INTEL)
+		return is_one_of(child->node, "name", svm_words);
+	name = xmlGetProp(child->node, (const xmlChar *)"name");
+	detail = name && strncmp((const char *)name, "vmx-", 4) == 0 && name[4];
+	xmlFree(name);
+	return detail;
+}
+
+/* Required, forced or optional; libvirt takes a feature without a policy for required. */
+static bool is_wanted(const struct child *child)
+{
+	return !has_property(child->node, "policy") || is_one_of(child->node, "policy", wanting);
+}
+
+static bool is_satisfied(const struct child *child, enum nestxml_nested nested)
+{
+	static const char *const words[][3] = {
+		[NESTXML_NESTED_REQUIRE] = {"require", "force", NULL},
+		[NESTXML_NESTED_OPTIONAL] = {"optional", NULL},
+		[NESTXML_NESTED_DISABLE] = {"disable", "forbid", NULL},
+	};
+
+	if (!has_property(child->node, "policy"))
+		return nested == NESTXML_NESTED_REQUIRE;
+	return is_one_of(child->node, "policy", words[nested]);
+}
+
+/* ---- what is to be done with a document ---- */
+
+/* The expectations that follow from the input and the wish alone. */
+struct task {
+	bool changes_mode;
+	const char *mode;    /* the new one, where it changes */
+	bool disables_other; /* the model contains the other vendor's feature */
+};
+
+static bool is_custom(const struct view *view)
+{
+	return !has_property(view->cpu, "mode") || is_property(view->cpu, "mode", "custom");
+}
+
+static bool contains_svm(const char *model)
+{
+	static const char *const models[] = {"qemu64", "phenom", "Opteron_G2", "Opteron_G3", "Opteron_G4", "Opteron_G5", "Dhyana"};
+
+	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++)
+		if (strcmp(model, models[i]) == 0)
+			return true;
+	return strncmp(model, "EPYC", 4) == 0;
+}
+
+static struct task make_task(const struct view *view, const struct judge_wish *wish)
+{
+	char *model = view->cpu ? read_model(view) : NULL;
+	bool usable = view->cpu && !(is_custom(view) && !(model && *model));
+	struct task task = {0};
+
+	task.mode = wish->mode == NESTXML_MODE_KEEP ? "host-model" : nestxml_mode_to_string(wish->mode);
+	task.changes_mode = !usable || (wish->mode != NESTXML_MODE_KEEP && !is_property(view->cpu, "mode", task.mode));
+	task.disables_other = !task.changes_mode && wish->nested != NESTXML_NESTED_DISABLE && wish->vendor == NESTXML_VENDOR_INTEL &&
+			      is_custom(view) && contains_svm(model);
+	free(model);
+	return task;
+}
+
+/* Whether the child is one that the task takes out, apart from features of nesting. */
+static bool is_disallowed(const struct child *child, const struct task *task)
+{
+	if (!task->changes_mode)
+		return false;
+	if (is_element(child->node, "cache"))
+		return strcmp(task->mode, "host-model") == 0 && is_property(child->node, "mode", "passthrough");
+	return is_element(child->node, "model") || is_element(child->node, "vendor");
+}
+
+/* Whether a child has nothing to do with the task and is to be left as it is. */
+static bool is_bystander(const struct child *child, const struct judge_wish *wish, const struct task *task)
+{
+	if (is_own(child, wish) || is_disallowed(child, task))
+		return false;
+	if (is_other(child, wish))
+		return !task->disables_other && !is_wanted(child);
+	return !(is_other_detail(child, wish) && is_wanted(child));
+}
+
+/* Whether a document says what is asked already. */
+static bool is_right(const struct view *view, const struct judge_wish *wish, const struct task *task)
+{
+	size_t own = 0;
+	size_t other = 0;
+
+	if (task->changes_mode)
+		return false;
+	for (size_t i = 0; i < view->count; i++) {
+		const struct child *child = &view->children[i];
+
+		if (is_own(child, wish)) {
+			own++;
+			if (!is_satisfied(child, wish->nested))
+				return false;
+		} else if (task->disables_other && is_other(child, wish)) {
+			other++;
+			if (!is_property(child->node, "policy", "disable"))
+				return false;
+		} else if (!is_bystander(child, wish, task)) {
+			return false;
+		}
+	}
+	return own == 1 && other == (task->disables_other ? 1 : 0);
+}
+
+/* ---- the bytes outside ---- */
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static bool is_blank(const char *xml, size_t start, size_t end)
+{
+	for (; start < end; start++)
+		if (!is_space(xml[start]))
+			return false;
+	return true;
+}
+
+/* The output without what was inserted is the input: the new cpu and the white space before or behind it. */
+static bool is_inserted_only(const struct view *input, const struct view *output)
+{
+	size_t start = output->cpu_range.start;
+	size_t tail = output->length - output->cpu_range.end;
+	size_t root_end = input->root_range.end;
+	size_t kept;
+
+	if (input->xml[root_end - 2] == '/' && !xmlFirstElementChild(input->root)) { /* <domain/> was opened for it */
+		size_t behind = input->length - root_end;
+		const char closing[] = "</domain>";
+		size_t closed = output->length - behind - strlen(closing);
+
+		return output->length > behind + strlen(closing) && start >= root_end - 1 &&
+		       memcmp(output->xml, input->xml, root_end - 2) == 0 && output->xml[root_end - 2] == '>' &&
+		       is_blank(output->xml, root_end - 1, start) && output->cpu_range.end <= closed &&
+		       is_blank(output->xml, output->cpu_range.end, closed) &&
+		       memcmp(output->xml + closed, closing, strlen(closing)) == 0 &&
+		       memcmp(output->xml + output->length - behind, input->xml + root_end, behind) == 0;
+	}
+	if (tail > input->length)
+		return false;
+	kept = input->length - tail;
+	return kept <= start && memcmp(output->xml, input->xml, kept) == 0 && is_blank(output->xml, kept, start) &&
+	       memcmp(output->xml + output->cpu_range.end, input->xml + kept, tail) == 0;
+}
+
+static bool judge_bytes(struct judge *judge, const struct view *output)
+{
+	const struct view *input = &judge->input;
+	size_t before = input->cpu_range.start;
+	size_t behind = input->length - input->cpu_range.end;
+
+	if (!input->cpu)
+		return is_inserted_only(input, output) || blame(judge, "the output without its new cpu is not the input");
+	if (output->cpu_range.start != before || output->length - output->cpu_range.end != behind)
+		return blame(judge, "the cpu begins at byte %zu, not %zu, or has %zu bytes behind it, not %zu", output->cpu_range.start,
+			     before, output->length - output->cpu_range.end, behind);
+	if (memcmp(output->xml, input->xml, before) != 0 ||
+	    memcmp(output->xml + output->cpu_range.end, input->xml + input->cpu_range.end, behind) != 0)
+		return blame(judge, "a byte outside the cpu changed");
+	return true;
+}
+
+/* ---- the canonical form of what is outside ---- */
+
+/* For a document into which a cpu is inserted: the white space around it belongs to nobody. */
+static void drop_blanks(xmlNode *root)
+{
+	for (xmlNode *node = root->children; node; node = node->next) {
+		xmlChar *kept = node->type == XML_TEXT_NODE ? xmlStrdup(node->content) : NULL;
+		size_t count = 0;
+
+		if (!kept)
+			continue;
+		for (size_t i = 0; kept[i]; i++)
+			if (!is_space((char)kept[i]))
+				kept[count++] = kept[i];
+		kept[count] = '\0';
+		xmlNodeSetContent(node, kept);
+		xmlFree(kept);
+	}
+}
+
+/* The document without @cpu, which is lost by it. NULL: it has no canonical form (a relative namespace URI). Owned by the caller. */
+static char *make_canonical(xmlDoc *tree, xmlNode *cpu, bool inserted, size_t *length)
+{
+	xmlChar *text = NULL;
+	int got;
+	char *made = NULL;
+
+	if (cpu) {
+		xmlUnlinkNode(cpu);
+		xmlFreeNode(cpu);
+	}
+	if (inserted)
+		drop_blanks(xmlDocGetRootElement(tree));
+	got = xmlC14NDocDumpMemory(tree, NULL, XML_C14N_1_0, NULL, 1, &text);
+	if (got >= 0 && text) {
+		*length = (size_t)got;
+		made = malloc(*length + 1);
+		if (made)
+			memcpy(made, text, *length);
+	}
+	xmlFree(text);
+	return made;
+}
+
+/* Takes the output's tree. */
+static bool judge_canonical(struct judge *judge, struct view *output)
+{
+	size_t length = 0;
+	char *canonical;
+	bool same;
+
+	if (!judge->canonical)
+		return true;
+	canonical = make_canonical(output->tree, output->cpu, !judge->input.cpu, &length);
+	output->cpu = NULL;
+	same = canonical && length == judge->canonical_length && memcmp(canonical, judge->canonical, length) == 0;
+	free(canonical);
+	return same || blame(judge, "the canonical form outside the cpu changed");
+}
+
+/* ---- the cpu ---- */
+
+static bool is_same_range(const struct view *a, struct range in_a, const struct view *b, struct range in_b)
+{
+	return in_a.end - in_a.start == in_b.end - in_b.start &&
+	       memcmp(a->xml + in_a.start, b->xml + in_b.start, in_a.end - in_a.start) == 0;
+}
+
+/* The next child from @from on that is not to be touched. */
+static const struct child *next_bystander(const struct view *view, const struct judge_wish *wish, const struct task *task, size_t *from)
+{
+	while (*from < view->count) {
+		const struct child *child = &view->children[(*from)++];
+
+		if (is_bystander(child, wish, task))
+			return child;
+	}
+	return NULL;
+}
+
+static bool judge_bystanders(struct judge *judge, const struct view *output, const struct judge_wish *wish, const struct task *task)
+{
+	const struct view *input = &judge->input;
+	const struct child *before;
+	size_t in = 0;
+	size_t out = 0;
+
+	do {
+		const struct child *after = next_bystander(output, wish, task, &out);
+
+		before = next_bystander(input, wish, task, &in);
+		if (!before != !after || (before && !is_same_range(input, before->range, output, after->range)))
+			return blame(judge, "child %zu of the cpu (%zu of the output) is lost, new or changed", in, out);
+	} while (before);
+	return true;
+}
+
+/* What stands before the first own feature is still before it: a wrong policy is corrected where it is. */
+static bool judge_place(struct judge *judge, const struct view *output, const struct judge_wish *wish, const struct task *task)
+{
+	const struct view *input = &judge->input;
+	size_t before = 0;
+	size_t after = 0;
+	size_t i;
+
+	for (i = 0; i < input->count && !is_own(&input->children[i], wish); i++)
+		before += is_bystander(&input->children[i], wish, task);
+	if (i == input->count)
+		return true;
+	for (size_t j = 0; j < output->count && !is_own(&output->children[j], wish); j++)
+		after += is_bystander(&output->children[j], wish, task);
+	if (before != after)
+		return blame(judge, "the feature %s moved", own_name(wish));
+	if (is_satisfied(&input->children[i], wish->nested)) {
+		for (size_t j = 0; j < output->count; j++)
+			if (is_own(&output->children[j], wish) &&
+			    !is_same_range(input, input->children[i].range, output, output->children[j].range))
+				return blame(judge, "the feature %s was right and changed", own_name(wish));
+	}
+	return true;
+}
+
+static bool judge_mode(struct judge *judge, const struct view *output, const struct task *task)
+{
+	for (size_t i = 0; i < output->count; i++)
+		if (is_disallowed(&output->children[i], task))
+			return blame(judge, "<%s> is not for mode %s", (const char *)output->children[i].node->name, task->mode);
+	if (!task->changes_mode)
+		return true;
+	if (!is_property(output->cpu, "mode", task->mode))
+		return blame(judge, "the mode is not %s", task->mode);
+	if (has_property(output->cpu, "match"))
+		return blame(judge, "match= is not for mode %s", task->mode);
+	if (strcmp(task->mode, "host-model") == 0 && has_property(output->cpu, "migratable"))
+		return blame(judge, "migratable= is not for mode host-model");
+	return true;
+}
+
+static bool is_same_attribute(const xmlAttr *a, const xmlAttr *b)
+{
+	xmlChar *left = xmlNodeListGetString(a->doc, a->children, 1);
+	xmlChar *right = xmlNodeListGetString(b->doc, b->children, 1);
+	bool same = strcmp((const char *)a->name, (const char *)b->name) == 0 && !a->ns == !b->ns &&
+		    (!a->ns || strcmp((const char *)a->ns->href, (const char *)b->ns->href) == 0) && xmlStrEqual(left, right);
+
+	xmlFree(left);
+	xmlFree(right);
+	return same;
+}
+
+/* Whether an attribute of <cpu> goes or changes with the mode. */
+static bool is_subject(const xmlAttr *attribute, const struct task *task)
+{
+	const char *name = (const char *)attribute->name;
+
+	if (!task->changes_mode)
+		return false;
+	if (strcmp(name, "migratable") == 0)
+		return strcmp(task->mode, "host-model") == 0;
+	return strcmp(name, "mode") == 0 || strcmp(name, "match") == 0;
+}
+
+static const xmlAttr *next_bystanding(const xmlAttr *attribute, const struct task *task)
+{
+	while (attribute && is_subject(attribute, task))
+		attribute = attribute->next;
+	return attribute;
+}
+
+static bool judge_attributes(struct judge *judge, const struct view *output, const struct task *task)
+{
+	const xmlAttr *before = next_bystanding(judge->input.cpu->properties, task);
+	const xmlAttr *after = next_bystanding(output->cpu->properties, task);
+	const xmlNs *old = judge->input.cpu->nsDef;
+	const xmlNs *new = output->cpu->nsDef;
+
+	for (; old && new &&xmlStrEqual(old->prefix, new->prefix) && xmlStrEqual(old->href, new->href); old = old->next)
+		new = new->next;
+	if (old || new)
+		return blame(judge, "a namespace of the cpu is lost, new or changed");
+	while (before && after && is_same_attribute(before, after)) {
+		before = next_bystanding(before->next, task);
+		after = next_bystanding(after->next, task);
+	}
+	return (!before && !after) || blame(judge, "an attribute of the cpu is lost, new or changed");
+}
+
+/*
+ * Comments, text and the like between the children of a cpu, one behind the other and without white space: that may go with a child, and
+ * where it went two texts become one. Owned by the caller.
+ */
+static char *collect_loose(const xmlNode *cpu)
+{
+	xmlBuffer *buffer = xmlBufferCreate();
+	char *made = NULL;
+
+	for (const xmlNode *node = buffer ? cpu->children : NULL; node; node = node->next) {
+		if (node->type == XML_ELEMENT_NODE)
+			continue;
+		if (node->type != XML_TEXT_NODE)
+			xmlBufferCat(buffer, (const xmlChar *)(node->type == XML_COMMENT_NODE ? "<!--" : "<?"));
+		for (const xmlChar *at = node->content; at && *at; at++)
+			if (!is_space((char)*at))
+				xmlBufferAdd(buffer, at, 1);
+	}
+	if (buffer)
+		made = strdup((const char *)xmlBufferContent(buffer));
+	xmlBufferFree(buffer);
+	return made;
+}
+
+static bool judge_loose(struct judge *judge, const struct view *output)
+{
+	char *before = collect_loose(judge->input.cpu);
+	char *after = collect_loose(output->cpu);
+	bool same = before && after && strcmp(before, after) == 0;
+
+	free(before);
+	free(after);
+	return same || blame(judge, "a comment or text in the cpu is lost, new or changed");
+}
+
+static bool judge_features(struct judge *judge, const struct view *output, const struct judge_wish *wish, const struct task *task)
+{
+	size_t own = 0;
+	size_t other = 0;
+
+	for (size_t i = 0; i < output->count; i++) {
+		const struct child *child = &output->children[i];
+
+		if (is_own(child, wish)) {
+			own++;
+			if (!is_satisfied(child, wish->nested))
+				return blame(judge, "%s has the wrong policy", own_name(wish));
+		} else if ((is_other(child, wish) || is_other_detail(child, wish)) && is_wanted(child)) {
+			return blame(judge, "a feature of the other vendor is still asked for");
+		} else if (is_other(child, wish)) {
+			other += is_property(child->node, "policy", "disable");
+		}
+	}
+	if (own != 1)
+		return blame(judge, "%s is stated %zu times", own_name(wish), own);
+	if (task->disables_other && other != 1)
+		return blame(judge, "%s, which the model contains, is disabled %zu times", other_name(wish), other);
+	return true;
+}
+
+static bool judge_cpu(struct judge *judge, const struct view *output, const struct judge_wish *wish, const struct task *task)
+{
+	if (!output->cpu)
+		return blame(judge, "there is no cpu");
+	if (!judge_features(judge, output, wish, task) || !judge_mode(judge, output, task))
+		return false;
+	if (!judge->input.cpu)
+		return output->count == 1 || blame(judge, "the new cpu has more than the feature");
+	return judge_bystanders(judge, output, wish, task) && judge_place(judge, output, wish, task) &&
+	       judge_attributes(judge, output, task) && judge_loose(judge, output);
+}
+
+/* ---- the style ---- */
+
+static size_t count_byte(const char *xml, size_t length, char byte)
+{
+	size_t count = 0;
+
+	for (const char *at = xml; (at = memchr(at, byte, length - (size_t)(at - xml))); at++)
+		count++;
+	return count;
+}
+
+/* Whether all line ends are alike, and which: 'n' none, 'l' LF, 'c' CRLF; 0: they are mixed. */
+static char line_ends(const char *xml, size_t length)
+{
+	size_t feeds = count_byte(xml, length, '\n');
+	size_t returns = count_byte(xml, length, '\r');
+	size_t pairs = 0;
+
+	for (size_t i = 1; i < length; i++)
+		pairs += xml[i] == '\n' && xml[i - 1] == '\r';
+	if (feeds == 0 && returns == 0)
+		return 'n';
+	if (returns == 0)
+		return 'l';
+	return feeds == returns && pairs == feeds ? 'c' : '\0';
+}
+
+static bool judge_style(struct judge *judge, const struct view *output)
+{
+	const struct view *input = &judge->input;
+	char ends = line_ends(input->xml, input->length);
+	char after = line_ends(output->xml, output->length);
+
+	/* That they all went with what went is fine. */
+	if (ends && after != ends && after != 'n')
+		return blame(judge, "the line ends are no longer those of the document");
+	for (const char *quote = "'\""; *quote; quote++)
+		if (!memchr(input->xml, *quote, input->length) && memchr(output->xml, *quote, output->length))
+			return blame(judge, "a quote that the document does not use: %c", *quote);
+	return true;
+}
+
+/* ---- a run of the library ---- */
+
+struct run {
+	char *output;
+	size_t length;
+	size_t edits;
+	int code;
+};
+
+static struct run run_library(const char *xml, size_t length, const struct judge_wish *wish)
+{
+	struct nestxml_domain *domain = NULL;
+	struct nestxml_edits *edits = NULL;
+	struct run run = {0};
+
+	run.code = nestxml_domain_new(xml, length, &domain, NULL);
+	if (run.code == 0)
+		run.code = nestxml_edits_new(domain, wish->nested, wish->mode, wish->vendor, &edits, NULL);
+	if (run.code == 0) {
+		run.edits = nestxml_edits_count(edits);
+		run.code = nestxml_edits_apply(edits, &run.output, &run.length);
+	}
+	nestxml_edits_free(edits);
+	nestxml_domain_free(domain);
+	return run;
+}
+
+static bool judge_output(struct judge *judge, struct view *output, const struct judge_wish *wish, const struct task *task)
+{
+	if (!open_view(output, judge->output, judge->output_length, NULL))
+		return blame(judge, "the output is not a well-formed domain");
+	return judge_cpu(judge, output, wish, task) && judge_bytes(judge, output) && judge_style(judge, output) &&
+	       judge_canonical(judge, output);
+}
+
+static bool judge_second_run(struct judge *judge, const struct judge_wish *wish)
+{
+	struct run again = run_library(judge->output, judge->output_length, wish);
+
+	free(again.output);
+	if (again.code != 0)
+		return blame(judge, "a second run fails with %d", again.code);
+	return again.edits == 0 || blame(judge, "a second run makes %zu edits", again.edits);
+}
+
+static bool judge_refusal(struct judge *judge, const struct judge_wish *wish, int code)
+{
+	bool emulated = is_property(judge->input.root, "type", "qemu");
+
+	switch (code) {
+	case NESTXML_E_TCG:
+		return (emulated && wish->vendor == NESTXML_VENDOR_INTEL) || blame(judge, "taken for TCG and vmx");
+	case NESTXML_E_TYPE:
+		return (!emulated && !is_property(judge->input.root, "type", "kvm")) || blame(judge, "its type is refused");
+	case NESTXML_E_ARCH:
+		return true; /* whoever makes the documents knows better */
+	default:
+		return !judge->plain || blame(judge, "refused with %d", code);
+	}
+}
+
+bool judge_rewrite(struct judge *judge, const struct judge_wish *wish, size_t *edits)
+{
+	struct run run = run_library(judge->input.xml, judge->input.length, wish);
+	struct view output = {0};
+	struct task task;
+	bool good;
+
+	free(judge->output);
+	judge->output = run.output;
+	judge->output_length = run.length;
+	judge->reason[0] = '\0';
+	if (edits)
+		*edits = run.edits;
+	if (run.code != 0)
+		return judge_refusal(judge, wish, run.code);
+	if (is_property(judge->input.root, "type", "qemu") && wish->vendor == NESTXML_VENDOR_INTEL)
+		return blame(judge, "vmx is given to TCG");
+	task = make_task(&judge->input, wish);
+	good = is_right(&judge->input, wish, &task);
+	if (good != (run.edits == 0))
+		return blame(judge, "it is %s, and there are %zu edits", good ? "right already" : "not right yet", run.edits);
+	if (run.edits == 0)
+		return (run.length == judge->input.length && memcmp(run.output, judge->input.xml, run.length) == 0) ||
+		       blame(judge, "no edits, and another output");
+	good = judge_output(judge, &output, wish, &task);
+	close_view(&output);
+	return good && judge_second_run(judge, wish);
+}
+
+/* ---- the rest ---- */
+
+bool judge_is_right(const struct judge *judge, const struct judge_wish *wish)
+{
+	struct task task = make_task(&judge->input, wish);
+
+	return is_right(&judge->input, wish, &task);
+}
+
+struct judge *judge_new(const char *xml, size_t length)
+{
+	struct judge *judge = calloc(1, sizeof(*judge));
+	xmlDoc *copy;
+	bool plain = false;
+
+	xmlSetStructuredErrorFunc(NULL, on_error); /* C14N asks no one else */
+	if (!judge || !open_view(&judge->input, xml, length, &plain)) {
+		judge_free(judge);
+		return NULL;
+	}
+	/* Whatever else libxml2 can read, libvirt writes UTF-8; and behind the root's end it stops at a NUL without a word. */
+	judge->plain = plain && !memchr(xml, '\0', length) &&
+		       (!judge->input.tree->encoding || xmlStrcasecmp(judge->input.tree->encoding, BAD_CAST "UTF-8") == 0);
+	copy = read_tree(xml, length, NULL);
+	if (copy) {
+		xmlNode *cpu = xmlDocGetRootElement(copy)->children;
+
+		while (cpu && !is_element(cpu, "cpu"))
+			cpu = cpu->next;
+		judge->canonical = make_canonical(copy, cpu, !cpu, &judge->canonical_length);
+		xmlFreeDoc(copy);
+	}
+	return judge;
+}
+
+void judge_free(struct judge *judge)
+{
+	if (!judge)
+		return;
+	close_view(&judge->input);
+	free(judge->canonical);
+	free(judge->output);
+	free(judge);
+}
+
+bool judge_is_plain(const struct judge *judge)
+{
+	return judge->plain;
+}
+
+struct judge_wish judge_wish_get(unsigned int index)
+{
+	return (struct judge_wish){
+		.nested = (enum nestxml_nested)(NESTXML_NESTED_REQUIRE + index % 3),
+		.mode = (enum nestxml_mode)(index / 3 % 4),
+		.vendor = (enum nestxml_vendor)(NESTXML_VENDOR_INTEL + index / 12 % 2),
+	};
+}
+
+const char *judge_wish_to_string(const struct judge_wish *wish, char *buffer, size_t size)
+{
+	snprintf(buffer, size, "nested=%s mode=%s vendor=%s", nestxml_nested_to_string(wish->nested), nestxml_mode_to_string(wish->mode),
+		 nestxml_vendor_to_string(wish->vendor));
+	return buffer;
+}
+
+const char *judge_get_reason(const struct judge *judge)
+{
+	return judge->reason;
+}
+
+const char *judge_get_output(const struct judge *judge, size_t *length)
+{
+	*length = judge->output_length;
+	return judge->output;
+}

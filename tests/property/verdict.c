@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* verdict.c - asks the library as the hook does, on hosts that exist in a temporary folder only. */
+#include "verdict.h"
+
+#include <ftw.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void make_root(const struct verdict_hosts *hosts, const struct judge_wish *wish, char *root, size_t size)
+{
+	snprintf(root, size, "%s/%s-%s-%s", hosts->folder, nestxml_nested_to_string(wish->nested), nestxml_mode_to_string(wish->mode),
+		 nestxml_vendor_to_string(wish->vendor));
+}
+
+/* Writes @root/@path and the folders above it. */
+static bool write_file(const char *root, const char *path, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static bool write_file(const char *root, const char *path, const char *format, ...)
+{
+	char full[1024];
+	va_list arguments;
+	FILE *file;
+
+	snprintf(full, sizeof(full), "%s%s", root, path);
+	for (char *at = full + strlen(root); (at = strchr(at, '/')); at++) {
+		*at = '\0';
+		mkdir(full, 0755);
+		*at = '/';
+	}
+	file = fopen(full, "w");
+	if (!file)
+		return false;
+	va_start(arguments, format);
+	vfprintf(file, format, arguments);
+	va_end(arguments);
+	return fclose(file) == 0 && chmod(full, 0644) == 0;
+}
+
+static bool make_host(const struct verdict_hosts *hosts, const struct judge_wish *wish)
+{
+	bool intel = wish->vendor == NESTXML_VENDOR_INTEL;
+	char root[512];
+
+	make_root(hosts, wish, root, sizeof(root));
+	return write_file(root, "/proc/cpuinfo", "processor\t: 0\nvendor_id\t: %s\n", intel ? "GenuineIntel" : "AuthenticAMD") &&
+	       write_file(root, intel ? "/sys/module/kvm_intel/parameters/nested" : "/sys/module/kvm_amd/parameters/nested", "%s\n",
+			  intel ? "Y" : "1") &&
+	       write_file(root, "/etc/nestxml/nestxml.conf", "[guest *]\nnested = %s\nmode = %s\n", nestxml_nested_to_string(wish->nested),
+			  nestxml_mode_to_string(wish->mode));
+}
+
+static int remove_one(const char *path, const struct stat *status, int type, struct FTW *walk)
+{
+	(void)status;
+	(void)type;
+	(void)walk;
+	return remove(path);
+}
+
+void verdict_hosts_remove(const struct verdict_hosts *hosts)
+{
+	nftw(hosts->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+bool verdict_hosts_make(struct verdict_hosts *hosts)
+{
+	const char *base = getenv("TMPDIR");
+	bool made = true;
+
+	snprintf(hosts->folder, sizeof(hosts->folder), "%s/property.XXXXXX", base && *base ? base : "/tmp");
+	if (!mkdtemp(hosts->folder))
+		return false;
+	for (unsigned int i = 0; made && i < JUDGE_WISHES; i++) {
+		struct judge_wish wish = judge_wish_get(i);
+
+		made = make_host(hosts, &wish);
+	}
+	if (!made)
+		verdict_hosts_remove(hosts);
+	return made;
+}
+
+static int ask(const char *root, const char *xml, size_t length, enum nestxml_verdict *verdict)
+{
+	struct nestxml_check *check;
+	int code = nestxml_check_new(root, NESTXML_AT_PREPARE, "guest", xml, length, &check, NULL);
+
+	if (code != 0)
+		return code;
+	*verdict = nestxml_check_get_verdict(check);
+	nestxml_check_free(check);
+	return 0;
+}
+
+/* `optional` is content with what requires (DESIGN 3.4: "at least optional"). */
+static bool is_content(const struct judge *judge, const struct judge_wish *wish)
+{
+	struct judge_wish stronger = *wish;
+
+	stronger.nested = NESTXML_NESTED_REQUIRE;
+	return judge_is_right(judge, wish) || (wish->nested == NESTXML_NESTED_OPTIONAL && judge_is_right(judge, &stronger));
+}
+
+const char *verdict_check(const struct verdict_hosts *hosts, const struct judge *judge, const struct judge_wish *wish, const char *input,
+			  size_t input_length)
+{
+	struct nestxml_domain *domain;
+	enum nestxml_verdict before;
+	enum nestxml_verdict after;
+	size_t output_length = 0;
+	const char *output = judge_get_output(judge, &output_length);
+	char root[512];
+	bool fixed;
+	bool applies;
+
+	if (!output || nestxml_domain_new(input, input_length, &domain, NULL) != 0)
+		return "it cannot be read a second time";
+	fixed = nestxml_domain_is_fixed(domain);
+	/* TCG is always svm there, whatever the host is. */
+	applies = nestxml_domain_get_vendor(domain, wish->vendor) == wish->vendor;
+	nestxml_domain_free(domain);
+	if (!applies)
+		return NULL;
+	make_root(hosts, wish, root, sizeof(root));
+	if (ask(root, input, input_length, &before) != 0 || ask(root, output, output_length, &after) != 0)
+		return "there is no verdict";
+	if (before != (fixed || is_content(judge, wish) ? NESTXML_VERDICT_PASS : NESTXML_VERDICT_STALE))
+		return "the verdict on the input is wrong";
+	return after == NESTXML_VERDICT_PASS ? NULL : "the output does not pass";
+}

