@@ -80,6 +80,12 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r';
 }
 
+static void cut_blanks(char *text)
+{
+	for (size_t length = strlen(text); length > 0 && is_blank(text[length - 1]);)
+		text[--length] = '\0';
+}
+
 /* The ']' that ends a section's name: the first one behind which nothing stands but a comment; a glob may contain others. */
 static const char *find_close(const char *line, size_t length)
 {
@@ -114,8 +120,10 @@ static void read_section(struct reading *reading, const char *line, size_t lengt
 		begin_section(reading, NULL);
 	} else if (strncmp(name, guest, strlen(guest)) == 0) {
 		char *start = name + strlen(guest) + strspn(name + strlen(guest), " \t");
-		char *pattern = *start ? strdup(start) : NULL;
+		char *pattern;
 
+		cut_blanks(start);
+		pattern = *start ? strdup(start) : NULL;
 		if (pattern)
 			begin_section(reading, pattern);
 		else if (*start)
@@ -136,8 +144,7 @@ static void cut_comment(char *value)
 		comment++;
 	if (comment)
 		*comment = '\0';
-	for (size_t length = strlen(value); length > 0 && is_blank(value[length - 1]);)
-		value[--length] = '\0';
+	cut_blanks(value);
 }
 
 static void set_key(struct reading *reading, const char *key, const char *value)

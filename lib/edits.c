@@ -52,6 +52,7 @@ static void add_edit(struct plan *plan, size_t start, size_t end, const char *te
 		return;
 	}
 	edits->list[edits->count++] = (struct nestxml_edit){start, end - start, copy, strlen(copy)};
+	// cppcheck-suppress memleak ; the list owns the copy
 }
 
 /* The same with a text that was put together; one that could not be is no edit. */
