@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * kernel.c - a kernel for tests: takes the place of module_load() and module_unload() (--wrap), and keeps what they change in the
+ * fake /sys below NESTXML_TEST_ROOT. All else of libkmod is real.
+ *
+ * What goes wrong is said by files in the root: `fail-load` and `fail-unload` hold the errno of every call, `die-load` kills the process
+ * before a load, `stuck` is the value that nested has whatever is asked for.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../../tools/module.h"
+
+int __wrap_module_load(struct module *module, const char *options, bool force);
+int __wrap_module_unload(struct module *module);
+
+/* The kernel has one vendor's module, that of its processor. */
+static void make_path(char *path, size_t size, const char *file)
+{
+	snprintf(path, size, "%s/sys/module/%s%s", getenv("NESTXML_TEST_ROOT"), getenv("NESTXML_TEST_MODULE"), file);
+}
+
+static bool read_control(const char *name, char *text, size_t size)
+{
+	char path[512];
+	FILE *file;
+	bool has;
+
+	snprintf(path, sizeof(path), "%s/%s", getenv("NESTXML_TEST_ROOT"), name);
+	file = fopen(path, "r");
+	if (!file)
+		return false;
+	has = fgets(text, (int)size, file) != NULL;
+	text[has ? strcspn(text, "\n") : 0] = '\0';
+	fclose(file);
+	return true;
+}
+
+static void write_value(const char *file, const char *value)
+{
+	char path[512];
+	FILE *out;
+
+	make_path(path, sizeof(path), file);
+	out = fopen(path, "w");
+	if (out) {
+		fprintf(out, "%s\n", value);
+		fclose(out);
+	}
+}
+
+/* The last "name=value" of the words. */
+static void find_value(const char *words, const char *name, char *value, size_t size)
+{
+	size_t length = strlen(name);
+
+	for (const char *at = words; *at; at += strcspn(at, " "), at += *at == ' ')
+		if (strncmp(at, name, length) == 0 && at[length] == '=')
+			snprintf(value, size, "%.*s", (int)strcspn(at + length + 1, " "), at + length + 1);
+}
+
+static void log_call(const char *what)
+{
+	char path[512];
+	FILE *log;
+
+	snprintf(path, sizeof(path), "%s/calls", getenv("NESTXML_TEST_ROOT"));
+	log = fopen(path, "a");
+	if (log) {
+		fprintf(log, "%s\n", what);
+		fclose(log);
+	}
+}
+
+int __wrap_module_load(struct module *module, const char *options, bool force)
+{
+	char words[512];
+	char text[64];
+	char path[512];
+	char value[32] = "0";
+	char shadow[32] = "";
+
+	snprintf(words, sizeof(words), "%s %s", module_get_options(module), options ? options : "");
+	log_call(force ? "load by force" : "load");
+	if (read_control("die-load", text, sizeof(text)))
+		raise(SIGKILL);
+	if (!force && read_control("fail-load", text, sizeof(text)))
+		return -atoi(text);
+	make_path(path, sizeof(path), "");
+	mkdir(path, 0755);
+	make_path(path, sizeof(path), "/parameters");
+	mkdir(path, 0755);
+	find_value(words, "nested", value, sizeof(value));
+	find_value(words, "enable_shadow_vmcs", shadow, sizeof(shadow));
+	if (!force)
+		read_control("stuck", value, sizeof(value));
+	write_value("/initstate", "live");
+	write_value("/refcnt", "0");
+	write_value("/parameters/nested", value);
+	if (shadow[0])
+		write_value("/parameters/enable_shadow_vmcs", shadow);
+	return 0;
+}
+
+int __wrap_module_unload(struct module *module)
+{
+	static const char *const files[] = {"/initstate", "/refcnt", "/parameters/nested", "/parameters/enable_shadow_vmcs", "/parameters", ""};
+	char text[64];
+	char path[512];
+
+	(void)module;
+	log_call("unload");
+	if (read_control("fail-unload", text, sizeof(text)))
+		return -atoi(text);
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		make_path(path, sizeof(path), files[i]);
+		remove(path);
+	}
+	return 0;
+}

@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * enable.c - `nestctl host enable` and `disable`: writes modprobe's file, loads the module anew, reads its parameter back.
+ *
+ * A host that had KVM has it afterwards: the file is replaced as a whole, and whatever fails behind that brings the old file and the old
+ * module back. Killed in between, the host has the old file or the new one, and the next run loads the module.
+ */
+#include "enable.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../lib/private.h"
+#include "io.h"
+#include "module.h"
+#include "nestctl.h"
+#include "picture.h"
+#include "replace.h"
+
+#define MAX_OLD_FILE ((size_t)64 << 10)
+#define UNLOAD_TRIES 20 /* a tenth of a second each: libvirt's probe of QEMU holds the module for a moment */
+
+/* What is to be changed, and what was there before. */
+struct change {
+	const char *root;
+	const struct enable_options *options;
+	struct picture picture;
+	char text[512]; /* of the new file */
+	char *path;	/* of the file, below the root */
+	char *old;	/* its old text; NULL: there was none */
+	size_t old_length;
+	char old_options[256]; /* the parameters that the module has now */
+};
+
+/* ---- what is to be written: pure ---- */
+
+static const char *wanted_nested(const struct change *change)
+{
+	bool intel = change->picture.vendor == NESTXML_VENDOR_INTEL;
+
+	if (change->options->enable)
+		return intel ? "Y" : "1";
+	return intel ? "N" : "0";
+}
+
+/* "enable_shadow_vmcs=Y" where the module has that parameter and it is asked for; "" else. */
+static const char *wanted_shadow(const struct change *change)
+{
+	bool has = false;
+
+	for (size_t i = 0; i < change->picture.parameters_count; i++) {
+		const struct picture_parameter *parameter = &change->picture.parameters[i];
+
+		has = has || (strcmp(parameter->name, "enable_shadow_vmcs") == 0 && (parameter->type[0] || parameter->value[0]));
+	}
+	if (!has || (change->options->shadow_vmcs == ENABLE_SHADOW_DEFAULT && !change->options->enable))
+		return "";
+	return change->options->shadow_vmcs == ENABLE_SHADOW_NO ? " enable_shadow_vmcs=N" : " enable_shadow_vmcs=Y";
+}
+
+static void make_text(struct change *change)
+{
+	snprintf(change->text, sizeof(change->text), "# Written by nestctl host %s; another run writes it anew.\noptions %s nested=%s%s\n",
+		 change->options->enable ? "enable" : "disable", change->picture.vendor == NESTXML_VENDOR_INTEL ? "kvm-intel" : "kvm-amd",
+		 wanted_nested(change), wanted_shadow(change));
+}
+
+static bool is_on(const char *value)
+{
+	return strcmp(value, "1") == 0 || strcasecmp(value, "y") == 0;
+}
+
+/* The value that "nested=" has last among words such as "nested=0 npt=1"; "" none. */
+static void find_last_nested(const char *options, char *value, size_t size)
+{
+	value[0] = '\0';
+	for (const char *at = options; *at; at += strcspn(at, " "), at += *at == ' ')
+		if (strncmp(at, "nested=", 7) == 0)
+			snprintf(value, size, "%.*s", (int)strcspn(at + 7, " "), at + 7);
+}
+
+/* ---- why it cannot be done ---- */
+
+static int refuse_module(const struct picture *picture)
+{
+	const char *module = picture->module_name;
+	bool intel = picture->vendor == NESTXML_VENDOR_INTEL;
+
+	switch (picture->module) {
+	case PICTURE_BUILTIN:
+		return nestctl_fail(
+			NESTCTL_NO,
+			"%s is built into this kernel and cannot be loaded anew; add %s.nested=1 (or 0) to GRUB_CMDLINE_LINUX in "
+			"/etc/default/grub, run update-grub, reboot",
+			module, module);
+	case PICTURE_BLACKLISTED:
+		for (size_t i = 0; i < picture->lines.count; i++)
+			if (modprobe_line_blocks(&picture->lines.list[i]))
+				return nestctl_fail(NESTCTL_NO, "%s is blacklisted by %s, line %u; remove that line", module,
+						    picture->lines.list[i].file, picture->lines.list[i].line);
+		return nestctl_fail(NESTCTL_NO, "%s is blacklisted on the kernel's command line; remove that and reboot", module);
+	case PICTURE_ABSENT:
+		return nestctl_fail(NESTCTL_NO, "this kernel has no module %s; install one that has", module);
+	case PICTURE_NO_HARDWARE:
+		return nestctl_fail(NESTCTL_NO, "the processor has no %s (%s), or the firmware turned it off; look there",
+				    intel ? "VT-x" : "AMD-V", nestxml_vendor_feature(picture->vendor));
+	case PICTURE_OTHER_KVM:
+		return nestctl_fail(NESTCTL_NO, "this host has %s; use one with kvm_intel or kvm_amd", picture->fact);
+	case PICTURE_NO_VENDOR:
+		return nestctl_fail(NESTCTL_NO, "this host cannot nest: %s", picture->fact);
+	default:
+		return NESTCTL_YES;
+	}
+}
+
+static int refuse_use(const struct change *change)
+{
+	char who[1024] = "";
+	char shown[256];
+	size_t used = 0;
+
+	for (size_t i = 0; i < change->picture.holders.count && used < sizeof(who); i++) {
+		const struct holder *holder = &change->picture.holders.list[i];
+
+		used += (size_t)snprintf(who + used, sizeof(who) - used, "%s'%s' (PID %d)", i > 0 ? ", " : "",
+					 nestxml_text_escape(holder->name, shown, sizeof(shown)), (int)holder->pid);
+	}
+	return nestctl_fail(NESTCTL_NO, "nothing was changed: %s is in use by %s; stop that first%s", change->picture.module_name,
+			    who[0] ? who : "somebody who cannot be seen",
+			    change->options->no_reload ? "" : ", or write the file alone with --no-reload");
+}
+
+/* Where the value comes from that would win over ours: the kernel's command line, else the last other line that sets it. */
+static int refuse_winner(const struct change *change, const char *winning)
+{
+	const struct picture *picture = &change->picture;
+	char shown[512];
+
+	for (size_t i = picture->lines.count; i-- > 0;) {
+		const struct modprobe_line *line = &picture->lines.list[i];
+
+		if (strcmp(line->file, MODPROBE_FILE) != 0 && modprobe_line_sets(line, "nested") && !strstr(picture->cmdline, "nested="))
+			return nestctl_fail(NESTCTL_NO, "nothing was changed: %s, line %u would win over %s with \"%s\"; remove it",
+					    line->file, line->line, MODPROBE_FILE, nestxml_text_escape(line->text, shown, sizeof(shown)));
+	}
+	return nestctl_fail(NESTCTL_NO,
+			    "nothing was changed: the kernel's command line would win over %s with nested=%s (%s); remove it there",
+			    MODPROBE_FILE, winning, nestxml_text_escape(picture->cmdline, shown, sizeof(shown)));
+}
+
+/* Asks libkmod what it would load the module with if our file were there. Returns NESTCTL_YES or the exit status. */
+static int check_winner(const struct change *change)
+{
+	char folder[] = "/tmp/nestctl-XXXXXX";
+	char path[sizeof(folder) + 16];
+	char winning[32] = "";
+	struct module *module = NULL;
+	int fd = -1;
+	int code = -EIO;
+
+	if (!mkdtemp(folder))
+		return nestctl_fail(NESTCTL_FAILED, "no folder can be made in /tmp: %s", strerror(errno));
+	snprintf(path, sizeof(path), "%s/nestxml.conf", folder);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	if (fd >= 0 && io_write(fd, change->text, strlen(change->text)) == 0)
+		code = module_open(change->root, change->picture.module_name, folder, &module);
+	if (code == 0)
+		find_last_nested(module_get_options(module), winning, sizeof(winning));
+	module_close(module);
+	if (fd >= 0)
+		close(fd);
+	unlink(path);
+	rmdir(folder);
+	if (code != 0)
+		return nestctl_fail(NESTCTL_FAILED, "modprobe's configuration cannot be read: %s", strerror(-code));
+	return is_on(winning) == change->options->enable ? NESTCTL_YES : refuse_winner(change, winning);
+}
+
+/* A line elsewhere that says the opposite and loses is worth a word. */
+static void warn_contradictions(const struct change *change)
+{
+	for (size_t i = 0; i < change->picture.lines.count; i++) {
+		const struct modprobe_line *line = &change->picture.lines.list[i];
+		char value[32];
+
+		if (strcmp(line->file, MODPROBE_FILE) == 0 || !modprobe_line_sets(line, "nested"))
+			continue;
+		find_last_nested(line->text, value, sizeof(value));
+		if (is_on(value) != change->options->enable)
+			fprintf(stderr, "nestctl: warning: %s, line %u says the opposite (nested=%s); %s wins over it\n", line->file,
+				line->line, value, MODPROBE_FILE);
+	}
+}
+
+/* ---- the file ---- */
+
+static int read_old_file(struct change *change)
+{
+	int fd;
+	int code;
+
+	change->path = nestxml_path_join(change->root, MODPROBE_FILE);
+	if (!change->path)
+		return -ENOMEM;
+	fd = open(change->path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -errno;
+	code = io_read(fd, MAX_OLD_FILE, 0, &change->old, &change->old_length);
+	close(fd);
+	return code;
+}
+
+static int write_file(const struct change *change)
+{
+	const char *reason = NULL;
+	int code = replace_file(change->path, change->text, strlen(change->text), NULL, &reason);
+
+	return code == 0 ? NESTCTL_YES : nestctl_fail(NESTCTL_FAILED, "%s %s: %s", MODPROBE_FILE, reason, strerror(-code));
+}
+
+static void restore_file(const struct change *change)
+{
+	const char *reason = NULL;
+	int code = 0;
+
+	if (change->old)
+		code = replace_file(change->path, change->old, change->old_length, NULL, &reason);
+	else if (unlink(change->path) < 0 && errno != ENOENT)
+		code = -errno;
+	if (code != 0)
+		nestctl_fail(NESTCTL_FAILED, "%s cannot be put back: %s", MODPROBE_FILE, strerror(-code));
+}
+
+/* ---- the module ---- */
+
+/* What it has now, so that it can be loaded like that again, whatever the configuration says. */
+static void remember_options(struct change *change)
+{
+	const struct picture_parameter *nested = picture_find_parameter(&change->picture, "nested");
+	const struct picture_parameter *shadow = picture_find_parameter(&change->picture, "enable_shadow_vmcs");
+
+	snprintf(change->old_options, sizeof(change->old_options), "%s%s%s%s", nested ? "nested=" : "", nested ? nested->value : "",
+		 shadow ? " enable_shadow_vmcs=" : "", shadow ? shadow->value : "");
+}
+
+static int open_module(const struct change *change, struct module **module)
+{
+	return module_open(change->root, change->picture.module_name, NULL, module);
+}
+
+static int unload(const struct change *change)
+{
+	struct module *module;
+	int code = open_module(change, &module);
+
+	if (code != 0)
+		return code;
+	for (int i = 0; i < UNLOAD_TRIES; i++) {
+		code = module_unload(module);
+		if (code != -EAGAIN && code != -EBUSY)
+			break;
+		usleep(100000);
+	}
+	module_close(module);
+	return code;
+}
+
+static int load(const struct change *change, const char *options, bool force)
+{
+	struct module *module;
+	int code = open_module(change, &module);
+
+	if (code != 0)
+		return code;
+	code = module_load(module, options, force);
+	module_close(module);
+	return code;
+}
+
+/* Whether /sys says what was asked for. */
+static bool is_done(const struct change *change, char *fact, size_t size)
+{
+	struct nestxml_host *host;
+	enum nestxml_state wanted = change->options->enable ? NESTXML_STATE_ON : NESTXML_STATE_OFF;
+	bool done;
+
+	if (nestxml_host_new(change->root, &host, NULL) != 0)
+		return false;
+	done = nestxml_host_get_state(host) == wanted;
+	snprintf(fact, size, "%s", nestxml_host_get_fact(host));
+	nestxml_host_free(host);
+	return done;
+}
+
+/* The old file and the old module, as far as there was one. */
+static int roll_back(const struct change *change, const char *what, const char *reason)
+{
+	bool was_loaded = change->picture.module == PICTURE_LIVE;
+	int code = 0;
+
+	restore_file(change);
+	unload(change); /* loaded with the wrong parameters, or not at all */
+	if (was_loaded)
+		code = load(change, change->old_options, true);
+	if (code != 0)
+		return nestctl_fail(NESTCTL_FAILED, "%s %s: %s; and the old module cannot be loaded again: %s; run: modprobe %s",
+				    change->picture.module_name, what, reason, strerror(-code), change->picture.module_name);
+	return nestctl_fail(NESTCTL_FAILED, "%s %s: %s; the old configuration%s back", change->picture.module_name, what, reason,
+			    was_loaded ? " and the old module are" : " is");
+}
+
+static int reload(const struct change *change)
+{
+	char fact[256] = "";
+	int code = change->picture.module == PICTURE_LIVE ? unload(change) : 0;
+
+	if (code == -EAGAIN || code == -EBUSY) {
+		restore_file(change);
+		return refuse_use(change);
+	}
+	if (code != 0)
+		return roll_back(change, "cannot be unloaded", strerror(-code));
+	code = load(change, NULL, false);
+	if (code != 0)
+		return roll_back(change, "cannot be loaded",
+				 code == -EOPNOTSUPP || code == -EIO ? "turned off in the firmware" : strerror(-code));
+	if (!is_done(change, fact, sizeof(fact)))
+		return roll_back(change, "was loaded, but says", fact);
+	printf("%s\n", fact);
+	return NESTCTL_YES;
+}
+
+/* ---- the steps ---- */
+
+/* Whether the module already is as asked for: then nobody has to be disturbed. */
+static bool is_current(const struct change *change)
+{
+	const struct picture_parameter *shadow = picture_find_parameter(&change->picture, "enable_shadow_vmcs");
+	bool asked = change->options->shadow_vmcs != ENABLE_SHADOW_DEFAULT;
+
+	if (change->picture.nested != (change->options->enable ? NESTXML_STATE_ON : NESTXML_STATE_OFF) ||
+	    change->picture.module != PICTURE_LIVE)
+		return false;
+	return !asked || !shadow || is_on(shadow->value) == (change->options->shadow_vmcs == ENABLE_SHADOW_YES);
+}
+
+static void print_steps(const struct change *change)
+{
+	printf("write %s:\n%s", MODPROBE_FILE, change->text);
+	if (change->options->no_reload || is_current(change))
+		return;
+	if (change->picture.module == PICTURE_LIVE)
+		printf("unload %s\n", change->picture.module_name);
+	printf("load %s\nread /sys/module/%s/parameters/nested\n", change->picture.module_name, change->picture.module_name);
+}
+
+/* The processor may have none: then the parameter stays off, which is no failure of nesting. */
+static void tell_shadow(const struct change *change)
+{
+	char path[128];
+	char value[32];
+
+	if (!strstr(wanted_shadow(change), "=Y"))
+		return;
+	snprintf(path, sizeof(path), "/sys/module/%s/parameters/enable_shadow_vmcs", change->picture.module_name);
+	if (nestxml_file_read_small(change->root, path, value, sizeof(value)) > 0 && value[0] == 'N')
+		puts("enable_shadow_vmcs=N: this processor has no shadow VMCS; nesting works, slower");
+	else
+		printf("enable_shadow_vmcs=%c\n", value[0]);
+}
+
+static int change_host(const struct change *change)
+{
+	int status = write_file(change);
+
+	if (status != NESTCTL_YES)
+		return status;
+	printf("%s is written\n", MODPROBE_FILE);
+	if (is_current(change)) {
+		printf("%s already\n", change->picture.fact);
+		return NESTCTL_YES;
+	}
+	if (change->options->no_reload) {
+		printf("it counts when %s is loaded the next time\n", change->picture.module_name);
+		return NESTCTL_YES;
+	}
+	fflush(stdout);
+	status = reload(change);
+	if (status == NESTCTL_YES)
+		tell_shadow(change);
+	return status;
+}
+
+/* A module that is loaded although it is blacklisted could not be loaded again. */
+static bool is_blacklisted(const struct change *change)
+{
+	struct module *module;
+	bool blacklisted;
+
+	if (module_open(change->root, change->picture.module_name, NULL, &module) != 0)
+		return false;
+	blacklisted = module_get_place(module) == MODULE_BLACKLISTED;
+	module_close(module);
+	return blacklisted;
+}
+
+static int check_and_change(struct change *change)
+{
+	int status;
+
+	if (change->picture.module == PICTURE_LIVE && is_blacklisted(change) && !change->options->no_reload)
+		change->picture.module = PICTURE_BLACKLISTED;
+	status = refuse_module(&change->picture);
+
+	if (status != NESTCTL_YES)
+		return status;
+	make_text(change);
+	remember_options(change);
+	status = check_winner(change);
+	if (status != NESTCTL_YES)
+		return status;
+	warn_contradictions(change);
+	if (!change->options->no_reload && !is_current(change) && change->picture.holders.count > 0 && !change->options->dry_run)
+		return refuse_use(change);
+	if (change->options->dry_run) {
+		print_steps(change);
+		return NESTCTL_YES;
+	}
+	if (geteuid() != 0) {
+		print_steps(change);
+		return nestctl_fail(NESTCTL_NO, "this needs root; run: sudo nestctl host %s",
+				    change->options->enable ? "enable" : "disable");
+	}
+	return change_host(change);
+}
+
+/* Two at once would each bring back what the other had changed. */
+static int lock(const char *root)
+{
+	AUTO_FREE char *path = nestxml_path_join(root, "/etc/modprobe.d");
+	int fd = path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	if (fd >= 0)
+		flock(fd, LOCK_EX);
+	return fd;
+}
+
+int enable_run(const char *root, const struct enable_options *options)
+{
+	struct change change = {.root = root, .options = options};
+	int locked = lock(root);
+	int code = picture_take(root, &change.picture);
+	sigset_t all;
+	int status;
+
+	/* Between the file and the module nothing but a SIGKILL stops it. */
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, NULL);
+	if (code == 0)
+		code = read_old_file(&change);
+	status = code == 0 ? check_and_change(&change)
+			   : nestctl_fail(NESTCTL_FAILED, "the state of this host cannot be read: %s", strerror(-code));
+	picture_clear(&change.picture);
+	free(change.path);
+	free(change.old);
+	if (locked >= 0)
+		close(locked);
+	return nestctl_finish((enum nestctl_status)status);
+}

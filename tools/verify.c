@@ -1,0 +1,783 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* verify.c - `nestctl verify`: whether a running guest has the nesting that its policy states, and who says so. */
+#include <ctype.h>
+#include <errno.h>
+#include <getopt.h>
+#include <json-c/json.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../lib/domain.h"
+#include "../lib/private.h"
+#include "agent.h"
+#include "nestctl.h"
+#include "picture.h"
+#include "qemu.h"
+#include "virt.h"
+
+static const char help[] = "Usage: nestctl verify GUEST [--ask-guest] [--json] [-c URI]\n"
+			   "Does the running GUEST (a name or UUID) have nested virtualization?\n"
+			   "To be run on the guest's host; exit status 0: yes, 1: no, 3: cannot be told.\n"
+			   "\n"
+			   "  --ask-guest         ask the guest too, through the QEMU guest agent\n"
+			   "  --json              the same for programs\n"
+			   "  -c, --connect=URI   the libvirt to ask, as with virsh\n"
+			   "  -h, --help          this text\n";
+
+/* An XML and what is in it. */
+struct view {
+	char *xml;
+	struct nestxml_domain *domain; /* NULL: there is none */
+};
+
+/* Everything that is known of the guest; what is not says why. */
+struct findings {
+	struct virt_domain *guest;
+	struct view stored;
+	struct view live;
+	struct nestxml_config *config; /* the policy borrows from it */
+	struct nestxml_policy policy;
+	struct nestxml_error policy_error; /* code 0: the policy is known */
+	bool is_current;		   /* the stored CPU states the policy already */
+	struct nestxml_host *host;
+	pid_t pid;
+	int process_error; /* negative errno; 0: the process is known */
+	int log_error;
+	struct qemu_log log;
+	bool is_asked;
+	struct agent_answer agent;
+	struct qemu_facts facts;
+	enum qemu_verdict verdict; /* of a running guest */
+};
+
+/* ---- the facts ---- */
+
+static int read_view(const struct virt_domain *guest, bool live, struct view *view)
+{
+	struct virt_error virt_error;
+	struct nestxml_error error;
+
+	if (virt_domain_get_xml(guest, live, &view->xml, &virt_error) < 0)
+		return nestctl_fail(NESTCTL_FAILED, "libvirt does not give the guest's XML: %s", virt_error.message);
+	if (nestxml_domain_new(view->xml, strlen(view->xml), &view->domain, &error) != 0)
+		return nestctl_fail(NESTCTL_FAILED, "the guest's XML %s", error.message);
+	return NESTCTL_YES;
+}
+
+/* Whether the stored definition states its policy, so that a new start is all it needs. */
+static bool is_stored_current(const struct findings *findings)
+{
+	enum nestxml_vendor vendor = nestxml_domain_get_vendor(findings->stored.domain, nestxml_host_get_vendor(findings->host));
+	struct nestxml_edits *edits;
+	bool current;
+
+	if (findings->policy.nested == NESTXML_NESTED_LEAVE ||
+	    nestxml_edits_new(findings->stored.domain, findings->policy.nested, findings->policy.mode, vendor, &edits, NULL) != 0)
+		return false;
+	current = nestxml_edits_count(edits) == 0;
+	nestxml_edits_free(edits);
+	return current;
+}
+
+static void read_policy(struct findings *findings)
+{
+	int code = nestxml_config_new(NESTCTL_ROOT, &findings->config, &findings->policy_error);
+
+	if (code == 0)
+		code = nestxml_config_resolve(findings->config, findings->stored.domain, &findings->policy, &findings->policy_error);
+	findings->policy_error.code = (enum nestxml_code)code;
+	findings->is_current = code == 0 && is_stored_current(findings);
+}
+
+static void read_qemu(struct findings *findings)
+{
+	const char *name = virt_domain_get_name(findings->guest);
+	struct qemu_facts *facts = &findings->facts;
+	bool lacks;
+
+	findings->process_error = qemu_find(NESTCTL_ROOT, name, virt_domain_get_uuid(findings->guest), &findings->pid, &facts->command);
+	facts->has_command = findings->process_error == 0;
+	facts->is_emulated = nestxml_domain_is_tcg(findings->live.domain);
+	facts->vendor = nestxml_host_get_vendor(findings->host);
+	facts->state = nestxml_host_get_state(findings->host);
+	findings->log_error = qemu_log_read(NESTCTL_ROOT, name, &findings->log);
+	if (findings->log_error != 0 || !findings->log.started)
+		return;
+	lacks = qemu_facts_vendor(facts) == NESTXML_VENDOR_INTEL ? findings->log.lacks_vmx : findings->log.lacks_svm;
+	facts->log = lacks ? QEMU_ANSWER_YES : QEMU_ANSWER_NO;
+}
+
+static int carry(void *context, const char *command, int seconds, char **reply, char *error, size_t size)
+{
+	struct virt_domain *guest = context;
+	struct virt_error virt_error;
+	int code = virt_domain_ask_agent(guest, command, seconds, reply, &virt_error);
+
+	if (code < 0)
+		snprintf(error, size, "%s", virt_error.message);
+	return code;
+}
+
+static void read_agent(struct findings *findings)
+{
+	const struct agent_line line = {carry, findings->guest};
+
+	agent_ask(&line, &findings->agent);
+	if (!findings->agent.answered)
+		return;
+	findings->facts.guest_vmx = findings->agent.cpuinfo.vmx ? QEMU_ANSWER_YES : QEMU_ANSWER_NO;
+	findings->facts.guest_svm = findings->agent.cpuinfo.svm ? QEMU_ANSWER_YES : QEMU_ANSWER_NO;
+}
+
+static int gather(struct findings *findings)
+{
+	bool running = virt_domain_is_running(findings->guest);
+	int status = read_view(findings->guest, false, &findings->stored);
+
+	if (status == NESTCTL_YES && running)
+		status = read_view(findings->guest, true, &findings->live);
+	if (status == NESTCTL_YES && nestxml_host_new(NESTCTL_ROOT, &findings->host, NULL) != 0)
+		status = nestctl_fail(NESTCTL_FAILED, "out of memory");
+	if (status != NESTCTL_YES)
+		return status;
+	read_policy(findings);
+	if (!running)
+		return NESTCTL_YES;
+	read_qemu(findings);
+	if (findings->is_asked)
+		read_agent(findings);
+	findings->verdict = qemu_decide(&findings->facts);
+	return NESTCTL_YES;
+}
+
+static void clear(struct findings *findings)
+{
+	nestxml_host_free(findings->host);
+	nestxml_config_free(findings->config);
+	nestxml_domain_free(findings->stored.domain);
+	nestxml_domain_free(findings->live.domain);
+	free(findings->stored.xml);
+	free(findings->live.xml);
+	virt_domain_free(findings->guest);
+}
+
+/* ---- the verdict in words ---- */
+
+static enum qemu_answer answer_of(const struct findings *findings)
+{
+	return virt_domain_is_running(findings->guest) ? qemu_verdict_answer(findings->verdict) : QEMU_ANSWER_NONE;
+}
+
+static const char *feature_of(const struct findings *findings)
+{
+	enum nestxml_vendor vendor = qemu_facts_vendor(&findings->facts);
+
+	return vendor == NESTXML_VENDOR_NONE ? "vmx or svm" : nestxml_vendor_feature(vendor);
+}
+
+static const char *model_of(const struct findings *findings, char *buffer, size_t size)
+{
+	const char *model = findings->facts.command.model;
+
+	return nestxml_text_escape(model[0] ? model : "QEMU's own", buffer, size);
+}
+
+static void describe_process(const struct findings *findings, char *text, size_t size)
+{
+	if (findings->process_error == -ENOENT)
+		snprintf(text, size, "its QEMU is not among the processes that can be seen here");
+	else if (findings->process_error == -ENOTUNIQ)
+		snprintf(text, size, "several processes say that they are its QEMU");
+	else
+		snprintf(text, size, "its QEMU's command line cannot be read: %s", strerror(-findings->process_error));
+}
+
+static void describe_yes(const struct findings *findings, char *text, size_t size)
+{
+	const char *giver = qemu_facts_is_emulated(&findings->facts) ? "QEMU emulates it" : nestxml_host_get_fact(findings->host);
+	char model[96];
+
+	switch (findings->verdict) {
+	case QEMU_VERDICT_STATED:
+		snprintf(text, size, "yes: QEMU was started with %s on, %s", feature_of(findings), giver);
+		break;
+	case QEMU_VERDICT_MODEL_HAS:
+		snprintf(text, size, "yes: the model %s has %s, %s", model_of(findings, model, sizeof(model)), feature_of(findings), giver);
+		break;
+	default:
+		snprintf(text, size, "yes: the guest says so, and nothing here speaks against it");
+	}
+}
+
+static void describe_no(const struct findings *findings, char *text, size_t size)
+{
+	const char *feature = feature_of(findings);
+	char model[96];
+
+	switch (findings->verdict) {
+	case QEMU_VERDICT_SWITCHED_OFF:
+		snprintf(text, size, "no: QEMU was started with %s off", feature);
+		break;
+	case QEMU_VERDICT_HOST_OFF:
+		snprintf(text, size, "no: %s", nestxml_host_get_fact(findings->host));
+		break;
+	case QEMU_VERDICT_LOG_LACKS:
+		snprintf(text, size, "no: QEMU said at its start that %s does not give %s",
+			 qemu_facts_is_emulated(&findings->facts) ? "TCG" : "the host", feature);
+		break;
+	case QEMU_VERDICT_MODEL_LACKS:
+		snprintf(text, size, "no: QEMU gives the model %s no %s that is not stated", model_of(findings, model, sizeof(model)),
+			 feature);
+		break;
+	default:
+		snprintf(text, size, "no: the guest says so, and nothing here speaks against it");
+	}
+}
+
+static void describe_unknown(const struct findings *findings, char *text, size_t size)
+{
+	const char *feature = feature_of(findings);
+	char reason[256];
+
+	switch (findings->verdict) {
+	case QEMU_VERDICT_NO_PROCESS:
+		describe_process(findings, reason, sizeof(reason));
+		snprintf(text, size, "cannot be told: %s", reason);
+		break;
+	case QEMU_VERDICT_ACCELERATOR:
+		snprintf(text, size, "cannot be told: QEMU was started with neither KVM nor TCG alone");
+		break;
+	case QEMU_VERDICT_GUEST_CLAIMS:
+		snprintf(text, size, "cannot be told: the guest says that it has %s, but by what is known here it has none", feature);
+		break;
+	case QEMU_VERDICT_GUEST_DENIES:
+		snprintf(text, size, "cannot be told: the guest says that it has no %s, but QEMU and the host give it", feature);
+		break;
+	default:
+		snprintf(text, size, "cannot be told: %s", nestxml_host_get_fact(findings->host));
+	}
+}
+
+static void describe_verdict(const struct findings *findings, char *text, size_t size)
+{
+	if (!virt_domain_is_running(findings->guest)) {
+		snprintf(text, size, "cannot be told: the guest is not running");
+		return;
+	}
+	switch (answer_of(findings)) {
+	case QEMU_ANSWER_YES:
+		describe_yes(findings, text, size);
+		break;
+	case QEMU_ANSWER_NO:
+		describe_no(findings, text, size);
+		break;
+	default:
+		describe_unknown(findings, text, size);
+	}
+}
+
+/* Whether the guest is as its policy wants it; NONE: nothing is wanted, or it cannot be told. */
+static enum qemu_answer is_policy_met(const struct findings *findings)
+{
+	enum qemu_answer answer = answer_of(findings);
+
+	if (findings->policy_error.code != NESTXML_OK)
+		return QEMU_ANSWER_NONE;
+	switch (findings->policy.nested) {
+	case NESTXML_NESTED_REQUIRE:
+		return answer;
+	case NESTXML_NESTED_DISABLE:
+		return answer == QEMU_ANSWER_NONE ? QEMU_ANSWER_NONE : answer == QEMU_ANSWER_NO ? QEMU_ANSWER_YES : QEMU_ANSWER_NO;
+	default:
+		return QEMU_ANSWER_NONE;
+	}
+}
+
+/* ---- the next command ---- */
+
+/* The guest as it may stand in a command line that people copy: a tenant chose its name, which may be another's UUID or number too. */
+static const char *name_for_shell(const struct findings *findings)
+{
+	const char *name = virt_domain_get_name(findings->guest);
+	size_t length = strlen(name);
+
+	for (size_t i = 0; i < length; i++)
+		if (!isalnum((unsigned char)name[i]) && (i == 0 || !strchr("._-+@", name[i])))
+			return virt_domain_get_uuid(findings->guest);
+	return isalpha((unsigned char)name[0]) && length != 32 && length != 36 ? name : virt_domain_get_uuid(findings->guest);
+}
+
+static void advise_rewrite(const struct findings *findings, const char *nested, char *text, size_t size)
+{
+	const char *guest = name_for_shell(findings);
+
+	if (!virt_domain_is_persistent(findings->guest))
+		snprintf(text, size, "end it, then: nestxml -n %s FILE | virsh create /dev/stdin", nested);
+	else if (findings->is_current)
+		snprintf(text, size, "virsh shutdown %s, and when it is off: virsh start %s (its definition states it by now)", guest,
+			 guest);
+	else
+		snprintf(
+			text, size,
+			"virsh dumpxml --inactive --security-info %s | nestxml -n %s | virsh define /dev/stdin, then shut it down and start it",
+			guest, nested);
+}
+
+/* For a guest that does not nest, and is to. */
+static void advise_no(const struct findings *findings, char *text, size_t size)
+{
+	if (findings->verdict != QEMU_VERDICT_HOST_OFF && findings->verdict != QEMU_VERDICT_LOG_LACKS)
+		advise_rewrite(findings, "require", text, size);
+	else if (qemu_facts_is_emulated(&findings->facts) || !nestxml_host_is_mendable(findings->host))
+		snprintf(text, size, "nestctl host (this guest needs another host)");
+	else if (nestxml_host_get_state(findings->host) == NESTXML_STATE_ON)
+		snprintf(text, size, "nestctl host (its module nests now; shut the guest down and start it)");
+	else
+		snprintf(text, size, "shut down this host's guests, then: nestctl host enable");
+}
+
+static void advise_unknown(const struct findings *findings, char *text, size_t size)
+{
+	if (!virt_domain_is_running(findings->guest))
+		snprintf(text, size, "virsh start %s", name_for_shell(findings));
+	else if (!findings->is_asked)
+		snprintf(text, size, "sudo nestctl verify --ask-guest %s", name_for_shell(findings));
+	else
+		snprintf(text, size, "in the guest: nestctl guest");
+}
+
+static void describe_advice(const struct findings *findings, char *text, size_t size)
+{
+	enum qemu_answer answer = answer_of(findings);
+	bool is_wanted = findings->policy.nested != NESTXML_NESTED_DISABLE;
+
+	if (answer == QEMU_ANSWER_NONE)
+		advise_unknown(findings, text, size);
+	else if (answer == QEMU_ANSWER_YES && !is_wanted)
+		advise_rewrite(findings, "disable", text, size);
+	else if (answer == QEMU_ANSWER_YES)
+		snprintf(text, size, "in the guest: nestctl guest");
+	else if (is_wanted)
+		advise_no(findings, text, size);
+	else
+		snprintf(text, size, "nothing: it is as its policy wants");
+}
+
+/* ---- the rows ---- */
+
+static void describe_policy(const struct findings *findings, char *text, size_t size)
+{
+	static const char *const met[] = {
+		[QEMU_ANSWER_NONE] = "",
+		[QEMU_ANSWER_YES] = ": met",
+		[QEMU_ANSWER_NO] = ": not met",
+	};
+	static const char *const sources[] = {
+		[NESTXML_SOURCE_NONE] = "nothing states one", [NESTXML_SOURCE_DEFAULT] = "[default]",
+		[NESTXML_SOURCE_CPU] = "its CPU states it",   [NESTXML_SOURCE_METADATA] = "its metadata",
+		[NESTXML_SOURCE_SECTION] = "[guest ...]",
+	};
+	const struct nestxml_policy *policy = &findings->policy;
+	char file[256];
+
+	if (findings->policy_error.code != NESTXML_OK)
+		snprintf(text, size, "cannot be told: %s", findings->policy_error.message);
+	else if (policy->file)
+		snprintf(text, size, "%s, %s:%u %s%s", nestxml_nested_to_string(policy->nested),
+			 nestxml_text_escape(policy->file, file, sizeof(file)), policy->line, sources[policy->source],
+			 met[is_policy_met(findings)]);
+	else
+		snprintf(text, size, "%s, %s%s", nestxml_nested_to_string(policy->nested), sources[policy->source],
+			 met[is_policy_met(findings)]);
+}
+
+static const char *mode_to_string(enum cpu_mode mode)
+{
+	static const char *const words[] = {
+		[CPU_MODE_CUSTOM] = "custom",	[CPU_MODE_HOST_MODEL] = "host-model", [CPU_MODE_HOST_PASSTHROUGH] = "host-passthrough",
+		[CPU_MODE_MAXIMUM] = "maximum", [CPU_MODE_UNKNOWN] = "unknown",
+	};
+
+	return words[mode];
+}
+
+/* The policy of vmx or svm in this XML; NULL: it does not state any. */
+static const char *find_policy(const struct nestxml_domain *domain, enum nestxml_vendor vendor)
+{
+	static const char *const words[] = {
+		[POLICY_FORCE] = "force",     [POLICY_REQUIRE] = "require", [POLICY_OPTIONAL] = "optional",
+		[POLICY_DISABLE] = "disable", [POLICY_FORBID] = "forbid",   [POLICY_UNKNOWN] = "unknown",
+	};
+
+	for (size_t i = 0; i < domain->children_count; i++)
+		if (domain->children[i].kind == CHILD_FEATURE && domain->children[i].extension == vendor)
+			return words[domain->children[i].policy];
+	return NULL;
+}
+
+static void describe_cpu(const struct nestxml_domain *domain, char *text, size_t size)
+{
+	const char *vmx = find_policy(domain, NESTXML_VENDOR_INTEL);
+	const char *svm = find_policy(domain, NESTXML_VENDOR_AMD);
+	char model[96] = "";
+
+	if (domain->model.length > 0)
+		nestxml_text_escape(domain->model.data, model, sizeof(model));
+	if (!domain->has_cpu)
+		snprintf(text, size, "none");
+	else
+		snprintf(text, size, "%s%s%s%s%s%s%s%s", mode_to_string(domain->mode), model[0] ? " " : "", model, vmx ? ", vmx " : "",
+			 vmx ? vmx : "", svm ? ", svm " : "", svm ? svm : "", vmx || svm ? "" : ", neither vmx nor svm");
+}
+
+static const char *switch_to_string(enum qemu_switch value)
+{
+	return value == QEMU_SWITCH_ON ? "on" : value == QEMU_SWITCH_OFF ? "off" : NULL;
+}
+
+static const char *accelerator_to_string(enum qemu_accelerator accelerator)
+{
+	static const char *const words[] = {
+		[QEMU_ACCELERATOR_UNSTATED] = "unstated",
+		[QEMU_ACCELERATOR_KVM] = "kvm",
+		[QEMU_ACCELERATOR_TCG] = "tcg",
+		[QEMU_ACCELERATOR_OTHER] = "other",
+	};
+
+	return words[accelerator];
+}
+
+static void describe_command(const struct findings *findings, char *text, size_t size)
+{
+	const struct qemu_command *command = &findings->facts.command;
+	const char *vmx = switch_to_string(command->vmx);
+	const char *svm = switch_to_string(command->svm);
+	char model[96];
+
+	if (findings->facts.has_command)
+		snprintf(text, size, "%s, -cpu %s%s%s%s%s%s", accelerator_to_string(command->accelerator),
+			 model_of(findings, model, sizeof(model)), vmx ? ", vmx " : "", vmx ? vmx : "", svm ? ", svm " : "", svm ? svm : "",
+			 vmx || svm ? "" : ", neither vmx nor svm");
+	else
+		describe_process(findings, text, size);
+}
+
+static void describe_log(const struct findings *findings, char *text, size_t size)
+{
+	const struct qemu_log *log = &findings->log;
+
+	if (findings->log_error != 0)
+		snprintf(text, size, "cannot be read: %s", strerror(-findings->log_error));
+	else if (!log->started)
+		snprintf(text, size, "the start is not in the part that is read");
+	else if (log->lacks_vmx || log->lacks_svm)
+		snprintf(text, size, "was not given%s%s", log->lacks_vmx ? " vmx" : "", log->lacks_svm ? " svm" : "");
+	else
+		snprintf(text, size, "nothing about vmx or svm");
+}
+
+static void describe_agent(const struct findings *findings, char *text, size_t size)
+{
+	static const char *const devices[] = {
+		[AGENT_DEVICE_UNKNOWN] = "/dev/kvm not known",
+		[AGENT_DEVICE_THERE] = "/dev/kvm there",
+		[AGENT_DEVICE_MISSING] = "no /dev/kvm",
+	};
+	const struct agent_answer *agent = &findings->agent;
+
+	if (!findings->is_asked)
+		snprintf(text, size, "not asked");
+	else if (!agent->answered)
+		snprintf(text, size, "nothing: %s", agent->error);
+	else
+		snprintf(text, size, "%s, %s",
+			 agent->cpuinfo.vmx   ? "vmx"
+			 : agent->cpuinfo.svm ? "svm"
+					      : "neither vmx nor svm",
+			 devices[agent->device]);
+}
+
+static void print_row(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void print_row(const char *name, const char *format, ...)
+{
+	va_list arguments;
+
+	printf("%-12s", name);
+	va_start(arguments, format);
+	vprintf(format, arguments);
+	va_end(arguments);
+	putchar('\n');
+}
+
+static void print_running(const struct findings *findings)
+{
+	char text[768];
+
+	describe_cpu(findings->live.domain, text, sizeof(text));
+	print_row("live CPU", "%s", text);
+	describe_command(findings, text, sizeof(text));
+	print_row("QEMU", "%s", text);
+	print_row("host", "%s", nestxml_host_get_fact(findings->host));
+	describe_log(findings, text, sizeof(text));
+	print_row("QEMU's log", "%s", text);
+	describe_agent(findings, text, sizeof(text));
+	print_row("guest says", "%s", text);
+}
+
+static void print_table(const struct findings *findings)
+{
+	bool running = virt_domain_is_running(findings->guest);
+	char text[1024];
+
+	describe_verdict(findings, text, sizeof(text));
+	print_row("nested", "%s", text);
+	print_row("guest", "'%s', %s%s", nestxml_text_escape(virt_domain_get_name(findings->guest), text, sizeof(text)),
+		  running ? "running" : "not running", virt_domain_is_persistent(findings->guest) ? "" : ", without a stored definition");
+	if (findings->facts.has_command)
+		print_row("PID", "%d", (int)findings->pid);
+	describe_policy(findings, text, sizeof(text));
+	print_row("policy", "%s", text);
+	describe_cpu(findings->stored.domain, text, sizeof(text));
+	print_row("stored CPU", "%s", text);
+	if (running)
+		print_running(findings);
+	describe_advice(findings, text, sizeof(text));
+	print_row("next", "%s", text);
+}
+
+/* ---- as JSON ---- */
+
+static void add_string(struct json_object *object, const char *key, const char *value)
+{
+	json_object_object_add(object, key, value ? json_object_new_string(value) : NULL);
+}
+
+/* JSON is UTF-8; what comes from elsewhere need not be. */
+static void add_foreign(struct json_object *object, const char *key, const char *value)
+{
+	char shown[1024];
+
+	add_string(object, key, value ? nestxml_text_escape(value, shown, sizeof(shown)) : NULL);
+}
+
+static void add_bool(struct json_object *object, const char *key, bool value)
+{
+	json_object_object_add(object, key, json_object_new_boolean(value));
+}
+
+static void add_answer(struct json_object *object, const char *key, enum qemu_answer answer)
+{
+	json_object_object_add(object, key, answer == QEMU_ANSWER_NONE ? NULL : json_object_new_boolean(answer == QEMU_ANSWER_YES));
+}
+
+static struct json_object *make_policy(const struct findings *findings)
+{
+	static const char *const sources[] = {
+		[NESTXML_SOURCE_NONE] = "none",		[NESTXML_SOURCE_DEFAULT] = "default", [NESTXML_SOURCE_CPU] = "cpu",
+		[NESTXML_SOURCE_METADATA] = "metadata", [NESTXML_SOURCE_SECTION] = "section",
+	};
+	const struct nestxml_policy *policy = &findings->policy;
+	struct json_object *object = json_object_new_object();
+	bool known = findings->policy_error.code == NESTXML_OK;
+
+	add_string(object, "nested", known ? nestxml_nested_to_string(policy->nested) : NULL);
+	add_string(object, "source", known ? sources[policy->source] : NULL);
+	add_foreign(object, "file", policy->file);
+	json_object_object_add(object, "line", policy->file ? json_object_new_int64(policy->line) : NULL);
+	add_answer(object, "met", is_policy_met(findings));
+	add_string(object, "error", known ? NULL : findings->policy_error.message);
+	return object;
+}
+
+static struct json_object *make_cpu(const struct nestxml_domain *domain)
+{
+	struct json_object *object;
+
+	if (!domain || !domain->has_cpu)
+		return NULL;
+	object = json_object_new_object();
+	add_string(object, "mode", mode_to_string(domain->mode));
+	add_foreign(object, "model", domain->model.length > 0 ? domain->model.data : NULL);
+	add_string(object, "vmx", find_policy(domain, NESTXML_VENDOR_INTEL));
+	add_string(object, "svm", find_policy(domain, NESTXML_VENDOR_AMD));
+	return object;
+}
+
+static struct json_object *make_qemu(const struct findings *findings)
+{
+	const struct qemu_command *command = &findings->facts.command;
+	struct json_object *object;
+
+	if (!findings->facts.has_command)
+		return NULL;
+	object = json_object_new_object();
+	json_object_object_add(object, "pid", json_object_new_int64(findings->pid));
+	add_string(object, "accelerator", accelerator_to_string(command->accelerator));
+	add_foreign(object, "model", command->model[0] ? command->model : NULL);
+	add_string(object, "vmx", switch_to_string(command->vmx));
+	add_string(object, "svm", switch_to_string(command->svm));
+	return object;
+}
+
+static struct json_object *make_host(const struct findings *findings)
+{
+	struct json_object *object = json_object_new_object();
+
+	add_string(object, "vendor", nestxml_vendor_to_string(nestxml_host_get_vendor(findings->host)));
+	add_string(object, "nested", picture_nested_to_string(nestxml_host_get_state(findings->host)));
+	add_string(object, "fact", nestxml_host_get_fact(findings->host));
+	return object;
+}
+
+static struct json_object *make_log(const struct findings *findings)
+{
+	bool known = findings->log_error == 0 && findings->log.started;
+	struct json_object *object = json_object_new_object();
+
+	json_object_object_add(object, "lacks_vmx", known ? json_object_new_boolean(findings->log.lacks_vmx) : NULL);
+	json_object_object_add(object, "lacks_svm", known ? json_object_new_boolean(findings->log.lacks_svm) : NULL);
+	add_string(object, "error", findings->log_error ? strerror(-findings->log_error) : NULL);
+	return object;
+}
+
+static struct json_object *make_agent(const struct findings *findings)
+{
+	const struct agent_answer *agent = &findings->agent;
+	struct json_object *object;
+
+	if (!findings->is_asked)
+		return NULL;
+	object = json_object_new_object();
+	add_bool(object, "answered", agent->answered);
+	json_object_object_add(object, "vmx", agent->answered ? json_object_new_boolean(agent->cpuinfo.vmx) : NULL);
+	json_object_object_add(object, "svm", agent->answered ? json_object_new_boolean(agent->cpuinfo.svm) : NULL);
+	json_object_object_add(object, "dev_kvm",
+			       agent->device == AGENT_DEVICE_UNKNOWN ? NULL : json_object_new_boolean(agent->device == AGENT_DEVICE_THERE));
+	add_string(object, "error", agent->error[0] ? agent->error : NULL);
+	return object;
+}
+
+static struct json_object *make_json(const struct findings *findings)
+{
+	bool running = virt_domain_is_running(findings->guest);
+	struct json_object *object = json_object_new_object();
+	char text[1024];
+
+	add_answer(object, "nested", answer_of(findings));
+	add_foreign(object, "guest", virt_domain_get_name(findings->guest));
+	add_string(object, "uuid", virt_domain_get_uuid(findings->guest));
+	add_bool(object, "running", running);
+	add_bool(object, "persistent", virt_domain_is_persistent(findings->guest));
+	json_object_object_add(object, "policy", make_policy(findings));
+	json_object_object_add(object, "stored_cpu", make_cpu(findings->stored.domain));
+	json_object_object_add(object, "live_cpu", make_cpu(findings->live.domain));
+	json_object_object_add(object, "qemu", make_qemu(findings));
+	json_object_object_add(object, "host", make_host(findings));
+	json_object_object_add(object, "log", running ? make_log(findings) : NULL);
+	json_object_object_add(object, "agent", running ? make_agent(findings) : NULL);
+	describe_verdict(findings, text, sizeof(text));
+	add_string(object, "verdict", text);
+	describe_advice(findings, text, sizeof(text));
+	add_string(object, "advice", text);
+	return object;
+}
+
+/* ---- the command ---- */
+
+struct request {
+	const char *guest;
+	const char *uri; /* NULL: libvirt's own choice */
+	bool json;
+	bool ask_guest;
+};
+
+static int show(const struct findings *findings, bool json)
+{
+	static const enum nestctl_status statuses[] = {
+		[QEMU_ANSWER_NONE] = NESTCTL_UNKNOWN,
+		[QEMU_ANSWER_YES] = NESTCTL_YES,
+		[QEMU_ANSWER_NO] = NESTCTL_NO,
+	};
+	enum nestctl_status status = statuses[answer_of(findings)];
+
+	if (json)
+		return nestctl_print_json(make_json(findings), status);
+	print_table(findings);
+	return nestctl_finish(status);
+}
+
+static int verify(struct virt *virt, const struct request *request)
+{
+	struct findings findings = {.is_asked = request->ask_guest};
+	struct virt_error error;
+	char shown[320];
+	int status;
+
+	nestxml_text_escape(request->guest, shown, sizeof(shown));
+	if (!virt_is_local_qemu(virt))
+		return nestctl_fail(NESTCTL_UNKNOWN,
+				    "guest '%s': QEMU and the module are to be looked at: run this on the guest's own host", shown);
+	if (virt_find(virt, request->guest, &findings.guest, &error) < 0)
+		return error.no_domain ? nestctl_fail(NESTCTL_FAILED, "libvirt knows no guest '%s'", shown)
+				       : nestctl_fail(NESTCTL_FAILED, "guest '%s': libvirt: %s", shown, error.message);
+	status = gather(&findings);
+	if (status == NESTCTL_YES)
+		status = show(&findings, request->json);
+	clear(&findings);
+	return status;
+}
+
+static int parse(int argc, char **argv, struct request *request)
+{
+	static const struct option long_options[] = {
+		{"ask-guest", no_argument, NULL, 'a'},
+		{"json", no_argument, NULL, 'j'},
+		{"connect", required_argument, NULL, 'c'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
+	};
+	char shown[64];
+	int option;
+
+	while ((option = getopt_long(argc, argv, ":c:h", long_options, NULL)) != -1) {
+		switch (option) {
+		case 'a':
+			request->ask_guest = true;
+			break;
+		case 'j':
+			request->json = true;
+			break;
+		case 'c':
+			request->uri = optarg;
+			break;
+		case 'h':
+			fputs(help, stdout);
+			return nestctl_finish(NESTCTL_YES);
+		case ':':
+			return nestctl_usage("verify", "-c needs a URI");
+		default:
+			return nestctl_usage("verify", "wrong option '%s'", nestxml_text_escape(argv[optind - 1], shown, sizeof(shown)));
+		}
+	}
+	if (argc - optind != 1 || !*argv[optind])
+		return nestctl_usage("verify", "it takes one guest");
+	request->guest = argv[optind];
+	return -1;
+}
+
+int nestctl_verify(int argc, char **argv)
+{
+	struct request request = {0};
+	struct virt_error error;
+	struct virt *virt;
+	int status = parse(argc, argv, &request);
+
+	if (status >= 0)
+		return status;
+	if (virt_open(request.uri, request.ask_guest, &virt, &error) < 0)
+		return nestctl_fail(NESTCTL_FAILED, "libvirt: %s", error.message);
+	status = verify(virt, &request);
+	virt_close(virt);
+	return status;
+}
