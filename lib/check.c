@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "private.h"
+#include "domain.h"
 
 struct nestxml_check {
 	struct nestxml_config *config; /* the policy borrows from it */
@@ -18,6 +18,8 @@ struct nestxml_check {
 /* What the report is made of. */
 struct findings {
 	enum nestxml_occasion occasion;
+	const char *root;
+	const char *plain_name;
 	const char *name; /* escaped */
 	const struct nestxml_host *host;
 	enum nestxml_vendor vendor;
@@ -26,39 +28,65 @@ struct findings {
 	struct nestxml_error foreign; /* why nesting does not apply */
 };
 
-/* ---- how the CPU stands to the policy ---- */
+/* ---- whether the CPU comes from a saved state ---- */
+
+enum stored {
+	STORED_UNKNOWN, /* there is no definition that could be read */
+	STORED_STALE,
+	STORED_CURRENT,
+};
 
 /*
- * Sets *@current to whether no edit is needed. `optional` is content with what requires: the guest has nesting where the host has it.
- * Leaves the edits in the check where there are some.
+ * How libvirt's own file of the definition stands to the policy; libvirt itself must not be asked while it waits for a hook. A name
+ * with a '/' is no guest's of libvirt.
  */
-static int find_edits(struct nestxml_check *check, enum nestxml_vendor vendor, bool *current, struct nestxml_error *error)
+static enum stored judge_stored(const struct nestxml_check *check, const char *root, const char *name, enum nestxml_vendor vendor)
 {
-	const struct nestxml_policy *policy = &check->policy;
-	int code = nestxml_edits_new(check->domain, policy->nested, policy->mode, vendor, &check->edits, error);
+	AUTO_FREE char *file = NULL;
+	AUTO_FREE char *xml = NULL;
+	struct nestxml_domain *domain;
+	enum stored stored = STORED_UNKNOWN;
+	size_t length;
 
-	if (code != 0)
-		return code;
-	*current = nestxml_edits_count(check->edits) == 0;
-	if (!*current && policy->nested == NESTXML_NESTED_OPTIONAL) {
-		struct nestxml_edits *stronger;
-
-		code = nestxml_edits_new(check->domain, NESTXML_NESTED_REQUIRE, policy->mode, vendor, &stronger, error);
-		if (code != 0)
-			return code;
-		*current = nestxml_edits_count(stronger) == 0;
-		nestxml_edits_free(stronger);
-	}
-	return 0;
+	if (strchr(name, '/') || asprintf(&file, "/etc/libvirt/qemu/%s.xml", name) < 0)
+		return STORED_UNKNOWN;
+	if (nestxml_file_read(root, file, NESTXML_MAX_SIZE, &xml, &length) != 0 || nestxml_domain_new(xml, length, &domain, NULL) != 0)
+		return STORED_UNKNOWN;
+	if (strcmp(nestxml_domain_get_uuid(domain), nestxml_domain_get_uuid(check->domain)) == 0)
+		stored = nestxml_domain_states(domain, vendor, check->policy.nested) ? STORED_CURRENT : STORED_STALE;
+	nestxml_domain_free(domain);
+	return stored;
 }
+
+/*
+ * A restore and a migration are announced; a snapshot revert is not, and what libvirt shows of its CPU anybody may write into a definition.
+ * But a start from nothing has the CPU of the stored definition: where that one states the policy and this one does not, it comes from a
+ * snapshot. Without a stored definition its looks decide (DESIGN, fact 8), except against `disable`, which fails closed.
+ */
+static bool is_saved(const struct nestxml_check *check, const struct findings *findings)
+{
+	if (findings->occasion != NESTXML_AT_PREPARE)
+		return true;
+	switch (judge_stored(check, findings->root, findings->plain_name, findings->vendor)) {
+	case STORED_CURRENT:
+		return true;
+	case STORED_STALE:
+		return false;
+	case STORED_UNKNOWN:
+		break;
+	}
+	return check->policy.nested != NESTXML_NESTED_DISABLE && nestxml_domain_is_fixed(check->domain);
+}
+
+/* ---- how the CPU stands to the policy ---- */
 
 static int find_cpu(struct nestxml_check *check, struct findings *findings, struct nestxml_error *error)
 {
-	bool current = true;
+	const struct nestxml_policy *policy = &check->policy;
 	int code;
 
 	findings->cpu = NESTXML_CPU_CURRENT;
-	if (check->policy.nested == NESTXML_NESTED_LEAVE)
+	if (policy->nested == NESTXML_NESTED_LEAVE)
 		return 0;
 	code = nestxml_domain_accepts(check->domain, findings->vendor, &findings->foreign);
 	if (code == NESTXML_E_TYPE || code == NESTXML_E_ARCH) {
@@ -67,16 +95,16 @@ static int find_cpu(struct nestxml_check *check, struct findings *findings, stru
 	}
 	if (code == NESTXML_E_VENDOR) {
 		/* Required, the host's state refuses it; disabled, it cannot be told whether it is. */
-		if (check->policy.nested != NESTXML_NESTED_DISABLE || findings->occasion != NESTXML_AT_PREPARE)
+		if (policy->nested != NESTXML_NESTED_DISABLE || findings->occasion != NESTXML_AT_PREPARE)
 			return 0;
 		if (error)
 			*error = findings->foreign;
 		return code;
 	}
-	code = find_edits(check, findings->vendor, &current, error);
-	if (code == 0 && !current)
-		findings->cpu = nestxml_domain_is_fixed(check->domain) ? NESTXML_CPU_FIXED : NESTXML_CPU_STALE;
-	return code;
+	if (nestxml_domain_states(check->domain, findings->vendor, policy->nested))
+		return 0;
+	findings->cpu = is_saved(check, findings) ? NESTXML_CPU_FIXED : NESTXML_CPU_STALE;
+	return nestxml_edits_new(check->domain, policy->nested, policy->mode, findings->vendor, &check->edits, error);
 }
 
 /* ---- the report ---- */
@@ -216,7 +244,7 @@ NESTXML_EXPORT int nestxml_check_new(const char *root, enum nestxml_occasion occ
 {
 	struct nestxml_check *made = calloc(1, sizeof(*made));
 	struct nestxml_host *host = NULL;
-	struct findings findings = {.occasion = occasion};
+	struct findings findings = {.occasion = occasion, .root = root, .plain_name = name};
 	char shown[320];
 	int code;
 

@@ -21,6 +21,7 @@
 
 static const char vendor_file[] = "/usr/share/nestxml/nestxml.conf";
 static const char admin_file[] = "/etc/nestxml/nestxml.conf";
+static const char admin_folder[] = "/etc/nestxml";
 static const char drop_in_folder[] = "/etc/nestxml/nestxml.conf.d";
 
 /* One file while it is read. */
@@ -102,10 +103,27 @@ static const char *find_close(const char *line, size_t length)
 	return NULL;
 }
 
+/* A glob whose brackets do not close matches nothing but itself: a typo that would let every guest pass. */
+static bool is_glob_closed(const char *pattern)
+{
+	for (const char *at = pattern; (at = strpbrk(at, "[\\"));) {
+		if (*at == '[') {
+			const char *first = at + 1 + (at[1] == '!' || at[1] == '^');
+
+			at = *first ? strchr(first + 1, ']') : NULL; /* a ']' that comes first is one of the set */
+			if (!at)
+				return false;
+		} else {
+			at += at[1] ? 2 : 1; /* the next character stands for itself */
+		}
+	}
+	return true;
+}
+
 /* A section line, from its '[' on. */
 static void read_section(struct reading *reading, const char *line, size_t length)
 {
-	static const char guest[] = "guest ";
+	static const char guest[] = "guest";
 	AUTO_FREE char *name = NULL;
 	const char *close = find_close(line, length);
 
@@ -118,18 +136,22 @@ static void read_section(struct reading *reading, const char *line, size_t lengt
 		fail_nomem(reading);
 	} else if (strcmp(name, "default") == 0) {
 		begin_section(reading, NULL);
-	} else if (strncmp(name, guest, strlen(guest)) == 0) {
+	} else if (strncmp(name, guest, strlen(guest)) == 0 && is_blank(name[strlen(guest)])) {
 		char *start = name + strlen(guest) + strspn(name + strlen(guest), " \t");
 		char *pattern;
 
 		cut_blanks(start);
 		pattern = *start ? strdup(start) : NULL;
-		if (pattern)
+		if (pattern && !is_glob_closed(pattern)) {
+			fail_word(reading, "a '[' that is not closed in", pattern, "write [[] for the character itself");
+			free(pattern);
+		} else if (pattern) {
 			begin_section(reading, pattern);
-		else if (*start)
+		} else if (*start) {
 			fail_nomem(reading);
-		else
+		} else {
 			fail(reading, "a [guest] section without a name; write [guest NAME], a glob or a UUID");
+		}
 	} else {
 		fail_word(reading, "unknown section", name, "there are [default] and [guest NAME]");
 	}
@@ -276,38 +298,6 @@ static const char *find_danger(const struct stat *status)
 	return NULL;
 }
 
-/* *@length bytes, at most one more than MAX_FILE_SIZE. Returns a negative errno. */
-static int read_text(int fd, char **text, size_t *length)
-{
-	size_t capacity = 0;
-	size_t used = 0;
-	AUTO_FREE char *made = NULL;
-
-	for (;;) {
-		ssize_t got;
-
-		if (used == capacity) {
-			char *more = realloc(made, capacity ? 2 * capacity : 4096);
-
-			if (!more)
-				return -ENOMEM;
-			made = more;
-			capacity = capacity ? 2 * capacity : 4096;
-		}
-		got = read(fd, made + used, capacity - used);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -errno;
-		if (got == 0 || used > MAX_FILE_SIZE)
-			break;
-		used += (size_t)got;
-	}
-	*text = TAKE(made);
-	*length = used;
-	return 0;
-}
-
 /* Nothing of that name, not even a link that leads nowhere. Looks at errno, and keeps it. */
 static bool is_missing(const char *path)
 {
@@ -340,7 +330,7 @@ static int read_file(struct nestxml_config *config, const char *root, const char
 	if (fd < 0)
 		return is_missing(path) ? 0 : fail_file(error, file, strerror(errno));
 	danger = fstat(fd, &status) == 0 ? find_danger(&status) : strerror(errno);
-	code = danger ? 0 : read_text(fd, &text, &length);
+	code = danger ? 0 : nestxml_fd_read(fd, MAX_FILE_SIZE, &text, &length);
 	close(fd);
 	if (danger)
 		return fail_file(error, file, danger);
@@ -360,6 +350,23 @@ static int is_drop_in(const struct dirent *entry)
 static int compare_names(const struct dirent **left, const struct dirent **right)
 {
 	return strcmp((*left)->d_name, (*right)->d_name);
+}
+
+/* Whoever can write to the folder can take a file of root's away. One that is not there is no danger. */
+static int check_folder(const char *root, const char *folder, struct nestxml_error *error)
+{
+	AUTO_FREE char *path = nestxml_path_join(root, folder);
+	struct stat status;
+
+	if (!path)
+		return nestxml_error_set_nomem(error);
+	if (stat(path, &status) < 0 || !S_ISDIR(status.st_mode))
+		return 0; /* reading it says what is wrong */
+	if (status.st_uid != 0 && status.st_uid != geteuid())
+		return fail_file(error, folder, "does not belong to root; run: chown root");
+	if (status.st_mode & (S_IWGRP | S_IWOTH))
+		return fail_file(error, folder, "can be written by others than its owner; run: chmod go-w");
+	return 0;
 }
 
 static int read_drop_ins(struct nestxml_config *config, const char *root, struct nestxml_error *error)
@@ -396,7 +403,11 @@ NESTXML_EXPORT int nestxml_config_new(const char *root, struct nestxml_config **
 
 	if (!made)
 		return nestxml_error_set_nomem(error);
-	code = read_file(made, root, vendor_file, error);
+	code = check_folder(root, admin_folder, error);
+	if (code == 0)
+		code = check_folder(root, drop_in_folder, error);
+	if (code == 0)
+		code = read_file(made, root, vendor_file, error);
 	if (code == 0)
 		code = read_file(made, root, admin_file, error);
 	if (code == 0)

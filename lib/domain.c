@@ -52,11 +52,12 @@ static int check_encoding(const char *xml, size_t length, struct nestxml_error *
 	unsigned int column;
 
 	if (starts_with(xml, length, "\xff\xfe", 2) || starts_with(xml, length, "\xfe\xff", 2))
-		return nestxml_error_set(error, NESTXML_E_ENCODING, "is UTF-16, not UTF-8; convert it with iconv -f UTF-16 -t UTF-8");
+		return nestxml_error_set(error, NESTXML_E_ENCODING,
+					 "is UTF-16, not UTF-8; convert it (iconv -f UTF-16 -t UTF-8) and correct its XML declaration");
 	if (good < length) {
 		line = line_of(xml, good, &column);
 		return nestxml_error_set_at(error, NESTXML_E_ENCODING, line, column,
-					    "is not UTF-8: byte 0x%02x; convert it with iconv -t UTF-8", (unsigned char)xml[good]);
+					    "is not UTF-8: byte 0x%02x; convert it (iconv -t UTF-8)", (unsigned char)xml[good]);
 	}
 	name = declared_encoding(xml + mark, length - mark, &name_length);
 	if (name && !(name_length == 5 && strncasecmp(name, "UTF-8", 5) == 0)) {
@@ -64,9 +65,10 @@ static int check_encoding(const char *xml, size_t length, struct nestxml_error *
 		char shown[64];
 
 		snprintf(raw, sizeof(raw), "%.*s", (int)(name_length < 31 ? name_length : 31), name);
-		return nestxml_error_set_at(error, NESTXML_E_ENCODING, 1, 0,
-					    "declares its encoding as '%s', not UTF-8; convert it with iconv -t UTF-8",
-					    nestxml_text_escape(raw, shown, sizeof(shown)));
+		return nestxml_error_set_at(
+			error, NESTXML_E_ENCODING, 1, 0,
+			"declares its encoding as '%s', not UTF-8; convert it (iconv -t UTF-8) and correct its XML declaration",
+			nestxml_text_escape(raw, shown, sizeof(shown)));
 	}
 	return 0;
 }
@@ -162,6 +164,27 @@ NESTXML_EXPORT bool nestxml_domain_has_required(const struct nestxml_domain *dom
 	return false;
 }
 
+bool nestxml_domain_states(const struct nestxml_domain *domain, enum nestxml_vendor vendor, enum nestxml_nested nested)
+{
+	static const unsigned int satisfied[] = {
+		[NESTXML_NESTED_REQUIRE] = 1U << POLICY_REQUIRE | 1U << POLICY_FORCE,
+		[NESTXML_NESTED_OPTIONAL] = 1U << POLICY_OPTIONAL | 1U << POLICY_REQUIRE | 1U << POLICY_FORCE,
+		[NESTXML_NESTED_DISABLE] = 1U << POLICY_DISABLE | 1U << POLICY_FORBID,
+	};
+	bool states = false;
+
+	for (size_t i = 0; i < domain->children_count; i++) {
+		const struct cpu_child *child = &domain->children[i];
+
+		if (child->extension != vendor)
+			continue;
+		if (!(satisfied[nested] & 1U << child->policy))
+			return false;
+		states = true;
+	}
+	return states;
+}
+
 NESTXML_EXPORT bool nestxml_domain_is_fixed(const struct nestxml_domain *domain)
 {
 	return domain->has_cpu && domain->mode == CPU_MODE_CUSTOM && domain->match_exact && domain->check_full;
@@ -174,11 +197,13 @@ NESTXML_EXPORT int nestxml_domain_accepts(const struct nestxml_domain *domain, e
 	char shown[64];
 
 	if (strcmp(type, "kvm") != 0 && strcmp(type, "qemu") != 0)
-		return nestxml_error_set(error, NESTXML_E_TYPE, "its domain type is '%s', and nesting applies to kvm and qemu only",
+		return nestxml_error_set(error, NESTXML_E_TYPE,
+					 "its domain type is '%s', and nesting applies to kvm and qemu only; leave it as it is",
 					 nestxml_text_escape(type, shown, sizeof(shown)));
 	/* Not stated: libvirt takes the host's, and a host of another architecture has no vendor here. */
 	if (*arch && strcmp(arch, "x86_64") != 0 && strcmp(arch, "i686") != 0)
-		return nestxml_error_set(error, NESTXML_E_ARCH, "its architecture is %s, and nesting applies to x86_64 and i686 only",
+		return nestxml_error_set(error, NESTXML_E_ARCH,
+					 "its architecture is %s, and nesting applies to x86_64 and i686 only; leave it as it is",
 					 nestxml_text_escape(arch, shown, sizeof(shown)));
 	if (vendor == NESTXML_VENDOR_NONE)
 		return nestxml_error_set(error, NESTXML_E_VENDOR, "the vendor of this host's processor is not known from /proc/cpuinfo");

@@ -79,6 +79,12 @@ struct nestxml_domain {
 	size_t children_capacity;
 };
 
+/**
+ * Whether the CPU states @nested with @vendor's feature: each one of that name does, and there is one. What requires is at least
+ * optional; `force` requires, and `forbid` disables.
+ */
+bool nestxml_domain_states(const struct nestxml_domain *domain, enum nestxml_vendor vendor, enum nestxml_nested nested);
+
 /** Fills the zeroed @domain from its xml and length. Codes as nestxml_domain_new(). */
 int nestxml_scan(struct nestxml_domain *domain, struct nestxml_error *error);
 

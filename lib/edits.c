@@ -25,7 +25,6 @@ struct plan {
 	enum nestxml_nested nested;
 	enum nestxml_vendor vendor;
 	enum nestxml_mode mode; /* KEEP: the mode stays */
-	const char *newline;
 	char quote;
 	bool failed; /* out of memory, looked at once, at the end */
 };
@@ -83,13 +82,6 @@ static bool is_in_order(const struct nestxml_edits *edits)
 }
 
 /* ---- the document's style ---- */
-
-static const char *find_newline(const struct nestxml_domain *domain)
-{
-	const char *first = memchr(domain->xml, '\n', domain->length);
-
-	return first && first > domain->xml && first[-1] == '\r' ? "\r\n" : "\n";
-}
 
 static char find_quote(const struct nestxml_domain *domain)
 {
@@ -337,15 +329,20 @@ static void add_features(struct plan *plan, struct nestxml_buffer *text, const s
 	}
 }
 
-/* A line end, @indentation, and one level more where @deeper; "" for a document that is not indented there. */
+/*
+ * A line end like the one before it, @indentation, and one level more where @deeper; "" for a document that is not indented there
+ * (@indentation is NULL).
+ */
 static void make_lead(struct plan *plan, struct nestxml_buffer *lead, const struct span *indentation, bool deeper)
 {
-	add_text(plan, lead, indentation ? plan->newline : "");
-	if (indentation) {
-		add_span(plan, lead, *indentation);
-		if (deeper)
-			add_indentation_unit(plan, lead, *indentation);
+	if (!indentation) {
+		add_text(plan, lead, "");
+		return;
 	}
+	add_text(plan, lead, indentation->start > 1 && plan->xml[indentation->start - 2] == '\r' ? "\r\n" : "\n");
+	add_span(plan, lead, *indentation);
+	if (deeper)
+		add_indentation_unit(plan, lead, *indentation);
 }
 
 /* The child behind which a feature is written: the last feature, else the last one before <numa>, as libvirt orders them. */
@@ -489,8 +486,10 @@ NESTXML_EXPORT int nestxml_edits_new(const struct nestxml_domain *domain, enum n
 	struct plan plan;
 	int code;
 
-	if (nested == NESTXML_NESTED_LEAVE || !nestxml_nested_to_string(nested) || !nestxml_mode_to_string(mode))
+	if (nested == NESTXML_NESTED_LEAVE || !nestxml_nested_to_string(nested))
 		return nestxml_error_set(error, NESTXML_E_ARGUMENT, "what is asked is none of require, optional and disable");
+	if (!nestxml_mode_to_string(mode) || (unsigned int)vendor > NESTXML_VENDOR_AMD)
+		return nestxml_error_set(error, NESTXML_E_ARGUMENT, "the mode or the vendor is none that there is");
 	code = nestxml_domain_accepts(domain, vendor, error);
 	if (code != 0)
 		return code;
@@ -505,7 +504,6 @@ NESTXML_EXPORT int nestxml_edits_new(const struct nestxml_domain *domain, enum n
 		.nested = nested,
 		.vendor = vendor,
 		.mode = choose_mode(domain, mode),
-		.newline = find_newline(domain),
 		.quote = find_quote(domain),
 	};
 	make_plan(&plan);

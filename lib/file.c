@@ -50,3 +50,51 @@ long nestxml_file_read_small(const char *root, const char *path, char *buffer, s
 	buffer[used] = '\0';
 	return saved ? -saved : (long)used;
 }
+
+int nestxml_fd_read(int fd, size_t limit, char **text, size_t *length)
+{
+	size_t capacity = 0;
+	size_t used = 0;
+	AUTO_FREE char *made = NULL;
+
+	for (;;) {
+		ssize_t got;
+
+		if (used == capacity) {
+			char *more = realloc(made, capacity ? 2 * capacity : 4096);
+
+			if (!more)
+				return -ENOMEM;
+			made = more;
+			capacity = capacity ? 2 * capacity : 4096;
+		}
+		got = read(fd, made + used, capacity - used);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (got == 0 || used > limit)
+			break;
+		used += (size_t)got;
+	}
+	*text = TAKE(made);
+	*length = used;
+	return 0;
+}
+
+int nestxml_file_read(const char *root, const char *path, size_t limit, char **text, size_t *length)
+{
+	AUTO_FREE char *joined = nestxml_path_join(root, path);
+	int fd = joined ? open(joined, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) : -1;
+	int code;
+
+	if (fd < 0)
+		return joined ? -errno : -ENOMEM;
+	code = nestxml_fd_read(fd, limit, text, length);
+	close(fd);
+	if (code == 0 && *length > limit) {
+		free(*text);
+		return -EFBIG;
+	}
+	return code;
+}

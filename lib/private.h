@@ -62,6 +62,10 @@ void nestxml_buffer_clear(struct nestxml_buffer *buffer);
  * Returns their number, or a negative errno.
  */
 long nestxml_file_read_small(const char *root, const char *path, char *buffer, size_t size);
+/** Reads at most @limit + 1 bytes of @fd; *@text is the caller's to free. Returns 0 or a negative errno. */
+int nestxml_fd_read(int fd, size_t limit, char **text, size_t *length);
+/** Reads a file below @root that has at most @limit bytes. Returns 0 or a negative errno (-EFBIG: it has more). */
+int nestxml_file_read(const char *root, const char *path, size_t limit, char **text, size_t *length);
 /** @root joined with @path (which starts with /); the caller's to free; NULL: out of memory. */
 char *nestxml_path_join(const char *root, const char *path);
 

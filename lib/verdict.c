@@ -4,7 +4,7 @@
 
 /* A row says which values it holds for, as a set of bits; the first row that holds decides. */
 #define BIT(value) (1U << (value))
-#define ANY (~0U)
+#define ANY 0xffU
 #define NOT_ON (BIT(NESTXML_STATE_UNKNOWN) | BIT(NESTXML_STATE_OFF) | BIT(NESTXML_STATE_UNSUPPORTED))
 
 static const struct row {
@@ -27,13 +27,20 @@ static const struct row {
 	{ANY, ANY, ANY, ANY, ANY, NESTXML_VERDICT_PASS},
 };
 
+static bool has(unsigned int set, unsigned int value)
+{
+	return value < 8 && set & BIT(value);
+}
+
 NESTXML_EXPORT enum nestxml_verdict nestxml_verdict_decide(enum nestxml_occasion occasion, enum nestxml_nested nested,
 							   enum nestxml_state state, enum nestxml_cpu cpu, bool required)
 {
-	const struct row *row = table;
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		const struct row *row = &table[i];
 
-	while (!(row->occasion & BIT(occasion) && row->nested & BIT(nested) && row->state & BIT(state) && row->cpu & BIT(cpu) &&
-		 row->required & BIT(required)))
-		row++;
-	return row->verdict;
+		if (has(row->occasion, occasion) && has(row->nested, nested) && has(row->state, state) && has(row->cpu, cpu) &&
+		    has(row->required, required))
+			return row->verdict;
+	}
+	return NESTXML_VERDICT_REFUSE; /* a value outside its enum */
 }

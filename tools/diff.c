@@ -217,7 +217,9 @@ static void print_diff(struct diff *diff, const char *name)
 {
 	size_t first = 0;
 
-	fprintf(diff->out, "--- %s\n+++ %s\n", name, name);
+	const char *end = strchr(name, ' ') ? "\t" : ""; /* or patch(1) takes the first word for the name */
+
+	fprintf(diff->out, "--- %s%s\n+++ %s%s\n", name, end, name, end);
 	for (size_t i = 1; i <= diff->count; i++) {
 		const struct block *previous = &diff->blocks[i - 1];
 

@@ -99,7 +99,7 @@ bool holders_find(const char *root, struct holders *holders)
 		below = nestxml_path_join(root, path);
 		complete = below != NULL;
 		if (below && has_machine(below, &holders->unread))
-			complete = add_holder(root, (pid_t)atoi(entry->d_name), holders);
+			complete = add_holder(root, (pid_t)strtol(entry->d_name, NULL, 10), holders);
 	}
 	if (stream)
 		closedir(stream);

@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 void io_guard_descriptors(void)
@@ -27,15 +28,26 @@ static size_t first_capacity(int fd, size_t limit)
 	return (size_t)64 << 10;
 }
 
-static int wait_readable(int fd, unsigned int timeout)
+static long long now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (long long)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+/* @deadline: of CLOCK_MONOTONIC, in milliseconds; 0: none. */
+static int wait_readable(int fd, long long deadline)
 {
 	struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
 	int ready;
 
-	if (timeout == 0)
+	if (deadline == 0)
 		return 0;
 	do {
-		ready = poll(&poll_fd, 1, (int)timeout * 1000);
+		long long left = deadline - now();
+
+		ready = left > 0 ? poll(&poll_fd, 1, (int)left) : 0;
 	} while (ready < 0 && errno == EINTR);
 	if (ready < 0)
 		return -errno;
@@ -47,6 +59,7 @@ int io_read(int fd, size_t limit, unsigned int timeout, char **data, size_t *len
 	size_t capacity = first_capacity(fd, limit);
 	size_t used = 0;
 	char *made = malloc(capacity);
+	long long deadline = timeout > 0 ? now() + timeout * 1000LL : 0;
 	int code = made ? 0 : -ENOMEM;
 
 	while (code == 0 && used <= limit) {
@@ -62,7 +75,7 @@ int io_read(int fd, size_t limit, unsigned int timeout, char **data, size_t *len
 			made = more;
 			capacity *= 2;
 		}
-		code = wait_readable(fd, timeout);
+		code = wait_readable(fd, deadline);
 		if (code != 0)
 			break;
 		got = read(fd, made + used, capacity - used - 1);

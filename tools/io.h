@@ -15,10 +15,10 @@ void io_guard_descriptors(void);
 /**
  * Reads @fd to its end, at most @limit + 1 bytes (so that the caller can tell that there is more).
  *
- * @timeout	seconds to wait for more; 0: for ever
+ * @timeout	seconds for all of it; 0: for ever
  * @data	the caller's to free; a NUL that is not counted stands behind the @length bytes.
  *
- * Returns 0 or a negative errno; -ETIMEDOUT if nothing came in time.
+ * Returns 0 or a negative errno; -ETIMEDOUT if it did not end in time.
  */
 int io_read(int fd, size_t limit, unsigned int timeout, char **data, size_t *length);
 

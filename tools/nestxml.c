@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <nestxml/nestxml.h>
@@ -130,19 +131,39 @@ static enum status fail(const struct job *job, const struct nestxml_error *error
 
 static enum status fail_io(const char *label, const char *what, int code)
 {
-	const char *reason = code == -EBADF ? "it is closed" : strerror(-code);
+	const char *reason = code == -EBADF ? "it is closed" : code == -EINVAL ? "it is no regular file" : strerror(-code);
 
-	fprintf(stderr, "nestxml: %s %s: %s\n", label, what, reason);
+	fprintf(stderr, "nestxml: %s %s: %s\n", *label ? label : "''", what, reason);
 	return STATUS_IO;
+}
+
+/* Some file systems report a full disk only when the file is closed. */
+static enum status finish_stdout(int code, enum status status)
+{
+	if (code == 0 && close(STDOUT_FILENO) < 0)
+		code = -errno;
+	return code == 0 ? status : fail_io("stdout", "cannot be written", code);
+}
+
+/* What is to be rewritten in its place must be a file: a pipe would be read empty, or waited for. */
+static bool is_regular(int fd)
+{
+	struct stat status;
+
+	return fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
 }
 
 static enum status read_input(struct job *job)
 {
-	int fd = job->path ? open(job->path, O_RDONLY | O_CLOEXEC | O_NOCTTY) : STDIN_FILENO;
+	int fd = job->path ? open(job->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | (job->options->in_place ? O_NONBLOCK : 0)) : STDIN_FILENO;
 	int code;
 
 	if (fd < 0)
 		return fail_io(job->label, "cannot be opened", -errno);
+	if (job->options->in_place && !is_regular(fd)) {
+		close(fd);
+		return fail_io(job->label, "cannot be rewritten in its place", -EINVAL);
+	}
 	code = io_read(fd, NESTXML_MAX_SIZE, 0, &job->xml, &job->length);
 	if (job->path)
 		close(fd);
@@ -205,9 +226,7 @@ static enum status write_out(struct job *job)
 	bool changes = nestxml_edits_count(job->edits) > 0;
 	int code = 0;
 
-	if (options->action == ACTION_DIFF)
-		code = diff_write(STDOUT_FILENO, job->label, job->xml, job->length, job->edits, isatty(STDOUT_FILENO));
-	if (options->action != ACTION_WRITE && code == 0)
+	if (options->action == ACTION_CHECK)
 		return changes ? STATUS_WOULD_CHANGE : STATUS_DONE;
 	if (options->in_place) /* the file stays untouched where there is nothing to change */
 		return changes ? replace(job, job->path, job->label) : STATUS_DONE;
@@ -216,12 +235,11 @@ static enum status write_out(struct job *job)
 
 		return replace(job, options->output, nestxml_text_escape(options->output, label, sizeof(label)));
 	}
-	if (options->action == ACTION_WRITE)
+	if (options->action == ACTION_DIFF)
+		code = diff_write(STDOUT_FILENO, job->label, job->xml, job->length, job->edits, isatty(STDOUT_FILENO));
+	else
 		code = splice_write(STDOUT_FILENO, job->xml, job->length, job->edits);
-	/* Some file systems report a full disk only when the file is closed. */
-	if (code == 0 && close(STDOUT_FILENO) < 0)
-		code = -errno;
-	return code == 0 ? STATUS_DONE : fail_io("stdout", "cannot be written", code);
+	return finish_stdout(code, options->action == ACTION_DIFF && changes ? STATUS_WOULD_CHANGE : STATUS_DONE);
 }
 
 static enum status run_job(const struct options *options, const char *path)
@@ -256,15 +274,13 @@ static int usage_option(int problem, char **argv)
 	char letter[3] = {'-', (char)optopt, '\0'};
 	char shown[128];
 
-	nestxml_text_escape(optopt ? letter : argv[optind - 1], shown, sizeof(shown));
-	return problem == ':' ? usage("option %s needs a value", shown) : usage("there is no option %s", shown);
+	nestxml_text_escape(optopt && argv[optind - 1][1] != '-' ? letter : argv[optind - 1], shown, sizeof(shown));
+	return problem == ':' ? usage("option %s needs a value", shown) : usage("option %s is not there, or takes no value", shown);
 }
 
 static int print(const char *text)
 {
-	int code = io_write(STDOUT_FILENO, text, strlen(text));
-
-	return code == 0 ? (int)STATUS_DONE : (int)fail_io("stdout", "cannot be written", code);
+	return (int)finish_stdout(io_write(STDOUT_FILENO, text, strlen(text)), STATUS_DONE);
 }
 
 /* Returns -1 to go on, else the exit status. */
@@ -328,6 +344,8 @@ static int parse_options(struct options *options, int argc, char **argv)
 		return usage("-i excludes -o, -c and -d");
 	if (options->output && options->action != ACTION_WRITE)
 		return usage("-o excludes -c and -d");
+	if (options->output && (options->output[0] == '\0' || strcmp(options->output, "-") == 0))
+		return usage("-o needs the name of a file; stdout is the default");
 	if (options->in_place && optind == argc)
 		return usage("-i needs a FILE");
 	if (!options->in_place && argc - optind > 1)

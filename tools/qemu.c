@@ -343,28 +343,33 @@ static int open_end(const char *path)
 	return -saved;
 }
 
-int qemu_log_read(const char *root, const char *name, struct qemu_log *log)
+static int read_end(const char *path, struct qemu_log *log)
 {
-	char path[512];
-	AUTO_FREE char *below = NULL;
-	AUTO_FREE char *text = NULL;
+	char *text;
 	size_t length;
+	int fd = open_end(path);
 	int code;
-	int fd;
 
-	if (!make_path(LOG_FOLDER, name, ".log", path, sizeof(path)))
-		return -EINVAL;
-	below = nestxml_path_join(root, path);
-	if (!below)
-		return -ENOMEM;
-	fd = open_end(below);
 	if (fd < 0)
 		return fd;
 	code = io_read(fd, LIMIT, 0, &text, &length);
 	close(fd);
-	if (code == 0)
-		qemu_log_parse(text, length, log);
-	return code;
+	if (code != 0)
+		return code;
+	qemu_log_parse(text, length, log);
+	free(text);
+	return 0;
+}
+
+int qemu_log_read(const char *root, const char *name, struct qemu_log *log)
+{
+	char path[512];
+	AUTO_FREE char *below = NULL;
+
+	if (!make_path(LOG_FOLDER, name, ".log", path, sizeof(path)))
+		return -EINVAL;
+	below = nestxml_path_join(root, path);
+	return below ? read_end(below, log) : -ENOMEM;
 }
 
 /* ---- the verdict ---- */

@@ -170,7 +170,7 @@ int replace_file(const char *path, const char *xml, size_t length, const struct 
 	sigset_t old;
 	int code;
 
-	if (!exists && errno != ENOENT) {
+	if (!exists && (errno != ENOENT || lstat(path, &status) == 0)) {
 		code = fail(&replacement, "cannot be written");
 	} else if (exists && !S_ISREG(status.st_mode)) {
 		code = write_through(&replacement, path);

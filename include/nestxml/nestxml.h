@@ -259,6 +259,7 @@ bool nestxml_host_is_mendable(const struct nestxml_host *host);
 enum nestxml_occasion {
 	NESTXML_AT_PREPARE, /**< it is about to start */
 	NESTXML_AT_ARRIVAL, /**< it comes from another host or a saved state (migrate, restore): its CPU cannot be changed */
+	NESTXML_AT_RETURN,  /**< it is about to start and is what has just arrived (the prepare behind a migrate or restore) */
 };
 
 /** How the CPU in the XML stands to the policy. Since: 0.1 */

@@ -109,7 +109,8 @@ int __wrap_module_load(struct module *module, const char *options, bool force)
 
 int __wrap_module_unload(struct module *module)
 {
-	static const char *const files[] = {"/initstate", "/refcnt", "/parameters/nested", "/parameters/enable_shadow_vmcs", "/parameters", ""};
+	static const char *const files[] = {"/initstate",  "/refcnt", "/parameters/nested", "/parameters/enable_shadow_vmcs",
+					    "/parameters", ""};
 	char text[64];
 	char path[512];
 

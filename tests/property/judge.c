@@ -884,6 +884,24 @@ bool judge_is_right(const struct judge *judge, const struct judge_wish *wish)
 	return is_right(&judge->input, wish, &task);
 }
 
+bool judge_is_stated(const struct judge *judge, const struct judge_wish *wish)
+{
+	const struct view *view = &judge->input;
+	size_t found = 0;
+
+	for (size_t i = 0; i < view->count; i++) {
+		const struct child *child = &view->children[i];
+
+		if (!is_own(child, wish))
+			continue;
+		if (!is_satisfied(child, wish->nested) &&
+		    !(wish->nested == NESTXML_NESTED_OPTIONAL && is_satisfied(child, NESTXML_NESTED_REQUIRE)))
+			return false;
+		found++;
+	}
+	return found > 0;
+}
+
 struct judge *judge_new(const char *xml, size_t length)
 {
 	struct judge *judge = calloc(1, sizeof(*judge));

@@ -33,6 +33,9 @@ bool judge_is_plain(const struct judge *judge);
 /** Whether the document says what is wished already, so that there is nothing to do. */
 bool judge_is_right(const struct judge *judge, const struct judge_wish *wish);
 
+/** Whether the CPU states what the hook asks for (DESIGN 3.4): its own feature, and for `optional` at least that. */
+bool judge_is_stated(const struct judge *judge, const struct judge_wish *wish);
+
 /** How many wishes there are: each of nested, mode and vendor with each of the others. */
 #define JUDGE_WISHES 24
 /** Wish number @index, below JUDGE_WISHES. */

@@ -87,11 +87,11 @@ static void check_every_failure(const struct tree *tree, const char *keys, const
 static void check_every_policy(const struct tree *tree, bool is_strict)
 {
 	tree_host(tree, "AuthenticAMD", "kvm_amd", "1\n");
-	check_every_failure(tree, "", "", is_strict); /* vmx-ept is to go */
-	check_every_failure(tree, "nested = require\nmode = maximum\n", "", is_strict);
+	check_every_failure(tree, "nested = disable\nmode = maximum\n", "", is_strict);
 	check_every_failure(tree, "nested = disable\n", "", is_strict);
 	tree_host(tree, "GenuineIntel", "kvm_intel", "Y\n");
-	check_every_failure(tree, "nested = require\n", "<feature name='vmx'/><feature name='vmx'/>", is_strict);
+	check_every_failure(tree, "", "", is_strict); /* svm is to go */
+	check_every_failure(tree, "nested = require\n", "<feature name='vmx'/><feature name='vmx' policy='disable'/>", is_strict);
 	check_every_failure(tree, "nested = require\nmode = host-model\n", "<numa/>", is_strict);
 }
 

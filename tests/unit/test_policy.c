@@ -257,7 +257,7 @@ static void test_a_section_matches_by_name_glob(void **state)
 		{"a\\*b", "axb", false},
 		{"a.b", "a.b", true},
 		{"a.b", "axb", false},
-		{"[", "[", true},
+		{"\\[", "[", true},
 		{"a b", "a b", true},
 		{"a&b", "a&amp;b", true},
 		{"\xc3\xa4*", "\xc3\xa4x", true},
