@@ -124,7 +124,9 @@ static void keep_line(struct finder *finder, const char *file, unsigned int numb
 		finder->failed = true;
 		return;
 	}
-	list[lines->count] = (struct modprobe_line){strdup(file), number, TAKE(joined.data)};
+	list[lines->count].file = strdup(file);
+	list[lines->count].line = number;
+	list[lines->count].text = TAKE(joined.data);
 	finder->failed = !list[lines->count].file;
 	lines->count++;
 }
