@@ -136,6 +136,7 @@ struct nestxml_domain;
  * NESTXML_E_INTERNAL. Since: 0.1
  */
 int nestxml_domain_new(const char *xml, size_t length, struct nestxml_domain **domain, struct nestxml_error *error);
+/** Releases @domain, which may be NULL; the XML is the caller's as before. Since: 0.1 */
 void nestxml_domain_free(struct nestxml_domain *domain);
 
 /** <name>, decoded; "" where there is none. Since: 0.1 */
@@ -203,6 +204,7 @@ struct nestxml_policy {
  * Returns 0, NESTXML_E_NOMEM or NESTXML_E_CONFIG (message with file, line and reason). Since: 0.1
  */
 int nestxml_config_new(const char *root, struct nestxml_config **config, struct nestxml_error *error);
+/** Releases @config, which may be NULL; the file names of policies it resolved end with it. Since: 0.1 */
 void nestxml_config_free(struct nestxml_config *config);
 
 /**
@@ -236,6 +238,7 @@ enum nestxml_state {
  * Returns 0 or NESTXML_E_NOMEM. Since: 0.1
  */
 int nestxml_host_new(const char *root, struct nestxml_host **host, struct nestxml_error *error);
+/** Releases @host, which may be NULL. Since: 0.1 */
 void nestxml_host_free(struct nestxml_host *host);
 
 /**
@@ -270,10 +273,11 @@ enum nestxml_cpu {
 	NESTXML_CPU_FOREIGN, /**< nesting does not apply to this guest */
 };
 
+/** What is to be done with a guest. Since: 0.1 */
 enum nestxml_verdict {
-	NESTXML_VERDICT_PASS,
-	NESTXML_VERDICT_REFUSE,
-	NESTXML_VERDICT_STALE,
+	NESTXML_VERDICT_PASS,	/**< it may start */
+	NESTXML_VERDICT_REFUSE, /**< it may not: this host does not give what it requires */
+	NESTXML_VERDICT_STALE,	/**< its CPU does not state its policy */
 };
 
 /**
@@ -282,7 +286,7 @@ enum nestxml_verdict {
  * @required	whether the XML by itself requires nesting; matters at arrival only
  * @state	the host's state; for a TCG guest pass NESTXML_STATE_ON
  *
- * Since: 0.1
+ * A value outside its enum is refused. Since: 0.1
  */
 enum nestxml_verdict nestxml_verdict_decide(enum nestxml_occasion occasion, enum nestxml_nested nested, enum nestxml_state state,
 					    enum nestxml_cpu cpu, bool required);
@@ -306,11 +310,12 @@ struct nestxml_edit {
  * @nested	require, optional or disable.
  * @edits	the result, to be released with nestxml_edits_free().
  *
- * Returns 0, NESTXML_E_NOMEM, NESTXML_E_ARGUMENT (@nested is leave), NESTXML_E_TYPE, NESTXML_E_ARCH, NESTXML_E_TCG or
- * NESTXML_E_VENDOR. Since: 0.1
+ * Returns 0, NESTXML_E_NOMEM, NESTXML_E_ARGUMENT (@nested is leave, or a value is outside its enum), NESTXML_E_TYPE, NESTXML_E_ARCH,
+ * NESTXML_E_TCG, NESTXML_E_VENDOR or NESTXML_E_INTERNAL (edits would overlap; none is made). Since: 0.1
  */
 int nestxml_edits_new(const struct nestxml_domain *domain, enum nestxml_nested nested, enum nestxml_mode mode, enum nestxml_vendor vendor,
 		      struct nestxml_edits **edits, struct nestxml_error *error);
+/** Releases @edits, which may be NULL. Since: 0.1 */
 void nestxml_edits_free(struct nestxml_edits *edits);
 
 /** How many edits there are; 0: the XML is as it should be. Since: 0.1 */
@@ -329,18 +334,22 @@ int nestxml_edits_apply(const struct nestxml_edits *edits, char **xml, size_t *l
 struct nestxml_check;
 
 /**
- * Domain XML to verdict in one call: reads the policy files and the host below @root, the domain from @xml.
+ * Domain XML to verdict in one call: reads the policy files and the host below @root, the domain from @xml; and, where that CPU does not
+ * state the policy, libvirt's own file of the definition (/etc/libvirt/qemu/NAME.xml), which tells a snapshot from a start from nothing.
  *
  * @name	the guest's name as the caller knows it; used in the report.
  * @xml		as in nestxml_domain_new(); must outlive @check.
  * @check	the result, to be released with nestxml_check_free().
  *
- * Returns 0 or any code but NESTXML_E_ARGUMENT; a guest is then to be refused. Since: 0.1
+ * Returns 0, or NESTXML_E_NOMEM, NESTXML_E_CONFIG, NESTXML_E_METADATA, a code of nestxml_domain_new(), NESTXML_E_VENDOR (and the policy
+ * is disable) or NESTXML_E_INTERNAL; the guest is then to be refused. Since: 0.1
  */
 int nestxml_check_new(const char *root, enum nestxml_occasion occasion, const char *name, const char *xml, size_t length,
 		      struct nestxml_check **check, struct nestxml_error *error);
+/** Releases @check, which may be NULL, and all that it gave out. Since: 0.1 */
 void nestxml_check_free(struct nestxml_check *check);
 
+/** What is to be done with the guest. Since: 0.1 */
 enum nestxml_verdict nestxml_check_get_verdict(const struct nestxml_check *check);
 /** The policy that was applied. Since: 0.1 */
 const struct nestxml_policy *nestxml_check_get_policy(const struct nestxml_check *check);
