@@ -8,7 +8,6 @@
 #include <grp.h>
 #include <json-c/json.h>
 #include <linux/kvm.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -18,6 +17,7 @@
 #include "../lib/private.h"
 #include "cpuinfo.h"
 #include "nestctl.h"
+#include "report.h"
 
 static const char help[] = "Usage: nestctl guest [--json|--devstack|--nova]\n"
 			   "Inside a guest: can it run guests of its own, with KVM?\n"
@@ -313,55 +313,33 @@ static void describe_device(const struct facts *facts, char *text, size_t size)
 
 /* ---- as a table and as JSON ---- */
 
-static void print_row(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void print_row(const char *name, const char *format, ...)
-{
-	va_list arguments;
-
-	printf("%-12s", name);
-	va_start(arguments, format);
-	vprintf(format, arguments);
-	va_end(arguments);
-	putchar('\n');
-}
-
 static void print_table(const struct facts *facts, enum verdict verdict)
 {
 	char text[512];
 	char shown[256];
 
 	describe_verdict(facts, verdict, text, sizeof(text));
-	print_row("own guests", "%s", text);
-	print_row("processor", "%s, %s",
-		  flag_of(facts)     ? flag_of(facts)
-		  : facts->has_flags ? "without vmx and svm"
-				     : "without known flags",
-		  facts->cpuinfo.hypervisor ? "of a guest" : "of no guest");
-	print_row("module", "%s", facts->module[0] ? nestxml_text_escape(facts->module, shown, sizeof(shown)) : "none");
+	report_row("own guests", "%s", text);
+	report_row("processor", "%s, %s",
+		   flag_of(facts)     ? flag_of(facts)
+		   : facts->has_flags ? "without vmx and svm"
+				      : "without known flags",
+		   facts->cpuinfo.hypervisor ? "of a guest" : "of no guest");
+	report_row("module", "%s", facts->module[0] ? nestxml_text_escape(facts->module, shown, sizeof(shown)) : "none");
 	describe_device(facts, text, sizeof(text));
-	print_row("/dev/kvm", "%s", text);
+	report_row("/dev/kvm", "%s", text);
 	describe_advice(facts, verdict, text, sizeof(text));
-	print_row("next", "%s", text);
-}
-
-static void add_string(struct json_object *object, const char *key, const char *value)
-{
-	json_object_object_add(object, key, value ? json_object_new_string(value) : NULL);
-}
-
-static void add_bool(struct json_object *object, const char *key, bool value)
-{
-	json_object_object_add(object, key, json_object_new_boolean(value));
+	report_row("next", "%s", text);
 }
 
 static struct json_object *make_device(const struct facts *facts)
 {
 	struct json_object *object = json_object_new_object();
 
-	add_bool(object, "present", facts->device != DEVICE_MISSING);
-	add_bool(object, "usable", facts->device == DEVICE_USABLE);
+	report_add_bool(object, "present", facts->device != DEVICE_MISSING);
+	report_add_bool(object, "usable", facts->device == DEVICE_USABLE);
 	json_object_object_add(object, "api", facts->api >= 0 ? json_object_new_int(facts->api) : NULL);
-	add_string(object, "error", facts->error ? strerror(facts->error) : NULL);
+	report_add_string(object, "error", facts->error ? strerror(facts->error) : NULL);
 	return object;
 }
 
@@ -372,16 +350,16 @@ static struct json_object *make_json(const struct facts *facts, enum verdict ver
 	char text[512];
 
 	json_object_object_add(object, "can", status == NESTCTL_UNKNOWN ? NULL : json_object_new_boolean(status == NESTCTL_YES));
-	add_string(object, "cpu_flag", flag_of(facts));
+	report_add_string(object, "cpu_flag", flag_of(facts));
 	json_object_object_add(object, "hypervisor", facts->has_flags ? json_object_new_boolean(facts->cpuinfo.hypervisor) : NULL);
-	add_string(object, "module", facts->module[0] ? nestxml_text_escape(facts->module, text, sizeof(text)) : NULL);
+	report_add_string(object, "module", facts->module[0] ? nestxml_text_escape(facts->module, text, sizeof(text)) : NULL);
 	json_object_object_add(object, "dev_kvm", make_device(facts));
-	add_string(object, "uuid", facts->machine[0] ? facts->machine : NULL);
-	add_string(object, "libvirt_type", libvirt_type(verdict));
+	report_add_string(object, "uuid", facts->machine[0] ? facts->machine : NULL);
+	report_add_string(object, "libvirt_type", libvirt_type(verdict));
 	describe_verdict(facts, verdict, text, sizeof(text));
-	add_string(object, "verdict", text);
+	report_add_string(object, "verdict", text);
 	describe_advice(facts, verdict, text, sizeof(text));
-	add_string(object, "advice", text);
+	report_add_string(object, "advice", text);
 	return object;
 }
 

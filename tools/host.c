@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <getopt.h>
 #include <json-c/json.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +10,7 @@
 #include "enable.h"
 #include "nestctl.h"
 #include "picture.h"
+#include "report.h"
 
 static const char help[] = "Usage: nestctl host [--json]\n"
 			   "       nestctl host enable|disable [--no-reload] [--dry-run] [--shadow-vmcs=yes|no]\n"
@@ -115,18 +115,6 @@ static bool describe_unread(const struct picture *picture, char *text, size_t si
 
 /* ---- as a table ---- */
 
-static void print_row(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void print_row(const char *name, const char *format, ...)
-{
-	va_list arguments;
-
-	printf("%-20s", name);
-	va_start(arguments, format);
-	vprintf(format, arguments);
-	va_end(arguments);
-	putchar('\n');
-}
-
 static void print_lists(const struct picture *picture)
 {
 	char shown[512];
@@ -135,14 +123,14 @@ static void print_lists(const struct picture *picture)
 	for (size_t i = 0; i < picture->lines.count; i++) {
 		const struct modprobe_line *line = &picture->lines.list[i];
 
-		print_row(i == 0 ? "configured" : "", "%s:%u: %s", nestxml_text_escape(line->file, file, sizeof(file)), line->line,
-			  nestxml_text_escape(line->text, shown, sizeof(shown)));
+		report_row(i == 0 ? "configured" : "", "%s:%u: %s", nestxml_text_escape(line->file, file, sizeof(file)), line->line,
+			   nestxml_text_escape(line->text, shown, sizeof(shown)));
 	}
 	if (picture->cmdline && picture->cmdline[0])
-		print_row("kernel command line", "%s", nestxml_text_escape(picture->cmdline, shown, sizeof(shown)));
+		report_row("kernel command line", "%s", nestxml_text_escape(picture->cmdline, shown, sizeof(shown)));
 	for (size_t i = 0; i < picture->holders.count; i++)
-		print_row(i == 0 ? "in use by" : "", "%s (PID %d)",
-			  nestxml_text_escape(picture->holders.list[i].name, shown, sizeof(shown)), (int)picture->holders.list[i].pid);
+		report_row(i == 0 ? "in use by" : "", "%s (PID %d)",
+			   nestxml_text_escape(picture->holders.list[i].name, shown, sizeof(shown)), (int)picture->holders.list[i].pid);
 }
 
 static void print_parameters(const struct picture *picture)
@@ -153,9 +141,9 @@ static void print_parameters(const struct picture *picture)
 		const struct picture_parameter *parameter = &picture->parameters[i];
 
 		if (parameter->value[0] || parameter->type[0])
-			print_row(parameter->name, "%s%s%s%s",
-				  parameter->value[0] ? nestxml_text_escape(parameter->value, shown, sizeof(shown)) : "-",
-				  parameter->type[0] ? " (" : "", parameter->type, parameter->type[0] ? ")" : "");
+			report_row(parameter->name, "%s%s%s%s",
+				   parameter->value[0] ? nestxml_text_escape(parameter->value, shown, sizeof(shown)) : "-",
+				   parameter->type[0] ? " (" : "", parameter->type, parameter->type[0] ? ")" : "");
 	}
 }
 
@@ -164,33 +152,20 @@ static void print_table(const struct picture *picture)
 	char text[512];
 
 	describe_verdict(picture, text, sizeof(text));
-	print_row("nested", "%s", text);
-	print_row("processor", "%s, %s, %s", picture->arch, picture->vendor ? nestxml_vendor_to_string(picture->vendor) : "unknown vendor",
-		  picture->has_flag ? nestxml_vendor_feature(picture->vendor) : "without vmx and svm");
+	report_row("nested", "%s", text);
+	report_row("processor", "%s, %s, %s", picture->arch, picture->vendor ? nestxml_vendor_to_string(picture->vendor) : "unknown vendor",
+		   picture->has_flag ? nestxml_vendor_feature(picture->vendor) : "without vmx and svm");
 	if (picture->module_name)
-		print_row("module", "%s, %s", picture->module_name, picture_module_to_string(picture->module));
+		report_row("module", "%s, %s", picture->module_name, picture_module_to_string(picture->module));
 	print_lists(picture);
 	print_parameters(picture);
 	if (describe_unread(picture, text, sizeof(text)))
-		print_row("not read", "%s", text);
+		report_row("not read", "%s", text);
 	describe_advice(picture, text, sizeof(text));
-	print_row("next", "%s", text);
+	report_row("next", "%s", text);
 }
 
 /* ---- as JSON ---- */
-
-static void add_string(struct json_object *object, const char *key, const char *value)
-{
-	json_object_object_add(object, key, value ? json_object_new_string(value) : NULL);
-}
-
-/* JSON is UTF-8; file names and command lines need not be. */
-static void add_foreign(struct json_object *object, const char *key, const char *value)
-{
-	char shown[1024];
-
-	add_string(object, key, value ? nestxml_text_escape(value, shown, sizeof(shown)) : NULL);
-}
 
 static struct json_object *make_configured(const struct picture *picture)
 {
@@ -199,9 +174,9 @@ static struct json_object *make_configured(const struct picture *picture)
 	for (size_t i = 0; i < picture->lines.count; i++) {
 		struct json_object *line = json_object_new_object();
 
-		add_foreign(line, "file", picture->lines.list[i].file);
+		report_add_foreign(line, "file", picture->lines.list[i].file);
 		json_object_object_add(line, "line", json_object_new_int64(picture->lines.list[i].line));
-		add_foreign(line, "text", picture->lines.list[i].text);
+		report_add_foreign(line, "text", picture->lines.list[i].text);
 		json_object_array_add(list, line);
 	}
 	return list;
@@ -214,7 +189,7 @@ static struct json_object *make_users(const struct picture *picture)
 	for (size_t i = 0; i < picture->holders.count; i++) {
 		struct json_object *user = json_object_new_object();
 
-		add_foreign(user, "name", picture->holders.list[i].name);
+		report_add_foreign(user, "name", picture->holders.list[i].name);
 		json_object_object_add(user, "pid", json_object_new_int64(picture->holders.list[i].pid));
 		json_object_array_add(list, user);
 	}
@@ -232,8 +207,8 @@ static struct json_object *make_parameters(const struct picture *picture)
 		if (!parameter->value[0] && !parameter->type[0])
 			continue;
 		one = json_object_new_object();
-		add_foreign(one, "value", parameter->value[0] ? parameter->value : NULL);
-		add_foreign(one, "type", parameter->type[0] ? parameter->type : NULL);
+		report_add_foreign(one, "value", parameter->value[0] ? parameter->value : NULL);
+		report_add_foreign(one, "type", parameter->type[0] ? parameter->type : NULL);
 		json_object_object_add(object, parameter->name, one);
 	}
 	return object;
@@ -244,21 +219,21 @@ static struct json_object *make_json(const struct picture *picture)
 	struct json_object *object = json_object_new_object();
 	char text[512];
 
-	add_string(object, "arch", picture->arch);
-	add_string(object, "vendor", nestxml_vendor_to_string(picture->vendor));
-	add_string(object, "cpu_flag", picture->has_flag ? nestxml_vendor_feature(picture->vendor) : NULL);
-	add_string(object, "module", picture->module_name);
-	add_string(object, "state", picture_module_to_string(picture->module));
-	add_string(object, "nested", picture_nested_to_string(picture->nested));
+	report_add_string(object, "arch", picture->arch);
+	report_add_string(object, "vendor", nestxml_vendor_to_string(picture->vendor));
+	report_add_string(object, "cpu_flag", picture->has_flag ? nestxml_vendor_feature(picture->vendor) : NULL);
+	report_add_string(object, "module", picture->module_name);
+	report_add_string(object, "state", picture_module_to_string(picture->module));
+	report_add_string(object, "nested", picture_nested_to_string(picture->nested));
 	json_object_object_add(object, "configured", make_configured(picture));
-	add_foreign(object, "cmdline", picture->cmdline ? picture->cmdline : "");
+	report_add_foreign(object, "cmdline", picture->cmdline ? picture->cmdline : "");
 	json_object_object_add(object, "users", make_users(picture));
 	json_object_object_add(object, "parameters", make_parameters(picture));
-	add_foreign(object, "unread", describe_unread(picture, text, sizeof(text)) ? text : NULL);
+	report_add_foreign(object, "unread", describe_unread(picture, text, sizeof(text)) ? text : NULL);
 	describe_verdict(picture, text, sizeof(text));
-	add_string(object, "verdict", text);
+	report_add_string(object, "verdict", text);
 	describe_advice(picture, text, sizeof(text));
-	add_string(object, "advice", text);
+	report_add_string(object, "advice", text);
 	return object;
 }
 

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <getopt.h>
 #include <json-c/json.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,6 +13,7 @@
 #include "nestctl.h"
 #include "picture.h"
 #include "qemu.h"
+#include "report.h"
 #include "virt.h"
 
 static const char help[] = "Usage: nestctl verify GUEST [--ask-guest] [--json] [-c URI]\n"
@@ -498,31 +498,19 @@ static void describe_agent(const struct findings *findings, char *text, size_t s
 			 devices[agent->device]);
 }
 
-static void print_row(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void print_row(const char *name, const char *format, ...)
-{
-	va_list arguments;
-
-	printf("%-12s", name);
-	va_start(arguments, format);
-	vprintf(format, arguments);
-	va_end(arguments);
-	putchar('\n');
-}
-
 static void print_running(const struct findings *findings)
 {
 	char text[768];
 
 	describe_cpu(findings->live.domain, text, sizeof(text));
-	print_row("live CPU", "%s", text);
+	report_row("live CPU", "%s", text);
 	describe_command(findings, text, sizeof(text));
-	print_row("QEMU", "%s", text);
-	print_row("host", "%s", nestxml_host_get_fact(findings->host));
+	report_row("QEMU", "%s", text);
+	report_row("host", "%s", nestxml_host_get_fact(findings->host));
 	describe_log(findings, text, sizeof(text));
-	print_row("QEMU's log", "%s", text);
+	report_row("QEMU's log", "%s", text);
 	describe_agent(findings, text, sizeof(text));
-	print_row("guest says", "%s", text);
+	report_row("guest says", "%s", text);
 }
 
 static void print_table(const struct findings *findings)
@@ -531,40 +519,22 @@ static void print_table(const struct findings *findings)
 	char text[1024];
 
 	describe_verdict(findings, text, sizeof(text));
-	print_row("nested", "%s", text);
-	print_row("guest", "'%s', %s%s", nestxml_text_escape(virt_domain_get_name(findings->guest), text, sizeof(text)),
-		  running ? "running" : "not running", virt_domain_is_persistent(findings->guest) ? "" : ", without a stored definition");
+	report_row("nested", "%s", text);
+	report_row("guest", "'%s', %s%s", nestxml_text_escape(virt_domain_get_name(findings->guest), text, sizeof(text)),
+		   running ? "running" : "not running", virt_domain_is_persistent(findings->guest) ? "" : ", without a stored definition");
 	if (findings->facts.has_command)
-		print_row("PID", "%d", (int)findings->pid);
+		report_row("PID", "%d", (int)findings->pid);
 	describe_policy(findings, text, sizeof(text));
-	print_row("policy", "%s", text);
+	report_row("policy", "%s", text);
 	describe_cpu(findings->stored.domain, text, sizeof(text));
-	print_row("stored CPU", "%s", text);
+	report_row("stored CPU", "%s", text);
 	if (running)
 		print_running(findings);
 	describe_advice(findings, text, sizeof(text));
-	print_row("next", "%s", text);
+	report_row("next", "%s", text);
 }
 
 /* ---- as JSON ---- */
-
-static void add_string(struct json_object *object, const char *key, const char *value)
-{
-	json_object_object_add(object, key, value ? json_object_new_string(value) : NULL);
-}
-
-/* JSON is UTF-8; what comes from elsewhere need not be. */
-static void add_foreign(struct json_object *object, const char *key, const char *value)
-{
-	char shown[1024];
-
-	add_string(object, key, value ? nestxml_text_escape(value, shown, sizeof(shown)) : NULL);
-}
-
-static void add_bool(struct json_object *object, const char *key, bool value)
-{
-	json_object_object_add(object, key, json_object_new_boolean(value));
-}
 
 static void add_answer(struct json_object *object, const char *key, enum qemu_answer answer)
 {
@@ -581,12 +551,12 @@ static struct json_object *make_policy(const struct findings *findings)
 	struct json_object *object = json_object_new_object();
 	bool known = findings->policy_error.code == NESTXML_OK;
 
-	add_string(object, "nested", known ? nestxml_nested_to_string(policy->nested) : NULL);
-	add_string(object, "source", known ? sources[policy->source] : NULL);
-	add_foreign(object, "file", policy->file);
+	report_add_string(object, "nested", known ? nestxml_nested_to_string(policy->nested) : NULL);
+	report_add_string(object, "source", known ? sources[policy->source] : NULL);
+	report_add_foreign(object, "file", policy->file);
 	json_object_object_add(object, "line", policy->file ? json_object_new_int64(policy->line) : NULL);
 	add_answer(object, "met", is_policy_met(findings));
-	add_string(object, "error", known ? NULL : findings->policy_error.message);
+	report_add_string(object, "error", known ? NULL : findings->policy_error.message);
 	return object;
 }
 
@@ -597,10 +567,10 @@ static struct json_object *make_cpu(const struct nestxml_domain *domain)
 	if (!domain || !domain->has_cpu)
 		return NULL;
 	object = json_object_new_object();
-	add_string(object, "mode", mode_to_string(domain->mode));
-	add_foreign(object, "model", domain->model.length > 0 ? domain->model.data : NULL);
-	add_string(object, "vmx", find_policy(domain, NESTXML_VENDOR_INTEL));
-	add_string(object, "svm", find_policy(domain, NESTXML_VENDOR_AMD));
+	report_add_string(object, "mode", mode_to_string(domain->mode));
+	report_add_foreign(object, "model", domain->model.length > 0 ? domain->model.data : NULL);
+	report_add_string(object, "vmx", find_policy(domain, NESTXML_VENDOR_INTEL));
+	report_add_string(object, "svm", find_policy(domain, NESTXML_VENDOR_AMD));
 	return object;
 }
 
@@ -613,10 +583,10 @@ static struct json_object *make_qemu(const struct findings *findings)
 		return NULL;
 	object = json_object_new_object();
 	json_object_object_add(object, "pid", json_object_new_int64(findings->pid));
-	add_string(object, "accelerator", accelerator_to_string(command->accelerator));
-	add_foreign(object, "model", command->model[0] ? command->model : NULL);
-	add_string(object, "vmx", switch_to_string(command->vmx));
-	add_string(object, "svm", switch_to_string(command->svm));
+	report_add_string(object, "accelerator", accelerator_to_string(command->accelerator));
+	report_add_foreign(object, "model", command->model[0] ? command->model : NULL);
+	report_add_string(object, "vmx", switch_to_string(command->vmx));
+	report_add_string(object, "svm", switch_to_string(command->svm));
 	return object;
 }
 
@@ -624,9 +594,9 @@ static struct json_object *make_host(const struct findings *findings)
 {
 	struct json_object *object = json_object_new_object();
 
-	add_string(object, "vendor", nestxml_vendor_to_string(nestxml_host_get_vendor(findings->host)));
-	add_string(object, "nested", picture_nested_to_string(nestxml_host_get_state(findings->host)));
-	add_string(object, "fact", nestxml_host_get_fact(findings->host));
+	report_add_string(object, "vendor", nestxml_vendor_to_string(nestxml_host_get_vendor(findings->host)));
+	report_add_string(object, "nested", picture_nested_to_string(nestxml_host_get_state(findings->host)));
+	report_add_string(object, "fact", nestxml_host_get_fact(findings->host));
 	return object;
 }
 
@@ -637,7 +607,7 @@ static struct json_object *make_log(const struct findings *findings)
 
 	json_object_object_add(object, "lacks_vmx", known ? json_object_new_boolean(findings->log.lacks_vmx) : NULL);
 	json_object_object_add(object, "lacks_svm", known ? json_object_new_boolean(findings->log.lacks_svm) : NULL);
-	add_string(object, "error", findings->log_error ? strerror(-findings->log_error) : NULL);
+	report_add_string(object, "error", findings->log_error ? strerror(-findings->log_error) : NULL);
 	return object;
 }
 
@@ -649,12 +619,12 @@ static struct json_object *make_agent(const struct findings *findings)
 	if (!findings->is_asked)
 		return NULL;
 	object = json_object_new_object();
-	add_bool(object, "answered", agent->answered);
+	report_add_bool(object, "answered", agent->answered);
 	json_object_object_add(object, "vmx", agent->answered ? json_object_new_boolean(agent->cpuinfo.vmx) : NULL);
 	json_object_object_add(object, "svm", agent->answered ? json_object_new_boolean(agent->cpuinfo.svm) : NULL);
 	json_object_object_add(object, "dev_kvm",
 			       agent->device == AGENT_DEVICE_UNKNOWN ? NULL : json_object_new_boolean(agent->device == AGENT_DEVICE_THERE));
-	add_string(object, "error", agent->error[0] ? agent->error : NULL);
+	report_add_string(object, "error", agent->error[0] ? agent->error : NULL);
 	return object;
 }
 
@@ -665,10 +635,10 @@ static struct json_object *make_json(const struct findings *findings)
 	char text[1024];
 
 	add_answer(object, "nested", answer_of(findings));
-	add_foreign(object, "guest", virt_domain_get_name(findings->guest));
-	add_string(object, "uuid", virt_domain_get_uuid(findings->guest));
-	add_bool(object, "running", running);
-	add_bool(object, "persistent", virt_domain_is_persistent(findings->guest));
+	report_add_foreign(object, "guest", virt_domain_get_name(findings->guest));
+	report_add_string(object, "uuid", virt_domain_get_uuid(findings->guest));
+	report_add_bool(object, "running", running);
+	report_add_bool(object, "persistent", virt_domain_is_persistent(findings->guest));
 	json_object_object_add(object, "policy", make_policy(findings));
 	json_object_object_add(object, "stored_cpu", make_cpu(findings->stored.domain));
 	json_object_object_add(object, "live_cpu", make_cpu(findings->live.domain));
@@ -677,9 +647,9 @@ static struct json_object *make_json(const struct findings *findings)
 	json_object_object_add(object, "log", running ? make_log(findings) : NULL);
 	json_object_object_add(object, "agent", running ? make_agent(findings) : NULL);
 	describe_verdict(findings, text, sizeof(text));
-	add_string(object, "verdict", text);
+	report_add_string(object, "verdict", text);
 	describe_advice(findings, text, sizeof(text));
-	add_string(object, "advice", text);
+	report_add_string(object, "advice", text);
 	return object;
 }
 
