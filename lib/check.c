@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* check.c - the whole way for one guest: domain XML, policy, host, verdict, edits, and the line that tells people. */
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -109,39 +108,6 @@ static int find_cpu(struct nestxml_check *check, struct findings *findings, stru
 
 /* ---- the report ---- */
 
-/* Whether virsh takes the name for what it is, and a shell too: no number, no option, no UUID, nothing to quote. */
-static bool is_plain_name(const char *name)
-{
-	size_t length = strlen(name);
-
-	if (!isalpha((unsigned char)name[0]) || length == 36 || length == 32)
-		return false;
-	for (size_t i = 0; i < length; i++)
-		if (!isalnum((unsigned char)name[i]) && !strchr("._-+@", name[i]))
-			return false;
-	return true;
-}
-
-static bool is_plain_uuid(const char *uuid)
-{
-	static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-
-	if (strlen(uuid) != strlen(shape))
-		return false;
-	for (size_t i = 0; shape[i]; i++)
-		if (shape[i] == 'x' ? !isxdigit((unsigned char)uuid[i]) : uuid[i] != shape[i])
-			return false;
-	return true;
-}
-
-/* The guest as it may stand in a command line that people copy; tenants choose names. */
-static const char *name_for_shell(const struct nestxml_domain *domain)
-{
-	if (is_plain_name(nestxml_domain_get_name(domain)))
-		return nestxml_domain_get_name(domain);
-	return is_plain_uuid(nestxml_domain_get_uuid(domain)) ? nestxml_domain_get_uuid(domain) : "GUEST";
-}
-
 /* Who says so, as in "is required by ...". */
 static const char *describe_source(const struct nestxml_policy *policy, char *buffer, size_t size)
 {
@@ -179,7 +145,7 @@ static void report_stale(struct nestxml_check *check, const struct findings *fin
 	bool keeps = policy->mode == NESTXML_MODE_KEEP;
 	const char *nested = nestxml_nested_to_string(policy->nested);
 	const char *mode = keeps ? "" : nestxml_mode_to_string(policy->mode);
-	const char *guest = name_for_shell(check->domain);
+	const char *guest = nestxml_name_for_shell(nestxml_domain_get_name(check->domain), nestxml_domain_get_uuid(check->domain));
 	char filter[64];
 	char source[320];
 

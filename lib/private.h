@@ -43,6 +43,12 @@ size_t nestxml_utf8_length(const char *text, size_t length);
 /** The offset of the first byte of @text that is neither UTF-8 nor allowed to be in it (NUL); @length where there is none. */
 size_t nestxml_utf8_span(const char *text, size_t length);
 
+/**
+ * The guest as it may stand in a command line that people copy, since tenants choose names: its name where neither a shell nor virsh can
+ * take it for something else, else its UUID, else "GUEST". Borrowed from the arguments.
+ */
+const char *nestxml_name_for_shell(const char *name, const char *uuid);
+
 /** A string that grows; starts zeroed. */
 struct nestxml_buffer {
 	char *data; /* NUL-terminated once anything was added */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* text.c - UTF-8, what a terminal may be shown, error messages, a string that grows. */
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -181,6 +182,38 @@ int nestxml_error_set_at(struct nestxml_error *error, enum nestxml_code code, un
 int nestxml_error_set_nomem(struct nestxml_error *error)
 {
 	return nestxml_error_set(error, NESTXML_E_NOMEM, "out of memory");
+}
+
+/* Whether virsh takes the name for what it is, and a shell too: no number, no option, no UUID, nothing to quote. */
+static bool is_plain_name(const char *name)
+{
+	size_t length = strlen(name);
+
+	if (!isalpha((unsigned char)name[0]) || length == 36 || length == 32)
+		return false;
+	for (size_t i = 0; i < length; i++)
+		if (!isalnum((unsigned char)name[i]) && !strchr("._-+@", name[i]))
+			return false;
+	return true;
+}
+
+static bool is_plain_uuid(const char *uuid)
+{
+	static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+
+	if (strlen(uuid) != strlen(shape))
+		return false;
+	for (size_t i = 0; shape[i]; i++)
+		if (shape[i] == 'x' ? !isxdigit((unsigned char)uuid[i]) : uuid[i] != shape[i])
+			return false;
+	return true;
+}
+
+const char *nestxml_name_for_shell(const char *name, const char *uuid)
+{
+	if (is_plain_name(name))
+		return name;
+	return is_plain_uuid(uuid) ? uuid : "GUEST";
 }
 
 bool nestxml_buffer_add(struct nestxml_buffer *buffer, const char *text, size_t length)

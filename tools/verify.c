@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* verify.c - `nestctl verify`: whether a running guest has the nesting that its policy states, and who says so. */
-#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <json-c/json.h>
@@ -10,6 +9,7 @@
 #include "../lib/domain.h"
 #include "../lib/private.h"
 #include "agent.h"
+#include "findings.h"
 #include "nestctl.h"
 #include "picture.h"
 #include "qemu.h"
@@ -24,32 +24,6 @@ static const char help[] = "Usage: nestctl verify GUEST [--ask-guest] [--json] [
 			   "  --json              the same for programs\n"
 			   "  -c, --connect=URI   the libvirt to ask, as with virsh\n"
 			   "  -h, --help          this text\n";
-
-/* An XML and what is in it. */
-struct view {
-	char *xml;
-	struct nestxml_domain *domain; /* NULL: there is none */
-};
-
-/* Everything that is known of the guest; what is not says why. */
-struct findings {
-	struct virt_domain *guest;
-	struct view stored;
-	struct view live;
-	struct nestxml_config *config; /* the policy borrows from it */
-	struct nestxml_policy policy;
-	struct nestxml_error policy_error; /* code 0: the policy is known */
-	bool is_current;		   /* the stored CPU states the policy already */
-	struct nestxml_host *host;
-	pid_t pid;
-	int process_error; /* negative errno; 0: the process is known */
-	int log_error;
-	struct qemu_log log;
-	bool is_asked;
-	struct agent_answer agent;
-	struct qemu_facts facts;
-	enum qemu_verdict verdict; /* of a running guest */
-};
 
 /* ---- the facts ---- */
 
@@ -162,208 +136,6 @@ static void clear(struct findings *findings)
 	virt_domain_free(findings->guest);
 }
 
-/* ---- the verdict in words ---- */
-
-static enum qemu_answer answer_of(const struct findings *findings)
-{
-	return virt_domain_is_running(findings->guest) ? qemu_verdict_answer(findings->verdict) : QEMU_ANSWER_NONE;
-}
-
-static const char *feature_of(const struct findings *findings)
-{
-	enum nestxml_vendor vendor = qemu_facts_vendor(&findings->facts);
-
-	return vendor == NESTXML_VENDOR_NONE ? "vmx or svm" : nestxml_vendor_feature(vendor);
-}
-
-static const char *model_of(const struct findings *findings, char *buffer, size_t size)
-{
-	const char *model = findings->facts.command.model;
-
-	return nestxml_text_escape(model[0] ? model : "QEMU's own", buffer, size);
-}
-
-static void describe_process(const struct findings *findings, char *text, size_t size)
-{
-	if (findings->process_error == -ENOENT)
-		snprintf(text, size, "its QEMU is not among the processes that can be seen here");
-	else if (findings->process_error == -ENOTUNIQ)
-		snprintf(text, size, "several processes say that they are its QEMU");
-	else
-		snprintf(text, size, "its QEMU's command line cannot be read: %s", strerror(-findings->process_error));
-}
-
-static void describe_yes(const struct findings *findings, char *text, size_t size)
-{
-	const char *giver = qemu_facts_is_emulated(&findings->facts) ? "QEMU emulates it" : nestxml_host_get_fact(findings->host);
-	char model[96];
-
-	switch (findings->verdict) {
-	case QEMU_VERDICT_STATED:
-		snprintf(text, size, "yes: QEMU was started with %s on, %s", feature_of(findings), giver);
-		break;
-	case QEMU_VERDICT_MODEL_HAS:
-		snprintf(text, size, "yes: the model %s has %s, %s", model_of(findings, model, sizeof(model)), feature_of(findings), giver);
-		break;
-	default:
-		snprintf(text, size, "yes: the guest says so, and nothing here speaks against it");
-	}
-}
-
-static void describe_no(const struct findings *findings, char *text, size_t size)
-{
-	const char *feature = feature_of(findings);
-	char model[96];
-
-	switch (findings->verdict) {
-	case QEMU_VERDICT_SWITCHED_OFF:
-		snprintf(text, size, "no: QEMU was started with %s off", feature);
-		break;
-	case QEMU_VERDICT_HOST_OFF:
-		snprintf(text, size, "no: %s", nestxml_host_get_fact(findings->host));
-		break;
-	case QEMU_VERDICT_LOG_LACKS:
-		snprintf(text, size, "no: QEMU said at its start that %s does not give %s",
-			 qemu_facts_is_emulated(&findings->facts) ? "TCG" : "the host", feature);
-		break;
-	case QEMU_VERDICT_MODEL_LACKS:
-		snprintf(text, size, "no: QEMU gives the model %s no %s that is not stated", model_of(findings, model, sizeof(model)),
-			 feature);
-		break;
-	default:
-		snprintf(text, size, "no: the guest says so, and nothing here speaks against it");
-	}
-}
-
-static void describe_unknown(const struct findings *findings, char *text, size_t size)
-{
-	const char *feature = feature_of(findings);
-	char reason[256];
-
-	switch (findings->verdict) {
-	case QEMU_VERDICT_NO_PROCESS:
-		describe_process(findings, reason, sizeof(reason));
-		snprintf(text, size, "cannot be told: %s", reason);
-		break;
-	case QEMU_VERDICT_ACCELERATOR:
-		snprintf(text, size, "cannot be told: QEMU was started with neither KVM nor TCG alone");
-		break;
-	case QEMU_VERDICT_GUEST_CLAIMS:
-		snprintf(text, size, "cannot be told: the guest says that it has %s, but by what is known here it has none", feature);
-		break;
-	case QEMU_VERDICT_GUEST_DENIES:
-		snprintf(text, size, "cannot be told: the guest says that it has no %s, but QEMU and the host give it", feature);
-		break;
-	default:
-		snprintf(text, size, "cannot be told: %s", nestxml_host_get_fact(findings->host));
-	}
-}
-
-static void describe_verdict(const struct findings *findings, char *text, size_t size)
-{
-	if (!virt_domain_is_running(findings->guest)) {
-		snprintf(text, size, "cannot be told: the guest is not running");
-		return;
-	}
-	switch (answer_of(findings)) {
-	case QEMU_ANSWER_YES:
-		describe_yes(findings, text, size);
-		break;
-	case QEMU_ANSWER_NO:
-		describe_no(findings, text, size);
-		break;
-	default:
-		describe_unknown(findings, text, size);
-	}
-}
-
-/* Whether the guest is as its policy wants it; NONE: nothing is wanted, or it cannot be told. */
-static enum qemu_answer is_policy_met(const struct findings *findings)
-{
-	enum qemu_answer answer = answer_of(findings);
-
-	if (findings->policy_error.code != NESTXML_OK)
-		return QEMU_ANSWER_NONE;
-	switch (findings->policy.nested) {
-	case NESTXML_NESTED_REQUIRE:
-		return answer;
-	case NESTXML_NESTED_DISABLE:
-		return answer == QEMU_ANSWER_NONE ? QEMU_ANSWER_NONE : answer == QEMU_ANSWER_NO ? QEMU_ANSWER_YES : QEMU_ANSWER_NO;
-	default:
-		return QEMU_ANSWER_NONE;
-	}
-}
-
-/* ---- the next command ---- */
-
-/* The guest as it may stand in a command line that people copy: a tenant chose its name, which may be another's UUID or number too. */
-static const char *name_for_shell(const struct findings *findings)
-{
-	const char *name = virt_domain_get_name(findings->guest);
-	size_t length = strlen(name);
-
-	for (size_t i = 0; i < length; i++)
-		if (!isalnum((unsigned char)name[i]) && (i == 0 || !strchr("._-+@", name[i])))
-			return virt_domain_get_uuid(findings->guest);
-	return isalpha((unsigned char)name[0]) && length != 32 && length != 36 ? name : virt_domain_get_uuid(findings->guest);
-}
-
-static void advise_rewrite(const struct findings *findings, const char *nested, char *text, size_t size)
-{
-	const char *guest = name_for_shell(findings);
-
-	if (!virt_domain_is_persistent(findings->guest))
-		snprintf(text, size, "end it, then: nestxml -n %s FILE | virsh create /dev/stdin", nested);
-	else if (findings->is_current)
-		snprintf(text, size, "virsh shutdown %s, and when it is off: virsh start %s (its definition states it by now)", guest,
-			 guest);
-	else
-		snprintf(
-			text, size,
-			"virsh dumpxml --inactive --security-info %s | nestxml -n %s | virsh define /dev/stdin, then shut it down and start it",
-			guest, nested);
-}
-
-/* For a guest that does not nest, and is to. */
-static void advise_no(const struct findings *findings, char *text, size_t size)
-{
-	if (findings->verdict != QEMU_VERDICT_HOST_OFF && findings->verdict != QEMU_VERDICT_LOG_LACKS)
-		advise_rewrite(findings, "require", text, size);
-	else if (qemu_facts_is_emulated(&findings->facts) || !nestxml_host_is_mendable(findings->host))
-		snprintf(text, size, "nestctl host (this guest needs another host)");
-	else if (nestxml_host_get_state(findings->host) == NESTXML_STATE_ON)
-		snprintf(text, size, "nestctl host (its module nests now; shut the guest down and start it)");
-	else
-		snprintf(text, size, "shut down this host's guests, then: nestctl host enable");
-}
-
-static void advise_unknown(const struct findings *findings, char *text, size_t size)
-{
-	if (!virt_domain_is_running(findings->guest))
-		snprintf(text, size, "virsh start %s", name_for_shell(findings));
-	else if (!findings->is_asked)
-		snprintf(text, size, "sudo nestctl verify --ask-guest %s", name_for_shell(findings));
-	else
-		snprintf(text, size, "in the guest: nestctl guest");
-}
-
-static void describe_advice(const struct findings *findings, char *text, size_t size)
-{
-	enum qemu_answer answer = answer_of(findings);
-	bool is_wanted = findings->policy.nested != NESTXML_NESTED_DISABLE;
-
-	if (answer == QEMU_ANSWER_NONE)
-		advise_unknown(findings, text, size);
-	else if (answer == QEMU_ANSWER_YES && !is_wanted)
-		advise_rewrite(findings, "disable", text, size);
-	else if (answer == QEMU_ANSWER_YES)
-		snprintf(text, size, "in the guest: nestctl guest");
-	else if (is_wanted)
-		advise_no(findings, text, size);
-	else
-		snprintf(text, size, "nothing: it is as its policy wants");
-}
-
 /* ---- the rows ---- */
 
 static void describe_policy(const struct findings *findings, char *text, size_t size)
@@ -386,10 +158,10 @@ static void describe_policy(const struct findings *findings, char *text, size_t 
 	else if (policy->file)
 		snprintf(text, size, "%s, %s:%u %s%s", nestxml_nested_to_string(policy->nested),
 			 nestxml_text_escape(policy->file, file, sizeof(file)), policy->line, sources[policy->source],
-			 met[is_policy_met(findings)]);
+			 met[findings_is_policy_met(findings)]);
 	else
 		snprintf(text, size, "%s, %s%s", nestxml_nested_to_string(policy->nested), sources[policy->source],
-			 met[is_policy_met(findings)]);
+			 met[findings_is_policy_met(findings)]);
 }
 
 static const char *mode_to_string(enum cpu_mode mode)
@@ -457,10 +229,10 @@ static void describe_command(const struct findings *findings, char *text, size_t
 
 	if (findings->facts.has_command)
 		snprintf(text, size, "%s, -cpu %s%s%s%s%s%s", accelerator_to_string(command->accelerator),
-			 model_of(findings, model, sizeof(model)), vmx ? ", vmx " : "", vmx ? vmx : "", svm ? ", svm " : "", svm ? svm : "",
-			 vmx || svm ? "" : ", neither vmx nor svm");
+			 findings_model(findings, model, sizeof(model)), vmx ? ", vmx " : "", vmx ? vmx : "", svm ? ", svm " : "",
+			 svm ? svm : "", vmx || svm ? "" : ", neither vmx nor svm");
 	else
-		describe_process(findings, text, size);
+		findings_describe_process(findings, text, size);
 }
 
 static void describe_log(const struct findings *findings, char *text, size_t size)
@@ -518,7 +290,7 @@ static void print_table(const struct findings *findings)
 	bool running = virt_domain_is_running(findings->guest);
 	char text[1024];
 
-	describe_verdict(findings, text, sizeof(text));
+	findings_describe_verdict(findings, text, sizeof(text));
 	report_row("nested", "%s", text);
 	report_row("guest", "'%s', %s%s", nestxml_text_escape(virt_domain_get_name(findings->guest), text, sizeof(text)),
 		   running ? "running" : "not running", virt_domain_is_persistent(findings->guest) ? "" : ", without a stored definition");
@@ -530,7 +302,7 @@ static void print_table(const struct findings *findings)
 	report_row("stored CPU", "%s", text);
 	if (running)
 		print_running(findings);
-	describe_advice(findings, text, sizeof(text));
+	findings_describe_advice(findings, text, sizeof(text));
 	report_row("next", "%s", text);
 }
 
@@ -555,7 +327,7 @@ static struct json_object *make_policy(const struct findings *findings)
 	report_add_string(object, "source", known ? sources[policy->source] : NULL);
 	report_add_foreign(object, "file", policy->file);
 	json_object_object_add(object, "line", policy->file ? json_object_new_int64(policy->line) : NULL);
-	add_answer(object, "met", is_policy_met(findings));
+	add_answer(object, "met", findings_is_policy_met(findings));
 	report_add_string(object, "error", known ? NULL : findings->policy_error.message);
 	return object;
 }
@@ -634,7 +406,7 @@ static struct json_object *make_json(const struct findings *findings)
 	struct json_object *object = json_object_new_object();
 	char text[1024];
 
-	add_answer(object, "nested", answer_of(findings));
+	add_answer(object, "nested", findings_answer(findings));
 	report_add_foreign(object, "guest", virt_domain_get_name(findings->guest));
 	report_add_string(object, "uuid", virt_domain_get_uuid(findings->guest));
 	report_add_bool(object, "running", running);
@@ -646,9 +418,9 @@ static struct json_object *make_json(const struct findings *findings)
 	json_object_object_add(object, "host", make_host(findings));
 	json_object_object_add(object, "log", running ? make_log(findings) : NULL);
 	json_object_object_add(object, "agent", running ? make_agent(findings) : NULL);
-	describe_verdict(findings, text, sizeof(text));
+	findings_describe_verdict(findings, text, sizeof(text));
 	report_add_string(object, "verdict", text);
-	describe_advice(findings, text, sizeof(text));
+	findings_describe_advice(findings, text, sizeof(text));
 	report_add_string(object, "advice", text);
 	return object;
 }
@@ -669,7 +441,7 @@ static int show(const struct findings *findings, bool json)
 		[QEMU_ANSWER_YES] = NESTCTL_YES,
 		[QEMU_ANSWER_NO] = NESTCTL_NO,
 	};
-	enum nestctl_status status = statuses[answer_of(findings)];
+	enum nestctl_status status = statuses[findings_answer(findings)];
 
 	if (json)
 		return nestctl_print_json(make_json(findings), status);
