@@ -398,25 +398,29 @@ static int change_host(const struct change *change)
 	return status;
 }
 
-/* A module that is loaded although it is blacklisted could not be loaded again. */
-static bool is_blacklisted(const struct change *change)
+/*
+ * A loaded module that could not be loaded again, as far as modprobe's files tell: it was blacklisted since, or its file went with an
+ * update of the kernel that is not rebooted into yet.
+ */
+static void find_obstacle(struct change *change)
 {
 	struct module *module;
-	bool blacklisted;
 
-	if (module_open(change->root, change->picture.module_name, NULL, &module) != 0)
-		return false;
-	blacklisted = module_get_place(module) == MODULE_BLACKLISTED;
+	if (change->picture.module != PICTURE_LIVE || change->options->no_reload ||
+	    module_open(change->root, change->picture.module_name, NULL, &module) != 0)
+		return;
+	if (module_get_place(module) == MODULE_BLACKLISTED)
+		change->picture.module = PICTURE_BLACKLISTED;
+	else if (module_get_place(module) != MODULE_FILE)
+		change->picture.module = PICTURE_ABSENT;
 	module_close(module);
-	return blacklisted;
 }
 
 static int check_and_change(struct change *change)
 {
 	int status;
 
-	if (change->picture.module == PICTURE_LIVE && is_blacklisted(change) && !change->options->no_reload)
-		change->picture.module = PICTURE_BLACKLISTED;
+	find_obstacle(change);
 	status = refuse_module(&change->picture);
 
 	if (status != NESTCTL_YES)
