@@ -1,0 +1,167 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034	# most of what is set here is used by those who source this
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What the tests inside a lab share: this host's words, assertions, the module, libvirt. Ends with the summary when the test ends.
+# shellcheck source-path=SCRIPTDIR source=../../live/guests.sh disable=SC1091
+. /lab/guests.sh
+
+passed=0
+failed=0
+if grep -q AuthenticAMD /proc/cpuinfo; then
+	vendor=amd brand=AMD module=kvm_amd feature=svm off=0 on=1
+	model=Opteron_G2	# one whose every feature this processor has
+else
+	vendor=intel brand=Intel module=kvm_intel feature=vmx off=N on=Y
+	model=Haswell-noTSX
+fi
+FEATURE=${feature^^}
+parameters=/sys/module/$module/parameters
+require="<feature policy='require' name='$feature'/>"
+disable="<feature policy='disable' name='$feature'/>"
+mkdir -p /run/guests
+cp /lab/boot.img /run/guests
+trap summary EXIT
+
+summary()
+{
+	local status=$?
+	if [ "$status" != 0 ]; then
+		report 1 "the test comes to its end"
+	fi
+	echo "$passed passed, $failed failed"
+	exit $((failed > 0))
+}
+
+# ---- assertions ----
+
+# report STATUS NAME [DETAIL]
+report()
+{
+	local ok="not ok"
+	if [ "$1" = 0 ]; then
+		ok=ok
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+	fi
+	echo "$ok $((passed + failed)) - $2"
+	if [ "$1" != 0 ] && [ "${3-}" ]; then
+		printf '# %s\n' "${3//$'\n'/$'\n'# }"
+	fi
+}
+
+# is NAME GOT WANTED
+is()
+{
+	local status=0
+	[ "$2" = "$3" ] || status=1
+	report "$status" "$1" "got:    $2"$'\n'"wanted: $3"
+}
+
+# says NAME TEXT WORDS...: the text contains all of them
+says()
+{
+	local name=$1 text=$2 words
+	shift 2
+	for words; do
+		if [[ $text != *"$words"* ]]; then
+			report 1 "$name" "missing: $words"$'\n'"$text"
+			return
+		fi
+	done
+	report 0 "$name"
+}
+
+# works NAME COMMAND...
+works()
+{
+	local name=$1 output status=0
+	shift
+	output=$("$@" 2>&1) || status=$?
+	report "$status" "$name" "exit status $status"$'\n'"$output"
+}
+
+# fails NAME STATUS COMMAND -- WORDS...: it exits so, and says all of them
+fails()
+{
+	local name=$1 wanted=$2 output status=0 command=()
+	shift 2
+	while [ "$1" != -- ]; do
+		command+=("$1")
+		shift
+	done
+	shift
+	output=$("${command[@]}" 2>&1) || status=$?
+	if [ "$status" = "$wanted" ]; then
+		says "$name" "$output" "$@"
+	else
+		report 1 "$name" "exit status $status instead of $wanted"$'\n'"$output"
+	fi
+}
+
+# runs NAME GUEST 0|1: it starts, and its CPUID says so of this host's feature
+runs()
+{
+	local output
+	if output=$(virsh -q start "$2" 2>&1); then
+		is "$1" "$(said "$2" | grep -o "$FEATURE=.")" "$FEATURE=$3"
+		stop "$2"
+	else
+		report 1 "$1" "$output"
+	fi
+}
+
+# refused NAME GUEST WORDS...: it does not start, and the user reads why
+refused()
+{
+	local name=$1 guest=$2
+	shift 2
+	fails "$name" 1 virsh start "$guest" -- "$@"
+	stop "$guest"
+}
+
+# ---- the host ----
+
+start_libvirt()
+{
+	if virsh -q list >/dev/null 2>&1; then
+		return
+	fi
+	virtlogd -d
+	libvirtd -d
+	for _ in {1..100}; do
+		virsh -q list >/dev/null 2>&1 && return
+		sleep 0.2
+	done
+	cat /var/log/libvirt/libvirtd.log
+	return 1
+}
+
+# reload [OPTION...]: the vendor's module alone; that of kvm itself stays, and takes Bochs five seconds
+reload()
+{
+	if [ -d "/sys/module/$module" ]; then
+		rmmod "$module"
+	fi
+	modprobe "$module" "$@"
+}
+
+nested()
+{
+	cat "$parameters/nested"
+}
+
+# ask_hook GUEST TYPE CPU: as libvirt asks it before a start
+ask_hook()
+{
+	"${hook:-/etc/libvirt/hooks/qemu}" "$1" prepare begin - 2>&1 < <(guest "$@")
+}
+
+# What needs nestctl says so where the staging tree has none
+needs_nestctl()
+{
+	if ! command -v nestctl >/dev/null; then
+		echo "not yet: nestctl"
+		exit 0
+	fi
+}
