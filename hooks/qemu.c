@@ -21,12 +21,11 @@
 
 #include <nestxml/nestxml.h>
 
+#include "helper.h"
+#include "hook.h"
 #include "io.h"
 
 #define LIBRARY "libnestxml.so.0"
-#ifndef HOOK_ROOT /* the tests show it other hosts */
-#define HOOK_ROOT "/"
-#endif
 #ifndef READ_TIMEOUT
 #define READ_TIMEOUT 20 /* seconds; libvirt writes at once */
 #endif
@@ -64,15 +63,22 @@ static bool is_judged(int argc, char **argv, enum nestxml_occasion *occasion)
  * that tells this from a start from nothing (measured, libvirt 9.0). So the first call leaves a mark that the second one takes away; one
  * that nothing followed counts for a minute only.
  */
-#define MARK_FOLDER "/run/nestxml"
 #define MARK_AGE 60 /* seconds */
 
 /* Guests' names hold no '/', and with ".xml" are files of libvirt's; so they are names of files here too. */
 static bool make_mark_path(char *path, size_t size, const char *name)
 {
-	int length = snprintf(path, size, "%s" MARK_FOLDER "/arrived-%s", HOOK_ROOT, name);
+	int length = snprintf(path, size, "%s" HOOK_RUN "/arrived-%s", HOOK_ROOT, name);
 
 	return !strchr(name, '/') && length > 0 && (size_t)length < size;
+}
+
+void hook_make_run_folder(void)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s" HOOK_RUN, HOOK_ROOT);
+	mkdir(path, 0700);
 }
 
 static void leave_mark(const char *name)
@@ -80,8 +86,7 @@ static void leave_mark(const char *name)
 	char path[4096];
 	int fd;
 
-	snprintf(path, sizeof(path), "%s" MARK_FOLDER, HOOK_ROOT);
-	mkdir(path, 0700);
+	hook_make_run_folder();
 	if (!make_mark_path(path, sizeof(path), name))
 		return;
 	unlink(path); /* an old one would keep its time */
@@ -107,12 +112,16 @@ static bool take_mark(const char *name)
 /* Each function of the library that is called here, by its own name and type. */
 /* clang-format off */
 #define FUNCTIONS(use)          \
-	use(check_new)          \
-	use(check_free)         \
-	use(check_get_verdict)  \
-	use(check_get_policy)   \
-	use(check_get_report)   \
-	use(check_get_edits)    \
+	use(check_new)            \
+	use(check_free)           \
+	use(check_get_verdict)    \
+	use(check_get_policy)     \
+	use(check_get_report)     \
+	use(check_get_advice)     \
+	use(check_get_edits)      \
+	use(check_get_domain)     \
+	use(check_has_definition) \
+	use(domain_get_uuid)      \
 	use(edits_apply)
 /* clang-format on */
 
@@ -167,28 +176,69 @@ static void print_rewritten(const struct library *library, const struct nestxml_
 	}
 }
 
-static enum status conclude(const struct library *library, const struct nestxml_check *check)
+static enum status refuse_check(const struct library *library, const struct nestxml_check *check, const char *what_next)
 {
 	const char *report = library->check_get_report(check);
+
+	fprintf(stderr, "nestxml: %s; %s\n", report, what_next);
+	syslog(LOG_WARNING, "refused: %s; %s", report, what_next);
+	return STATUS_REFUSE;
+}
+
+/* ---- a guest whose CPU does not state its policy ---- */
+
+static const char *describe_restart(enum nestxml_nested nested)
+{
+	switch (nested) {
+	case NESTXML_NESTED_REQUIRE:
+		return "its definition is being rewritten, and the guest is being started again with nested virtualization";
+	case NESTXML_NESTED_DISABLE:
+		return "its definition is being rewritten, and the guest is being started again without nested virtualization";
+	default:
+		return "its definition is being rewritten, and the guest is being started again with what its policy states";
+	}
+}
+
+/*
+ * libvirt cannot change this start: the definition is rewritten by a helper, for the start that follows. Where there is no definition, or
+ * no helper, people are told how to do it by hand.
+ */
+static enum status deal_with_stale(const struct library *library, const struct nestxml_check *check)
+{
 	const struct nestxml_policy *policy = library->check_get_policy(check);
+	bool restart = policy->on_stale == NESTXML_ON_STALE_RESTART;
+	enum helper helper = HELPER_FAILED;
+
+	print_rewritten(library, check);
+	if (library->check_has_definition(check)) {
+		helper = helper_start(library->domain_get_uuid(library->check_get_domain(check)), restart);
+		if (helper == HELPER_FAILED)
+			syslog(LOG_ERR, "nestctl cannot be started: %m");
+	}
+	if (policy->on_stale == NESTXML_ON_STALE_ALLOW) {
+		syslog(LOG_NOTICE, "started as it is (on-stale = allow): %s", library->check_get_report(check));
+		return STATUS_PASS;
+	}
+	if (helper == HELPER_FAILED)
+		return refuse_check(library, check, library->check_get_advice(check));
+	return refuse_check(library, check,
+			    restart ? describe_restart(policy->nested) : "its definition is being rewritten: start it again");
+}
+
+static enum status conclude(const struct library *library, const struct nestxml_check *check)
+{
+	bool is_left = library->check_get_policy(check)->nested == NESTXML_NESTED_LEAVE;
 
 	switch (library->check_get_verdict(check)) {
 	case NESTXML_VERDICT_PASS:
-		syslog(policy->nested == NESTXML_NESTED_LEAVE ? LOG_DEBUG : LOG_INFO, "%s", report);
+		syslog(is_left ? LOG_DEBUG : LOG_INFO, "%s", library->check_get_report(check));
 		return STATUS_PASS;
 	case NESTXML_VERDICT_STALE:
-		print_rewritten(library, check);
-		if (policy->on_stale == NESTXML_ON_STALE_ALLOW) {
-			syslog(LOG_NOTICE, "started as it is (on-stale = allow): %s", report);
-			return STATUS_PASS;
-		}
-		break;
+		return deal_with_stale(library, check);
 	case NESTXML_VERDICT_REFUSE:
 		break;
 	}
-	fprintf(stderr, "nestxml: %s\n", report);
-	syslog(LOG_WARNING, "refused: %s", report);
-	return STATUS_REFUSE;
+	return refuse_check(library, check, library->check_get_advice(check));
 }
 
 static enum status judge_xml(const char *name, enum nestxml_occasion occasion, const char *xml, size_t length)

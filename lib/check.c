@@ -11,7 +11,9 @@ struct nestxml_check {
 	struct nestxml_domain *domain; /* the edits borrow from it */
 	struct nestxml_edits *edits;
 	enum nestxml_verdict verdict;
-	char report[2048];
+	bool has_definition; /* known where the CPU does not state the policy */
+	char report[1024];
+	char advice[1024];
 };
 
 /* What the report is made of. */
@@ -62,18 +64,16 @@ static enum stored judge_stored(const struct nestxml_check *check, const char *r
  * But a start from nothing has the CPU of the stored definition: where that one states the policy and this one does not, it comes from a
  * snapshot. Without a stored definition its looks decide (DESIGN, fact 8), except against `disable`, which fails closed.
  */
-static bool is_saved(const struct nestxml_check *check, const struct findings *findings)
+static bool is_saved(struct nestxml_check *check, const struct findings *findings)
 {
+	enum stored stored;
+
 	if (findings->occasion != NESTXML_AT_PREPARE)
 		return true;
-	switch (judge_stored(check, findings->root, findings->plain_name, findings->vendor)) {
-	case STORED_CURRENT:
-		return true;
-	case STORED_STALE:
-		return false;
-	case STORED_UNKNOWN:
-		break;
-	}
+	stored = judge_stored(check, findings->root, findings->plain_name, findings->vendor);
+	check->has_definition = stored != STORED_UNKNOWN;
+	if (check->has_definition)
+		return stored == STORED_CURRENT;
 	return check->policy.nested != NESTXML_NESTED_DISABLE && nestxml_domain_is_fixed(check->domain);
 }
 
@@ -127,16 +127,18 @@ static void report_refusal(struct nestxml_check *check, const struct findings *f
 		snprintf(source, sizeof(source), "its CPU");
 	else
 		describe_source(&check->policy, source, sizeof(source));
-	if (findings->cpu == NESTXML_CPU_FOREIGN)
-		nestxml_text_print(check->report, sizeof(check->report),
-				   "guest '%s': nested virtualization is required by %s, but %s; set nested = leave there", findings->name,
-				   source, findings->foreign.message);
-	else
-		nestxml_text_print(check->report, sizeof(check->report),
-				   "guest '%s': nested virtualization is required by %s, but this host does not give it: %s; %s",
-				   findings->name, source, nestxml_host_get_fact(findings->host),
-				   nestxml_host_is_mendable(findings->host) ? "run: nestctl host enable (the whole picture: nestctl host)"
-									    : "the whole picture: nestctl host");
+	if (findings->cpu == NESTXML_CPU_FOREIGN) {
+		nestxml_text_print(check->report, sizeof(check->report), "guest '%s': nested virtualization is required by %s, but %s",
+				   findings->name, source, findings->foreign.message);
+		nestxml_text_print(check->advice, sizeof(check->advice), "set nested = leave there");
+		return;
+	}
+	nestxml_text_print(check->report, sizeof(check->report),
+			   "guest '%s': nested virtualization is required by %s, but this host does not give it: %s", findings->name,
+			   source, nestxml_host_get_fact(findings->host));
+	nestxml_text_print(check->advice, sizeof(check->advice), "%s",
+			   nestxml_host_is_mendable(findings->host) ? "run: nestctl host enable (the whole picture: nestctl host)"
+								    : "the whole picture: nestctl host");
 }
 
 static void report_stale(struct nestxml_check *check, const struct findings *findings)
@@ -150,12 +152,13 @@ static void report_stale(struct nestxml_check *check, const struct findings *fin
 	char source[320];
 
 	snprintf(filter, sizeof(filter), "nestxml -n %s%s%s", nested, keeps ? "" : " -m ", mode);
-	snprintf(
-		check->report, sizeof(check->report),
-		"guest '%s': its CPU does not state nested=%s (%s), which %s asks for; rewrite its definition: "
-		"virsh dumpxml --inactive --security-info %s | %s | virsh define /dev/stdin (without a definition: %s FILE | virsh create /dev/stdin)",
-		findings->name, nested, nestxml_vendor_feature(findings->vendor), describe_source(policy, source, sizeof(source)), guest,
-		filter, filter);
+	nestxml_text_print(check->report, sizeof(check->report), "guest '%s': its CPU does not state nested=%s (%s), which %s asks for",
+			   findings->name, nested, nestxml_vendor_feature(findings->vendor),
+			   describe_source(policy, source, sizeof(source)));
+	nestxml_text_print(
+		check->advice, sizeof(check->advice),
+		"rewrite its definition: virsh dumpxml --inactive --security-info %s | %s | virsh define /dev/stdin (without a definition: %s FILE | virsh create /dev/stdin)",
+		guest, filter, filter);
 }
 
 static void report_pass(struct nestxml_check *check, const struct findings *findings)
@@ -260,6 +263,21 @@ NESTXML_EXPORT const struct nestxml_policy *nestxml_check_get_policy(const struc
 NESTXML_EXPORT const char *nestxml_check_get_report(const struct nestxml_check *check)
 {
 	return check->report;
+}
+
+NESTXML_EXPORT const char *nestxml_check_get_advice(const struct nestxml_check *check)
+{
+	return check->advice;
+}
+
+NESTXML_EXPORT const struct nestxml_domain *nestxml_check_get_domain(const struct nestxml_check *check)
+{
+	return check->domain;
+}
+
+NESTXML_EXPORT bool nestxml_check_has_definition(const struct nestxml_check *check)
+{
+	return check->verdict == NESTXML_VERDICT_STALE && check->has_definition;
 }
 
 NESTXML_EXPORT const struct nestxml_edits *nestxml_check_get_edits(const struct nestxml_check *check)

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <json-c/json.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,23 +19,25 @@ static const struct command {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
-	{"host", nestctl_host},
-	{"guest", nestctl_guest},
-	{"verify", nestctl_verify},
+	{"host", nestctl_host}, {"guest", nestctl_guest}, {"verify", nestctl_verify}, {"list", nestctl_list}, {"apply", nestctl_apply},
+	{"set", nestctl_set},	{"watch", nestctl_watch}, {"again", nestctl_again}, /* for the hook; not in the help */
 };
 
 static const char help[] = "Usage: nestctl COMMAND [OPTION...]\n"
 			   "Nested virtualization on this machine: its KVM module and its guests.\n"
 			   "\n"
 			   "  host [--json]            the state of this host: does its KVM nest, and why not\n"
-			   "  host enable|disable [--no-reload] [--dry-run] [--shadow-vmcs=yes|no]\n"
-			   "                           set the module's parameter, for good and now\n"
-			   "  guest [--json|--devstack|--nova]\n"
-			   "                           inside a guest: can it run guests of its own\n"
-			   "  verify GUEST [--ask-guest] [--json] [-c URI]\n"
-			   "                           does this running guest have what its policy states\n"
+			   "  host enable|disable      set the module's parameter, for good and now\n"
+			   "  guest                    inside a guest: can it run guests of its own\n"
+			   "  verify GUEST             does this running guest have what its policy states\n"
+			   "  list [--json]            every guest: its policy, its CPU, its next start\n"
+			   "  apply GUEST...|--all     rewrite stored guests as their policies ask\n"
+			   "  set GUEST require|optional|disable|leave\n"
+			   "                           state a guest's policy in its metadata, and apply it\n"
+			   "  watch                    rewrite each guest as soon as it is defined or changed\n"
 			   "\n"
-			   "Exit status: 0 yes or done, 1 no, 2 usage, 3 cannot be told, 5 failed.\n";
+			   "nestctl COMMAND --help says more. Exit status: 0 yes or done, 1 no, 2 usage,\n"
+			   "3 cannot be told, 5 failed.\n";
 
 static void say(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
 static void say(const char *format, va_list arguments)
@@ -85,6 +88,7 @@ int main(int argc, char **argv)
 	char shown[64];
 
 	io_guard_descriptors();
+	setlocale(LC_CTYPE, "C.UTF-8"); /* the '?' of a glob is a character, not a byte */
 	signal(SIGPIPE, SIG_IGN);
 	if (argc < 2)
 		return nestctl_usage("", "which command");

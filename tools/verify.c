@@ -9,6 +9,7 @@
 #include "../lib/domain.h"
 #include "../lib/private.h"
 #include "agent.h"
+#include "describe.h"
 #include "findings.h"
 #include "nestctl.h"
 #include "picture.h"
@@ -32,7 +33,7 @@ static int read_view(const struct virt_domain *guest, bool live, struct view *vi
 	struct virt_error virt_error;
 	struct nestxml_error error;
 
-	if (virt_domain_get_xml(guest, live, &view->xml, &virt_error) < 0)
+	if (virt_domain_get_xml(guest, live ? VIRT_XML_LIVE : VIRT_XML_STORED, &view->xml, &virt_error) < 0)
 		return nestctl_fail(NESTCTL_FAILED, "libvirt does not give the guest's XML: %s", virt_error.message);
 	if (nestxml_domain_new(view->xml, strlen(view->xml), &view->domain, &error) != 0)
 		return nestctl_fail(NESTCTL_FAILED, "the guest's XML %s", error.message);
@@ -145,62 +146,14 @@ static void describe_policy(const struct findings *findings, char *text, size_t 
 		[QEMU_ANSWER_YES] = ": met",
 		[QEMU_ANSWER_NO] = ": not met",
 	};
-	static const char *const sources[] = {
-		[NESTXML_SOURCE_NONE] = "nothing states one", [NESTXML_SOURCE_DEFAULT] = "[default]",
-		[NESTXML_SOURCE_CPU] = "its CPU states it",   [NESTXML_SOURCE_METADATA] = "its metadata",
-		[NESTXML_SOURCE_SECTION] = "[guest ...]",
-	};
-	const struct nestxml_policy *policy = &findings->policy;
-	char file[256];
+	char source[320];
 
+	describe_source(&findings->policy, source, sizeof(source));
 	if (findings->policy_error.code != NESTXML_OK)
 		snprintf(text, size, "cannot be told: %s", findings->policy_error.message);
-	else if (policy->file)
-		snprintf(text, size, "%s, %s:%u %s%s", nestxml_nested_to_string(policy->nested),
-			 nestxml_text_escape(policy->file, file, sizeof(file)), policy->line, sources[policy->source],
-			 met[findings_is_policy_met(findings)]);
 	else
-		snprintf(text, size, "%s, %s%s", nestxml_nested_to_string(policy->nested), sources[policy->source],
+		snprintf(text, size, "%s, stated by %s%s", nestxml_nested_to_string(findings->policy.nested), source,
 			 met[findings_is_policy_met(findings)]);
-}
-
-static const char *mode_to_string(enum cpu_mode mode)
-{
-	static const char *const words[] = {
-		[CPU_MODE_CUSTOM] = "custom",	[CPU_MODE_HOST_MODEL] = "host-model", [CPU_MODE_HOST_PASSTHROUGH] = "host-passthrough",
-		[CPU_MODE_MAXIMUM] = "maximum", [CPU_MODE_UNKNOWN] = "unknown",
-	};
-
-	return words[mode];
-}
-
-/* The policy of vmx or svm in this XML; NULL: it does not state any. */
-static const char *find_policy(const struct nestxml_domain *domain, enum nestxml_vendor vendor)
-{
-	static const char *const words[] = {
-		[POLICY_FORCE] = "force",     [POLICY_REQUIRE] = "require", [POLICY_OPTIONAL] = "optional",
-		[POLICY_DISABLE] = "disable", [POLICY_FORBID] = "forbid",   [POLICY_UNKNOWN] = "unknown",
-	};
-
-	for (size_t i = 0; i < domain->children_count; i++)
-		if (domain->children[i].kind == CHILD_FEATURE && domain->children[i].extension == vendor)
-			return words[domain->children[i].policy];
-	return NULL;
-}
-
-static void describe_cpu(const struct nestxml_domain *domain, char *text, size_t size)
-{
-	const char *vmx = find_policy(domain, NESTXML_VENDOR_INTEL);
-	const char *svm = find_policy(domain, NESTXML_VENDOR_AMD);
-	char model[96] = "";
-
-	if (domain->model.length > 0)
-		nestxml_text_escape(domain->model.data, model, sizeof(model));
-	if (!domain->has_cpu)
-		snprintf(text, size, "none");
-	else
-		snprintf(text, size, "%s%s%s%s%s%s%s%s", mode_to_string(domain->mode), model[0] ? " " : "", model, vmx ? ", vmx " : "",
-			 vmx ? vmx : "", svm ? ", svm " : "", svm ? svm : "", vmx || svm ? "" : ", neither vmx nor svm");
 }
 
 static const char *switch_to_string(enum qemu_switch value)
@@ -315,34 +268,10 @@ static void add_answer(struct json_object *object, const char *key, enum qemu_an
 
 static struct json_object *make_policy(const struct findings *findings)
 {
-	static const char *const sources[] = {
-		[NESTXML_SOURCE_NONE] = "none",		[NESTXML_SOURCE_DEFAULT] = "default", [NESTXML_SOURCE_CPU] = "cpu",
-		[NESTXML_SOURCE_METADATA] = "metadata", [NESTXML_SOURCE_SECTION] = "section",
-	};
-	const struct nestxml_policy *policy = &findings->policy;
-	struct json_object *object = json_object_new_object();
 	bool known = findings->policy_error.code == NESTXML_OK;
+	struct json_object *object = describe_policy_json(&findings->policy, known ? NULL : findings->policy_error.message);
 
-	report_add_string(object, "nested", known ? nestxml_nested_to_string(policy->nested) : NULL);
-	report_add_string(object, "source", known ? sources[policy->source] : NULL);
-	report_add_foreign(object, "file", policy->file);
-	json_object_object_add(object, "line", policy->file ? json_object_new_int64(policy->line) : NULL);
 	add_answer(object, "met", findings_is_policy_met(findings));
-	report_add_string(object, "error", known ? NULL : findings->policy_error.message);
-	return object;
-}
-
-static struct json_object *make_cpu(const struct nestxml_domain *domain)
-{
-	struct json_object *object;
-
-	if (!domain || !domain->has_cpu)
-		return NULL;
-	object = json_object_new_object();
-	report_add_string(object, "mode", mode_to_string(domain->mode));
-	report_add_foreign(object, "model", domain->model.length > 0 ? domain->model.data : NULL);
-	report_add_string(object, "vmx", find_policy(domain, NESTXML_VENDOR_INTEL));
-	report_add_string(object, "svm", find_policy(domain, NESTXML_VENDOR_AMD));
 	return object;
 }
 
@@ -412,8 +341,8 @@ static struct json_object *make_json(const struct findings *findings)
 	report_add_bool(object, "running", running);
 	report_add_bool(object, "persistent", virt_domain_is_persistent(findings->guest));
 	json_object_object_add(object, "policy", make_policy(findings));
-	json_object_object_add(object, "stored_cpu", make_cpu(findings->stored.domain));
-	json_object_object_add(object, "live_cpu", make_cpu(findings->live.domain));
+	json_object_object_add(object, "stored_cpu", describe_cpu_json(findings->stored.domain));
+	json_object_object_add(object, "live_cpu", describe_cpu_json(findings->live.domain));
 	json_object_object_add(object, "qemu", make_qemu(findings));
 	json_object_object_add(object, "host", make_host(findings));
 	json_object_object_add(object, "log", running ? make_log(findings) : NULL);

@@ -1,51 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* virt.c - libvirt by dlopen, with libvirt's own types. */
-#include "virt.h"
-
 #include <ctype.h>
 #include <dlfcn.h>
 #include <libvirt/libvirt-qemu.h>
-#include <libvirt/libvirt.h>
-#include <libvirt/virterror.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "../lib/private.h"
+#include "virt_private.h"
 
 #define LIBRARY "libvirt.so.0"
 #define AGENT_LIBRARY "libvirt-qemu.so.0"
 
-/* clang-format off */
-#define FUNCTIONS(use)              \
-	use(ConnectClose)           \
-	use(ConnectGetType)         \
-	use(ConnectGetURI)          \
-	use(ConnectOpen)            \
-	use(ConnectOpenReadOnly)    \
-	use(DomainFree)             \
-	use(DomainGetName)          \
-	use(DomainGetUUIDString)    \
-	use(DomainGetXMLDesc)       \
-	use(DomainIsActive)         \
-	use(DomainIsPersistent)     \
-	use(DomainLookupByName)     \
-	use(DomainLookupByUUIDString) \
-	use(GetLastError)           \
-	use(SetErrorFunc)
-/* clang-format on */
-
-#define DECLARE(name) __typeof__(vir##name) *name;
-struct virt {
-	FUNCTIONS(DECLARE)
-	virConnectPtr connection;
-};
+enum known { KNOWN_NOT, KNOWN_NO, KNOWN_YES };
 
 struct virt_domain {
 	struct virt *virt;
 	virDomainPtr domain;
 	char uuid[VIR_UUID_STRING_BUFLEN];
-	bool running;
-	bool persistent;
+	enum known running;
+	enum known persistent;
 };
 
 /* ---- errors ---- */
@@ -57,7 +31,7 @@ static int fail(struct virt_error *error, const char *message)
 	return -1;
 }
 
-static int fail_with_last(const struct virt *virt, struct virt_error *error)
+int virt_fail_with_last(const struct virt *virt, struct virt_error *error)
 {
 	virErrorPtr last = virt->GetLastError();
 
@@ -81,33 +55,61 @@ static int load(struct virt *virt, struct virt_error *error)
 	bool complete = handle != NULL;
 
 #define LOAD(name) complete = complete && (virt->name = (__typeof__(virt->name))dlsym(handle, "vir" #name)) != NULL;
-	FUNCTIONS(LOAD)
+	VIRT_FUNCTIONS(LOAD)
 	return complete ? 0 : fail(error, dlerror());
 }
 
-int virt_open(const char *uri, bool writable, struct virt **virt, struct virt_error *error)
+int virt_new(struct virt **virt, struct virt_error *error)
 {
 	struct virt *made = calloc(1, sizeof(*made));
 	int code = made ? load(made, error) : fail(error, "out of memory");
 
-	if (code == 0) {
-		made->SetErrorFunc(NULL, ignore_error);
-		made->connection = writable ? made->ConnectOpen(uri) : made->ConnectOpenReadOnly(uri);
-		if (!made->connection)
-			code = fail_with_last(made, error);
+	if (code < 0) {
+		free(made);
+		return code;
 	}
-	if (code == 0)
-		*virt = made;
-	else
+	made->SetErrorFunc(NULL, ignore_error);
+	*virt = made;
+	return 0;
+}
+
+int virt_connect(struct virt *virt, const char *uri, bool writable, struct virt_error *error)
+{
+	virt->connection = writable ? virt->ConnectOpen(uri) : virt->ConnectOpenReadOnly(uri);
+	return virt->connection ? 0 : virt_fail_with_last(virt, error);
+}
+
+void virt_disconnect(struct virt *virt)
+{
+	if (virt->connection)
+		virt->ConnectClose(virt->connection);
+	virt->connection = NULL;
+}
+
+int virt_open(const char *uri, bool writable, struct virt **virt, struct virt_error *error)
+{
+	struct virt *made;
+
+	if (virt_new(&made, error) < 0)
+		return -1;
+	if (virt_connect(made, uri, writable, error) < 0) {
 		virt_close(made);
-	return code;
+		return -1;
+	}
+	*virt = made;
+	return 0;
 }
 
 void virt_close(struct virt *virt)
 {
-	if (virt && virt->connection)
-		virt->ConnectClose(virt->connection);
+	if (virt)
+		virt_disconnect(virt);
 	free(virt);
+}
+
+bool virt_is_alive(const struct virt *virt)
+{
+	return virt->ConnectIsAlive(virt->connection) == 1;
 }
 
 /* "qemu:///system" and "qemu+unix:///system"; any other transport, and any host, may lead elsewhere. */
@@ -144,36 +146,85 @@ static virDomainPtr look_up(const struct virt *virt, const char *word)
 	return found ? found : virt->DomainLookupByName(virt->connection, word);
 }
 
+/* Takes @domain, which may be NULL for libvirt's last error. */
+static struct virt_domain *make_domain(struct virt *virt, virDomainPtr domain)
+{
+	struct virt_domain *made = domain ? calloc(1, sizeof(*made)) : NULL;
+
+	if (!made || virt->DomainGetUUIDString(domain, made->uuid) < 0) {
+		if (domain)
+			virt->DomainFree(domain);
+		free(made);
+		return NULL;
+	}
+	made->virt = virt;
+	made->domain = domain;
+	return made;
+}
+
+/* @answer is libvirt's: 1, 0, or -1 for an error. */
+static enum known know(int answer)
+{
+	return answer < 0 ? KNOWN_NOT : answer == 0 ? KNOWN_NO : KNOWN_YES;
+}
+
 int virt_find(struct virt *virt, const char *word, struct virt_domain **domain, struct virt_error *error)
 {
-	struct virt_domain *made = calloc(1, sizeof(*made));
-	int running = -1;
-	int persistent = -1;
+	struct virt_domain *made = make_domain(virt, look_up(virt, word));
 
-	if (!made)
-		return fail(error, "out of memory");
-	made->virt = virt;
-	made->domain = look_up(virt, word);
-	if (made->domain && virt->DomainGetUUIDString(made->domain, made->uuid) == 0) {
-		running = virt->DomainIsActive(made->domain);
-		persistent = virt->DomainIsPersistent(made->domain);
+	if (made) {
+		made->running = know(virt->DomainIsActive(made->domain));
+		made->persistent = know(virt->DomainIsPersistent(made->domain));
 	}
-	if (running < 0 || persistent < 0) {
-		fail_with_last(virt, error);
+	if (!made || made->running == KNOWN_NOT || made->persistent == KNOWN_NOT) {
+		virt_fail_with_last(virt, error);
 		virt_domain_free(made);
 		return -1;
 	}
-	made->running = running == 1;
-	made->persistent = persistent == 1;
 	*domain = made;
 	return 0;
 }
 
 void virt_domain_free(struct virt_domain *domain)
 {
-	if (domain && domain->domain)
+	if (domain)
 		domain->virt->DomainFree(domain->domain);
 	free(domain);
+}
+
+int virt_list(struct virt *virt, bool persistent, struct virt_domain ***domains, size_t *count, struct virt_error *error)
+{
+	virDomainPtr *found;
+	int found_count = virt->ConnectListAllDomains(virt->connection, &found, persistent ? VIR_CONNECT_LIST_DOMAINS_PERSISTENT : 0);
+	struct virt_domain **made;
+	size_t made_count = 0;
+
+	if (found_count < 0)
+		return virt_fail_with_last(virt, error);
+	made = calloc((size_t)found_count + 1, sizeof(*made));
+	for (int i = 0; i < found_count; i++) {
+		struct virt_domain *domain = made ? make_domain(virt, found[i]) : NULL;
+
+		if (domain) {
+			domain->persistent = persistent ? KNOWN_YES : KNOWN_NOT;
+			made[made_count++] = domain;
+		}
+	}
+	free(found);
+	if (made_count != (size_t)found_count || !made) {
+		virt_list_free(made, made_count);
+		return fail(error, "out of memory");
+	}
+	*domains = made;
+	*count = made_count;
+	return 0;
+}
+
+void virt_list_free(struct virt_domain **domains, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		virt_domain_free(domains[i]);
+	free(domains);
 }
 
 const char *virt_domain_get_name(const struct virt_domain *domain)
@@ -190,18 +241,24 @@ const char *virt_domain_get_uuid(const struct virt_domain *domain)
 
 bool virt_domain_is_running(const struct virt_domain *domain)
 {
-	return domain->running;
+	return domain->running != KNOWN_NOT ? domain->running == KNOWN_YES : domain->virt->DomainIsActive(domain->domain) == 1;
 }
 
 bool virt_domain_is_persistent(const struct virt_domain *domain)
 {
-	return domain->persistent;
+	return domain->persistent != KNOWN_NOT ? domain->persistent == KNOWN_YES : domain->virt->DomainIsPersistent(domain->domain) == 1;
 }
 
-int virt_domain_get_xml(const struct virt_domain *domain, bool live, char **xml, struct virt_error *error)
+int virt_domain_get_xml(const struct virt_domain *domain, enum virt_xml which, char **xml, struct virt_error *error)
 {
-	*xml = domain->virt->DomainGetXMLDesc(domain->domain, live ? 0 : VIR_DOMAIN_XML_INACTIVE);
-	return *xml ? 0 : fail_with_last(domain->virt, error);
+	static const unsigned int flags[] = {
+		[VIRT_XML_LIVE] = 0,
+		[VIRT_XML_STORED] = VIR_DOMAIN_XML_INACTIVE,
+		[VIRT_XML_SECRET] = VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE,
+	};
+
+	*xml = domain->virt->DomainGetXMLDesc(domain->domain, flags[which]);
+	return *xml ? 0 : virt_fail_with_last(domain->virt, error);
 }
 
 int virt_domain_ask_agent(struct virt_domain *domain, const char *command, int seconds, char **reply, struct virt_error *error)
@@ -212,5 +269,37 @@ int virt_domain_ask_agent(struct virt_domain *domain, const char *command, int s
 	if (!ask)
 		return fail(error, dlerror());
 	*reply = ask(domain->domain, command, seconds, 0);
-	return *reply ? 0 : fail_with_last(domain->virt, error);
+	return *reply ? 0 : virt_fail_with_last(domain->virt, error);
+}
+
+/* ---- what changes a guest ---- */
+
+int virt_define(struct virt *virt, const char *xml, struct virt_error *error)
+{
+	virDomainPtr domain = virt->DomainDefineXML(virt->connection, xml);
+
+	if (!domain)
+		return virt_fail_with_last(virt, error);
+	virt->DomainFree(domain);
+	return 0;
+}
+
+int virt_domain_start(struct virt_domain *domain, struct virt_error *error)
+{
+	return domain->virt->DomainCreate(domain->domain) == 0 ? 0 : virt_fail_with_last(domain->virt, error);
+}
+
+bool virt_domain_has_saved_state(const struct virt_domain *domain)
+{
+	return domain->virt->DomainHasManagedSaveImage(domain->domain, 0) == 1;
+}
+
+int virt_domain_set_metadata(struct virt_domain *domain, const char *xml, const char *prefix, const char *uri, struct virt_error *error)
+{
+	unsigned int flags = (virt_domain_is_persistent(domain) ? VIR_DOMAIN_AFFECT_CONFIG : 0) |
+			     (virt_domain_is_running(domain) ? VIR_DOMAIN_AFFECT_LIVE : 0);
+
+	if (domain->virt->DomainSetMetadata(domain->domain, VIR_DOMAIN_METADATA_ELEMENT, xml, prefix, uri, flags) == 0)
+		return 0;
+	return virt_fail_with_last(domain->virt, error);
 }

@@ -353,8 +353,17 @@ void nestxml_check_free(struct nestxml_check *check);
 enum nestxml_verdict nestxml_check_get_verdict(const struct nestxml_check *check);
 /** The policy that was applied. Since: 0.1 */
 const struct nestxml_policy *nestxml_check_get_policy(const struct nestxml_check *check);
-/** One line for people, ready for a terminal or a log: what was decided about which guest, why, and what to do. Since: 0.1 */
+/** One line for people, ready for a terminal or a log: what was decided about which guest, and why. Since: 0.1 */
 const char *nestxml_check_get_report(const struct nestxml_check *check);
+/** What people can do about it, ready for a terminal or a log; "" where the guest passes. Since: 0.1 */
+const char *nestxml_check_get_advice(const struct nestxml_check *check);
+/** The domain that was judged; borrowed. Since: 0.1 */
+const struct nestxml_domain *nestxml_check_get_domain(const struct nestxml_check *check);
+/**
+ * Whether libvirt has a stored definition of this guest that does not state the policy either, so that a rewrite of it mends the next
+ * start. Tells of a guest whose verdict is stale; false for any other. Since: 0.1
+ */
+bool nestxml_check_has_definition(const struct nestxml_check *check);
 /** What would make a stale CPU current; NULL unless the verdict is stale. Since: 0.1 */
 const struct nestxml_edits *nestxml_check_get_edits(const struct nestxml_check *check);
 

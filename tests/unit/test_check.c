@@ -54,6 +54,15 @@ static struct nestxml_check *ask(const struct tree *tree, enum nestxml_occasion 
 	return check;
 }
 
+/* All that people are told. */
+static const char *said(const struct nestxml_check *check)
+{
+	static char line[2100];
+
+	snprintf(line, sizeof(line), "%s; %s", nestxml_check_get_report(check), nestxml_check_get_advice(check));
+	return line;
+}
+
 /* The words are separated by '|'; each must be in the report, or must not be there if it starts with '!'. */
 static void check_words(const char *report, const char *words)
 {
@@ -85,8 +94,8 @@ static void check_rows(const struct tree *tree, enum nestxml_occasion occasion, 
 		check = ask(tree, occasion, "vm", document(type, "x86_64", rows[i].body));
 		CHECK(nestxml_check_get_verdict(check) == rows[i].verdict, "%s + %s: %s", rows[i].policy, rows[i].body,
 		      nestxml_check_get_report(check));
-		check_words(nestxml_check_get_report(check), "guest 'vm'");
-		check_words(nestxml_check_get_report(check), rows[i].words);
+		check_words(said(check), "guest 'vm'");
+		check_words(said(check), rows[i].words);
 		nestxml_check_free(check);
 	}
 }
@@ -173,8 +182,8 @@ static void test_a_refusal_names_the_fact_and_the_command_that_mends_it(void **s
 		tree_host(*state, hosts[i].id, hosts[i].module, hosts[i].nested);
 		check = ask(*state, NESTXML_AT_PREPARE, "vm", document("kvm", "x86_64", REQUIRED));
 		CHECK(nestxml_check_get_verdict(check) == REFUSE, "%s", hosts[i].words);
-		check_words(nestxml_check_get_report(check), "guest 'vm'|required by " ADMIN_FILE ":2");
-		check_words(nestxml_check_get_report(check), hosts[i].words);
+		check_words(said(check), "guest 'vm'|required by " ADMIN_FILE ":2");
+		check_words(said(check), hosts[i].words);
 		nestxml_check_free(check);
 	}
 }
@@ -307,7 +316,7 @@ static void test_where_nesting_does_not_apply_require_is_refused_and_all_else_pa
 		check = ask(*state, NESTXML_AT_PREPARE, "vm", document(guests[guest].type, guests[guest].arch, PLAIN));
 		CHECK(nestxml_check_get_verdict(check) == policies[policy].verdict, "%s + %s", guests[guest].word, policies[policy].policy);
 		if (policies[policy].verdict == REFUSE)
-			check_words(nestxml_check_get_report(check), guests[guest].word);
+			check_words(said(check), guests[guest].word);
 		nestxml_check_free(check);
 	}
 }
@@ -517,7 +526,7 @@ static void check_name(const struct tree *tree, const char *name, const char *uu
 	snprintf(xml, sizeof(xml), "<domain type='kvm'><name>%s</name><uuid>%s</uuid>" PLAIN "</domain>", as_xml, uuid);
 	check = ask(tree, NESTXML_AT_PREPARE, name, xml);
 	assert_int_equal(nestxml_check_get_verdict(check), STALE);
-	check_command(nestxml_check_get_report(check), expected_word);
+	check_command(said(check), expected_word);
 	nestxml_check_free(check);
 }
 
@@ -623,11 +632,11 @@ static void test_a_long_drop_in_is_named_whole(void **state)
 	tree_write(*state, path, "[guest *]\n\nnested = require\n");
 	strcat(path, ":3");
 	check = ask(*state, NESTXML_AT_PREPARE, "vm", document("kvm", "x86_64", PLAIN));
-	check_words(nestxml_check_get_report(check), path);
-	check_command(nestxml_check_get_report(check), "vm");
+	check_words(said(check), path);
+	check_command(said(check), "vm");
 	nestxml_check_free(check);
 	check = ask(*state, NESTXML_AT_PREPARE, "vm", document("kvm", "x86_64", REQUIRED));
-	check_words(nestxml_check_get_report(check), path);
+	check_words(said(check), path);
 	nestxml_check_free(check);
 }
 

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* apply.c - `nestctl apply`: rewrites stored definitions by policy. */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "describe.h"
+#include "diff.h"
+#include "nestctl.h"
+#include "stored.h"
+
+static const char help[] = "Usage: nestctl apply GUEST...|--all [--dry-run|--diff] [-c URI]\n"
+			   "Rewrites the <cpu> of stored guests (names or UUIDs) as their policy asks.\n"
+			   "A running guest has it from its next start on. Exit status: 0 done, 1 if a guest\n"
+			   "could not be rewritten (the others are), 2 usage, 5 failed.\n"
+			   "\n"
+			   "      --all           every guest that has a stored definition\n"
+			   "      --dry-run       say what would be rewritten\n"
+			   "      --diff          show it\n"
+			   "  -c, --connect=URI   the libvirt to ask, as with virsh\n"
+			   "  -h, --help          this text\n";
+
+enum manner { MANNER_REWRITE, MANNER_DRY_RUN, MANNER_DIFF };
+
+struct request {
+	const char *uri; /* NULL: libvirt's own choice */
+	bool all;
+	enum manner manner;
+	char **guests; /* the rest of the command line */
+	size_t guests_count;
+};
+
+struct run {
+	struct virt *virt;
+	struct rules rules;
+	const struct request *request;
+	size_t counts[REWRITE_FAILED + 1];
+	bool progress; /* a line of it is on the terminal */
+};
+
+/* ---- what is said ---- */
+
+static void show_progress(struct run *run, size_t done, size_t count)
+{
+	if (!run->request->all || !isatty(STDERR_FILENO))
+		return;
+	fprintf(stderr, "\r%zu of %zu guests", done, count);
+	run->progress = true;
+}
+
+static void clear_progress(struct run *run)
+{
+	if (run->progress)
+		fputs("\r\033[K", stderr);
+	run->progress = false;
+}
+
+static const char *show_name(const struct virt_domain *guest, char *buffer, size_t size)
+{
+	return nestxml_text_escape(virt_domain_get_name(guest), buffer, size);
+}
+
+static void report(struct run *run, const struct virt_domain *guest, enum rewrite rewrite, const char *said)
+{
+	char shown[320];
+
+	run->counts[rewrite]++;
+	if (rewrite == REWRITE_NOTHING && run->request->all)
+		return;
+	clear_progress(run);
+	show_name(guest, shown, sizeof(shown));
+	if (rewrite == REWRITE_FAILED)
+		nestctl_fail(NESTCTL_NO, "guest '%s': %s", shown, said);
+	else if (rewrite == REWRITE_DONE && virt_domain_is_running(guest))
+		printf("guest '%s': %s; it is running, and has it from its next start on\n", shown, said);
+	else
+		printf("guest '%s': %s\n", shown, said);
+}
+
+static void summarize(const struct run *run)
+{
+	const size_t *counts = run->counts;
+
+	fflush(stdout);
+	/* A diff is for patch(1). */
+	fprintf(run->request->manner == MANNER_DIFF ? stderr : stdout, "%zu guests: %zu %s, %zu unchanged, %zu failed\n",
+		counts[REWRITE_DONE] + counts[REWRITE_NOTHING] + counts[REWRITE_FAILED], counts[REWRITE_DONE],
+		run->request->manner == MANNER_REWRITE ? "rewritten" : "to be rewritten", counts[REWRITE_NOTHING], counts[REWRITE_FAILED]);
+}
+
+/* ---- one guest ---- */
+
+static void show_diff(struct run *run, const struct virt_domain *guest, const struct stored *stored)
+{
+	char name[330];
+
+	clear_progress(run);
+	snprintf(name, sizeof(name), "%s.xml", show_name(guest, (char[320]){""}, 320));
+	fflush(stdout);
+	diff_write(STDOUT_FILENO, name, stored->xml, strlen(stored->xml), stored->plan.edits, isatty(STDOUT_FILENO) == 1);
+}
+
+/* Without secrets, since it is for eyes. */
+static void look(struct run *run, const struct virt_domain *guest)
+{
+	struct stored stored;
+	char said[1024];
+
+	if (stored_read(guest, VIRT_XML_STORED, &run->rules, &stored, said, sizeof(said)) < 0) {
+		report(run, guest, REWRITE_FAILED, said);
+		return;
+	}
+	if (stored.plan.state == PLAN_IMPOSSIBLE) {
+		describe_impossible(&stored.plan, said, sizeof(said));
+		report(run, guest, REWRITE_FAILED, said);
+	} else if (stored.plan.state != PLAN_REWRITE) {
+		describe_unchanged(&stored.plan, said, sizeof(said));
+		report(run, guest, REWRITE_NOTHING, said);
+	} else if (run->request->manner == MANNER_DIFF) {
+		show_diff(run, guest, &stored);
+		run->counts[REWRITE_DONE]++;
+	} else {
+		describe_planned(&stored.plan, said, sizeof(said));
+		report(run, guest, REWRITE_DONE, said);
+	}
+	stored_clear(&stored);
+}
+
+static void see_to(struct run *run, const struct virt_domain *guest)
+{
+	struct rewritten rewritten;
+
+	if (run->request->manner != MANNER_REWRITE) {
+		look(run, guest);
+		return;
+	}
+	stored_rewrite(run->virt, guest, &run->rules, &rewritten);
+	report(run, guest, rewritten.result, rewritten.said);
+}
+
+/* ---- all of them ---- */
+
+static int apply_all(struct run *run)
+{
+	struct virt_domain **guests;
+	struct virt_error error;
+	size_t count;
+
+	if (virt_list(run->virt, true, &guests, &count, &error) < 0)
+		return nestctl_fail(NESTCTL_FAILED, "libvirt does not list its guests: %s", error.message);
+	for (size_t i = 0; i < count; i++) {
+		show_progress(run, i, count);
+		see_to(run, guests[i]);
+	}
+	clear_progress(run);
+	virt_list_free(guests, count);
+	summarize(run);
+	return NESTCTL_YES;
+}
+
+static void apply_one(struct run *run, const char *word)
+{
+	struct virt_domain *guest;
+	struct virt_error error;
+	char shown[320];
+
+	nestxml_text_escape(word, shown, sizeof(shown));
+	if (virt_find(run->virt, word, &guest, &error) < 0) {
+		run->counts[REWRITE_FAILED]++;
+		nestctl_fail(NESTCTL_NO,
+			     error.no_domain ? "guest '%s': libvirt knows none of this name: see: virsh list --all" : "guest '%s': %s",
+			     shown, error.message);
+		return;
+	}
+	if (virt_domain_is_persistent(guest))
+		see_to(run, guest);
+	else
+		report(run, guest, REWRITE_FAILED, "it has no stored definition; rewrite what it is created from: nestxml -i FILE");
+	virt_domain_free(guest);
+}
+
+static int apply(struct run *run)
+{
+	struct nestxml_error error;
+	int status = NESTCTL_YES;
+
+	if (!virt_is_local_qemu(run->virt))
+		return nestctl_fail(NESTCTL_UNKNOWN, "the policy and the processor are this host's: run this on the guests' own host");
+	if (rules_read(NESTCTL_ROOT, &run->rules, &error) != 0)
+		return nestctl_fail(NESTCTL_FAILED, "no guest was rewritten: %s", error.message);
+	if (run->request->all)
+		status = apply_all(run);
+	for (size_t i = 0; i < run->request->guests_count; i++)
+		apply_one(run, run->request->guests[i]);
+	rules_clear(&run->rules);
+	if (status == NESTCTL_YES && run->counts[REWRITE_FAILED] > 0)
+		status = NESTCTL_NO;
+	return nestctl_finish((enum nestctl_status)status);
+}
+
+static int parse(int argc, char **argv, struct request *request)
+{
+	enum { OPTION_ALL = 256, OPTION_DRY_RUN, OPTION_DIFF };
+	static const struct option long_options[] = {
+		{"all", no_argument, NULL, OPTION_ALL},	  {"dry-run", no_argument, NULL, OPTION_DRY_RUN},
+		{"diff", no_argument, NULL, OPTION_DIFF}, {"connect", required_argument, NULL, 'c'},
+		{"help", no_argument, NULL, 'h'},	  {NULL, 0, NULL, 0},
+	};
+	char shown[64];
+	int option;
+
+	while ((option = getopt_long(argc, argv, ":c:h", long_options, NULL)) != -1) {
+		switch (option) {
+		case OPTION_ALL:
+			request->all = true;
+			break;
+		case OPTION_DRY_RUN:
+			request->manner = MANNER_DRY_RUN;
+			break;
+		case OPTION_DIFF:
+			request->manner = MANNER_DIFF;
+			break;
+		case 'c':
+			request->uri = optarg;
+			break;
+		case 'h':
+			fputs(help, stdout);
+			return nestctl_finish(NESTCTL_YES);
+		case ':':
+			return nestctl_usage("apply", "-c needs a URI");
+		default:
+			return nestctl_usage("apply", "wrong option '%s'", nestxml_text_escape(argv[optind - 1], shown, sizeof(shown)));
+		}
+	}
+	request->guests = argv + optind;
+	request->guests_count = (size_t)(argc - optind);
+	if (request->all == (request->guests_count > 0))
+		return nestctl_usage("apply", "it takes guests, or --all");
+	return -1;
+}
+
+int nestctl_apply(int argc, char **argv)
+{
+	struct request request = {0};
+	struct run run = {.request = &request};
+	struct virt_error error;
+	int status = parse(argc, argv, &request);
+
+	if (status >= 0)
+		return status;
+	if (virt_open(request.uri, request.manner == MANNER_REWRITE, &run.virt, &error) < 0)
+		return nestctl_fail(NESTCTL_FAILED, "libvirt: %s", error.message);
+	status = apply(&run);
+	virt_close(run.virt);
+	return status;
+}

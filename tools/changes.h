@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* changes.h - the guests whose definitions have changed and are to be seen to, less the changes that are the watcher's own. Bounded; pure.
+ */
+#ifndef NESTXML_CHANGES_H
+#define NESTXML_CHANGES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CHANGES_UUID 37	       /* bytes, the final NUL included */
+#define CHANGES_LIMIT 1024     /* guests; where there are more, all are seen to */
+#define CHANGES_OWN_TIME 10000 /* milliseconds in which the event of an own change comes, or does not */
+
+/** Starts zeroed. */
+struct changes {
+	char waiting[CHANGES_LIMIT][CHANGES_UUID]; /* a ring: each guest once, in the order of their events */
+	size_t first;
+	size_t count;
+	struct own {
+		char uuid[CHANGES_UUID];
+		int64_t until; /* milliseconds by the caller's clock */
+	} own[CHANGES_LIMIT];  /* a ring too; one for each event that is to come */
+	size_t own_first;
+	size_t own_count;
+};
+
+/** The next @events events of this guest are the watcher's own. */
+void changes_expect(struct changes *changes, const char *uuid, size_t events, int64_t now);
+/** An event. Returns false if there is no more room: then all guests are to be seen to. */
+bool changes_add(struct changes *changes, const char *uuid, int64_t now);
+/** Takes the guest that has waited longest. Returns false if there is none. */
+bool changes_take(struct changes *changes, char uuid[CHANGES_UUID]);
+/** Forgets who waits, since all are being seen to; what is expected stays so. */
+void changes_clear(struct changes *changes);
+
+#endif

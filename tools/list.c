@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* list.c - `nestctl list`: every guest's policy, CPU, and what its next start would meet on this host. */
+#include <getopt.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../lib/private.h"
+#include "describe.h"
+#include "nestctl.h"
+#include "report.h"
+#include "stored.h"
+
+static const char help[] = "Usage: nestctl list [--json] [-c URI]\n"
+			   "Every guest: its policy and who states it, its stored CPU, the CPU it runs with,\n"
+			   "and what its next start would meet on this host. To be run on the guests' host.\n"
+			   "\n"
+			   "  --json              the same for programs\n"
+			   "  -c, --connect=URI   the libvirt to ask, as with virsh\n"
+			   "  -h, --help          this text\n";
+
+/* All that is known of one guest. */
+struct entry {
+	const struct virt_domain *guest;
+	bool running;
+	bool persistent;
+	bool known; /* of what follows; else @why says why not */
+	struct stored stored;
+	char *live_xml;
+	struct nestxml_domain *live; /* NULL: it is not running */
+	char why[640];
+};
+
+static void entry_read(const struct virt_domain *guest, const struct rules *rules, struct entry *entry)
+{
+	struct virt_error error;
+
+	*entry = (struct entry){.guest = guest};
+	entry->running = virt_domain_is_running(guest);
+	entry->persistent = virt_domain_is_persistent(guest);
+	entry->known = stored_read(guest, VIRT_XML_STORED, rules, &entry->stored, entry->why, sizeof(entry->why)) == 0;
+	/* It may have ended by now: then it is a guest that does not run. */
+	if (entry->known && entry->running && virt_domain_get_xml(guest, VIRT_XML_LIVE, &entry->live_xml, &error) == 0)
+		nestxml_domain_new(entry->live_xml, strlen(entry->live_xml), &entry->live, NULL);
+}
+
+static void entry_clear(struct entry *entry)
+{
+	if (entry->known)
+		stored_clear(&entry->stored);
+	nestxml_domain_free(entry->live);
+	free(entry->live_xml);
+}
+
+static const char *get_refusal(const struct entry *entry, const struct rules *rules)
+{
+	const struct plan *plan = &entry->stored.plan;
+
+	return plan->state == PLAN_IMPOSSIBLE ? plan->error.message : nestxml_host_get_fact(rules->host);
+}
+
+/* ---- the table ---- */
+
+enum { COLUMNS = 6, CELL = 768 };
+
+static const char *const headings[COLUMNS] = {"guest", "policy", "stated by", "stored CPU", "running CPU", "next start"};
+
+struct table {
+	char (*rows)[COLUMNS][CELL];
+	size_t count;
+};
+
+static void describe_next_start(const struct entry *entry, const struct rules *rules, char *text, size_t size)
+{
+	switch (entry->stored.plan.verdict) {
+	case NESTXML_VERDICT_PASS:
+		snprintf(text, size, "passes");
+		break;
+	case NESTXML_VERDICT_STALE:
+		snprintf(text, size, "stale (on-stale = %s)", nestxml_on_stale_to_string(entry->stored.plan.policy.on_stale));
+		break;
+	case NESTXML_VERDICT_REFUSE:
+		snprintf(text, size, "refused: %s", get_refusal(entry, rules));
+		break;
+	}
+}
+
+static void fill_row(const struct entry *entry, const struct rules *rules, char row[COLUMNS][CELL])
+{
+	for (size_t i = 0; i < COLUMNS; i++)
+		strcpy(row[i], "-");
+	nestxml_text_escape(virt_domain_get_name(entry->guest), row[0], CELL);
+	if (!entry->known) {
+		snprintf(row[5], CELL, "cannot be told: %s", entry->why);
+		return;
+	}
+	snprintf(row[1], CELL, "%s", nestxml_nested_to_string(entry->stored.plan.policy.nested));
+	describe_source(&entry->stored.plan.policy, row[2], CELL);
+	if (entry->persistent)
+		describe_cpu(entry->stored.domain, row[3], CELL);
+	if (entry->live)
+		describe_cpu(entry->live, row[4], CELL);
+	describe_next_start(entry, rules, row[5], CELL);
+}
+
+/* Characters, not bytes. */
+static size_t measure(const char *text)
+{
+	size_t width = 0;
+
+	for (const char *at = text; *at; at++)
+		width += ((unsigned char)*at & 0xc0) != 0x80 ? 1 : 0;
+	return width;
+}
+
+static void print_row(const char *const cells[COLUMNS], const size_t widths[COLUMNS])
+{
+	for (size_t i = 0; i < COLUMNS - 1; i++)
+		printf("%s%*s  ", cells[i], (int)(widths[i] - measure(cells[i])), "");
+	puts(cells[COLUMNS - 1]);
+}
+
+static void print_table(const struct table *table)
+{
+	size_t widths[COLUMNS];
+
+	for (size_t i = 0; i < COLUMNS; i++) {
+		widths[i] = measure(headings[i]);
+		for (size_t row = 0; row < table->count; row++)
+			if (measure(table->rows[row][i]) > widths[i])
+				widths[i] = measure(table->rows[row][i]);
+	}
+	print_row(headings, widths);
+	for (size_t row = 0; row < table->count; row++) {
+		const char *cells[COLUMNS];
+
+		for (size_t i = 0; i < COLUMNS; i++)
+			cells[i] = table->rows[row][i];
+		print_row(cells, widths);
+	}
+}
+
+static int list_table(struct virt_domain *const *guests, size_t count, const struct rules *rules)
+{
+	struct table table = {calloc(count + 1, sizeof(*table.rows)), count};
+
+	if (!table.rows)
+		return nestctl_fail(NESTCTL_FAILED, "out of memory");
+	for (size_t i = 0; i < count; i++) {
+		struct entry entry;
+
+		entry_read(guests[i], rules, &entry);
+		fill_row(&entry, rules, table.rows[i]);
+		entry_clear(&entry);
+	}
+	print_table(&table);
+	free(table.rows);
+	return nestctl_finish(NESTCTL_YES);
+}
+
+/* ---- as JSON ---- */
+
+static struct json_object *make_json(const struct entry *entry, const struct rules *rules)
+{
+	static const char *const verdicts[] = {
+		[NESTXML_VERDICT_PASS] = "pass",
+		[NESTXML_VERDICT_REFUSE] = "refuse",
+		[NESTXML_VERDICT_STALE] = "stale",
+	};
+	const struct plan *plan = &entry->stored.plan;
+	struct json_object *object = json_object_new_object();
+	/* A policy that cannot be told is all zeros. */
+	const char *error = !entry->known								    ? entry->why
+			    : plan->state == PLAN_IMPOSSIBLE && plan->policy.nested == NESTXML_NESTED_LEAVE ? plan->error.message
+													    : NULL;
+
+	report_add_foreign(object, "guest", virt_domain_get_name(entry->guest));
+	report_add_string(object, "uuid", virt_domain_get_uuid(entry->guest));
+	report_add_bool(object, "running", entry->running);
+	report_add_bool(object, "persistent", entry->persistent);
+	json_object_object_add(object, "policy", describe_policy_json(&plan->policy, error));
+	json_object_object_add(object, "stored_cpu", entry->persistent ? describe_cpu_json(entry->stored.domain) : NULL);
+	json_object_object_add(object, "running_cpu", describe_cpu_json(entry->live));
+	report_add_string(object, "verdict", entry->known ? verdicts[plan->verdict] : NULL);
+	report_add_string(object, "reason", entry->known && plan->verdict == NESTXML_VERDICT_REFUSE ? get_refusal(entry, rules) : NULL);
+	return object;
+}
+
+static int list_json(struct virt_domain *const *guests, size_t count, const struct rules *rules)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < count; i++) {
+		struct entry entry;
+
+		entry_read(guests[i], rules, &entry);
+		json_object_array_add(array, make_json(&entry, rules));
+		entry_clear(&entry);
+	}
+	return nestctl_print_json(array, NESTCTL_YES);
+}
+
+/* ---- the command ---- */
+
+struct request {
+	const char *uri; /* NULL: libvirt's own choice */
+	bool json;
+};
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(virt_domain_get_name(*(struct virt_domain *const *)a), virt_domain_get_name(*(struct virt_domain *const *)b));
+}
+
+static int list(struct virt *virt, const struct rules *rules, const struct request *request)
+{
+	struct virt_domain **guests;
+	struct virt_error error;
+	size_t count;
+	int status;
+
+	if (!virt_is_local_qemu(virt))
+		return nestctl_fail(NESTCTL_UNKNOWN, "the policy and the module are this host's: run this on the guests' own host");
+	if (virt_list(virt, false, &guests, &count, &error) < 0)
+		return nestctl_fail(NESTCTL_FAILED, "libvirt does not list its guests: %s", error.message);
+	qsort(guests, count, sizeof(*guests), compare_names);
+	status = request->json ? list_json(guests, count, rules) : list_table(guests, count, rules);
+	virt_list_free(guests, count);
+	return status;
+}
+
+static int parse(int argc, char **argv, struct request *request)
+{
+	static const struct option long_options[] = {
+		{"json", no_argument, NULL, 'j'},
+		{"connect", required_argument, NULL, 'c'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
+	};
+	char shown[64];
+	int option;
+
+	while ((option = getopt_long(argc, argv, ":c:h", long_options, NULL)) != -1) {
+		switch (option) {
+		case 'j':
+			request->json = true;
+			break;
+		case 'c':
+			request->uri = optarg;
+			break;
+		case 'h':
+			fputs(help, stdout);
+			return nestctl_finish(NESTCTL_YES);
+		case ':':
+			return nestctl_usage("list", "-c needs a URI");
+		default:
+			return nestctl_usage("list", "wrong option '%s'", nestxml_text_escape(argv[optind - 1], shown, sizeof(shown)));
+		}
+	}
+	return optind == argc ? -1 : nestctl_usage("list", "it takes no guests");
+}
+
+int nestctl_list(int argc, char **argv)
+{
+	struct request request = {0};
+	struct nestxml_error error;
+	struct virt_error virt_error;
+	struct rules rules;
+	struct virt *virt;
+	int status = parse(argc, argv, &request);
+
+	if (status >= 0)
+		return status;
+	if (rules_read(NESTCTL_ROOT, &rules, &error) != 0)
+		return nestctl_fail(NESTCTL_FAILED, "%s", error.message);
+	if (virt_open(request.uri, false, &virt, &virt_error) < 0) {
+		status = nestctl_fail(NESTCTL_FAILED, "libvirt: %s", virt_error.message);
+	} else {
+		status = list(virt, &rules, &request);
+		virt_close(virt);
+	}
+	rules_clear(&rules);
+	return status;
+}

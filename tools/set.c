@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* set.c - `nestctl set`: a guest's own policy, in its metadata, and at once in its stored definition. */
+#include <getopt.h>
+#include <stdio.h>
+
+#include "../lib/private.h"
+#include "describe.h"
+#include "nestctl.h"
+#include "stored.h"
+
+static const char help[] = "Usage: nestctl set GUEST require|optional|disable|leave [-c URI]\n"
+			   "States in the guest's own metadata what it is to have, and rewrites its stored\n"
+			   "definition by it. A [guest ...] section of a policy file is stronger.\n"
+			   "\n"
+			   "  -c, --connect=URI   the libvirt to ask, as with virsh\n"
+			   "  -h, --help          this text\n";
+
+#define METADATA_URI "urn:nestxml:nested:1"
+#define METADATA_PREFIX "nested"
+
+struct request {
+	const char *uri; /* NULL: libvirt's own choice */
+	const char *guest;
+	enum nestxml_nested nested;
+};
+
+/* A section of a policy file may say otherwise, and wins. */
+static void warn_of_section(const struct virt_domain *guest, const struct rules *rules, const struct request *request, const char *shown)
+{
+	struct stored stored;
+	char text[640];
+
+	if (stored_read(guest, VIRT_XML_STORED, rules, &stored, text, sizeof(text)) < 0)
+		return;
+	if (stored.plan.policy.source == NESTXML_SOURCE_SECTION && stored.plan.policy.nested != request->nested) {
+		describe_source(&stored.plan.policy, text, sizeof(text));
+		fprintf(stderr, "nestctl: guest '%s': %s is stronger and asks for nested=%s\n", shown, text,
+			nestxml_nested_to_string(stored.plan.policy.nested));
+	}
+	stored_clear(&stored);
+}
+
+static int apply(struct virt *virt, const struct virt_domain *guest, const struct rules *rules, const struct request *request,
+		 const char *shown)
+{
+	const char *word = nestxml_nested_to_string(request->nested);
+	struct rewritten rewritten;
+
+	warn_of_section(guest, rules, request, shown);
+	if (!virt_domain_is_persistent(guest)) {
+		printf("guest '%s': its metadata states nested=%s until it ends; it has no stored definition\n", shown, word);
+		return NESTCTL_YES;
+	}
+	stored_rewrite(virt, guest, rules, &rewritten);
+	if (rewritten.result == REWRITE_FAILED)
+		return nestctl_fail(NESTCTL_NO, "guest '%s': its metadata states nested=%s now, but its CPU is %s", shown, word,
+				    rewritten.said);
+	printf("guest '%s': its metadata states nested=%s; %s%s\n", shown, word, rewritten.said,
+	       rewritten.result == REWRITE_DONE && virt_domain_is_running(guest) ? "; it is running, and has it from its next start on"
+										 : "");
+	return NESTCTL_YES;
+}
+
+static int set(struct virt *virt, const struct rules *rules, const struct request *request)
+{
+	struct virt_domain *guest;
+	struct virt_error error;
+	char shown[320];
+	char xml[64];
+	int status;
+
+	if (!virt_is_local_qemu(virt))
+		return nestctl_fail(NESTCTL_UNKNOWN, "the policy and the processor are this host's: run this on the guests' own host");
+	nestxml_text_escape(request->guest, shown, sizeof(shown));
+	if (virt_find(virt, request->guest, &guest, &error) < 0)
+		return nestctl_fail(NESTCTL_FAILED, "guest '%s': libvirt: %s", shown, error.message);
+	snprintf(xml, sizeof(xml), "<policy nested='%s'/>", nestxml_nested_to_string(request->nested));
+	if (virt_domain_set_metadata(guest, xml, METADATA_PREFIX, METADATA_URI, &error) < 0)
+		status = nestctl_fail(NESTCTL_FAILED, "guest '%s': its metadata cannot be set: %s", shown, error.message);
+	else
+		status = apply(virt, guest, rules, request, shown);
+	virt_domain_free(guest);
+	return status;
+}
+
+static int parse(int argc, char **argv, struct request *request)
+{
+	static const struct option long_options[] = {
+		{"connect", required_argument, NULL, 'c'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
+	};
+	char shown[64];
+	int option;
+
+	while ((option = getopt_long(argc, argv, ":c:h", long_options, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			request->uri = optarg;
+			break;
+		case 'h':
+			fputs(help, stdout);
+			return nestctl_finish(NESTCTL_YES);
+		case ':':
+			return nestctl_usage("set", "-c needs a URI");
+		default:
+			return nestctl_usage("set", "wrong option '%s'", nestxml_text_escape(argv[optind - 1], shown, sizeof(shown)));
+		}
+	}
+	if (argc - optind != 2 || !*argv[optind])
+		return nestctl_usage("set", "it takes a guest and what it is to have");
+	if (nestxml_nested_from_string(argv[optind + 1], &request->nested) != 0)
+		return nestctl_usage("set", "'%s' is none of require, optional, disable, leave",
+				     nestxml_text_escape(argv[optind + 1], shown, sizeof(shown)));
+	request->guest = argv[optind];
+	return -1;
+}
+
+int nestctl_set(int argc, char **argv)
+{
+	struct request request = {0};
+	struct nestxml_error error;
+	struct virt_error virt_error;
+	struct rules rules;
+	struct virt *virt;
+	int status = parse(argc, argv, &request);
+
+	if (status >= 0)
+		return status;
+	if (rules_read(NESTCTL_ROOT, &rules, &error) != 0)
+		return nestctl_fail(NESTCTL_FAILED, "nothing was set: %s", error.message);
+	if (virt_open(request.uri, true, &virt, &virt_error) < 0) {
+		status = nestctl_fail(NESTCTL_FAILED, "libvirt: %s", virt_error.message);
+	} else {
+		status = set(virt, &rules, &request);
+		virt_close(virt);
+	}
+	rules_clear(&rules);
+	return nestctl_finish((enum nestctl_status)status);
+}

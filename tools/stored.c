@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* stored.c - a guest's stored definition: read, planned for, rewritten, and nothing of it lost. */
+#include "stored.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../lib/domain.h"
+#include "describe.h"
+
+int stored_read(const struct virt_domain *guest, enum virt_xml which, const struct rules *rules, struct stored *stored, char *why,
+		size_t size)
+{
+	struct stored made = {0};
+	struct virt_error virt_error;
+	struct nestxml_error error;
+
+	if (virt_domain_get_xml(guest, which, &made.xml, &virt_error) < 0) {
+		snprintf(why, size, "libvirt does not give its definition: %s", virt_error.message);
+		return -1;
+	}
+	if (nestxml_domain_new(made.xml, strlen(made.xml), &made.domain, &error) != 0) {
+		snprintf(why, size, "its definition, line %u, %s", error.line, error.message);
+		stored_clear(&made);
+		return -1;
+	}
+	plan_make(rules, made.domain, &made.plan);
+	*stored = made;
+	return 0;
+}
+
+void stored_clear(struct stored *stored)
+{
+	plan_clear(&stored->plan);
+	nestxml_domain_free(stored->domain);
+	free(stored->xml);
+}
+
+/* ---- what may not change ---- */
+
+/* The document without its <cpu> and the white space before that, since a new one brings its own; the caller's to free. */
+static char *cut_cpu(const struct nestxml_domain *domain)
+{
+	size_t start = domain->has_cpu ? domain->cpu.start : domain->length;
+	size_t end = domain->has_cpu ? domain->cpu.end : domain->length;
+	char *rest = malloc(domain->length + 1);
+
+	if (!rest)
+		return NULL;
+	while (domain->has_cpu && start > 0 && strchr(" \t\r\n", domain->xml[start - 1]))
+		start--;
+	memcpy(rest, domain->xml, start);
+	memcpy(rest + start, domain->xml + end, domain->length - end);
+	rest[start + domain->length - end] = '\0';
+	return rest;
+}
+
+static bool is_same_outside_cpu(const struct nestxml_domain *a, const struct nestxml_domain *b)
+{
+	AUTO_FREE char *rest_a = cut_cpu(a);
+	AUTO_FREE char *rest_b = cut_cpu(b);
+
+	return rest_a && rest_b && strcmp(rest_a, rest_b) == 0;
+}
+
+/* ---- the rewrite ---- */
+
+/* Whether what libvirt has made of the new definition is what was wanted; if not, @why says so. */
+static bool is_as_planned(const struct virt_domain *guest, const struct rules *rules, const struct stored *before, char *why, size_t size)
+{
+	struct stored after;
+	bool same;
+	bool states;
+
+	if (stored_read(guest, VIRT_XML_SECRET, rules, &after, why, size) < 0)
+		return false;
+	same = is_same_outside_cpu(before->domain, after.domain);
+	states = nestxml_domain_states(after.domain, before->plan.vendor, before->plan.policy.nested);
+	if (!same)
+		snprintf(why, size, "libvirt changed more of it than its <cpu>");
+	else if (!states)
+		snprintf(why, size, "libvirt did not keep what its new <cpu> states");
+	stored_clear(&after);
+	return same && states;
+}
+
+static void fail(struct rewritten *rewritten, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void fail(struct rewritten *rewritten, const char *format, ...)
+{
+	va_list arguments;
+
+	rewritten->result = REWRITE_FAILED;
+	va_start(arguments, format);
+	vsnprintf(rewritten->said, sizeof(rewritten->said), format, arguments);
+	va_end(arguments);
+}
+
+static void put_back(struct virt *virt, const struct stored *before, const char *why, struct rewritten *rewritten)
+{
+	struct virt_error error;
+
+	if (virt_define(virt, before->xml, &error) < 0) {
+		fail(rewritten, "%s, and the old definition could not be put back: %s; look at it: virsh edit", why, error.message);
+		return;
+	}
+	rewritten->defines++;
+	fail(rewritten, "not rewritten: %s; the old definition was put back", why);
+}
+
+static void define(struct virt *virt, const struct virt_domain *guest, const struct rules *rules, const struct stored *before,
+		   struct rewritten *rewritten)
+{
+	struct virt_error error;
+	AUTO_FREE char *xml = NULL;
+	size_t length;
+	char why[640];
+
+	if (nestxml_edits_apply(before->plan.edits, &xml, &length) != 0) {
+		fail(rewritten, "not rewritten: out of memory");
+		return;
+	}
+	if (virt_define(virt, xml, &error) < 0) {
+		fail(rewritten, "not rewritten: libvirt does not take it: %s", error.message);
+		return;
+	}
+	rewritten->defines++;
+	if (!is_as_planned(guest, rules, before, why, sizeof(why))) {
+		put_back(virt, before, why, rewritten);
+		return;
+	}
+	rewritten->result = REWRITE_DONE;
+	describe_rewritten(&before->plan, rewritten->said, sizeof(rewritten->said));
+}
+
+void stored_rewrite(struct virt *virt, const struct virt_domain *guest, const struct rules *rules, struct rewritten *rewritten)
+{
+	struct stored before;
+
+	*rewritten = (struct rewritten){.result = REWRITE_NOTHING};
+	if (stored_read(guest, VIRT_XML_SECRET, rules, &before, rewritten->said, sizeof(rewritten->said)) < 0) {
+		rewritten->result = REWRITE_FAILED;
+		return;
+	}
+	switch (before.plan.state) {
+	case PLAN_LEAVE:
+	case PLAN_CURRENT:
+		describe_unchanged(&before.plan, rewritten->said, sizeof(rewritten->said));
+		break;
+	case PLAN_REWRITE:
+		define(virt, guest, rules, &before, rewritten);
+		break;
+	case PLAN_IMPOSSIBLE:
+		describe_impossible(&before.plan, rewritten->said, sizeof(rewritten->said));
+		rewritten->result = REWRITE_FAILED;
+		break;
+	}
+	stored_clear(&before);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* stored.h - a guest's stored definition: read, planned for, rewritten. */
+#ifndef NESTXML_STORED_H
+#define NESTXML_STORED_H
+
+#include <stddef.h>
+
+#include "plan.h"
+#include "virt.h"
+
+/** A definition as it was read, and what it needs. */
+struct stored {
+	char *xml;
+	struct nestxml_domain *domain;
+	struct plan plan;
+};
+
+/**
+ * Reads the definition and makes its plan; to be released with stored_clear().
+ *
+ * @which	VIRT_XML_STORED, or VIRT_XML_SECRET for one that is to be defined again
+ * @why		why it failed; ready for a terminal
+ *
+ * Returns 0 or -1.
+ */
+int stored_read(const struct virt_domain *guest, enum virt_xml which, const struct rules *rules, struct stored *stored, char *why,
+		size_t size);
+void stored_clear(struct stored *stored);
+
+enum rewrite {
+	REWRITE_NOTHING, /* it was as its policy asks, or nothing is asked */
+	REWRITE_DONE,
+	REWRITE_FAILED, /* what was stored is stored still */
+};
+
+/** What has become of a definition. */
+struct rewritten {
+	enum rewrite result;
+	size_t defines;	 /* how often libvirt was made to store one: as many events come of it */
+	char said[1024]; /* a line about what was done, or why it failed, without the guest's name; ready for a terminal */
+};
+
+/**
+ * Rewrites the stored definition by policy, if it needs that: defines it, reads it back, and puts the old one back if anything but its
+ * <cpu> has changed. The definition is read and written at once: libvirt has no lock that would hold in between.
+ *
+ * @guest	must have a stored definition: defining would give it one
+ */
+void stored_rewrite(struct virt *virt, const struct virt_domain *guest, const struct rules *rules, struct rewritten *rewritten);
+
+#endif

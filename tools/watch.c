@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* watch.c - `nestctl watch`: rewrites each stored definition as soon as it is defined or changed, so that the hook finds nothing to do. */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../lib/private.h"
+#include "changes.h"
+#include "nestctl.h"
+#include "notify.h"
+#include "policy_files.h"
+#include "stored.h"
+
+static const char help[] = "Usage: nestctl watch [-c URI]\n"
+			   "Rewrites every stored guest as its policy asks, and then each one as soon as it is\n"
+			   "defined or changed, until it is told to end. Reads the policy files again when\n"
+			   "they change. It is what nestxml.service runs.\n"
+			   "\n"
+			   "  -c, --connect=URI   the libvirt to watch, as with virsh\n"
+			   "  -h, --help          this text\n";
+
+#define FIRST_PAUSE 100 /* milliseconds until the second attempt to connect; doubles */
+#define LONGEST_PAUSE 5000
+#define SETTLE_TIME 200	  /* milliseconds in which policy files may change again before they are read */
+#define LAST_WORDS 500000 /* microseconds that a call to libvirt may go on after SIGTERM */
+#define NEVER INT64_MAX
+
+struct watch {
+	struct virt *virt;
+	const char *uri; /* NULL: libvirt's own choice */
+	bool connected;
+	bool broken;
+	int pause;	    /* milliseconds */
+	int64_t connect_at; /* by the clock, in milliseconds; NEVER: not */
+	struct rules rules;
+	bool has_rules;
+	int64_t read_at; /* the policy files */
+	struct policy_files *files;
+	struct changes changes;
+	bool sweep; /* all guests are to be seen to */
+	bool ready; /* the service manager knows */
+};
+
+/* ---- what is said: one line for the journal ---- */
+
+static void say(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void say(int priority, const char *format, ...)
+{
+	va_list arguments;
+
+	/* sd-daemon(3) */
+	if (getenv("JOURNAL_STREAM"))
+		fprintf(stderr, "<%d>", priority);
+	else
+		fputs("nestctl: ", stderr);
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	fputc('\n', stderr);
+}
+enum { SAY_ERROR = 3, SAY_NOTICE = 5, SAY_INFO = 6 };
+
+/* ---- signals ---- */
+
+/* A handler has nothing but these to reach the loop by. */
+static volatile sig_atomic_t ending;
+static volatile sig_atomic_t reread;
+static int signal_pipe[2] = {-1, -1};
+
+static void end_at_once(int number)
+{
+	(void)number;
+	_exit(NESTCTL_YES);
+}
+
+/* libvirt does one thing or none, so that a call which does not return may be left alone. */
+static void on_signal(int number)
+{
+	const struct itimerval last_words = {.it_value.tv_usec = LAST_WORDS};
+	int error = errno;
+
+	if (number == SIGHUP) {
+		reread = 1;
+	} else {
+		ending = 1;
+		setitimer(ITIMER_REAL, &last_words, NULL);
+	}
+	if (write(signal_pipe[1], "", 1) < 0) {
+		/* It is full: the loop wakes up anyway. */
+	}
+	errno = error;
+}
+
+static void drain_signals(void *context)
+{
+	struct watch *watch = context;
+	char bytes[64];
+
+	while (read(signal_pipe[0], bytes, sizeof(bytes)) > 0) {
+	}
+	if (reread)
+		watch->read_at = 0;
+	reread = 0;
+}
+
+static int catch_signals(void)
+{
+	static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
+	struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+
+	if (pipe2(signal_pipe, O_CLOEXEC | O_NONBLOCK) < 0)
+		return -1;
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
+		sigaction(numbers[i], &action, NULL);
+	action.sa_handler = end_at_once;
+	sigaction(SIGALRM, &action, NULL);
+	return 0;
+}
+
+/* ---- time ---- */
+
+static int64_t now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+/* How long the loop may wait; -1: for ever. */
+static int time_to_wait(const struct watch *watch)
+{
+	int64_t next = watch->read_at < watch->connect_at ? watch->read_at : watch->connect_at;
+	int64_t left = next - now();
+
+	return next == NEVER ? -1 : left > 0 ? (int)left : 0;
+}
+
+/* ---- the policy ---- */
+
+static void on_files_changed(void *context)
+{
+	struct watch *watch = context;
+
+	if (policy_files_have_changed(watch->files))
+		watch->read_at = now() + SETTLE_TIME;
+}
+
+/* While they cannot be understood nothing is rewritten: the hook refuses then, and an old policy is nobody's wish. */
+static void read_rules(struct watch *watch)
+{
+	struct nestxml_error error;
+	struct rules rules;
+
+	watch->read_at = NEVER;
+	if (watch->has_rules)
+		rules_clear(&watch->rules);
+	watch->has_rules = rules_read(NESTCTL_ROOT, &rules, &error) == 0;
+	if (watch->has_rules)
+		watch->rules = rules;
+	else
+		say(SAY_ERROR, "nothing is rewritten until this is mended: %s", error.message);
+	watch->sweep = watch->has_rules;
+}
+
+/* ---- guests ---- */
+
+static void see_to(struct watch *watch, const struct virt_domain *guest)
+{
+	struct rewritten rewritten;
+	char shown[320];
+
+	stored_rewrite(watch->virt, guest, &watch->rules, &rewritten);
+	changes_expect(&watch->changes, virt_domain_get_uuid(guest), rewritten.defines, now());
+	if (rewritten.result == REWRITE_NOTHING)
+		return;
+	if (rewritten.result == REWRITE_FAILED && !virt_is_alive(watch->virt)) {
+		watch->broken = true; /* which all guests will be seen to after */
+		return;
+	}
+	nestxml_text_escape(virt_domain_get_name(guest), shown, sizeof(shown));
+	say(rewritten.result == REWRITE_FAILED ? SAY_ERROR : SAY_NOTICE, "guest '%s': %s", shown, rewritten.said);
+}
+
+static void sweep(struct watch *watch)
+{
+	struct virt_domain **guests;
+	struct virt_error error;
+	size_t count;
+
+	watch->sweep = false;
+	changes_clear(&watch->changes);
+	if (virt_list(watch->virt, true, &guests, &count, &error) < 0) {
+		say(SAY_ERROR, "libvirt does not list its guests: %s", error.message);
+		watch->broken = true;
+		return;
+	}
+	for (size_t i = 0; i < count && !ending && !watch->broken; i++)
+		see_to(watch, guests[i]);
+	virt_list_free(guests, count);
+}
+
+/* It may be gone by now, or was never stored. */
+static void see_to_change(struct watch *watch, const char *uuid)
+{
+	struct virt_domain *guest;
+	struct virt_error error;
+
+	if (virt_find(watch->virt, uuid, &guest, &error) < 0) {
+		watch->broken = !error.no_domain && !virt_is_alive(watch->virt);
+		return;
+	}
+	if (virt_domain_is_persistent(guest))
+		see_to(watch, guest);
+	virt_domain_free(guest);
+}
+
+static void see_to_guests(struct watch *watch)
+{
+	char uuid[CHANGES_UUID];
+
+	if (!watch->connected || !watch->has_rules)
+		return;
+	if (watch->sweep)
+		sweep(watch);
+	while (!ending && !watch->broken && changes_take(&watch->changes, uuid))
+		see_to_change(watch, uuid);
+}
+
+/* ---- the connection ---- */
+
+static void on_defined(void *context, const char *uuid)
+{
+	struct watch *watch = context;
+
+	if (!changes_add(&watch->changes, uuid, now()))
+		watch->sweep = true;
+}
+
+static void on_closed(void *context)
+{
+	struct watch *watch = context;
+
+	watch->broken = true;
+}
+
+static void disconnect(struct watch *watch)
+{
+	virt_disconnect(watch->virt);
+	watch->connected = false;
+	watch->broken = false;
+	watch->connect_at = now() + watch->pause;
+}
+
+static void say_connected(const struct watch *watch)
+{
+	bool modular = access("/run/libvirt/virtqemud-sock", F_OK) == 0;
+
+	say(SAY_INFO, "watching the guests of %s%s", watch->uri ? watch->uri : "libvirt",
+	    modular ? "; virtqemud does not end by itself while it is watched" : "");
+}
+
+static void connect_to_libvirt(struct watch *watch, const struct virt_listener *listener)
+{
+	struct virt_error error;
+	int code = virt_connect(watch->virt, watch->uri, true, &error);
+
+	if (code == 0 && !virt_is_local_qemu(watch->virt)) {
+		snprintf(error.message, sizeof(error.message), "it is not this machine's QEMU");
+		code = -1;
+	}
+	if (code == 0)
+		code = virt_listen(watch->virt, listener, &error);
+	if (code < 0) {
+		if (watch->pause == FIRST_PAUSE)
+			say(SAY_ERROR, "libvirt cannot be reached, and is tried again: %s", error.message);
+		disconnect(watch);
+		watch->pause = 2 * watch->pause < LONGEST_PAUSE ? 2 * watch->pause : LONGEST_PAUSE;
+		return;
+	}
+	watch->connected = true;
+	watch->connect_at = NEVER;
+	watch->pause = FIRST_PAUSE;
+	watch->sweep = true;
+	say_connected(watch);
+}
+
+/* ---- the loop ---- */
+
+static void tell_ready(struct watch *watch)
+{
+	if (!watch->ready)
+		notify_manager("READY=1");
+	watch->ready = true;
+}
+
+static int loop(struct watch *watch, const struct virt_listener *listener)
+{
+	struct virt_error error;
+
+	while (!ending) {
+		if (watch->read_at <= now())
+			read_rules(watch);
+		if (!watch->connected && watch->connect_at <= now())
+			connect_to_libvirt(watch, listener);
+		see_to_guests(watch);
+		tell_ready(watch);
+		if (!ending && !watch->broken && virt_events_run(watch->virt, time_to_wait(watch), &error) < 0)
+			return nestctl_fail(NESTCTL_FAILED, "libvirt's event loop: %s", error.message);
+		if (watch->broken) {
+			say(SAY_NOTICE, "libvirt has gone; its guests are watched again when it is back");
+			disconnect(watch);
+		}
+	}
+	notify_manager("STOPPING=1");
+	return NESTCTL_YES;
+}
+
+static int watch_guests(struct watch *watch)
+{
+	const struct virt_listener listener = {watch, on_defined, on_closed};
+	struct virt_error error;
+	int status;
+
+	if (virt_events_setup(watch->virt, &error) < 0 ||
+	    virt_events_add_fd(watch->virt, signal_pipe[0], drain_signals, watch, &error) < 0 ||
+	    (watch->files && virt_events_add_fd(watch->virt, policy_files_get_fd(watch->files), on_files_changed, watch, &error) < 0))
+		return nestctl_fail(NESTCTL_FAILED, "libvirt's event loop: %s", error.message);
+	status = loop(watch, &listener);
+	virt_disconnect(watch->virt);
+	return status;
+}
+
+static int parse(int argc, char **argv, const char **uri)
+{
+	static const struct option long_options[] = {
+		{"connect", required_argument, NULL, 'c'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
+	};
+	char shown[64];
+	int option;
+
+	while ((option = getopt_long(argc, argv, ":c:h", long_options, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			*uri = optarg;
+			break;
+		case 'h':
+			fputs(help, stdout);
+			return nestctl_finish(NESTCTL_YES);
+		case ':':
+			return nestctl_usage("watch", "-c needs a URI");
+		default:
+			return nestctl_usage("watch", "wrong option '%s'", nestxml_text_escape(argv[optind - 1], shown, sizeof(shown)));
+		}
+	}
+	return optind == argc ? -1 : nestctl_usage("watch", "it takes no guests");
+}
+
+int nestctl_watch(int argc, char **argv)
+{
+	struct watch watch = {.pause = FIRST_PAUSE};
+	struct virt_error error;
+	int status = parse(argc, argv, &watch.uri);
+
+	if (status >= 0)
+		return status;
+	if (virt_new(&watch.virt, &error) < 0)
+		return nestctl_fail(NESTCTL_FAILED, "libvirt: %s", error.message);
+	watch.files = policy_files_watch(NESTCTL_ROOT);
+	if (!watch.files)
+		say(SAY_ERROR, "policy files are read again on SIGHUP only: %s", strerror(errno));
+	if (catch_signals() < 0)
+		status = nestctl_fail(NESTCTL_FAILED, "signals: %s", strerror(errno));
+	else
+		status = watch_guests(&watch);
+	if (watch.has_rules)
+		rules_clear(&watch.rules);
+	policy_files_free(watch.files);
+	virt_close(watch.virt);
+	return status;
+}
