@@ -4,9 +4,9 @@
 # What the tests inside a lab share: this host's words, assertions, the module, libvirt. Ends with the summary when the test ends.
 # shellcheck source-path=SCRIPTDIR source=../../live/guests.sh disable=SC1091
 . /lab/guests.sh
+# shellcheck source-path=SCRIPTDIR source=../../live/assertions.sh disable=SC1091
+. /lab/assertions.sh
 
-passed=0
-failed=0
 if grep -q AuthenticAMD /proc/cpuinfo; then
 	vendor=amd brand=AMD module=kvm_amd feature=svm off=0 on=1
 	model=Opteron_G2	# one whose every feature this processor has
@@ -20,84 +20,8 @@ require="<feature policy='require' name='$feature'/>"
 disable="<feature policy='disable' name='$feature'/>"
 mkdir -p /run/guests
 cp /lab/boot.img /run/guests
-trap summary EXIT
 
-summary()
-{
-	local status=$?
-	if [ "$status" != 0 ]; then
-		report 1 "the test comes to its end"
-	fi
-	echo "$passed passed, $failed failed"
-	exit $((failed > 0))
-}
-
-# ---- assertions ----
-
-# report STATUS NAME [DETAIL]
-report()
-{
-	local ok="not ok"
-	if [ "$1" = 0 ]; then
-		ok=ok
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-	fi
-	echo "$ok $((passed + failed)) - $2"
-	if [ "$1" != 0 ] && [ "${3-}" ]; then
-		printf '# %s\n' "${3//$'\n'/$'\n'# }"
-	fi
-}
-
-# is NAME GOT WANTED
-is()
-{
-	local status=0
-	[ "$2" = "$3" ] || status=1
-	report "$status" "$1" "got:    $2"$'\n'"wanted: $3"
-}
-
-# says NAME TEXT WORDS...: the text contains all of them
-says()
-{
-	local name=$1 text=$2 words
-	shift 2
-	for words; do
-		if [[ $text != *"$words"* ]]; then
-			report 1 "$name" "missing: $words"$'\n'"$text"
-			return
-		fi
-	done
-	report 0 "$name"
-}
-
-# works NAME COMMAND...
-works()
-{
-	local name=$1 output status=0
-	shift
-	output=$("$@" 2>&1) || status=$?
-	report "$status" "$name" "exit status $status"$'\n'"$output"
-}
-
-# fails NAME STATUS COMMAND -- WORDS...: it exits so, and says all of them
-fails()
-{
-	local name=$1 wanted=$2 output status=0 command=()
-	shift 2
-	while [ "$1" != -- ]; do
-		command+=("$1")
-		shift
-	done
-	shift
-	output=$("${command[@]}" 2>&1) || status=$?
-	if [ "$status" = "$wanted" ]; then
-		says "$name" "$output" "$@"
-	else
-		report 1 "$name" "exit status $status instead of $wanted"$'\n'"$output"
-	fi
-}
+# ---- assertions about guests ----
 
 # runs NAME GUEST 0|1: it starts, and its CPUID says so of this host's feature
 runs()

@@ -1,0 +1,486 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What becomes of guests whose stored CPU does not state their policy: at `virsh start`, with the watcher and without, on any way to a running
+# guest. The same under the sandbox's libvirtd with emulated guests (tests/live/starts) and in the lab with KVM's (tests/lab/tests/starts), which set
+#
+#   type FEATURE with without    the guests' type; the feature in capitals; a <cpu> that has it, and one that has not
+#
+# The guests' own CPUID is the judge. What a test leaves behind is undefined by the next.
+ours=/usr/bin/nestctl
+
+run_starts()
+{
+	local tests
+	readarray -t tests < <(declare -F | awk '/ starts_/ {print $3}')
+	for current in "${@:-${tests[@]}}"; do
+		clear_guests
+		policy </dev/null
+		"$current"
+	done
+}
+
+# ---- words of these tests ----
+
+clear_guests()
+{
+	local guest
+	virsh list --uuid | while read -r guest; do
+		[ -z "$guest" ] || virsh -q destroy "$guest" </dev/null
+	done
+	virsh list --all --uuid | while read -r guest; do
+		[ -z "$guest" ] || virsh -q undefine "$guest" --managed-save --snapshots-metadata </dev/null
+	done
+	rm -f /run/guests/*.serial
+}
+
+# require GUEST [KEY...]: its policy
+require_nesting()
+{
+	local guest=$1
+	shift
+	{ printf '[guest %s]\nnested = require\n' "$guest"; printf '%s\n' "$@"; } | policy
+}
+
+# has NAME GUEST 0|1: what its CPUID says when it has started
+has()
+{
+	is "$1" "$(said "$2" | grep -o "$FEATURE=.")" "$FEATURE=$3"
+}
+
+# comes_up GUEST: within some seconds it runs
+comes_up()
+{
+	for _ in {1..150}; do
+		[ "$(virsh domstate "$1" 2>/dev/null)" = running ] && return
+		sleep 0.1
+	done
+	tail -n 5 /run/syslog
+	return 1
+}
+
+# settles: every helper has ended
+settles()
+{
+	for _ in {1..150}; do
+		pgrep -f "^$ours.* again " >/dev/null || return 0
+		sleep 0.1
+	done
+	return 1
+}
+
+# states GUEST: what its stored CPU says of the feature
+states()
+{
+	inactive "$1" | grep -o "<feature policy='[a-z]*' name='${FEATURE,,}'/>" | cut -d "'" -f 2
+}
+
+# outside_cpu GUEST: its definition but for its <cpu>
+outside_cpu()
+{
+	inactive "$1" | tr '\n' '\001' | sed "s,<cpu.*</cpu>,," | tr '\001' '\n'
+}
+
+start_watch()
+{
+	nestctl watch 2>/run/watch.log &
+	watch=$!
+	for _ in {1..100}; do
+		grep -q 'watching the guests' /run/watch.log && return
+		sleep 0.1
+	done
+	cat /run/watch.log
+	return 1
+}
+
+end_watch()
+{
+	local start=${EPOCHREALTIME/./} status=0
+	kill "$watch"
+	wait "$watch" || status=$?
+	is "the watcher ends on SIGTERM" "$status" 0
+	works "within a second" [ $((${EPOCHREALTIME/./} - start)) -lt 1000000 ]
+}
+
+# rewritten GUEST POLICY: within some seconds its stored CPU states it
+rewritten()
+{
+	for _ in {1..100}; do
+		[ "$(states "$1")" = "$2" ] && return
+		sleep 0.1
+	done
+	states "$1"
+	return 1
+}
+
+# hold_helper: it waits until release_helper
+hold_helper()
+{
+	rm -f /run/go
+	printf '#!/bin/sh\nuntil [ -e /run/go ]; do sleep 0.1; done\nexec /run/nestctl "$@"\n' >/run/held
+	cp "$ours" /run/nestctl
+	chmod 755 /run/held
+	mount --bind /run/held "$ours"
+}
+
+release_helper()
+{
+	touch /run/go
+	umount -l "$ours"
+}
+
+restart_libvirtd()
+{
+	local daemon
+	daemon=$(</run/libvirtd.pid)
+	kill "${1:--TERM}" "$daemon"
+	while [ -d "/proc/$daemon" ]; do
+		sleep 0.1
+	done
+	libvirtd -d
+	for _ in {1..300}; do
+		virsh -q list >/dev/null 2>&1 && return
+		sleep 0.1
+	done
+}
+
+# ---- the hook on a stale guest ----
+
+starts_restart()
+{
+	local before
+	define stale "$type" "$without" "<other:thing xmlns:other='urn:other'>of others</other:thing>" \
+		"<graphics type='vnc' passwd='geheim'><listen type='socket'/></graphics>"
+	before=$(outside_cpu stale)
+	require_nesting stale
+	fails "a stale guest is refused, and the user reads what happens" 1 virsh start stale -- \
+		"guest 'stale'" "does not state nested=require" "is being started again with nested virtualization"
+	works "it is started again" comes_up stale
+	has "and has the feature" stale 1
+	is "nothing else of it has changed" "$(outside_cpu stale)" "$before"
+	says "a password and others' metadata among it" "$(inactive stale)" "passwd='geheim'" "of others"
+	works "the helper ends" settles
+	is "and leaves nothing but its file of locks" "$(ls /run/nestxml)" lock
+	stop stale
+	works "the next start passes" virsh -q start stale
+	stop stale
+	printf '[guest stale]\nnested = disable\n' | policy
+	fails "the same where it is to have none" 1 virsh start stale -- "is being started again without nested virtualization"
+	works "it is started again" comes_up stale
+	has "and has none" stale 0
+}
+
+starts_refuse()
+{
+	define stale "$type" "$without"
+	require_nesting stale 'on-stale = refuse'
+	fails "on-stale = refuse: refused" 1 virsh start stale -- "its definition is being rewritten: start it again"
+	works "the definition is rewritten" rewritten stale require
+	works "the helper ends" settles
+	is "the guest is not started" "$(virsh domstate stale)" "shut off"
+	works "the second start passes" virsh -q start stale
+	has "and it has the feature" stale 1
+}
+
+starts_allow()
+{
+	define stale "$type" "$without"
+	require_nesting stale 'on-stale = allow'
+	works "on-stale = allow: it starts" virsh -q start stale
+	has "as it is" stale 0
+	works "its definition is rewritten" rewritten stale require
+	works "the helper ends" settles
+	stop stale
+	works "the second start passes" virsh -q start stale
+	has "and it has the feature" stale 1
+}
+
+starts_transient()
+{
+	require_nesting 'passing*'
+	fails "a stale transient guest is refused, with the pipeline that makes it" 1 virsh create <(guest passing "$type" "$without") -- \
+		"guest 'passing'" "nestxml -n require FILE | virsh create /dev/stdin"
+	works "no helper is left" settles
+	is "and no guest" "$(virsh list --all --name | tr -d '\n')" ""
+	works "that pipeline makes it" bash -o pipefail -c 'nestxml -n require | virsh -q create /dev/stdin' < <(guest passing2 "$type" "$without")
+	has "and it has the feature" passing2 1
+	fails "apply leaves a transient guest alone" 1 nestctl apply passing2 -- "guest 'passing2'" "no stored definition" "nestxml -i FILE"
+	is "it does not become a stored one" "$(virsh list --all --persistent --name | tr -d '\n')" ""
+}
+
+starts_two_at_once()
+{
+	define twin "$type" "$without"
+	require_nesting twin
+	virsh start twin >/run/first 2>&1 &
+	virsh start twin >/run/second 2>&1 &
+	wait %1 %2 || true
+	works "of two starts at once one guest comes" comes_up twin
+	has "with the feature" twin 1
+	works "the helper ends" settles
+	is "it was started again once" "$(grep -c "guest 'twin': started again" /run/syslog)" 1
+}
+
+starts_undefined_in_between()
+{
+	define stale "$type" "$without"
+	require_nesting stale
+	hold_helper
+	fails "a stale guest is refused" 1 virsh start stale -- "is being started again"
+	virsh -q undefine stale
+	release_helper
+	works "the helper ends" settles
+	is "a guest that was undefined by then does not come back" "$(virsh list --all --name | tr -d '\n')" ""
+}
+
+starts_while_a_helper_is_under_way()
+{
+	define stale "$type" "$without"
+	require_nesting stale
+	hold_helper
+	virsh start stale >/dev/null 2>&1 || true
+	fails "a second start meanwhile is refused too" 1 virsh start stale -- "is being started again"
+	is "there is one helper" "$(pgrep -f '^/bin/sh /usr/bin/nestctl again' | wc -l)" 1
+	release_helper
+	works "and the guest comes" comes_up stale
+	has "with the feature" stale 1
+}
+
+starts_daemon_killed()
+{
+	define stale "$type" "$without"
+	require_nesting stale
+	hold_helper
+	virsh start stale >/dev/null 2>&1 || true
+	restart_libvirtd -KILL
+	release_helper
+	works "with the daemon killed under the helper the guest comes" comes_up stale
+	has "with the feature" stale 1
+}
+
+starts_autostart()
+{
+	define stale "$type" "$without"
+	virsh -q autostart stale
+	rm -f /run/libvirt/qemu/autostarted
+	require_nesting stale
+	restart_libvirtd
+	works "a stale guest that the daemon starts by itself comes up" comes_up stale
+	has "with the feature" stale 1
+	virsh -q autostart --disable stale
+}
+
+starts_edited_while_running()
+{
+	define stale "$type" "$with"
+	require_nesting stale
+	works "a guest starts" virsh -q start stale
+	works "virsh edit takes the feature away while it runs" env EDITOR="sed -i s/policy=.require./policy=\'disable\'/" virsh edit stale
+	has "it runs on" stale 1
+	stop stale
+	fails "its next start is stale" 1 virsh start stale -- "is being started again"
+	works "and it comes" comes_up stale
+	has "with the feature" stale 1
+}
+
+starts_managed_save()
+{
+	define saved "$type" "$without"
+	virsh -q start saved
+	has "a guest without the feature runs" saved 0
+	virsh -q managedsave saved
+	require_nesting saved
+	rm /run/guests/saved.serial
+	works "from its managed save it comes back as it was" virsh -q start saved
+	has "without the feature: its CPU cannot change" saved 0
+	virsh -q managedsave saved
+	works "apply rewrites its definition all the same" nestctl apply saved
+	rm /run/guests/saved.serial
+	works "which does not harm the saved state" virsh -q start saved
+	has "that has none" saved 0
+	stop saved
+	works "and the next start from nothing passes" virsh -q start saved
+	has "with the feature" saved 1
+}
+
+starts_helper_leaves_a_managed_save()
+{
+	define saved "$type" "$without"
+	virsh -q start saved
+	has "a guest runs" saved 0
+	virsh -q managedsave saved
+	require_nesting saved
+	nestctl again --start "$(virsh domuuid saved)" </dev/null
+	sleep 0.3
+	says "the helper does not start from a managed save" "$(tail -n 3 /run/syslog)" "guest 'saved': not started again" "managed save"
+	is "the guest is off" "$(virsh domstate saved)" "shut off"
+}
+
+starts_snapshots()
+{
+	qemu-img create -q -f qcow2 /run/guests/snapped.qcow2 1M
+	guest snapped "$type" "$without" "" \
+		"<disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='/run/guests/snapped.qcow2'/><target dev='hda'/></disk>" |
+		sed "s,</os>,<boot dev='fd'/></os>," | virsh -q define /dev/stdin
+	works "a snapshot of the guest, off" virsh -q snapshot-create-as snapped off
+	virsh -q start snapped
+	has "which then runs without the feature" snapped 0
+	works "a snapshot with its memory" virsh -q snapshot-create-as snapped memory
+	stop snapped
+	require_nesting snapped
+	works "the definition is rewritten" nestctl apply snapped
+	works "the snapshot with memory comes back" virsh -q snapshot-revert snapped memory
+	has "without the feature: its CPU cannot change" snapped 0
+	stop snapped
+	works "that without memory comes back too, off" virsh -q snapshot-revert snapped off
+	is "with the definition of its time" "$(states snapped)" disable
+	fails "whose start is stale" 1 virsh start snapped -- "is being started again"
+	works "and it comes" comes_up snapped
+	has "with the feature" snapped 1
+}
+
+starts_broken_policy()
+{
+	define living "$type" "$with"
+	define waiting "$type" "$without"
+	virsh -q start living
+	printf '[default]\nnested = sometimes\n' | policy
+	fails "with a broken policy a start is refused" 1 virsh start waiting -- "live.conf:2" "sometimes"
+	restart_libvirtd
+	is "a running guest outlives that, and the daemon's restart" "$(virsh domstate living)" running
+	fails "apply rewrites nothing" 5 nestctl apply --all -- "no guest was rewritten" "live.conf:2"
+}
+
+starts_fifty_at_once()
+{
+	local guest running
+	rm -rf /run/many
+	mkdir /run/many
+	for guest in g{1..50}; do
+		guest "$guest" "$type" "$without" | sed 's/>32</>8</' >"/run/many/$guest.xml"
+	done
+	printf 'define %s\n' /run/many/*.xml | virsh >/dev/null
+	require_nesting 'g*'
+	for guest in g{1..50}; do
+		echo "start $guest"
+	done >/run/commands
+	virsh </run/commands >/dev/null 2>&1 &
+	tac /run/commands | virsh >/dev/null 2>&1 &
+	wait %1 %2 || true
+	for guest in g{1..50}; do
+		comes_up "$guest" || true
+	done
+	running=0
+	for guest in g{1..50}; do
+		[ "$(said "$guest" | grep -o "$FEATURE=.")" = "$FEATURE=1" ] && running=$((running + 1))
+	done
+	is "of 50 stale guests that are started at once 50 run with the feature" "$running" 50
+	settles
+}
+
+# ---- apply and set ----
+
+starts_apply()
+{
+	local before
+	define one "$type" "$without" "" "<graphics type='vnc' passwd='geheim'><listen type='socket'/></graphics>"
+	define two "$type" "$with"
+	define 'odd <name>' "$type" "$without"
+	before=$(inactive one)
+	require_nesting '*'
+	says "apply --all --dry-run says what it would do" "$(nestctl apply --all --dry-run)" "guest 'one': to be rewritten" "3 guests: 2 to be rewritten"
+	says "--diff shows it" "$(nestctl apply --diff one)" "--- one.xml" "+    <feature policy='require'"
+	is "without secrets" "$(nestctl apply --diff one | grep -c geheim)" 0
+	is "and neither does it" "$(inactive one)" "$before"
+	virsh -q start two
+	says "apply --all says what it did" "$(nestctl apply --all)" "guest 'one': rewritten" "guest 'odd <name>': rewritten" \
+		"3 guests: 2 rewritten, 1 unchanged, 0 failed"
+	is "nothing else has changed" "$(inactive one)" "${before/"policy='disable' name='${FEATURE,,}'"/"policy='require' name='${FEATURE,,}'"}"
+	says "again it finds nothing to do" "$(nestctl apply --all)" "3 guests: 0 rewritten, 3 unchanged, 0 failed"
+	printf '[guest *]\nnested = disable\n' | policy
+	says "a running guest has it from its next start" "$(nestctl apply two)" "guest 'two': rewritten" "from its next start on"
+	has "and runs on as it is" two 1
+	fails "a guest that is not there is named" 1 nestctl apply nobody one -- "guest 'nobody'" "guest 'one': rewritten"
+}
+
+starts_apply_fails_for_one()
+{
+	define good "$type" "$without"
+	define bad "$type" "$without" "<n:policy xmlns:n='urn:nestxml:nested:1' nested='sometimes'/>"
+	printf '[default]\nnested = require\n' | policy
+	fails "a guest that fails does not stop the others" 1 nestctl apply --all -- "guest 'bad': not rewritten: its policy is unknown" "sometimes" \
+		"guest 'good': rewritten" "1 rewritten, 0 unchanged, 1 failed"
+}
+
+starts_set_and_list()
+{
+	define own "$type" "$without"
+	works "set require" nestctl set own require
+	says "states it in the guest's metadata, and in its CPU" "$(inactive own)" "urn:nestxml:nested:1" 'nested="require"' "policy='require' name='${FEATURE,,}'"
+	works "then it starts" virsh -q start own
+	has "with the feature" own 1
+	says "set says that a running guest has it later" "$(nestctl set own disable)" "from its next start on"
+	says "list shows both" "$(nestctl list)" "own" "disable" "its metadata" "${FEATURE,,} disable" "${FEATURE,,} require" passes
+	is "and its JSON" "$(nestctl list --json | tr -d ' \n' | grep -o '"guest":"own".*"verdict":"[a-z]*"' | grep -o '"verdict.*')" '"verdict":"pass"'
+	require_nesting own
+	says "list shows what is stale" "$(nestctl list)" "stale (on-stale = restart)"
+	says "set says what is stronger" "$(nestctl set own disable 2>&1)" "is stronger and asks for nested=require"
+	fails "set knows its words" 2 nestctl set own perhaps -- "'perhaps' is none of require, optional, disable, leave"
+}
+
+# ---- the watcher ----
+
+starts_watch()
+{
+	local before
+	define old "$type" "$without"
+	require_nesting '*'
+	start_watch
+	works "at its start the watcher rewrites what is there" rewritten old require
+	define new "$type" "$without"
+	works "then what is defined" rewritten new require
+	works "which starts at once" virsh -q start new
+	has "with the feature" new 1
+	works "what is edited while it runs is rewritten" env EDITOR="sed -i s/policy=.require./policy=\'disable\'/" virsh edit new
+	works "for its next start" rewritten new require
+	printf '[guest old]\nnested = disable\n' | policy
+	works "the policy is read again when its file changes" rewritten old disable
+	printf '[default]\nnested = sometimes\n' | policy
+	sleep 1
+	says "one that is broken is named" "$(</run/watch.log)" "nothing is rewritten until this is mended" "live.conf:2"
+	define later "$type" "$without"
+	require_nesting later
+	works "and when it is mended all guests are seen to" rewritten later require
+	before=$(grep -c . /run/watch.log)
+	restart_libvirtd
+	define after "$type" "$without"
+	require_nesting after
+	works "the watcher is back after the daemon's restart" rewritten after require
+	says "and said so" "$(tail -n +"$before" /run/watch.log)" "libvirt has gone" "watching the guests"
+	virsh -q metadata after urn:nestxml:nested:1 --key n --set "<policy nested='disable'/>" --config
+	policy </dev/null
+	works "a guest's own metadata counts as soon as it is set" rewritten after disable
+	end_watch
+	is "one line for each change" "$(grep -c "guest 'after': rewritten" /run/watch.log)" 2
+}
+
+# races COUNT: define and start, again and again; with the watcher no start is refused
+starts_race_with_the_watcher()
+{
+	local good=0 refused=0 count=${RACES:-20}
+	require_nesting racing
+	start_watch
+	guest racing "$type" "$without" | sed '/<name>/a <uuid>6e657374-786d-6c00-8000-000000000001</uuid>' >/run/racing.xml
+	for _ in $(seq "$count"); do
+		virsh -q define /run/racing.xml
+		if virsh -q start racing 2>/run/refused; then
+			[ "$(said racing | grep -o "$FEATURE=.")" = "$FEATURE=1" ] && good=$((good + 1))
+		else
+			refused=$((refused + 1))
+			cat /run/refused
+			comes_up racing
+		fi
+		stop racing
+	done
+	is "with the watcher, define and start gives the feature $count times of $count" "$good of $count, $refused refused" "$count of $count, 0 refused"
+	end_watch
+}
