@@ -73,6 +73,22 @@ inactive()
 	virsh dumpxml --inactive --security-info --domain="$1"
 }
 
+# restart_libvirtd [SIGNAL]: ends the daemon (-TERM), and starts it anew
+restart_libvirtd()
+{
+	local daemon
+	daemon=$(</run/libvirtd.pid)
+	kill "${1:--TERM}" "$daemon"
+	while [ -d "/proc/$daemon" ]; do
+		sleep 0.1
+	done
+	libvirtd -d
+	for _ in {1..300}; do
+		virsh -q list >/dev/null 2>&1 && return
+		sleep 0.1
+	done
+}
+
 # policy: the administrator's, from stdin
 policy()
 {
