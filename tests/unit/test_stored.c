@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* test_stored.c - plans and rewrites of stored definitions, on a libvirt that does as it is told: it may refuse, or store something else.
+ */
+#include "support.h"
+
+#include "describe.h"
+#include "stored.h"
+
+#define DOMAIN(before, cpu, after) "<domain type='kvm'><name>vm</name>" before cpu after "</domain>"
+#define PLAIN "<cpu mode='host-model'/>"
+#define REQUIRED "<cpu mode='host-model'><feature policy='require' name='svm'/></cpu>"
+#define SECRET "<devices><graphics passwd='geheim'/></devices>"
+
+/* ---- a libvirt ---- */
+
+struct virt {
+	char stored[4096];
+	const char *instead; /* of what is defined first; NULL: that itself */
+	size_t defines;
+	size_t fails_from; /* the define with this number, from 1, and those after it; 0: none */
+	bool unreadable;
+	size_t readable_defines; /* with @unreadable: from this many defines on */
+};
+
+struct virt_domain {
+	struct virt *virt;
+};
+
+int virt_define(struct virt *virt, const char *xml, struct virt_error *error)
+{
+	virt->defines++;
+	if (virt->fails_from > 0 && virt->defines >= virt->fails_from) {
+		snprintf(error->message, sizeof(error->message), "no such luck");
+		return -1;
+	}
+	snprintf(virt->stored, sizeof(virt->stored), "%s", virt->instead && virt->defines == 1 ? virt->instead : xml);
+	return 0;
+}
+
+int virt_domain_get_xml(const struct virt_domain *domain, enum virt_xml which, char **xml, struct virt_error *error)
+{
+	assert_int_equal(which, VIRT_XML_SECRET);
+	if (domain->virt->unreadable && domain->virt->defines >= domain->virt->readable_defines) {
+		snprintf(error->message, sizeof(error->message), "gone");
+		return -1;
+	}
+	*xml = strdup(domain->virt->stored);
+	return 0;
+}
+
+/* Reads the rules of a host with kvm_amd nested=1 and one policy for all guests, and rewrites. */
+static struct rewritten rewrite(const struct tree *tree, struct virt *virt, const char *xml, const char *keys)
+{
+	const struct virt_domain guest = {virt};
+	struct rewritten rewritten;
+	struct nestxml_error error = {0};
+	struct rules rules;
+	char text[256];
+
+	snprintf(text, sizeof(text), "[guest *]\n%s\n", keys);
+	tree_host(tree, "AuthenticAMD", "kvm_amd", "1\n");
+	tree_write(tree, ADMIN_FILE, text);
+	snprintf(virt->stored, sizeof(virt->stored), "%s", xml);
+	CHECK(rules_read(tree->root, &rules, &error) == 0, "%s", error.message);
+	stored_rewrite(virt, &guest, &rules, &rewritten);
+	rules_clear(&rules);
+	return rewritten;
+}
+
+static void check_said(const struct rewritten *rewritten, const char *words)
+{
+	CHECK(strstr(rewritten->said, words), "%s in: %s", words, rewritten->said);
+	CHECK(is_printable(rewritten->said), "%s", rewritten->said);
+}
+
+/* ---- the tests ---- */
+
+static void test_a_stale_definition_is_rewritten_and_the_rest_stays(void **state)
+{
+	struct virt virt = {0};
+	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
+
+	assert_int_equal(rewritten.result, REWRITE_DONE);
+	assert_int_equal(rewritten.defines, 1);
+	assert_string_equal(virt.stored, DOMAIN("", REQUIRED, SECRET));
+	check_said(&rewritten, "rewritten: its CPU states nested=require (svm) now, which /etc/nestxml/nestxml.conf:2 asks for");
+}
+
+static void test_what_needs_nothing_is_not_defined(void **state)
+{
+	static const struct {
+		const char *xml;
+		const char *keys;
+		const char *words;
+	} rows[] = {
+		{DOMAIN("", REQUIRED, ""), "nested = require", "states nested=require (svm) already"},
+		{DOMAIN("", PLAIN, ""), "nested = leave", "nesting is left alone"},
+		{"<domain type='xen'><name>vm</name></domain>", "nested = disable", "does not apply"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct virt virt = {0};
+		struct rewritten rewritten = rewrite(*state, &virt, rows[i].xml, rows[i].keys);
+
+		assert_int_equal(rewritten.result, REWRITE_NOTHING);
+		assert_int_equal(virt.defines, 0);
+		check_said(&rewritten, rows[i].words);
+	}
+}
+
+static void test_what_cannot_be_is_said(void **state)
+{
+	static const struct {
+		const char *xml;
+		const char *words;
+	} rows[] = {
+		{"<domain type='xen'><name>vm</name></domain>", "asks for nested=require, but"},
+		{"<domain type='kvm'><name>vm</name>", "its definition, line 1,"},
+		{"<network/>", "its definition"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct virt virt = {0};
+		struct rewritten rewritten = rewrite(*state, &virt, rows[i].xml, "nested = require");
+
+		assert_int_equal(rewritten.result, REWRITE_FAILED);
+		assert_int_equal(virt.defines, 0);
+		check_said(&rewritten, rows[i].words);
+	}
+}
+
+static void test_a_definition_that_libvirt_refuses_stays(void **state)
+{
+	struct virt virt = {.fails_from = 1};
+	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
+
+	assert_int_equal(rewritten.result, REWRITE_FAILED);
+	assert_int_equal(rewritten.defines, 0);
+	assert_string_equal(virt.stored, DOMAIN("", PLAIN, SECRET));
+	check_said(&rewritten, "libvirt does not take it: no such luck");
+}
+
+static void test_what_libvirt_changed_otherwise_is_put_back(void **state)
+{
+	static const struct {
+		const char *instead;
+		const char *words;
+	} rows[] = {
+		{DOMAIN("", REQUIRED, ""), "changed more of it than its <cpu>"},
+		{DOMAIN("<title/>", REQUIRED, SECRET), "changed more of it than its <cpu>"},
+		{DOMAIN("", "", SECRET), "did not keep what its new <cpu> states"},
+		{DOMAIN("", PLAIN, SECRET), "did not keep what its new <cpu> states"},
+		{"<domain", "its definition, line 1"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct virt virt = {.instead = rows[i].instead};
+		struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
+
+		CHECK(rewritten.result == REWRITE_FAILED, "%s", rows[i].instead);
+		assert_int_equal(rewritten.defines, 2);
+		assert_string_equal(virt.stored, DOMAIN("", PLAIN, SECRET));
+		check_said(&rewritten, rows[i].words);
+		check_said(&rewritten, "the old definition was put back");
+	}
+}
+
+static void test_one_that_cannot_be_put_back_is_said_to_be(void **state)
+{
+	struct virt virt = {.instead = DOMAIN("", REQUIRED, ""), .fails_from = 2};
+	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
+
+	assert_int_equal(rewritten.result, REWRITE_FAILED);
+	assert_int_equal(rewritten.defines, 1);
+	check_said(&rewritten, "could not be put back: no such luck");
+}
+
+static void test_a_definition_that_cannot_be_read_is_not_touched(void **state)
+{
+	struct virt virt = {.unreadable = true};
+	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
+
+	assert_int_equal(rewritten.result, REWRITE_FAILED);
+	assert_int_equal(virt.defines, 0);
+	check_said(&rewritten, "libvirt does not give its definition: gone");
+}
+
+static void test_one_that_cannot_be_read_back_is_put_back(void **state)
+{
+	struct virt virt = {.unreadable = true, .readable_defines = 1};
+	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
+
+	assert_int_equal(rewritten.result, REWRITE_FAILED);
+	assert_string_equal(virt.stored, DOMAIN("", PLAIN, SECRET));
+	check_said(&rewritten, "the old definition was put back");
+}
+
+/* The white space that a new <cpu> brings is its own. */
+static void test_a_definition_without_a_cpu_gets_one(void **state)
+{
+	struct virt virt = {0};
+	struct rewritten rewritten =
+		rewrite(*state, &virt, "<domain type='kvm'>\n  <name>vm</name>\n  <os/>\n</domain>\n", "nested = require");
+
+	CHECK(rewritten.result == REWRITE_DONE, "%s", rewritten.said);
+	assert_non_null(strstr(virt.stored, "policy='require' name='svm'"));
+}
+
+static void test_the_verdict_of_a_plan_is_that_of_its_start(void **state)
+{
+	static const struct {
+		const char *cpu;
+		const char *nested; /* of the host */
+		const char *keys;
+		enum plan_state state;
+		enum nestxml_verdict verdict;
+	} rows[] = {
+		{PLAIN, "1\n", "nested = leave", PLAN_LEAVE, NESTXML_VERDICT_PASS},
+		{PLAIN, "1\n", "nested = require", PLAN_REWRITE, NESTXML_VERDICT_STALE},
+		{PLAIN, "0\n", "nested = require", PLAN_REWRITE, NESTXML_VERDICT_REFUSE},
+		{REQUIRED, "1\n", "nested = require", PLAN_CURRENT, NESTXML_VERDICT_PASS},
+		{REQUIRED, "0\n", "nested = require", PLAN_CURRENT, NESTXML_VERDICT_REFUSE},
+		{REQUIRED, "0\n", "nested = disable", PLAN_REWRITE, NESTXML_VERDICT_STALE},
+		/* the mode of a policy makes no guest stale, but a rewrite applies it */
+		{REQUIRED, "1\n", "nested = require\nmode = maximum", PLAN_REWRITE, NESTXML_VERDICT_PASS},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct nestxml_domain *domain;
+		struct rules rules;
+		struct plan plan;
+		char text[256];
+
+		snprintf(text, sizeof(text), "<domain type='kvm'><name>vm</name>%s</domain>", rows[i].cpu);
+		domain = domain_of(text);
+		tree_clear(*state);
+		tree_host(*state, "AuthenticAMD", "kvm_amd", rows[i].nested);
+		snprintf(text, sizeof(text), "[guest *]\n%s\n", rows[i].keys);
+		tree_write(*state, ADMIN_FILE, text);
+		assert_int_equal(rules_read(((struct tree *)*state)->root, &rules, NULL), 0);
+		plan_make(&rules, domain, &plan);
+		CHECK(plan.state == rows[i].state && plan.verdict == rows[i].verdict, "row %zu: %d, %d", i, (int)plan.state,
+		      (int)plan.verdict);
+		plan_clear(&plan);
+		rules_clear(&rules);
+		nestxml_domain_free(domain);
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		TREE_TEST(test_a_stale_definition_is_rewritten_and_the_rest_stays),
+		TREE_TEST(test_what_needs_nothing_is_not_defined),
+		TREE_TEST(test_what_cannot_be_is_said),
+		TREE_TEST(test_a_definition_that_libvirt_refuses_stays),
+		TREE_TEST(test_what_libvirt_changed_otherwise_is_put_back),
+		TREE_TEST(test_one_that_cannot_be_put_back_is_said_to_be),
+		TREE_TEST(test_a_definition_that_cannot_be_read_is_not_touched),
+		TREE_TEST(test_one_that_cannot_be_read_back_is_put_back),
+		TREE_TEST(test_a_definition_without_a_cpu_gets_one),
+		TREE_TEST(test_the_verdict_of_a_plan_is_that_of_its_start),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
