@@ -62,7 +62,7 @@ start_libvirt()
 	return 1
 }
 
-# At each start libvirt asks QEMU for 400 properties of its CPU, one by one, which takes Bochs twelve seconds. Where QEMU does not know
+# At each start libvirt asks QEMU for 400 properties of its CPU, one by one, which takes Bochs ten seconds. Where QEMU does not know
 # unavailable-features it asks for all of them at once, so on Bochs libvirt takes it for such a QEMU; on AMD it does not.
 ask_less()
 {
