@@ -48,9 +48,6 @@ refused()
 
 start_libvirt()
 {
-	if virsh -q list >/dev/null 2>&1; then
-		return
-	fi
 	[ "$vendor" = amd ] || ask_less
 	virtlogd -d
 	libvirtd -d
