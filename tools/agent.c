@@ -148,7 +148,10 @@ static bool read_cpuinfo(struct dialogue *dialogue, int64_t handle)
 	return false;
 }
 
-/* The agent is root and so may open it; what it says where it cannot is the guest's own strerror(). */
+/*
+ * The agent is root and so may open it; what it says where it cannot is the guest's own strerror(). A name that no driver stands behind is
+ * no device.
+ */
 static void find_device(struct dialogue *dialogue)
 {
 	int64_t handle;
@@ -156,7 +159,7 @@ static void find_device(struct dialogue *dialogue)
 	if (open_file(dialogue, "/dev/kvm", &handle)) {
 		dialogue->answer->device = AGENT_DEVICE_THERE;
 		close_file(dialogue, handle);
-	} else if (strstr(dialogue->answer->error, "No such file")) {
+	} else if (strstr(dialogue->answer->error, "No such file") || strstr(dialogue->answer->error, "No such device")) {
 		dialogue->answer->device = AGENT_DEVICE_MISSING;
 	}
 }

@@ -4,7 +4,8 @@
  * fake /sys below NESTXML_TEST_ROOT. All else of libkmod is real.
  *
  * What goes wrong is said by files in the root: `fail-load` and `fail-unload` hold the errno of every call, `die-load` kills the process
- * before a load, `stuck` is the value that nested has whatever is asked for.
+ * before a load, `die-at` kills it at that step (there is one before and after each change of a file or of the kernel), `stuck` is the
+ * value that nested has whatever is asked for.
  */
 #include <errno.h>
 #include <signal.h>
@@ -18,6 +19,18 @@
 
 int __wrap_module_load(struct module *module, const char *options, bool force);
 int __wrap_module_unload(struct module *module);
+int __wrap_mkostemp(char *path, int flags);
+int __wrap_fchmod(int fd, mode_t mode);
+ssize_t __wrap_write(int fd, const void *text, size_t size);
+int __wrap_fsync(int fd);
+int __wrap_rename(const char *from, const char *to);
+int __wrap_unlink(const char *path);
+int __real_mkostemp(char *path, int flags);
+int __real_fchmod(int fd, mode_t mode);
+ssize_t __real_write(int fd, const void *text, size_t size);
+int __real_fsync(int fd);
+int __real_rename(const char *from, const char *to);
+int __real_unlink(const char *path);
 
 /* The kernel has one vendor's module, that of its processor. */
 static void make_path(char *path, size_t size, const char *file)
@@ -39,6 +52,16 @@ static bool read_control(const char *name, char *text, size_t size)
 	text[has ? strcspn(text, "\n") : 0] = '\0';
 	fclose(file);
 	return true;
+}
+
+static void step(void)
+{
+	static int steps;
+	char text[64];
+
+	steps++;
+	if (read_control("die-at", text, sizeof(text)) && steps == atoi(text))
+		raise(SIGKILL);
 }
 
 static void write_value(const char *file, const char *value)
@@ -77,7 +100,7 @@ static void log_call(const char *what)
 	}
 }
 
-int __wrap_module_load(struct module *module, const char *options, bool force)
+static int load(struct module *module, const char *options, bool force)
 {
 	char words[512];
 	char text[64];
@@ -107,7 +130,7 @@ int __wrap_module_load(struct module *module, const char *options, bool force)
 	return 0;
 }
 
-int __wrap_module_unload(struct module *module)
+static int unload(struct module *module)
 {
 	static const char *const files[] = {"/initstate",  "/refcnt", "/parameters/nested", "/parameters/enable_shadow_vmcs",
 					    "/parameters", ""};
@@ -123,4 +146,54 @@ int __wrap_module_unload(struct module *module)
 		remove(path);
 	}
 	return 0;
+}
+
+/* ---- what a process may be killed before and after ---- */
+
+#define STEP(type, call) \
+	type result;     \
+                         \
+	step();          \
+	result = call;   \
+	step();          \
+	return result
+
+int __wrap_module_load(struct module *module, const char *options, bool force)
+{
+	STEP(int, load(module, options, force));
+}
+
+int __wrap_module_unload(struct module *module)
+{
+	STEP(int, unload(module));
+}
+
+int __wrap_mkostemp(char *path, int flags)
+{
+	STEP(int, __real_mkostemp(path, flags));
+}
+
+int __wrap_fchmod(int fd, mode_t mode)
+{
+	STEP(int, __real_fchmod(fd, mode));
+}
+
+ssize_t __wrap_write(int fd, const void *text, size_t size)
+{
+	STEP(ssize_t, __real_write(fd, text, size));
+}
+
+int __wrap_fsync(int fd)
+{
+	STEP(int, __real_fsync(fd));
+}
+
+int __wrap_rename(const char *from, const char *to)
+{
+	STEP(int, __real_rename(from, to));
+}
+
+int __wrap_unlink(const char *path)
+{
+	STEP(int, __real_unlink(path));
 }
