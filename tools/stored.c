@@ -66,23 +66,40 @@ static bool is_same_outside_cpu(const struct nestxml_domain *a, const struct nes
 
 /* ---- the rewrite ---- */
 
-/* Whether what libvirt has made of the new definition is what was wanted; if not, @why says so. */
-static bool is_as_planned(const struct virt_domain *guest, const struct rules *rules, const struct stored *before, char *why, size_t size)
+/* Whether @after, which is not the very text that was defined, is what was wanted all the same; if not, @why says so. */
+static bool is_equivalent(const struct stored *before, const char *xml, char *why, size_t size)
 {
-	struct stored after;
+	struct nestxml_domain *after;
+	struct nestxml_error error;
 	bool same;
 	bool states;
 
-	if (stored_read(guest, VIRT_XML_SECRET, rules, &after, why, size) < 0)
+	if (nestxml_domain_new(xml, strlen(xml), &after, &error) != 0) {
+		snprintf(why, size, "its definition, line %u, %s", error.line, error.message);
 		return false;
-	same = is_same_outside_cpu(before->domain, after.domain);
-	states = nestxml_domain_states(after.domain, before->plan.vendor, before->plan.policy.nested);
+	}
+	same = is_same_outside_cpu(before->domain, after);
+	states = nestxml_domain_states(after, before->plan.vendor, before->plan.policy.nested);
 	if (!same)
 		snprintf(why, size, "libvirt changed more of it than its <cpu>");
 	else if (!states)
 		snprintf(why, size, "libvirt did not keep what its new <cpu> states");
-	stored_clear(&after);
+	nestxml_domain_free(after);
 	return same && states;
+}
+
+/* Reads back what libvirt has made of @xml. */
+static bool is_as_planned(const struct virt_domain *guest, const struct stored *before, const char *xml, char *why, size_t size)
+{
+	AUTO_FREE char *after = NULL;
+	struct virt_error error;
+
+	if (virt_domain_get_xml(guest, VIRT_XML_SECRET, &after, &error) < 0) {
+		snprintf(why, size, "libvirt does not give its definition: %s", error.message);
+		return false;
+	}
+	/* As a rule it is what was defined, since that is spliced into libvirt's own text. */
+	return strcmp(after, xml) == 0 || is_equivalent(before, after, why, size);
 }
 
 static void fail(struct rewritten *rewritten, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -108,8 +125,7 @@ static void put_back(struct virt *virt, const struct stored *before, const char 
 	fail(rewritten, "not rewritten: %s; the old definition was put back", why);
 }
 
-static void define(struct virt *virt, const struct virt_domain *guest, const struct rules *rules, const struct stored *before,
-		   struct rewritten *rewritten)
+static void define(struct virt *virt, const struct virt_domain *guest, const struct stored *before, struct rewritten *rewritten)
 {
 	struct virt_error error;
 	AUTO_FREE char *xml = NULL;
@@ -125,7 +141,7 @@ static void define(struct virt *virt, const struct virt_domain *guest, const str
 		return;
 	}
 	rewritten->defines++;
-	if (!is_as_planned(guest, rules, before, why, sizeof(why))) {
+	if (!is_as_planned(guest, before, xml, why, sizeof(why))) {
 		put_back(virt, before, why, rewritten);
 		return;
 	}
@@ -148,7 +164,7 @@ void stored_rewrite(struct virt *virt, const struct virt_domain *guest, const st
 		describe_unchanged(&before.plan, rewritten->said, sizeof(rewritten->said));
 		break;
 	case PLAN_REWRITE:
-		define(virt, guest, rules, &before, rewritten);
+		define(virt, guest, &before, rewritten);
 		break;
 	case PLAN_IMPOSSIBLE:
 		describe_impossible(&before.plan, rewritten->said, sizeof(rewritten->said));

@@ -192,31 +192,75 @@ void virt_domain_free(struct virt_domain *domain)
 	free(domain);
 }
 
+/* Takes the @count domains of @found, and @found. Returns an array of as many; NULL: out of memory. */
+static struct virt_domain **make_domains(struct virt *virt, virDomainPtr *found, size_t count)
+{
+	struct virt_domain **made = calloc(count + 1, sizeof(*made));
+	size_t made_count = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct virt_domain *domain = made ? make_domain(virt, found[i]) : NULL;
+
+		if (domain)
+			made[made_count++] = domain;
+	}
+	free(found);
+	if (made && made_count == count)
+		return made;
+	virt_list_free(made, made_count);
+	return NULL;
+}
+
+static int compare_uuids(const void *a, const void *b)
+{
+	return strcmp((*(struct virt_domain *const *)a)->uuid, (*(struct virt_domain *const *)b)->uuid);
+}
+
+/* One question for all of them: one for each would be a tenth of what a rewrite costs (tests/bench/stored.c). */
+static int know_running(struct virt *virt, struct virt_domain **domains, size_t count, struct virt_error *error)
+{
+	virDomainPtr *running;
+	int running_count = virt->ConnectListAllDomains(virt->connection, &running, VIR_CONNECT_LIST_DOMAINS_ACTIVE);
+
+	if (running_count < 0)
+		return virt_fail_with_last(virt, error);
+	qsort(domains, count, sizeof(*domains), compare_uuids);
+	for (size_t i = 0; i < count; i++)
+		domains[i]->running = KNOWN_NO;
+	for (int i = 0; i < running_count; i++) {
+		struct virt_domain key;
+		const struct virt_domain *at = &key;
+		struct virt_domain **found = NULL;
+
+		if (virt->DomainGetUUIDString(running[i], key.uuid) == 0)
+			found = bsearch(&at, domains, count, sizeof(*domains), compare_uuids);
+		if (found)
+			(*found)->running = KNOWN_YES;
+		virt->DomainFree(running[i]);
+	}
+	free(running);
+	return 0;
+}
+
 int virt_list(struct virt *virt, bool persistent, struct virt_domain ***domains, size_t *count, struct virt_error *error)
 {
 	virDomainPtr *found;
 	int found_count = virt->ConnectListAllDomains(virt->connection, &found, persistent ? VIR_CONNECT_LIST_DOMAINS_PERSISTENT : 0);
 	struct virt_domain **made;
-	size_t made_count = 0;
 
 	if (found_count < 0)
 		return virt_fail_with_last(virt, error);
-	made = calloc((size_t)found_count + 1, sizeof(*made));
-	for (int i = 0; i < found_count; i++) {
-		struct virt_domain *domain = made ? make_domain(virt, found[i]) : NULL;
-
-		if (domain) {
-			domain->persistent = persistent ? KNOWN_YES : KNOWN_NOT;
-			made[made_count++] = domain;
-		}
-	}
-	free(found);
-	if (made_count != (size_t)found_count || !made) {
-		virt_list_free(made, made_count);
+	made = make_domains(virt, found, (size_t)found_count);
+	if (!made)
 		return fail(error, "out of memory");
+	for (int i = 0; persistent && i < found_count; i++)
+		made[i]->persistent = KNOWN_YES;
+	if (know_running(virt, made, (size_t)found_count, error) < 0) {
+		virt_list_free(made, (size_t)found_count);
+		return -1;
 	}
 	*domains = made;
-	*count = made_count;
+	*count = (size_t)found_count;
 	return 0;
 }
 

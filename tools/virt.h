@@ -52,7 +52,7 @@ void virt_list_free(struct virt_domain **domains, size_t count);
 /** Borrowed. */
 const char *virt_domain_get_name(const struct virt_domain *domain);
 const char *virt_domain_get_uuid(const struct virt_domain *domain);
-/* As it was when it was found; of a guest from virt_list(), when it is asked. */
+/** Whether it ran when it was found. */
 bool virt_domain_is_running(const struct virt_domain *domain);
 /** Whether it has a stored definition. */
 bool virt_domain_is_persistent(const struct virt_domain *domain);
