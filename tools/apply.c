@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* apply.c - `nestctl apply`: rewrites stored definitions by policy. */
 #include <getopt.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -35,17 +36,25 @@ struct run {
 	struct virt *virt;
 	struct rules rules;
 	const struct request *request;
+	struct virt_domain **guests; /* with --all: all of them */
+	size_t guests_count;
+
+	pthread_mutex_t mutex; /* guards what follows, and what is printed */
+	size_t next;	       /* of the guests */
 	size_t counts[REWRITE_FAILED + 1];
 	bool progress; /* a line of it is on the terminal */
 };
 
+/* Guests that are seen to at once: libvirt reads one while it writes the other. (tests/bench/stored.c) */
+#define WORKERS 2
+
 /* ---- what is said ---- */
 
-static void show_progress(struct run *run, size_t done, size_t count)
+static void show_progress(struct run *run)
 {
-	if (!run->request->all || !isatty(STDERR_FILENO))
+	if (!isatty(STDERR_FILENO))
 		return;
-	fprintf(stderr, "\r%zu of %zu guests", done, count);
+	fprintf(stderr, "\r%zu of %zu guests", run->next, run->guests_count);
 	run->progress = true;
 }
 
@@ -61,13 +70,10 @@ static const char *show_name(const struct virt_domain *guest, char *buffer, size
 	return nestxml_text_escape(virt_domain_get_name(guest), buffer, size);
 }
 
-static void report(struct run *run, const struct virt_domain *guest, enum rewrite rewrite, const char *said)
+static void print_report(struct run *run, const struct virt_domain *guest, enum rewrite rewrite, const char *said)
 {
 	char shown[320];
 
-	run->counts[rewrite]++;
-	if (rewrite == REWRITE_NOTHING && run->request->all)
-		return;
 	clear_progress(run);
 	show_name(guest, shown, sizeof(shown));
 	if (rewrite == REWRITE_FAILED)
@@ -76,6 +82,15 @@ static void report(struct run *run, const struct virt_domain *guest, enum rewrit
 		printf("guest '%s': %s; it is running, and has it from its next start on\n", shown, said);
 	else
 		printf("guest '%s': %s\n", shown, said);
+}
+
+static void report(struct run *run, const struct virt_domain *guest, enum rewrite rewrite, const char *said)
+{
+	pthread_mutex_lock(&run->mutex);
+	run->counts[rewrite]++;
+	if (rewrite != REWRITE_NOTHING || !run->request->all)
+		print_report(run, guest, rewrite, said);
+	pthread_mutex_unlock(&run->mutex);
 }
 
 static void summarize(const struct run *run)
@@ -95,10 +110,13 @@ static void show_diff(struct run *run, const struct virt_domain *guest, const st
 {
 	char name[330];
 
+	pthread_mutex_lock(&run->mutex);
+	run->counts[REWRITE_DONE]++;
 	clear_progress(run);
 	snprintf(name, sizeof(name), "%s.xml", show_name(guest, (char[320]){""}, 320));
 	fflush(stdout);
 	diff_write(STDOUT_FILENO, name, stored->xml, strlen(stored->xml), stored->plan.edits, isatty(STDOUT_FILENO) == 1);
+	pthread_mutex_unlock(&run->mutex);
 }
 
 /* Without secrets, since it is for eyes. */
@@ -119,7 +137,6 @@ static void look(struct run *run, const struct virt_domain *guest)
 		report(run, guest, REWRITE_NOTHING, said);
 	} else if (run->request->manner == MANNER_DIFF) {
 		show_diff(run, guest, &stored);
-		run->counts[REWRITE_DONE]++;
 	} else {
 		describe_planned(&stored.plan, said, sizeof(said));
 		report(run, guest, REWRITE_DONE, said);
@@ -141,20 +158,45 @@ static void see_to(struct run *run, const struct virt_domain *guest)
 
 /* ---- all of them ---- */
 
+static const struct virt_domain *take_guest(struct run *run)
+{
+	const struct virt_domain *guest = NULL;
+
+	pthread_mutex_lock(&run->mutex);
+	if (run->next < run->guests_count) {
+		show_progress(run);
+		guest = run->guests[run->next++];
+	}
+	pthread_mutex_unlock(&run->mutex);
+	return guest;
+}
+
+static void *work(void *context)
+{
+	struct run *run = context;
+	const struct virt_domain *guest;
+
+	while ((guest = take_guest(run)))
+		see_to(run, guest);
+	return NULL;
+}
+
 static int apply_all(struct run *run)
 {
-	struct virt_domain **guests;
+	pthread_t helpers[WORKERS - 1];
+	size_t started = 0;
 	struct virt_error error;
-	size_t count;
 
-	if (virt_list(run->virt, true, &guests, &count, &error) < 0)
+	if (virt_list(run->virt, true, &run->guests, &run->guests_count, &error) < 0)
 		return nestctl_fail(NESTCTL_FAILED, "libvirt does not list its guests: %s", error.message);
-	for (size_t i = 0; i < count; i++) {
-		show_progress(run, i, count);
-		see_to(run, guests[i]);
-	}
+	/* Where there is no thread to be had, this one does it all. */
+	while (started < WORKERS - 1 && pthread_create(&helpers[started], NULL, work, run) == 0)
+		started++;
+	work(run);
+	while (started > 0)
+		pthread_join(helpers[--started], NULL);
 	clear_progress(run);
-	virt_list_free(guests, count);
+	virt_list_free(run->guests, run->guests_count);
 	summarize(run);
 	return NESTCTL_YES;
 }
@@ -243,7 +285,7 @@ static int parse(int argc, char **argv, struct request *request)
 int nestctl_apply(int argc, char **argv)
 {
 	struct request request = {0};
-	struct run run = {.request = &request};
+	struct run run = {.request = &request, .mutex = PTHREAD_MUTEX_INITIALIZER};
 	struct virt_error error;
 	int status = parse(argc, argv, &request);
 
