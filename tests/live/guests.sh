@@ -2,12 +2,17 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The guests of the live tests and the quickstart; for the inside of the sandbox.
 
-# make_boot_sector SOURCE: what every guest boots
+# make_boot_sector SOURCE [FOLDER]: what every guest boots, boot.img, and for many at once once.img, which is heard once
 make_boot_sector()
 {
-	mkdir -p /run/guests
-	as --32 -o /run/guests/boot.o "$1"
-	ld -m elf_i386 -Ttext=0x7c00 --oformat=binary -o /run/guests/boot.img /run/guests/boot.o
+	local folder=${2:-/run/guests} image
+	mkdir -p "$folder"
+	as --32 -o "$folder/boot.o" "$1"
+	as --32 --defsym ONCE=1 -o "$folder/once.o" "$1"
+	for image in boot once; do
+		ld -m elf_i386 -Ttext=0x7c00 --oformat=binary -o "$folder/$image.img" "$folder/$image.o"
+		rm "$folder/$image.o"
+	done
 }
 
 escape()

@@ -341,7 +341,7 @@ starts_fifty_at_once()
 	rm -rf /run/many
 	mkdir /run/many
 	for guest in g{1..50}; do
-		guest "$guest" "$type" "$without" | sed 's/>32</>8</' >"/run/many/$guest.xml"
+		guest "$guest" "$type" "$without" | sed 's/>32</>8</; s/boot.img/once.img/' >"/run/many/$guest.xml"
 	done
 	printf 'define %s\n' /run/many/*.xml | virsh >/dev/null
 	require_nesting 'g*'

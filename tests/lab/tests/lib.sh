@@ -19,7 +19,7 @@ parameters=/sys/module/$module/parameters
 require="<feature policy='require' name='$feature'/>"
 disable="<feature policy='disable' name='$feature'/>"
 mkdir -p /run/guests
-cp /lab/boot.img /run/guests
+cp /lab/{boot,once}.img /run/guests
 
 # ---- assertions about guests ----
 
