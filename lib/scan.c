@@ -429,33 +429,49 @@ static int on_close(void *data)
 	return 0;
 }
 
-int nestxml_scan(struct nestxml_domain *domain, struct nestxml_error *error)
+static void parse(struct scan *scan)
 {
-	struct scan scan = {.domain = domain, .error = error};
+	const struct nestxml_domain *domain = scan->domain;
 	xmlDoc *tree;
 
 	xmlInitParser();
-	scan.parser = xmlNewParserCtxt();
-	if (!scan.parser)
-		return nestxml_error_set_nomem(error);
-	memset(scan.parser->sax, 0, sizeof(*scan.parser->sax));
-	scan.parser->sax->initialized = XML_SAX2_MAGIC;
-	scan.parser->sax->startElementNs = on_start;
-	scan.parser->sax->endElementNs = on_end;
-	scan.parser->sax->characters = on_text;
-	scan.parser->sax->cdataBlock = on_text;
-	scan.parser->sax->internalSubset = on_doctype;
-	scan.parser->sax->serror = on_error;
-	scan.parser->userData = &scan;
+	scan->parser = xmlNewParserCtxt();
+	if (!scan->parser) {
+		scan->code = nestxml_error_set_nomem(scan->error);
+		return;
+	}
+	memset(scan->parser->sax, 0, sizeof(*scan->parser->sax));
+	scan->parser->sax->initialized = XML_SAX2_MAGIC;
+	scan->parser->sax->startElementNs = on_start;
+	scan->parser->sax->endElementNs = on_end;
+	scan->parser->sax->characters = on_text;
+	scan->parser->sax->cdataBlock = on_text;
+	scan->parser->sax->internalSubset = on_doctype;
+	scan->parser->sax->serror = on_error;
+	scan->parser->userData = scan;
 	/* Read through a callback, not from memory: libxml2 would copy that whole. Its limits on depth and length stay as libvirt has them.
 	 */
-	tree = xmlCtxtReadIO(scan.parser, on_read, on_close, &scan, NULL, NULL, XML_PARSE_NONET);
-	if (scan.code == 0 && !scan.parser->wellFormed)
-		scan.code = nestxml_error_set(error, NESTXML_E_SYNTAX, "is not well-formed XML; correct it");
-	if (scan.code == 0 && (scan.misplaced || domain->root.end == 0))
-		scan.code = nestxml_error_set(error, NESTXML_E_INTERNAL,
-					      "the XML parser does not tell where the tags are; nothing was changed");
+	tree = xmlCtxtReadIO(scan->parser, on_read, on_close, scan, NULL, NULL, XML_PARSE_NONET);
+	if (scan->code == 0 && scan->read == 0) /* there was no memory to begin with */
+		scan->code = nestxml_error_set_nomem(scan->error);
+	if (scan->code == 0 && !scan->parser->wellFormed)
+		scan->code = nestxml_error_set(scan->error, NESTXML_E_SYNTAX, "is not well-formed XML; correct it");
+	if (scan->code == 0 && (scan->misplaced || domain->root.end == 0))
+		scan->code = nestxml_error_set(scan->error, NESTXML_E_INTERNAL,
+					       "the XML parser does not tell where the tags are; nothing was changed");
 	xmlFreeDoc(tree);
-	xmlFreeParserCtxt(scan.parser);
+	xmlFreeParserCtxt(scan->parser);
+}
+
+int nestxml_scan(struct nestxml_domain *domain, struct nestxml_error *error)
+{
+	struct scan scan = {.domain = domain, .error = error};
+	xmlStructuredErrorFunc handler = xmlStructuredError; /* of this thread */
+	void *context = xmlStructuredErrorContext;
+
+	/* Where there is no memory for a parser, libxml2 would say so on stderr. */
+	xmlSetStructuredErrorFunc(&scan, on_error);
+	parse(&scan);
+	xmlSetStructuredErrorFunc(context, handler);
 	return scan.code;
 }
