@@ -19,6 +19,13 @@
 /* A hundred times what libvirt's whole cpu_map has: what is kept of each child must not grow to many times the document. */
 #define MAX_CHILDREN ((size_t)1 << 16)
 
+/*
+ * What libxml2 searches one by one, or in a table that does not grow: a document of them would take minutes (2.9.14, measured). libvirt's
+ * whole schema has 20 KiB of names, and a domain a handful of namespaces.
+ */
+#define MAX_NAMES 1024 /* KiB of different ones */
+#define MAX_NAMESPACES 256
+
 /* The branch below <domain> that the parser is in. */
 enum branch { BRANCH_NONE, BRANCH_CPU, BRANCH_OS, BRANCH_METADATA };
 
@@ -29,6 +36,7 @@ struct scan {
 	xmlParserCtxt *parser;
 	size_t read; /* bytes given to the parser */
 	unsigned int depth;
+	int namespaces;
 	enum branch branch;
 	struct nestxml_buffer *text; /* what character data is added to, or NULL */
 	unsigned int text_depth;     /* the depth of the element that it belongs to */
@@ -312,10 +320,12 @@ static void on_start(void *data, const xmlChar *name, const xmlChar *prefix, con
 {
 	struct scan *scan = data;
 
-	(void)namespaces_count;
 	(void)namespaces;
 	(void)defaulted_count;
 	scan->depth++;
+	scan->namespaces += namespaces_count;
+	if (scan->code == 0 && scan->namespaces > MAX_NAMESPACES)
+		fail(scan, nestxml_error_set(scan->error, NESTXML_E_TOO_BIG, "declares more than %d namespaces", MAX_NAMESPACES));
 	if (scan->code != 0)
 		return;
 	if (scan->depth == 1)
@@ -399,7 +409,11 @@ static void on_error(void *data, xmlError *problem)
 	if (scan->code != 0 || problem->level < XML_ERR_ERROR || problem->domain == XML_FROM_NAMESPACE)
 		return;
 	if (problem->code == XML_ERR_NO_MEMORY) {
-		scan->code = nestxml_error_set_nomem(scan->error);
+		/* The table of names is full, or memory is; the table doubles twice at a time. */
+		if (scan->parser && xmlDictGetUsage(scan->parser->dict) > ((size_t)MAX_NAMES << 10) / 8)
+			fail(scan, nestxml_error_set(scan->error, NESTXML_E_TOO_BIG, "has more than %d KiB of names", MAX_NAMES));
+		else
+			scan->code = nestxml_error_set_nomem(scan->error);
 		return;
 	}
 	snprintf(raw, sizeof(raw), "%s", problem->message ? problem->message : "");
@@ -449,6 +463,7 @@ static void parse(struct scan *scan)
 	scan->parser->sax->internalSubset = on_doctype;
 	scan->parser->sax->serror = on_error;
 	scan->parser->userData = scan;
+	xmlDictSetLimit(scan->parser->dict, (size_t)MAX_NAMES << 10);
 	/* Read through a callback, not from memory: libxml2 would copy that whole. Its limits on depth and length stay as libvirt has them.
 	 */
 	tree = xmlCtxtReadIO(scan->parser, on_read, on_close, scan, NULL, NULL, XML_PARSE_NONET);
