@@ -6,6 +6,7 @@
  * end tag. The tag's '<' is the next one backwards, since a well-formed attribute holds none. Neither is promised by libxml2, so each
  * position that will be edited is checked against the bytes.
  */
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -25,6 +26,13 @@
  */
 #define MAX_NAMES 1024 /* KiB of different ones */
 #define MAX_NAMESPACES 256
+
+/* libxml2 2.12 made the error const. */
+#if LIBXML_VERSION >= 21200
+#define PROBLEM const xmlError
+#else
+#define PROBLEM xmlError
+#endif
 
 /* The branch below <domain> that the parser is in. */
 enum branch { BRANCH_NONE, BRANCH_CPU, BRANCH_OS, BRANCH_METADATA };
@@ -393,12 +401,7 @@ static void on_doctype(void *data, const xmlChar *name, const xmlChar *external_
 						"has a document type declaration (<!DOCTYPE>), which libvirt's XML never has; remove it"));
 }
 
-/* libxml2 2.12 made the error const. */
-#if LIBXML_VERSION >= 21200
-static void on_error(void *data, const xmlError *problem)
-#else
-static void on_error(void *data, xmlError *problem)
-#endif
+static void on_error(void *data, PROBLEM *problem)
 {
 	struct scan *scan = data;
 	char raw[200] = "";
@@ -448,7 +451,6 @@ static void parse(struct scan *scan)
 	const struct nestxml_domain *domain = scan->domain;
 	xmlDoc *tree;
 
-	xmlInitParser();
 	scan->parser = xmlNewParserCtxt();
 	if (!scan->parser) {
 		scan->code = nestxml_error_set_nomem(scan->error);
@@ -478,13 +480,33 @@ static void parse(struct scan *scan)
 	xmlFreeParserCtxt(scan->parser);
 }
 
-int nestxml_scan(struct nestxml_domain *domain, struct nestxml_error *error)
+static void ignore_error(void *data, PROBLEM *problem)
 {
-	struct scan scan = {.domain = domain, .error = error};
-	xmlStructuredErrorFunc handler = xmlStructuredError; /* of this thread */
+	(void)data;
+	(void)problem;
+}
+
+/* Where there is no memory, libxml2 says so on stderr, unless it is told to tell us. These are settings of this thread. */
+static void set_up(void)
+{
+	xmlStructuredErrorFunc handler = xmlStructuredError;
 	void *context = xmlStructuredErrorContext;
 
-	/* Where there is no memory for a parser, libxml2 would say so on stderr. */
+	xmlSetStructuredErrorFunc(NULL, ignore_error);
+	xmlInitParser();
+	xmlSetStructuredErrorFunc(context, handler);
+}
+
+int nestxml_scan(struct nestxml_domain *domain, struct nestxml_error *error)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT; /* libxml2 is not set up by two threads at once */
+	struct scan scan = {.domain = domain, .error = error};
+	xmlStructuredErrorFunc handler;
+	void *context;
+
+	pthread_once(&once, set_up);
+	handler = xmlStructuredError;
+	context = xmlStructuredErrorContext;
 	xmlSetStructuredErrorFunc(&scan, on_error);
 	parse(&scan);
 	xmlSetStructuredErrorFunc(context, handler);
