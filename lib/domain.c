@@ -73,14 +73,64 @@ static int check_encoding(const char *xml, size_t length, struct nestxml_error *
 	return 0;
 }
 
+/* Twenty times what any element of libvirt's has: libxml2 compares each attribute of a tag with each other. */
+#define MAX_ATTRIBUTES ((size_t)512)
+
+/*
+ * Whether the tag at the start of these bytes, which hold no other '<', has too many attributes; more is not looked at. What only looks
+ * like a tag, in a comment or CDATA, would have to hold as many of ="" to be taken for one.
+ */
+static bool is_crowded(const char *tag, size_t length)
+{
+	size_t count = 0;
+
+	if (length < 2 || tag[1] == '!' || tag[1] == '?' || is_xml_space(tag[1]))
+		return false;
+	for (const char *at = tag, *end = tag + length; at < end && *at != '>' && count <= MAX_ATTRIBUTES; at++) {
+		const char *before = at - 1;
+
+		if (*at != '"' && *at != '\'')
+			continue;
+		while (is_xml_space(*before))
+			before--;
+		count += *before == '=';
+		at = memchr(at + 1, *at, (size_t)(end - at - 1));
+		if (!at)
+			break;
+	}
+	return count > MAX_ATTRIBUTES;
+}
+
+static int check_tags(const char *xml, size_t length, struct nestxml_error *error)
+{
+	const char *end = xml + length;
+	const char *next;
+	unsigned int line;
+	unsigned int column;
+
+	/* In well-formed XML no tag holds a '<', and an attribute takes five bytes at least. */
+	for (const char *at = memchr(xml, '<', length); at; at = next) {
+		next = memchr(at + 1, '<', (size_t)(end - at - 1));
+		if ((size_t)((next ? next : end) - at) > 5 * MAX_ATTRIBUTES && is_crowded(at, (size_t)((next ? next : end) - at))) {
+			line = line_of(xml, (size_t)(at - xml), &column);
+			return nestxml_error_set_at(error, NESTXML_E_TOO_BIG, line, column, "has a tag with more than %zu attributes",
+						    MAX_ATTRIBUTES);
+		}
+	}
+	return 0;
+}
+
 static int check_bytes(const char *xml, size_t length, struct nestxml_error *error)
 {
+	int code;
+
 	if (length > NESTXML_MAX_SIZE)
 		return nestxml_error_set(error, NESTXML_E_TOO_BIG, "is larger than %zu MiB, which no domain's XML is",
 					 NESTXML_MAX_SIZE >> 20);
 	if (length == 0)
 		return nestxml_error_set(error, NESTXML_E_SYNTAX, "is empty; give it what virsh dumpxml prints");
-	return check_encoding(xml, length, error);
+	code = check_encoding(xml, length, error);
+	return code == 0 ? check_tags(xml, length, error) : code;
 }
 
 NESTXML_EXPORT int nestxml_domain_new(const char *xml, size_t length, struct nestxml_domain **domain, struct nestxml_error *error)

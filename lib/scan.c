@@ -6,6 +6,7 @@
  * end tag. The tag's '<' is the next one backwards, since a well-formed attribute holds none. Neither is promised by libxml2, so each
  * position that will be edited is checked against the bytes.
  */
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,6 +20,20 @@
 /* A hundred times what libvirt's whole cpu_map has: what is kept of each child must not grow to many times the document. */
 #define MAX_CHILDREN ((size_t)1 << 16)
 
+/*
+ * What libxml2 searches one by one, or in a table that does not grow: a document of them would take minutes (2.9.14, measured). libvirt's
+ * whole schema has 20 KiB of names, and a domain a handful of namespaces.
+ */
+#define MAX_NAMES 1024 /* KiB of different ones */
+#define MAX_NAMESPACES 256
+
+/* libxml2 2.12 made the error const. */
+#if LIBXML_VERSION >= 21200
+#define PROBLEM const xmlError
+#else
+#define PROBLEM xmlError
+#endif
+
 /* The branch below <domain> that the parser is in. */
 enum branch { BRANCH_NONE, BRANCH_CPU, BRANCH_OS, BRANCH_METADATA };
 
@@ -29,6 +44,7 @@ struct scan {
 	xmlParserCtxt *parser;
 	size_t read; /* bytes given to the parser */
 	unsigned int depth;
+	int namespaces;
 	enum branch branch;
 	struct nestxml_buffer *text; /* what character data is added to, or NULL */
 	unsigned int text_depth;     /* the depth of the element that it belongs to */
@@ -312,10 +328,12 @@ static void on_start(void *data, const xmlChar *name, const xmlChar *prefix, con
 {
 	struct scan *scan = data;
 
-	(void)namespaces_count;
 	(void)namespaces;
 	(void)defaulted_count;
 	scan->depth++;
+	scan->namespaces += namespaces_count;
+	if (scan->code == 0 && scan->namespaces > MAX_NAMESPACES)
+		fail(scan, nestxml_error_set(scan->error, NESTXML_E_TOO_BIG, "declares more than %d namespaces", MAX_NAMESPACES));
 	if (scan->code != 0)
 		return;
 	if (scan->depth == 1)
@@ -383,12 +401,7 @@ static void on_doctype(void *data, const xmlChar *name, const xmlChar *external_
 						"has a document type declaration (<!DOCTYPE>), which libvirt's XML never has; remove it"));
 }
 
-/* libxml2 2.12 made the error const. */
-#if LIBXML_VERSION >= 21200
-static void on_error(void *data, const xmlError *problem)
-#else
-static void on_error(void *data, xmlError *problem)
-#endif
+static void on_error(void *data, PROBLEM *problem)
 {
 	struct scan *scan = data;
 	char raw[200] = "";
@@ -399,7 +412,11 @@ static void on_error(void *data, xmlError *problem)
 	if (scan->code != 0 || problem->level < XML_ERR_ERROR || problem->domain == XML_FROM_NAMESPACE)
 		return;
 	if (problem->code == XML_ERR_NO_MEMORY) {
-		scan->code = nestxml_error_set_nomem(scan->error);
+		/* The table of names is full, or memory is; the table doubles twice at a time. */
+		if (scan->parser && xmlDictGetUsage(scan->parser->dict) > ((size_t)MAX_NAMES << 10) / 8)
+			fail(scan, nestxml_error_set(scan->error, NESTXML_E_TOO_BIG, "has more than %d KiB of names", MAX_NAMES));
+		else
+			scan->code = nestxml_error_set_nomem(scan->error);
 		return;
 	}
 	snprintf(raw, sizeof(raw), "%s", problem->message ? problem->message : "");
@@ -429,33 +446,69 @@ static int on_close(void *data)
 	return 0;
 }
 
-int nestxml_scan(struct nestxml_domain *domain, struct nestxml_error *error)
+static void parse(struct scan *scan)
 {
-	struct scan scan = {.domain = domain, .error = error};
+	const struct nestxml_domain *domain = scan->domain;
 	xmlDoc *tree;
 
-	xmlInitParser();
-	scan.parser = xmlNewParserCtxt();
-	if (!scan.parser)
-		return nestxml_error_set_nomem(error);
-	memset(scan.parser->sax, 0, sizeof(*scan.parser->sax));
-	scan.parser->sax->initialized = XML_SAX2_MAGIC;
-	scan.parser->sax->startElementNs = on_start;
-	scan.parser->sax->endElementNs = on_end;
-	scan.parser->sax->characters = on_text;
-	scan.parser->sax->cdataBlock = on_text;
-	scan.parser->sax->internalSubset = on_doctype;
-	scan.parser->sax->serror = on_error;
-	scan.parser->userData = &scan;
+	scan->parser = xmlNewParserCtxt();
+	if (!scan->parser) {
+		scan->code = nestxml_error_set_nomem(scan->error);
+		return;
+	}
+	memset(scan->parser->sax, 0, sizeof(*scan->parser->sax));
+	scan->parser->sax->initialized = XML_SAX2_MAGIC;
+	scan->parser->sax->startElementNs = on_start;
+	scan->parser->sax->endElementNs = on_end;
+	scan->parser->sax->characters = on_text;
+	scan->parser->sax->cdataBlock = on_text;
+	scan->parser->sax->internalSubset = on_doctype;
+	scan->parser->sax->serror = on_error;
+	scan->parser->userData = scan;
+	xmlDictSetLimit(scan->parser->dict, (size_t)MAX_NAMES << 10);
 	/* Read through a callback, not from memory: libxml2 would copy that whole. Its limits on depth and length stay as libvirt has them.
 	 */
-	tree = xmlCtxtReadIO(scan.parser, on_read, on_close, &scan, NULL, NULL, XML_PARSE_NONET);
-	if (scan.code == 0 && !scan.parser->wellFormed)
-		scan.code = nestxml_error_set(error, NESTXML_E_SYNTAX, "is not well-formed XML; correct it");
-	if (scan.code == 0 && (scan.misplaced || domain->root.end == 0))
-		scan.code = nestxml_error_set(error, NESTXML_E_INTERNAL,
-					      "the XML parser does not tell where the tags are; nothing was changed");
+	tree = xmlCtxtReadIO(scan->parser, on_read, on_close, scan, NULL, NULL, XML_PARSE_NONET);
+	if (scan->code == 0 && scan->read == 0) /* there was no memory to begin with */
+		scan->code = nestxml_error_set_nomem(scan->error);
+	if (scan->code == 0 && !scan->parser->wellFormed)
+		scan->code = nestxml_error_set(scan->error, NESTXML_E_SYNTAX, "is not well-formed XML; correct it");
+	if (scan->code == 0 && (scan->misplaced || domain->root.end == 0))
+		scan->code = nestxml_error_set(scan->error, NESTXML_E_INTERNAL,
+					       "the XML parser does not tell where the tags are; nothing was changed");
 	xmlFreeDoc(tree);
-	xmlFreeParserCtxt(scan.parser);
+	xmlFreeParserCtxt(scan->parser);
+}
+
+static void ignore_error(void *data, PROBLEM *problem)
+{
+	(void)data;
+	(void)problem;
+}
+
+/* Where there is no memory, libxml2 says so on stderr, unless it is told to tell us. These are settings of this thread. */
+static void set_up(void)
+{
+	xmlStructuredErrorFunc handler = xmlStructuredError;
+	void *context = xmlStructuredErrorContext;
+
+	xmlSetStructuredErrorFunc(NULL, ignore_error);
+	xmlInitParser();
+	xmlSetStructuredErrorFunc(context, handler);
+}
+
+int nestxml_scan(struct nestxml_domain *domain, struct nestxml_error *error)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT; /* libxml2 is not set up by two threads at once */
+	struct scan scan = {.domain = domain, .error = error};
+	xmlStructuredErrorFunc handler;
+	void *context;
+
+	pthread_once(&once, set_up);
+	handler = xmlStructuredError;
+	context = xmlStructuredErrorContext;
+	xmlSetStructuredErrorFunc(&scan, on_error);
+	parse(&scan);
+	xmlSetStructuredErrorFunc(context, handler);
 	return scan.code;
 }

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "io.h"
+
 #define CONTEXT ((size_t)3)
 
 /* Whole lines that change: old ones in the input, new ones in the output. */
@@ -31,6 +33,7 @@ struct diff {
 	size_t count;
 	FILE *out;
 	bool escape;
+	bool failed; /* out of memory */
 };
 
 static size_t line_start(const char *text, size_t at)
@@ -148,7 +151,9 @@ static void print_line(struct diff *diff, char sign, const char *line, size_t le
 	}
 	text = strndup(line, length - ended);
 	shown = malloc(size);
-	if (text && shown)
+	if (!text || !shown)
+		diff->failed = true;
+	else
 		fprintf(diff->out, "%c%s\n%s", sign, nestxml_text_escape(text, shown, size), ended ? "" : "\\ No newline at end of file\n");
 	free(text);
 	free(shown);
@@ -233,6 +238,8 @@ static void print_diff(struct diff *diff, const char *name)
 int diff_write(int fd, const char *name, const char *xml, size_t length, const struct nestxml_edits *edits, bool escape)
 {
 	struct diff diff = {.old = xml, .old_length = length, .escape = escape};
+	char *text = NULL;
+	size_t text_length = 0;
 	int code = -ENOMEM;
 
 	if (nestxml_edits_count(edits) == 0)
@@ -240,14 +247,18 @@ int diff_write(int fd, const char *name, const char *xml, size_t length, const s
 	if (nestxml_edits_apply(edits, &diff.new, &diff.new_length) != 0)
 		return code;
 	diff.blocks = calloc(nestxml_edits_count(edits), sizeof(*diff.blocks));
-	diff.out = fdopen(fd, "w"); /* stays open: it is the caller's descriptor */
+	diff.out = open_memstream(&text, &text_length); /* stdio would give up where a write is interrupted */
 	if (diff.blocks && diff.out) {
 		find_blocks(&diff, edits);
 		number_lines(&diff);
-		errno = 0;
 		print_diff(&diff, name);
-		code = fflush(diff.out) == 0 && !ferror(diff.out) ? 0 : -(errno ? errno : EIO);
+		code = diff.failed || ferror(diff.out) ? -ENOMEM : 0;
 	}
+	if (diff.out && fclose(diff.out) != 0)
+		code = -ENOMEM;
+	if (code == 0)
+		code = io_write(fd, text, text_length);
+	free(text);
 	free(diff.blocks);
 	free(diff.new);
 	return code;

@@ -40,7 +40,7 @@ enum nestxml_code {
 	NESTXML_E_SYNTAX = -2,	  /**< not well-formed XML, or empty */
 	NESTXML_E_DTD = -3,	  /**< has a document type declaration */
 	NESTXML_E_ENCODING = -4,  /**< not UTF-8 */
-	NESTXML_E_TOO_BIG = -5,	  /**< larger than NESTXML_MAX_SIZE, or its <cpu> than 65,536 children */
+	NESTXML_E_TOO_BIG = -5,	  /**< larger than NESTXML_MAX_SIZE, or more of something than any domain has */
 	NESTXML_E_ROOT = -6,	  /**< the root element is not <domain> */
 	NESTXML_E_TYPE = -7,	  /**< the domain's type is neither kvm nor qemu */
 	NESTXML_E_ARCH = -8,	  /**< the guest's architecture is neither x86_64 nor i686 */

@@ -682,6 +682,22 @@ static void test_tcg_gets_svm(void **state)
 		      "<domain type='qemu'><cpu mode='maximum'><feature policy='require' name='svm'/></cpu></domain>");
 }
 
+static void test_facts_that_contradict_each_other_make_no_edit(void **state)
+{
+	struct nestxml_domain *domain =
+		domain_of("<domain type='kvm'><cpu mode='host-model'><feature policy='require' name='svm'/>"
+			  "<feature policy='require' name='svm'/><feature policy='require' name='svm'/></cpu></domain>");
+	struct nestxml_error error = {0};
+	struct nestxml_edits *edits = NULL;
+
+	(void)state;
+	domain->children[2].element.start = domain->children[1].element.start + 1;
+	assert_int_equal(nestxml_edits_new(domain, REQUIRE, KEEP, NESTXML_VENDOR_AMD, &edits, &error), NESTXML_E_INTERNAL);
+	assert_int_equal(error.code, NESTXML_E_INTERNAL);
+	assert_null(edits);
+	nestxml_domain_free(domain);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -715,6 +731,7 @@ int main(void)
 		cmocka_unit_test(test_what_nesting_does_not_apply_to_gets_no_edits),
 		cmocka_unit_test(test_what_is_asked_must_be_require_optional_or_disable),
 		cmocka_unit_test(test_tcg_gets_svm),
+		cmocka_unit_test(test_facts_that_contradict_each_other_make_no_edit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * fuzz_host.c - lets libFuzzer look for a host that breaks a promise of nestxml_host_new() or of the picture that nestctl takes.
+ *
+ * The input is /proc/cpuinfo, a module's parameter `nested`, /proc/cmdline and two files of modprobe.d.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <nestxml/nestxml.h>
+
+#include "picture.h"
+#include "support.h"
+
+enum { CPUINFO, NESTED, CMDLINE, OPTIONS, OTHER, FILES };
+
+static const char *const modprobe_files[] = {[OPTIONS] = "/etc/modprobe.d/fuzz.conf", [OTHER] = "/lib/modprobe.d/other.conf"};
+
+/* What the kernel can write, read anew. */
+static bool is_word(const struct part *part, const char *a, const char *b)
+{
+	size_t length = strcspn(part->data, "\n");
+
+	return length == 1 && (part->data[0] == *a || part->data[0] == *b);
+}
+
+static void check_host(const struct part *parts)
+{
+	struct nestxml_host *host;
+	enum nestxml_state state;
+	const char *fact;
+
+	PROMISE(nestxml_host_new(fuzz_root(), &host, NULL) == 0, "no host");
+	state = nestxml_host_get_state(host);
+	fact = nestxml_host_get_fact(host);
+	PROMISE(*fact && fuzz_is_printable(fact), "a fact that is not fit for a terminal: %s", fact);
+	PROMISE(nestxml_host_get_vendor(host) == nestxml_vendor_of_host(fuzz_root()), "two vendors");
+	if (nestxml_host_get_vendor(host) == NESTXML_VENDOR_NONE)
+		PROMISE(state == NESTXML_STATE_UNKNOWN && !nestxml_host_is_mendable(host), "nobody's processor nests: %s", fact);
+	else if (parts[NESTED].length > 0)
+		PROMISE((state == NESTXML_STATE_ON) == is_word(&parts[NESTED], "Y", "1") &&
+				(state == NESTXML_STATE_OFF) == is_word(&parts[NESTED], "N", "0"),
+			"nested='%s': %s", parts[NESTED].data, fact);
+	else
+		PROMISE(state != NESTXML_STATE_ON, "on, and nothing says so: %s", fact);
+	nestxml_host_free(host);
+}
+
+static void check_lines(const struct modprobe_lines *lines)
+{
+	for (size_t i = 0; i < lines->count; i++) {
+		const struct modprobe_line *line = &lines->list[i];
+		bool is_option = strncmp(line->text, "options kvm", 11) == 0;
+
+		PROMISE(is_option || strncmp(line->text, "blacklist kvm", 13) == 0 || strncmp(line->text, "install kvm", 11) == 0,
+			"a line of something else: %s", line->text);
+		PROMISE(line->line > 0 &&
+				(strcmp(line->file, modprobe_files[OPTIONS]) == 0 || strcmp(line->file, modprobe_files[OTHER]) == 0),
+			"%s:%u", line->file, line->line);
+		PROMISE(!strpbrk(line->text, "\t\r\n") && !strstr(line->text, "  "), "not one blank between words: '%s'", line->text);
+		PROMISE(modprobe_line_blocks(line) == !is_option, "%s", line->text);
+		if (modprobe_line_sets(line, "nested"))
+			PROMISE(is_option && strstr(line->text, " nested"), "%s", line->text);
+	}
+}
+
+static void check_picture(void)
+{
+	struct picture picture;
+	int code = picture_take(fuzz_root(), &picture);
+
+	PROMISE(code == 0, "no picture: %s", strerror(-code));
+	PROMISE((picture.vendor == NESTXML_VENDOR_NONE) == (picture.module == PICTURE_NO_VENDOR), "a vendor's module without a vendor");
+	PROMISE(picture_module_to_string(picture.module) && picture_nested_to_string(picture.nested), "a state without a word");
+	check_lines(&picture.lines);
+	picture_clear(&picture);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct part parts[FILES];
+
+	fuzz_split(data, size, parts, FILES);
+	fuzz_write("/proc/cpuinfo", &parts[CPUINFO]);
+	fuzz_write("/sys/module/kvm_intel/parameters/nested", &parts[NESTED]);
+	fuzz_write("/sys/module/kvm_amd/parameters/nested", &parts[NESTED]);
+	fuzz_write("/proc/cmdline", &parts[CMDLINE]);
+	fuzz_write(modprobe_files[OPTIONS], &parts[OPTIONS]);
+	fuzz_write(modprobe_files[OTHER], &parts[OTHER]);
+	check_host(parts);
+	check_picture();
+	fuzz_clear(parts, FILES);
+	return 0;
+}
