@@ -58,11 +58,20 @@ comes_up()
 	return 1
 }
 
+# helpers: the processes that are, by their command lines
+helpers()
+{
+	local file
+	for file in /proc/[0-9]*/cmdline; do
+		{ tr '\0' ' ' <"$file"; echo; } 2>/dev/null | grep -E "^(/bin/sh )?$ours again " || true
+	done
+}
+
 # settles: every helper has ended
 settles()
 {
 	for _ in {1..150}; do
-		pgrep -f "^$ours.* again " >/dev/null || return 0
+		[ "$(helpers)" ] || return 0
 		sleep 0.1
 	done
 	return 1
@@ -224,7 +233,7 @@ starts_while_a_helper_is_under_way()
 	hold_helper
 	virsh start stale >/dev/null 2>&1 || true
 	fails "a second start meanwhile is refused too" 1 virsh start stale -- "is being started again"
-	is "there is one helper" "$(pgrep -f '^/bin/sh /usr/bin/nestctl again' | wc -l)" 1
+	is "there is one helper" "$(helpers | wc -l)" 1
 	release_helper
 	works "and the guest comes" comes_up stale
 	has "with the feature" stale 1
