@@ -28,4 +28,10 @@ struct nestxml_config {
 	size_t sections_count;
 };
 
+/**
+ * Whether no section states a policy for a guest of this name, whatever its UUID, and none is the default: what there is then is in its XML
+ * alone.
+ */
+bool nestxml_config_is_silent(const struct nestxml_config *config, const char *name);
+
 #endif

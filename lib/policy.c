@@ -51,6 +51,27 @@ static void apply_sections(struct nestxml_policy *policy, const struct nestxml_c
 	}
 }
 
+/* As is_same_uuid() takes one: then the guest's own UUID decides, and its name does not. */
+static bool looks_like_uuid(const char *pattern)
+{
+	return is_same_uuid(pattern, pattern);
+}
+
+bool nestxml_config_is_silent(const struct nestxml_config *config, const char *name)
+{
+	enum nestxml_nested standard = NESTXML_NESTED_LEAVE;
+
+	for (size_t i = 0; i < config->sections_count; i++) {
+		const struct section *section = &config->sections[i];
+
+		if (section->pattern && (looks_like_uuid(section->pattern) || fnmatch(section->pattern, name, 0) == 0))
+			return false;
+		if (!section->pattern && section->nested.has)
+			standard = (enum nestxml_nested)section->nested.value;
+	}
+	return standard == NESTXML_NESTED_LEAVE;
+}
+
 static void set_source(struct nestxml_policy *policy, enum nestxml_nested nested, enum nestxml_source source)
 {
 	policy->nested = nested;

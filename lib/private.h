@@ -11,6 +11,20 @@
 #define NESTXML_EXPORT __attribute__((visibility("default")))
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
+/*
+ * Says in the file itself what it loads with dlopen(), and may not do without, for those who make packages of it
+ * (https://uapi-group.org/specifications/specs/elf_dlopen_metadata/).
+ */
+#define NESTXML_DLOPEN_NOTE(feature_name, description, soname)                                                \
+	__asm__(".pushsection .note.dlopen, \"a\", @note\n"                                                   \
+		".balign 4\n"                                                                                 \
+		".long 4, 2f - 1f, 0x407c0c0a\n"                                                              \
+		".asciz \"FDO\"\n"                                                                            \
+		"1: .asciz \"[{\\\"feature\\\":\\\"" feature_name "\\\",\\\"description\\\":\\\"" description \
+		"\\\",\\\"priority\\\":\\\"required\\\",\\\"soname\\\":[\\\"" soname "\\\"]}]\"\n"            \
+		"2: .balign 4\n"                                                                              \
+		".popsection\n")
+
 /* An owner declared with one of these is released at the end of its scope. */
 #define CLEANUP(function) __attribute__((cleanup(function)))
 #define AUTO_FREE CLEANUP(nestxml_cleanup_free)
@@ -60,6 +74,11 @@ bool nestxml_buffer_add(struct nestxml_buffer *buffer, const char *text, size_t 
 bool nestxml_buffer_add_string(struct nestxml_buffer *buffer, const char *text);
 void nestxml_buffer_clear(struct nestxml_buffer *buffer);
 #define AUTO_BUFFER CLEANUP(nestxml_buffer_clear)
+
+/* sight.c */
+
+/** Whether @xml, of the guest @name, states nothing about nesting, as far as can be seen without a parser. */
+bool nestxml_sight_is_silent(const char *name, const char *xml, size_t length);
 
 /* file.c */
 

@@ -6,14 +6,11 @@
  * end tag. The tag's '<' is the next one backwards, since a well-formed attribute holds none. Neither is promised by libxml2, so each
  * position that will be edited is checked against the bytes.
  */
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <libxml/SAX2.h>
-#include <libxml/parser.h>
-
 #include "domain.h"
+#include "libxml.h"
 
 #define POLICY_NAMESPACE "urn:nestxml:nested:1"
 
@@ -41,6 +38,7 @@ struct scan {
 	struct nestxml_domain *domain;
 	struct nestxml_error *error;
 	int code; /* the first failure */
+	const struct libxml *libxml;
 	xmlParserCtxt *parser;
 	size_t read; /* bytes given to the parser */
 	unsigned int depth;
@@ -56,7 +54,7 @@ static void fail(struct scan *scan, int code)
 {
 	if (scan->code == 0)
 		scan->code = code;
-	xmlStopParser(scan->parser);
+	scan->libxml->xmlStopParser(scan->parser);
 }
 
 static void fail_nomem(struct scan *scan)
@@ -117,7 +115,8 @@ static bool are_prefixes_declared(struct scan *scan, const xmlChar **attributes,
 {
 	for (int i = 0; i < count; i++, attributes += 5) {
 		if (attributes[1] && !attributes[2]) {
-			fail(scan, nestxml_error_set_at(scan->error, NESTXML_E_SYNTAX, (unsigned int)xmlSAX2GetLineNumber(scan->parser), 0,
+			fail(scan, nestxml_error_set_at(scan->error, NESTXML_E_SYNTAX,
+							(unsigned int)scan->libxml->xmlSAX2GetLineNumber(scan->parser), 0,
 							"has an attribute with an undeclared prefix in its <cpu>; remove it"));
 			return false;
 		}
@@ -130,7 +129,7 @@ static bool are_prefixes_declared(struct scan *scan, const xmlChar **attributes,
 static bool place_start(struct scan *scan, const xmlChar *name, struct element *element)
 {
 	const struct nestxml_domain *domain = scan->domain;
-	long consumed = xmlByteConsumed(scan->parser);
+	long consumed = scan->libxml->xmlByteConsumed(scan->parser);
 	size_t name_length = strlen((const char *)name);
 	size_t at = consumed < 0 ? domain->length : (size_t)consumed;
 	const char *start = at < domain->length ? memrchr(domain->xml, '<', at) : NULL;
@@ -150,7 +149,7 @@ static bool place_start(struct scan *scan, const xmlChar *name, struct element *
 static void place_end(struct scan *scan, struct element *element)
 {
 	const struct nestxml_domain *domain = scan->domain;
-	long consumed = xmlByteConsumed(scan->parser);
+	long consumed = scan->libxml->xmlByteConsumed(scan->parser);
 
 	if (consumed < 0 || (size_t)consumed > domain->length || (size_t)consumed < element->head || domain->xml[consumed - 1] != '>')
 		scan->misplaced = true;
@@ -397,8 +396,9 @@ static void on_doctype(void *data, const xmlChar *name, const xmlChar *external_
 	(void)external_id;
 	(void)system_id;
 	if (scan->code == 0)
-		fail(scan, nestxml_error_set_at(scan->error, NESTXML_E_DTD, (unsigned int)xmlSAX2GetLineNumber(scan->parser), 0,
-						"has a document type declaration (<!DOCTYPE>), which libvirt's XML never has; remove it"));
+		fail(scan,
+		     nestxml_error_set_at(scan->error, NESTXML_E_DTD, (unsigned int)scan->libxml->xmlSAX2GetLineNumber(scan->parser), 0,
+					  "has a document type declaration (<!DOCTYPE>), which libvirt's XML never has; remove it"));
 }
 
 static void on_error(void *data, PROBLEM *problem)
@@ -413,7 +413,7 @@ static void on_error(void *data, PROBLEM *problem)
 		return;
 	if (problem->code == XML_ERR_NO_MEMORY) {
 		/* The table of names is full, or memory is; the table doubles twice at a time. */
-		if (scan->parser && xmlDictGetUsage(scan->parser->dict) > ((size_t)MAX_NAMES << 10) / 8)
+		if (scan->parser && scan->libxml->xmlDictGetUsage(scan->parser->dict) > ((size_t)MAX_NAMES << 10) / 8)
 			fail(scan, nestxml_error_set(scan->error, NESTXML_E_TOO_BIG, "has more than %d KiB of names", MAX_NAMES));
 		else
 			scan->code = nestxml_error_set_nomem(scan->error);
@@ -451,7 +451,7 @@ static void parse(struct scan *scan)
 	const struct nestxml_domain *domain = scan->domain;
 	xmlDoc *tree;
 
-	scan->parser = xmlNewParserCtxt();
+	scan->parser = scan->libxml->xmlNewParserCtxt();
 	if (!scan->parser) {
 		scan->code = nestxml_error_set_nomem(scan->error);
 		return;
@@ -465,10 +465,10 @@ static void parse(struct scan *scan)
 	scan->parser->sax->internalSubset = on_doctype;
 	scan->parser->sax->serror = on_error;
 	scan->parser->userData = scan;
-	xmlDictSetLimit(scan->parser->dict, (size_t)MAX_NAMES << 10);
+	scan->libxml->xmlDictSetLimit(scan->parser->dict, (size_t)MAX_NAMES << 10);
 	/* Read through a callback, not from memory: libxml2 would copy that whole. Its limits on depth and length stay as libvirt has them.
 	 */
-	tree = xmlCtxtReadIO(scan->parser, on_read, on_close, scan, NULL, NULL, XML_PARSE_NONET);
+	tree = scan->libxml->xmlCtxtReadIO(scan->parser, on_read, on_close, scan, NULL, NULL, XML_PARSE_NONET);
 	if (scan->code == 0 && scan->read == 0) /* there was no memory to begin with */
 		scan->code = nestxml_error_set_nomem(scan->error);
 	if (scan->code == 0 && !scan->parser->wellFormed)
@@ -476,39 +476,24 @@ static void parse(struct scan *scan)
 	if (scan->code == 0 && (scan->misplaced || domain->root.end == 0))
 		scan->code = nestxml_error_set(scan->error, NESTXML_E_INTERNAL,
 					       "the XML parser does not tell where the tags are; nothing was changed");
-	xmlFreeDoc(tree);
-	xmlFreeParserCtxt(scan->parser);
-}
-
-static void ignore_error(void *data, PROBLEM *problem)
-{
-	(void)data;
-	(void)problem;
-}
-
-/* Where there is no memory, libxml2 says so on stderr, unless it is told to tell us. These are settings of this thread. */
-static void set_up(void)
-{
-	xmlStructuredErrorFunc handler = xmlStructuredError;
-	void *context = xmlStructuredErrorContext;
-
-	xmlSetStructuredErrorFunc(NULL, ignore_error);
-	xmlInitParser();
-	xmlSetStructuredErrorFunc(context, handler);
+	scan->libxml->xmlFreeDoc(tree);
+	scan->libxml->xmlFreeParserCtxt(scan->parser);
 }
 
 int nestxml_scan(struct nestxml_domain *domain, struct nestxml_error *error)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT; /* libxml2 is not set up by two threads at once */
 	struct scan scan = {.domain = domain, .error = error};
 	xmlStructuredErrorFunc handler;
 	void *context;
+	char reason[256];
 
-	pthread_once(&once, set_up);
-	handler = xmlStructuredError;
-	context = xmlStructuredErrorContext;
-	xmlSetStructuredErrorFunc(&scan, on_error);
+	scan.libxml = nestxml_libxml(reason, sizeof(reason));
+	if (!scan.libxml)
+		return nestxml_error_set(error, NESTXML_E_LIBRARY, "cannot be read: %s; install it", reason);
+	handler = *scan.libxml->__xmlStructuredError();
+	context = *scan.libxml->__xmlStructuredErrorContext();
+	scan.libxml->xmlSetStructuredErrorFunc(&scan, on_error);
 	parse(&scan);
-	xmlSetStructuredErrorFunc(context, handler);
+	scan.libxml->xmlSetStructuredErrorFunc(context, handler);
 	return scan.code;
 }

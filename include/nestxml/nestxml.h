@@ -50,6 +50,7 @@ enum nestxml_code {
 	NESTXML_E_METADATA = -12, /**< the guest's own <nested:policy> is wrong */
 	NESTXML_E_ARGUMENT = -13, /**< an argument is out of its range */
 	NESTXML_E_INTERNAL = -14, /**< a position from libxml2 is not where the tag is: nothing was edited */
+	NESTXML_E_LIBRARY = -15,  /**< libxml2, which is loaded when the first document is read, is not there */
 };
 
 /**
@@ -132,8 +133,8 @@ struct nestxml_domain;
  * @xml		the document, @length bytes, without a need for a final NUL. Borrowed: it must stay unchanged until @domain is freed.
  * @domain	the result, to be released with nestxml_domain_free().
  *
- * Returns 0, NESTXML_E_NOMEM, NESTXML_E_SYNTAX, NESTXML_E_DTD, NESTXML_E_ENCODING, NESTXML_E_TOO_BIG, NESTXML_E_ROOT or
- * NESTXML_E_INTERNAL. Since: 0.1
+ * Returns 0, NESTXML_E_NOMEM, NESTXML_E_SYNTAX, NESTXML_E_DTD, NESTXML_E_ENCODING, NESTXML_E_TOO_BIG, NESTXML_E_ROOT,
+ * NESTXML_E_INTERNAL or NESTXML_E_LIBRARY. Since: 0.1
  */
 int nestxml_domain_new(const char *xml, size_t length, struct nestxml_domain **domain, struct nestxml_error *error);
 /** Releases @domain, which may be NULL; the XML is the caller's as before. Since: 0.1 */
@@ -337,7 +338,10 @@ struct nestxml_check;
  * Domain XML to verdict in one call: reads the policy files and the host below @root, the domain from @xml; and, where that CPU does not
  * state the policy, libvirt's own file of the definition (/etc/libvirt/qemu/NAME.xml), which tells a snapshot from a start from nothing.
  *
- * @name	the guest's name as the caller knows it; used in the report.
+ * A guest passes at sight, without its XML being parsed, where no section of the policy can be about it and its XML has the words of none
+ * that states one itself.
+ *
+ * @name	the guest's name as the caller knows it.
  * @xml		as in nestxml_domain_new(); must outlive @check.
  * @check	the result, to be released with nestxml_check_free().
  *
@@ -357,7 +361,7 @@ const struct nestxml_policy *nestxml_check_get_policy(const struct nestxml_check
 const char *nestxml_check_get_report(const struct nestxml_check *check);
 /** What people can do about it, ready for a terminal or a log; "" where the guest passes. Since: 0.1 */
 const char *nestxml_check_get_advice(const struct nestxml_check *check);
-/** The domain that was judged; borrowed. Since: 0.1 */
+/** The domain that was judged; borrowed; NULL where it passed at sight. Since: 0.1 */
 const struct nestxml_domain *nestxml_check_get_domain(const struct nestxml_check *check);
 /**
  * Whether libvirt has a stored definition of this guest that does not state the policy either, so that a rewrite of it mends the next

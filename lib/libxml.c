@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * libxml.c - libxml2 by dlopen. Debian's brings ICU and libstdc++, which take longer to load than most hook calls take as a whole
+ * (tests/bench), and most of them read no document.
+ */
+#include "libxml.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdio.h>
+
+#include "private.h"
+
+NESTXML_DLOPEN_NOTE("xml", "Reads the XML of domains", LIBXML2_SONAME);
+
+/* What is set once and only read from then on; libxml2 is as one in a process itself. */
+static struct libxml functions;
+static bool is_loaded;
+
+#if LIBXML_VERSION >= 21200 /* made the error const */
+static void ignore_error(void *data, const xmlError *problem)
+#else
+static void ignore_error(void *data, xmlError *problem)
+#endif
+{
+	(void)data;
+	(void)problem;
+}
+
+/* Where there is no memory, libxml2 says so on stderr, unless it is told to tell us. These are settings of this thread. */
+static void set_up(void)
+{
+	xmlStructuredErrorFunc handler = *functions.__xmlStructuredError();
+	void *context = *functions.__xmlStructuredErrorContext();
+
+	functions.xmlSetStructuredErrorFunc(NULL, ignore_error);
+	functions.xmlInitParser();
+	functions.xmlSetStructuredErrorFunc(context, handler);
+}
+
+static void load(void)
+{
+	void *handle = dlopen(LIBXML2_SONAME, RTLD_NOW | RTLD_LOCAL);
+	bool complete = handle != NULL;
+
+#define LOAD(name) complete = complete && (functions.name = (__typeof__(functions.name))dlsym(handle, #name)) != NULL;
+	LIBXML_FUNCTIONS(LOAD)
+	if (complete)
+		set_up();
+	is_loaded = complete;
+}
+
+const struct libxml *nestxml_libxml(char *reason, size_t size)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT; /* libxml2 is not set up by two threads at once */
+
+	pthread_once(&once, load);
+	if (is_loaded)
+		return &functions;
+	nestxml_text_print(reason, size, "%s, which reads XML, is not there or not whole", LIBXML2_SONAME);
+	return NULL;
+}
