@@ -18,9 +18,11 @@
 static const struct command {
 	const char *name;
 	int (*run)(int argc, char **argv);
-} commands[] = {
-	{"host", nestctl_host}, {"guest", nestctl_guest}, {"verify", nestctl_verify}, {"list", nestctl_list}, {"apply", nestctl_apply},
-	{"set", nestctl_set},	{"watch", nestctl_watch}, {"again", nestctl_again}, /* for the hook; not in the help */
+} commands[] =
+	{
+		{"host", nestctl_host}, {"guest", nestctl_guest}, {"verify", nestctl_verify},
+		{"list", nestctl_list}, {"apply", nestctl_apply}, {"set", nestctl_set},
+		{"hook", nestctl_hook}, {"watch", nestctl_watch}, {"again", nestctl_again}, /* for the hook; not in the help */
 };
 
 static const char help[] = "Usage: nestctl COMMAND [OPTION...]\n"
@@ -35,6 +37,8 @@ static const char help[] = "Usage: nestctl COMMAND [OPTION...]\n"
 			   "  set GUEST require|optional|disable|leave\n"
 			   "                           state a guest's policy in its metadata, and apply it\n"
 			   "  watch                    rewrite each guest as soon as it is defined or changed\n"
+			   "  hook install|status|remove\n"
+			   "                           libvirt's qemu hook: put it in place, beside others' hooks\n"
 			   "\n"
 			   "nestctl COMMAND --help says more. Exit status: 0 yes or done, 1 no, 2 usage,\n"
 			   "3 cannot be told, 5 failed.\n";

@@ -25,6 +25,7 @@ int nestctl_apply(int argc, char **argv);
 int nestctl_set(int argc, char **argv);
 int nestctl_watch(int argc, char **argv);
 int nestctl_again(int argc, char **argv);
+int nestctl_hook(int argc, char **argv);
 
 /** Says on stderr, in one line, what is wrong with the command line of @command. Returns NESTCTL_USAGE. */
 int nestctl_usage(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));

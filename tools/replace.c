@@ -20,6 +20,8 @@ struct replacement {
 	const char *xml;
 	size_t length;
 	const struct nestxml_edits *edits;
+	const char *folder; /* where the new file is made; NULL: beside the old one */
+	mode_t mode;	    /* 0: the old file's, or that of any new file */
 	const char *reason;
 };
 
@@ -74,9 +76,9 @@ static int fill(struct replacement *replacement, const char *path, bool exists, 
 	int code = 0;
 
 	umask(mask);
-	if (exists)
+	if (exists && !replacement->mode)
 		code = copy_metadata(replacement, path, fd);
-	else if (fchmod(fd, 0666 & ~mask) < 0)
+	else if (fchmod(fd, replacement->mode ? replacement->mode : 0666 & ~mask) < 0)
 		code = fail(replacement, "cannot get its mode");
 	if (code == 0) {
 		code = splice_write(fd, replacement->xml, replacement->length, replacement->edits);
@@ -104,7 +106,9 @@ static void sync_folder(const char *path)
 /* @path is absolute or starts with "./", and no symbolic link. */
 static int replace_regular(struct replacement *replacement, const char *path, bool exists)
 {
-	size_t size = strlen(path) + sizeof(".nestxml-XXXXXX");
+	const char *folder = replacement->folder ? replacement->folder : path;
+	int folder_length = replacement->folder ? (int)strlen(folder) : (int)(strrchr(path, '/') - path);
+	size_t size = strlen(folder) + sizeof("/.nestxml-XXXXXX");
 	char *beside = malloc(size);
 	int fd;
 	int code;
@@ -113,7 +117,7 @@ static int replace_regular(struct replacement *replacement, const char *path, bo
 		replacement->reason = "cannot be written";
 		return -ENOMEM;
 	}
-	snprintf(beside, size, "%.*s.nestxml-XXXXXX", (int)(strrchr(path, '/') - path) + 1, path);
+	snprintf(beside, size, "%.*s/.nestxml-XXXXXX", folder_length, folder);
 	fd = mkostemp(beside, O_CLOEXEC);
 	if (fd < 0) {
 		code = fail(replacement, "cannot be replaced: no new file can be made beside it");
@@ -160,14 +164,26 @@ static char *resolve(const char *path, bool exists)
 	return asprintf(&made, "./%s", path) < 0 ? NULL : made;
 }
 
+/* A signal in between would leave the new file behind. */
+static int replace_undisturbed(struct replacement *replacement, const char *path, bool exists)
+{
+	sigset_t all;
+	sigset_t old;
+	int code;
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &old);
+	code = replace_regular(replacement, path, exists);
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	return code;
+}
+
 int replace_file(const char *path, const char *xml, size_t length, const struct nestxml_edits *edits, const char **reason)
 {
 	struct replacement replacement = {.xml = xml, .length = length, .edits = edits};
 	struct stat status;
 	bool exists = stat(path, &status) == 0;
 	char *resolved;
-	sigset_t all;
-	sigset_t old;
 	int code;
 
 	if (!exists && (errno != ENOENT || lstat(path, &status) == 0)) {
@@ -179,13 +195,18 @@ int replace_file(const char *path, const char *xml, size_t length, const struct 
 		replacement.reason = "has other hard links, which a new file would leave behind; write to another file with -o";
 	} else {
 		resolved = resolve(path, exists);
-		/* A signal in between would leave the new file behind. */
-		sigfillset(&all);
-		sigprocmask(SIG_BLOCK, &all, &old);
-		code = resolved ? replace_regular(&replacement, resolved, exists) : fail(&replacement, "cannot be written");
-		sigprocmask(SIG_SETMASK, &old, NULL);
+		code = resolved ? replace_undisturbed(&replacement, resolved, exists) : fail(&replacement, "cannot be written");
 		free(resolved);
 	}
+	*reason = replacement.reason;
+	return code;
+}
+
+int replace_program(const char *path, const char *folder, const char *data, size_t length, const char **reason)
+{
+	struct replacement replacement = {.xml = data, .length = length, .folder = folder, .mode = 0755};
+	int code = replace_undisturbed(&replacement, path, true);
+
 	*reason = replacement.reason;
 	return code;
 }

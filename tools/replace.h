@@ -18,4 +18,14 @@
  */
 int replace_file(const char *path, const char *xml, size_t length, const struct nestxml_edits *edits, const char **reason);
 
+/**
+ * Puts a program at @path, whole or not at all: a file of its own (mode 0755, the caller's), whatever was there.
+ *
+ * @folder	of the same file system: where it is made, so that nobody runs what is not whole yet
+ * @reason	as above
+ *
+ * Returns 0 or a negative errno; @path is then as it was.
+ */
+int replace_program(const char *path, const char *folder, const char *data, size_t length, const char **reason);
+
 #endif

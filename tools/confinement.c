@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* confinement.c - reads what the kernel enforces, and AppArmor's rules as their files have them. */
+#include "confinement.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../lib/private.h"
+#include "io.h"
+
+#define MAX_FILE ((size_t)1 << 20)
+
+const char *confinement_to_string(enum confinement confinement)
+{
+	static const char *const words[] = {
+		[CONFINEMENT_NONE] = "none",
+		[CONFINEMENT_ALLOWS] = "allows",
+		[CONFINEMENT_FORBIDS] = "forbids",
+		[CONFINEMENT_UNKNOWN] = "unknown",
+	};
+
+	return words[confinement];
+}
+
+/* A whole file as text. Returns 0 or a negative errno. */
+static int read_text(const char *root, const char *path, char **text)
+{
+	AUTO_FREE char *below = nestxml_path_join(root, path);
+	int fd = below ? open(below, O_RDONLY | O_CLOEXEC | O_NOCTTY) : -1;
+	size_t length;
+	int code;
+
+	if (fd < 0)
+		return below ? -errno : -ENOMEM;
+	code = io_read(fd, MAX_FILE, 0, text, &length);
+	close(fd);
+	return code;
+}
+
+/* ---- AppArmor ---- */
+
+static const char *const daemons[] = {"libvirtd", "virtqemud"};
+
+/* A line of the kernel's list: "libvirtd (enforce)", with older profiles "/usr/sbin/libvirtd (enforce)". */
+static bool is_enforced(const char *profiles, const char *daemon)
+{
+	size_t length = strlen(daemon);
+
+	for (const char *line = profiles; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+		const char *name = strncmp(line, "/usr/sbin/", 10) == 0 ? line + 10 : line;
+
+		if (strncmp(name, daemon, length) == 0 && strncmp(name + length, " (enforce)", 10) == 0)
+			return true;
+	}
+	return false;
+}
+
+// A rule such as "/etc/libvirt/hooks/** rmix,"; in AppArmor's globs only two stars go beyond a folder.
+static bool lets_execute(const char *line, const char *path)
+{
+	char pattern[256];
+	char permissions[32];
+	bool beyond;
+
+	if (sscanf(line, " %255s %31[^,\n]", pattern, permissions) != 2 || strncmp(pattern, "/etc/libvirt/hooks/", 19) != 0)
+		return false;
+	beyond = strstr(pattern, "**") != NULL;
+	return strpbrk(permissions, "xX") && fnmatch(pattern, path, beyond ? 0 : FNM_PATHNAME) == 0;
+}
+
+static bool file_lets_execute(const char *root, const char *folder, const char *daemon, const char *path)
+{
+	AUTO_FREE char *text = NULL;
+	char file[128];
+	char *rest = NULL;
+
+	snprintf(file, sizeof(file), "/etc/apparmor.d/%susr.sbin.%s", folder, daemon);
+	if (read_text(root, file, &text) != 0)
+		return false;
+	for (const char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+		if (lets_execute(line, path))
+			return true;
+	return false;
+}
+
+enum confinement confinement_ask_apparmor(const char *root, const char *path, char *fact, size_t size)
+{
+	AUTO_FREE char *profiles = NULL;
+	bool enforced = false;
+	int code = read_text(root, "/sys/kernel/security/apparmor/profiles", &profiles);
+
+	if (code == -EACCES || code == -EPERM) {
+		snprintf(fact, size, "its profiles can be read by root alone");
+		return CONFINEMENT_UNKNOWN;
+	}
+	for (size_t i = 0; profiles && i < ARRAY_SIZE(daemons); i++) {
+		if (!is_enforced(profiles, daemons[i]))
+			continue;
+		enforced = true;
+		if (!file_lets_execute(root, "", daemons[i], path) && !file_lets_execute(root, "local/", daemons[i], path)) {
+			snprintf(fact, size, "no rule in /etc/apparmor.d/usr.sbin.%s lets %s execute %s", daemons[i], daemons[i], path);
+			return CONFINEMENT_FORBIDS;
+		}
+	}
+	if (!enforced) {
+		snprintf(fact, size, "does not confine libvirt");
+		return CONFINEMENT_NONE;
+	}
+	snprintf(fact, size, "its profile lets libvirt execute %s", path);
+	return CONFINEMENT_ALLOWS;
+}
+
+/* ---- SELinux ---- */
+
+enum confinement confinement_ask_selinux(const char *root, char *fact, size_t size)
+{
+	char text[16];
+
+	if (nestxml_file_read_small(root, "/sys/fs/selinux/enforce", text, sizeof(text)) < 0 || text[0] != '1') {
+		snprintf(fact, size, "is not enforced");
+		return CONFINEMENT_NONE;
+	}
+	/* "1 1": what it is, and what it will be when the pending ones are committed. */
+	if (nestxml_file_read_small(root, "/sys/fs/selinux/booleans/virt_hooks_unconfined", text, sizeof(text)) < 0) {
+		snprintf(fact, size, "is enforced, and this policy has no boolean virt_hooks_unconfined");
+		return CONFINEMENT_UNKNOWN;
+	}
+	snprintf(fact, size, "virt_hooks_unconfined is %s", text[0] == '1' ? "on" : "off");
+	return text[0] == '1' ? CONFINEMENT_ALLOWS : CONFINEMENT_FORBIDS;
+}

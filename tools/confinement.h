@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* confinement.h - whether AppArmor or SELinux keeps libvirt from running a hook. */
+#ifndef NESTXML_CONFINEMENT_H
+#define NESTXML_CONFINEMENT_H
+
+#include <stddef.h>
+
+enum confinement {
+	CONFINEMENT_NONE, /* it is not there, or does not confine libvirt */
+	CONFINEMENT_ALLOWS,
+	CONFINEMENT_FORBIDS,
+	CONFINEMENT_UNKNOWN, /* it cannot be read */
+};
+
+/** The word for it ("none", "allows", "forbids", "unknown"), static. */
+const char *confinement_to_string(enum confinement confinement);
+
+/**
+ * Whether an enforced AppArmor profile of libvirtd or virtqemud lets it execute @path.
+ *
+ * @fact	words for people, escaped
+ */
+enum confinement confinement_ask_apparmor(const char *root, const char *path, char *fact, size_t size);
+
+/** Whether SELinux's boolean virt_hooks_unconfined lets libvirt run hooks. */
+enum confinement confinement_ask_selinux(const char *root, char *fact, size_t size);
+
+#endif
