@@ -242,7 +242,7 @@ int diff_write(int fd, const char *name, const char *xml, size_t length, const s
 	size_t text_length = 0;
 	int code = -ENOMEM;
 
-	if (nestxml_edits_count(edits) == 0)
+	if (!edits || nestxml_edits_count(edits) == 0)
 		return 0;
 	if (nestxml_edits_apply(edits, &diff.new, &diff.new_length) != 0)
 		return code;

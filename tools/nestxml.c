@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* nestxml.c - the filter: domain XML in, domain XML whose CPU states nested virtualization out. */
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -31,6 +32,7 @@ enum status {
 enum action { ACTION_WRITE, ACTION_CHECK, ACTION_DIFF };
 
 struct options {
+	bool by_policy; /* and not by @nested */
 	enum nestxml_nested nested;
 	enum nestxml_mode mode;
 	enum nestxml_vendor vendor; /* NONE: this host's */
@@ -49,14 +51,18 @@ struct job {
 	char *xml;
 	size_t length;
 	struct nestxml_domain *domain;
-	struct nestxml_edits *edits;
+	enum nestxml_nested nested;
+	enum nestxml_mode mode;
+	struct nestxml_edits *edits; /* NULL: the guest is to be left alone */
 };
 
 static const char help[] = "Usage: nestxml [OPTION...] [FILE]\n"
 			   "Rewrites the <cpu> of a libvirt domain's XML to state nested virtualization, and\n"
 			   "touches no other byte. Reads FILE or stdin, writes stdout.\n"
+			   " virsh dumpxml --inactive --security-info VM | nestxml | virsh define /dev/stdin\n"
 			   "\n"
-			   "  -n, --nested=WHAT    require (default), optional or disable\n"
+			   "  -n, --nested=WHAT    require (default), optional or disable; policy: what the\n"
+			   "                       policy files or the guest's own metadata say\n"
 			   "  -m, --mode=MODE      keep (default), host-model, host-passthrough or maximum;\n"
 			   "                       without a usable <cpu>, keep means host-model\n"
 			   "      --vendor=VENDOR  auto (default: this host's), intel (vmx) or amd (svm);\n"
@@ -67,14 +73,11 @@ static const char help[] = "Usage: nestxml [OPTION...] [FILE]\n"
 			   "  -d, --diff           print a unified diff instead, exit 1 if it would change\n"
 			   "  -q, --quiet          no warnings\n"
 			   "  -v, --verbose        say on stderr what was decided\n"
-			   "  -h, --help           this text\n"
+			   "  -h, --help           this text; all of it: man nestxml\n"
 			   "  -V, --version        the version\n"
 			   "\n"
 			   "Exit status: 0 done, 1 would change (-c, -d), 2 usage, 3 input refused,\n"
-			   "4 does not apply to this guest, 5 I/O.\n"
-			   "\n"
-			   " virsh dumpxml --inactive --security-info VM | nestxml | virsh define /dev/stdin\n"
-			   " EDITOR='nestxml -i' virsh edit VM\n";
+			   "4 does not apply to this guest, 5 I/O.\n";
 
 static int usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 static int usage(const char *format, ...)
@@ -180,9 +183,14 @@ static enum nestxml_vendor find_vendor(const struct job *job)
 	return nestxml_vendor_of_host("/");
 }
 
+static size_t count_edits(const struct job *job)
+{
+	return job->edits ? nestxml_edits_count(job->edits) : 0;
+}
+
 static void tell(const struct job *job, enum nestxml_vendor vendor)
 {
-	size_t count = nestxml_edits_count(job->edits);
+	size_t count = count_edits(job);
 	char shown[256];
 
 	nestxml_text_escape(nestxml_domain_get_name(job->domain), shown, sizeof(shown));
@@ -193,20 +201,53 @@ static void tell(const struct job *job, enum nestxml_vendor vendor)
 			job->label, shown);
 	if (job->options->verbose)
 		fprintf(stderr, "nestxml: %s: guest '%s': nested=%s with %s: %zu %s\n", job->label, shown,
-			nestxml_nested_to_string(job->options->nested), nestxml_vendor_feature(vendor), count,
+			nestxml_nested_to_string(job->nested), vendor ? nestxml_vendor_feature(vendor) : "no feature", count,
 			count == 1 ? "edit" : "edits");
+}
+
+/* The policy files need libinih, which costs every start a tenth of its time (tests/bench): so their reader is loaded when it is asked. */
+static int read_policy(struct job *job, struct nestxml_error *error)
+{
+	void *library = dlopen("libnestxml.so.0", RTLD_NOW | RTLD_LOCAL);
+	__typeof__(nestxml_check_new) *check_new = NULL;
+	__typeof__(nestxml_check_free) *check_free = NULL;
+	__typeof__(nestxml_check_get_policy) *get_policy = NULL;
+	const char *name = nestxml_domain_get_name(job->domain);
+	struct nestxml_check *check;
+	int code;
+
+	if (library) {
+		check_new = (__typeof__(check_new))dlsym(library, "nestxml_check_new");
+		check_free = (__typeof__(check_free))dlsym(library, "nestxml_check_free");
+		get_policy = (__typeof__(get_policy))dlsym(library, "nestxml_check_get_policy");
+	}
+	if (!check_new || !check_free || !get_policy) {
+		error->code = NESTXML_E_CONFIG;
+		snprintf(error->message, sizeof(error->message), "its policy cannot be read without libnestxml: %s", dlerror());
+		return error->code;
+	}
+	code = check_new("/", NESTXML_AT_PREPARE, name, job->xml, job->length, &check, error);
+	if (code != 0)
+		return code;
+	job->nested = get_policy(check)->nested;
+	if (job->mode == NESTXML_MODE_KEEP)
+		job->mode = get_policy(check)->mode;
+	check_free(check);
+	return 0;
 }
 
 static enum status work_out(struct job *job)
 {
-	const struct options *options = job->options;
 	struct nestxml_error error = {0};
 	enum nestxml_vendor vendor;
 
-	if (nestxml_domain_new(job->xml, job->length, &job->domain, &error) != 0)
+	job->nested = job->options->nested;
+	job->mode = job->options->mode;
+	if (nestxml_domain_new(job->xml, job->length, &job->domain, &error) != 0 ||
+	    (job->options->by_policy && read_policy(job, &error) != 0))
 		return fail(job, &error);
 	vendor = find_vendor(job);
-	if (nestxml_edits_new(job->domain, options->nested, options->mode, vendor, &job->edits, &error) != 0)
+	if (job->nested != NESTXML_NESTED_LEAVE && nestxml_edits_new(job->domain, job->nested, job->mode, vendor, &job->edits, &error) != 0)
 		return fail(job, &error);
 	tell(job, vendor);
 	return STATUS_DONE;
@@ -223,7 +264,7 @@ static enum status replace(const struct job *job, const char *path, const char *
 static enum status write_out(struct job *job)
 {
 	const struct options *options = job->options;
-	bool changes = nestxml_edits_count(job->edits) > 0;
+	bool changes = count_edits(job) > 0;
 	int code = 0;
 
 	if (options->action == ACTION_CHECK)
@@ -288,6 +329,9 @@ static int parse_option(struct options *options, int option, const char *word)
 {
 	switch (option) {
 	case 'n':
+		options->by_policy = strcmp(word, "policy") == 0;
+		if (options->by_policy)
+			return -1;
 		if (nestxml_nested_from_string(word, &options->nested) != 0 || options->nested == NESTXML_NESTED_LEAVE)
 			return usage_word("nested", word);
 		return -1;

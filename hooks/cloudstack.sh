@@ -1,0 +1,22 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Apache CloudStack: the KVM agent's libvirt-vm-xml-transformer.sh, called as `SCRIPT transform XML`. The guest's policy is what this host's
+# policy files state.
+#
+# The agent takes stdout and stderr together for the new XML, so nothing but that is printed where it goes well. Where it does not, the
+# agent starts the guest with the XML that it had, and logs what was printed; syslog says it too. libvirt's hook then judges that start.
+set -u
+
+fail()
+{
+	logger -t nestxml-cloudstack -p daemon.warning -- "$1" 2>/dev/null
+	printf '%s\n' "$1"
+	exit 1
+}
+
+if [ $# != 2 ] || [ "$1" != transform ]; then
+	fail "nestxml: called as $0 transform XML by CloudStack's agent, not by hand"
+fi
+{
+	message=$(printf '%s' "$2" | nestxml --quiet --nested=policy 2>&1 >&3) || fail "$message"
+} 3>&1
