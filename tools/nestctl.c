@@ -38,7 +38,7 @@ static const char help[] = "Usage: nestctl COMMAND [OPTION...]\n"
 			   "                           state a guest's policy in its metadata, and apply it\n"
 			   "  watch                    rewrite each guest as soon as it is defined or changed\n"
 			   "  hook install|status|remove\n"
-			   "                           libvirt's qemu hook: put it in place, beside others' hooks\n"
+			   "                           put libvirt's hook in place, beside those of others\n"
 			   "\n"
 			   "nestctl COMMAND --help says more. Exit status: 0 yes or done, 1 no, 2 usage,\n"
 			   "3 cannot be told, 5 failed.\n";
