@@ -16,6 +16,7 @@
 #include "io.h"
 
 #define FOLDER "/run/nestxml"
+#define TICK 20 /* milliseconds: as coarse as the kernel tells when a process started */
 
 /* Where one and the other distribution has them. */
 static const struct {
@@ -62,13 +63,19 @@ static bool read_ticks(const char *root, pid_t pid, unsigned long long *ticks)
 	return true;
 }
 
-static time_t time_of_ticks(unsigned long long ticks)
+static long long milliseconds(const struct timespec *time)
 {
-	struct timespec since_boot;
+	return (long long)time->tv_sec * 1000 + time->tv_nsec / 1000000;
+}
 
-	if (clock_gettime(CLOCK_BOOTTIME, &since_boot) < 0)
-		return 0;
-	return time(NULL) - since_boot.tv_sec + (time_t)(ticks / (unsigned long long)sysconf(_SC_CLK_TCK));
+static long long time_of_ticks(unsigned long long ticks)
+{
+	struct timespec now = {0};
+	struct timespec since_boot = {0};
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	clock_gettime(CLOCK_BOOTTIME, &since_boot);
+	return milliseconds(&now) - milliseconds(&since_boot) + (long long)(ticks * 1000 / (unsigned long long)sysconf(_SC_CLK_TCK));
 }
 
 static bool is_listed(const struct daemons *daemons, const char *name)
@@ -131,7 +138,7 @@ static void remember(const char *root, const struct daemon *daemon)
 	close(fd);
 }
 
-static bool was_told(const char *root, const struct daemon *daemon, time_t since)
+static bool was_told(const char *root, const struct daemon *daemon, const struct timespec *since)
 {
 	AUTO_FREE char *path = make_record_path(root, daemon);
 	char told[64];
@@ -139,7 +146,7 @@ static bool was_told(const char *root, const struct daemon *daemon, time_t since
 	struct stat status;
 
 	make_record(daemon, wanted, sizeof(wanted));
-	return path && lstat(path, &status) == 0 && S_ISREG(status.st_mode) && status.st_mtime >= since &&
+	return path && lstat(path, &status) == 0 && S_ISREG(status.st_mode) && milliseconds(&status.st_mtim) >= milliseconds(since) &&
 	       nestxml_file_read_small("", path, told, sizeof(told)) > 0 && strcmp(told, wanted) == 0;
 }
 
@@ -161,8 +168,7 @@ int daemons_tell(const char *root, const struct daemon *daemon)
 	return code;
 }
 
-bool daemons_has_looked(const char *root, const struct daemon *daemon, time_t since)
+bool daemons_has_looked(const char *root, const struct daemon *daemon, const struct timespec *since)
 {
-	/* Both are cut to a second: one that started within the hook's second may have been earlier. */
-	return daemon->started > since + 1 || was_told(root, daemon, since);
+	return daemon->started > milliseconds(since) + TICK || was_told(root, daemon, since);
 }

@@ -14,7 +14,7 @@ struct daemon {
 	const char *name;
 	pid_t pid;
 	unsigned long long ticks; /* since boot, when it started: with its PID it names one process */
-	time_t started;
+	long long started;	  /* milliseconds since 1970 */
 };
 
 struct daemons {
@@ -32,6 +32,6 @@ void daemons_find(const char *root, struct daemons *daemons);
 int daemons_tell(const char *root, const struct daemon *daemon);
 
 /** Whether @daemon has looked for hooks after @since: it started later, or was told later. */
-bool daemons_has_looked(const char *root, const struct daemon *daemon, time_t since);
+bool daemons_has_looked(const char *root, const struct daemon *daemon, const struct timespec *since);
 
 #endif

@@ -61,7 +61,7 @@ struct hook {
 	struct {
 		enum content content;
 		bool executable;
-		time_t changed;
+		struct timespec changed;
 	} at[PLACES];
 	unsigned long libvirt; /* its version as libvirt counts, 6005000; 0: it is not installed */
 };
@@ -102,7 +102,7 @@ static int look_at(struct hook *hook, enum place place)
 		return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
 	hook->at[place].content = S_ISREG(status.st_mode) ? classify(hook, path) : CONTENT_FOREIGN;
 	hook->at[place].executable = (status.st_mode & 0100) != 0;
-	hook->at[place].changed = status.st_ctime;
+	hook->at[place].changed = status.st_ctim;
 	return 0;
 }
 
@@ -316,7 +316,7 @@ static void take_picture(const struct hook *hook, struct picture *picture)
 	daemons_find(NESTCTL_ROOT, &picture->daemons);
 	for (size_t i = 0; i < picture->daemons.count; i++)
 		picture->looked[i] =
-			picture->place < PLACES && daemons_has_looked(NESTCTL_ROOT, &picture->daemons.list[i], hook->at[asked].changed);
+			picture->place < PLACES && daemons_has_looked(NESTCTL_ROOT, &picture->daemons.list[i], &hook->at[asked].changed);
 	picture->apparmor = confinement_ask_apparmor(NESTCTL_ROOT, places[asked], picture->apparmor_fact, sizeof(picture->apparmor_fact));
 	picture->selinux = confinement_ask_selinux(NESTCTL_ROOT, picture->selinux_fact, sizeof(picture->selinux_fact));
 }

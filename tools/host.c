@@ -13,7 +13,7 @@
 #include "report.h"
 
 static const char help[] = "Usage: nestctl host [--json]\n"
-			   "       nestctl host enable|disable [--no-reload] [--dry-run] [--shadow-vmcs=yes|no]\n"
+			   "       nestctl host enable|disable [--no-reload] [--dry-run] [--shadow-vmcs=WHAT]\n"
 			   "The state of nested virtualization on this host; exit status 0: on, 1: not on.\n"
 			   "enable and disable write " MODPROBE_FILE ", load the module anew, and\n"
 			   "read its parameter back; nothing is changed while a guest uses it.\n"

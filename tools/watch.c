@@ -20,9 +20,9 @@
 #include "stored.h"
 
 static const char help[] = "Usage: nestctl watch [-c URI]\n"
-			   "Rewrites every stored guest as its policy asks, and then each one as soon as it is\n"
-			   "defined or changed, until it is told to end. Reads the policy files again when\n"
-			   "they change. It is what nestxml.service runs.\n"
+			   "Rewrites every stored guest as its policy asks, and then each one as soon as it\n"
+			   "is defined or changed, until it is told to end. Reads the policy files again\n"
+			   "when they change. It is what nestxml.service runs.\n"
 			   "\n"
 			   "  -c, --connect=URI   the libvirt to watch, as with virsh\n"
 			   "  -h, --help          this text\n";
