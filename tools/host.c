@@ -13,7 +13,7 @@
 #include "report.h"
 
 static const char help[] = "Usage: nestctl host [--json]\n"
-			   "       nestctl host enable|disable [--no-reload] [--dry-run] [--shadow-vmcs=WHAT]\n"
+			   "       nestctl host enable|disable [--no-reload|--dry-run] [--shadow-vmcs=WHAT]\n"
 			   "The state of nested virtualization on this host; exit status 0: on, 1: not on.\n"
 			   "enable and disable write " MODPROBE_FILE ", load the module anew, and\n"
 			   "read its parameter back; nothing is changed while a guest uses it.\n"
@@ -141,9 +141,10 @@ static void print_parameters(const struct picture *picture)
 		const struct picture_parameter *parameter = &picture->parameters[i];
 
 		if (parameter->value[0] || parameter->type[0])
-			report_row(parameter->name, "%s%s%s%s",
+			report_row(parameter->name, "%s%s%s%s%s%s",
 				   parameter->value[0] ? nestxml_text_escape(parameter->value, shown, sizeof(shown)) : "-",
-				   parameter->type[0] ? " (" : "", parameter->type, parameter->type[0] ? ")" : "");
+				   parameter->type[0] ? " (" : "", parameter->type, parameter->type[0] ? ")" : "",
+				   parameter->cost ? ", which costs: " : "", parameter->cost ? parameter->cost : "");
 	}
 }
 
@@ -209,6 +210,7 @@ static struct json_object *make_parameters(const struct picture *picture)
 		one = json_object_new_object();
 		report_add_foreign(one, "value", parameter->value[0] ? parameter->value : NULL);
 		report_add_foreign(one, "type", parameter->type[0] ? parameter->type : NULL);
+		report_add_string(one, "cost", parameter->cost);
 		json_object_object_add(object, parameter->name, one);
 	}
 	return object;

@@ -28,7 +28,7 @@ static const struct command {
 static const char help[] = "Usage: nestctl COMMAND [OPTION...]\n"
 			   "Nested virtualization on this machine: its KVM module and its guests.\n"
 			   "\n"
-			   "  host [--json]            does this host's KVM nest; if not, why, and what costs\n"
+			   "  host [--json]            does this host's KVM nest, why not, what costs\n"
 			   "  host enable|disable      set the module's parameter, for good and now\n"
 			   "  guest                    inside a guest: can it run guests of its own\n"
 			   "  verify GUEST             does this running guest have what its policy states\n"

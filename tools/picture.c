@@ -13,8 +13,29 @@
 #include "cpuinfo.h"
 #include "module.h"
 
-static const char *const intel_parameters[PICTURE_PARAMETERS] = {"nested", "ept", "enable_shadow_vmcs", "vpid", "enable_apicv"};
-static const char *const amd_parameters[PICTURE_PARAMETERS] = {"nested", "npt", "vgif", "vls", "avic"};
+/* The parameters, and what nesting pays where one is off; README, "What makes nesting fast", has the sources. */
+struct parameter {
+	const char *name;
+	const char *cost;
+};
+
+#define SHADOW_PAGES "this host keeps page tables of its own for every guest, and gives the guests' guests none of the processor's"
+
+static const struct parameter intel_parameters[PICTURE_PARAMETERS] = {
+	{"nested", NULL},
+	{"ept", SHADOW_PAGES},
+	{"enable_shadow_vmcs", "each VMREAD and VMWRITE of a guest's hypervisor comes to this host"},
+	{"vpid", "the TLB is flushed each time a guest is entered and left"},
+	{"enable_apicv", "each interrupt of a guest comes to this host"},
+};
+
+static const struct parameter amd_parameters[PICTURE_PARAMETERS] = {
+	{"nested", NULL},
+	{"npt", SHADOW_PAGES},
+	{"vgif", "each STGI and CLGI of a guest's hypervisor comes to this host"},
+	{"vls", "each VMLOAD and VMSAVE of a guest's hypervisor comes to this host"},
+	{"avic", NULL}, /* off is the kernel's default */
+};
 
 const char *picture_module_to_string(enum picture_module module)
 {
@@ -124,18 +145,19 @@ static enum picture_module find_module(const struct picture *picture, const char
 
 static void read_parameters(struct picture *picture, const char *root, const struct module *module)
 {
-	const char *const *names = picture->vendor == NESTXML_VENDOR_INTEL ? intel_parameters : amd_parameters;
+	const struct parameter *known = picture->vendor == NESTXML_VENDOR_INTEL ? intel_parameters : amd_parameters;
 
 	for (size_t i = 0; i < PICTURE_PARAMETERS; i++) {
 		struct picture_parameter *parameter = &picture->parameters[i];
 		char path[128];
 
-		parameter->name = names[i];
-		snprintf(path, sizeof(path), "/sys/module/%s/parameters/%s", picture->module_name, names[i]);
+		parameter->name = known[i].name;
+		snprintf(path, sizeof(path), "/sys/module/%s/parameters/%s", picture->module_name, known[i].name);
 		if (nestxml_file_read_small(root, path, parameter->value, sizeof(parameter->value)) < 0)
 			parameter->value[0] = '\0';
 		parameter->value[strcspn(parameter->value, "\n")] = '\0';
-		module_get_type(module, names[i], parameter->type, sizeof(parameter->type));
+		parameter->cost = strcmp(parameter->value, "N") == 0 || strcmp(parameter->value, "0") == 0 ? known[i].cost : NULL;
+		module_get_type(module, known[i].name, parameter->type, sizeof(parameter->type));
 	}
 	picture->parameters_count = PICTURE_PARAMETERS;
 }

@@ -22,8 +22,9 @@ enum picture_module {
 /** A parameter of the module that decides whether nesting works, and how fast. */
 struct picture_parameter {
 	const char *name;
-	char type[16];	/* as modinfo shows it; "" not known */
-	char value[32]; /* as /sys shows it; "" it cannot be read or there is none */
+	char type[16];	  /* as modinfo shows it; "" not known */
+	char value[32];	  /* as /sys shows it; "" it cannot be read or there is none */
+	const char *cost; /* what nesting pays for this value, static; NULL: nothing */
 };
 
 #define PICTURE_PARAMETERS 5
