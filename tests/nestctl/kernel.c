@@ -58,10 +58,12 @@ static void step(void)
 {
 	static int steps;
 	char text[64];
+	int saved = errno; /* of the change that was just made */
 
 	steps++;
 	if (read_control("die-at", text, sizeof(text)) && steps == atoi(text))
 		raise(SIGKILL);
+	errno = saved;
 }
 
 static void write_value(const char *file, const char *value)
