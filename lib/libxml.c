@@ -13,9 +13,10 @@
 
 NESTXML_DLOPEN_NOTE("xml", "Reads the XML of domains", LIBXML2_SONAME);
 
-/* What is set once and only read from then on; libxml2 is as one in a process itself. */
+/* What is set once and only read from then on; libxml2 itself is one in a process. */
 static struct libxml functions;
 static bool is_loaded;
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* libxml2 is not set up by two threads at once */
 
 #if LIBXML_VERSION >= 21200 /* made the error const */
 static void ignore_error(void *data, const xmlError *problem)
@@ -38,7 +39,8 @@ static void set_up(void)
 	functions.xmlSetStructuredErrorFunc(context, handler);
 }
 
-static void load(void)
+/* What failed, for want of memory perhaps, is tried again by the next document. */
+static bool load(void)
 {
 	void *handle = dlopen(LIBXML2_SONAME, RTLD_NOW | RTLD_LOCAL);
 	bool complete = handle != NULL;
@@ -47,16 +49,21 @@ static void load(void)
 	LIBXML_FUNCTIONS(LOAD)
 	if (complete)
 		set_up();
-	is_loaded = complete;
+	return complete;
 }
 
 const struct libxml *nestxml_libxml(char *reason, size_t size)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT; /* libxml2 is not set up by two threads at once */
+	bool loaded;
 
-	pthread_once(&once, load);
-	if (is_loaded)
-		return &functions;
-	nestxml_text_print(reason, size, "%s, which reads XML, is not there or not whole", LIBXML2_SONAME);
-	return NULL;
+	pthread_mutex_lock(&mutex);
+	is_loaded = is_loaded || load();
+	loaded = is_loaded;
+	pthread_mutex_unlock(&mutex);
+	if (!loaded) {
+		const char *problem = dlerror();
+
+		nestxml_text_escape(problem ? problem : LIBXML2_SONAME ": it cannot be loaded", reason, size);
+	}
+	return loaded ? &functions : NULL;
 }

@@ -489,7 +489,7 @@ int nestxml_scan(struct nestxml_domain *domain, struct nestxml_error *error)
 
 	scan.libxml = nestxml_libxml(reason, sizeof(reason));
 	if (!scan.libxml)
-		return nestxml_error_set(error, NESTXML_E_LIBRARY, "cannot be read: %s; install it", reason);
+		return nestxml_error_set(error, NESTXML_E_LIBRARY, "cannot be read without libxml2: %s", reason);
 	handler = *scan.libxml->__xmlStructuredError();
 	context = *scan.libxml->__xmlStructuredErrorContext();
 	scan.libxml->xmlSetStructuredErrorFunc(&scan, on_error);

@@ -15,7 +15,7 @@
 #include "stored.h"
 
 #define HOOK_TIME 60	   /* seconds: by then a hook has ended, or will not */
-#define CONNECT_TIME 30	   /* seconds */
+#define CONNECT_TIME 30L   /* seconds */
 #define CONNECT_PAUSE 200L /* milliseconds */
 
 struct request {

@@ -223,7 +223,7 @@ static int list(struct virt *virt, const struct rules *rules, const struct reque
 		return nestctl_fail(NESTCTL_UNKNOWN, "the policy and the module are this host's: run this on the guests' own host");
 	if (virt_list(virt, false, &guests, &count, &error) < 0)
 		return nestctl_fail(NESTCTL_FAILED, "libvirt does not list its guests: %s", error.message);
-	qsort(guests, count, sizeof(*guests), compare_names);
+	qsort(guests, count, sizeof(struct virt_domain *), compare_names);
 	status = request->json ? list_json(guests, count, rules) : list_table(guests, count, rules);
 	virt_list_free(guests, count);
 	return status;

@@ -195,7 +195,7 @@ void virt_domain_free(struct virt_domain *domain)
 /* Takes the @count domains of @found, and @found. Returns an array of as many; NULL: out of memory. */
 static struct virt_domain **make_domains(struct virt *virt, virDomainPtr *found, size_t count)
 {
-	struct virt_domain **made = calloc(count + 1, sizeof(*made));
+	struct virt_domain **made = calloc(count + 1, sizeof(struct virt_domain *));
 	size_t made_count = 0;
 
 	for (size_t i = 0; i < count; i++) {
@@ -224,7 +224,7 @@ static int know_running(struct virt *virt, struct virt_domain **domains, size_t 
 
 	if (running_count < 0)
 		return virt_fail_with_last(virt, error);
-	qsort(domains, count, sizeof(*domains), compare_uuids);
+	qsort(domains, count, sizeof(struct virt_domain *), compare_uuids);
 	for (size_t i = 0; i < count; i++)
 		domains[i]->running = KNOWN_NO;
 	for (int i = 0; i < running_count; i++) {
@@ -233,7 +233,7 @@ static int know_running(struct virt *virt, struct virt_domain **domains, size_t 
 		struct virt_domain **found = NULL;
 
 		if (virt->DomainGetUUIDString(running[i], key.uuid) == 0)
-			found = bsearch(&at, domains, count, sizeof(*domains), compare_uuids);
+			found = bsearch(&at, domains, count, sizeof(struct virt_domain *), compare_uuids);
 		if (found)
 			(*found)->running = KNOWN_YES;
 		virt->DomainFree(running[i]);

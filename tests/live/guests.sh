@@ -78,12 +78,12 @@ inactive()
 	virsh dumpxml --inactive --security-info --domain="$1"
 }
 
-# restart_libvirtd [SIGNAL]: ends the daemon (-TERM), and starts it anew
+# restart_libvirtd SIGNAL: ends the daemon by it, and starts it anew
 restart_libvirtd()
 {
 	local daemon
 	daemon=$(</run/libvirtd.pid)
-	kill "${1:--TERM}" "$daemon"
+	kill "$1" "$daemon"
 	while [ -d "/proc/$daemon" ]; do
 		sleep 0.1
 	done

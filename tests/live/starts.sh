@@ -257,7 +257,7 @@ starts_autostart()
 	virsh -q autostart stale
 	rm -f /run/libvirt/qemu/autostarted
 	require_nesting stale
-	restart_libvirtd
+	restart_libvirtd -TERM
 	works "a stale guest that the daemon starts by itself comes up" comes_up stale
 	has "with the feature" stale 1
 	virsh -q autostart --disable stale
@@ -339,7 +339,7 @@ starts_broken_policy()
 	virsh -q start living
 	printf '[default]\nnested = sometimes\n' | policy
 	fails "with a broken policy a start is refused" 1 virsh start waiting -- "live.conf:2" "sometimes"
-	restart_libvirtd
+	restart_libvirtd -TERM
 	is "a running guest outlives that, and the daemon's restart" "$(virsh domstate living)" running
 	fails "apply rewrites nothing" 5 nestctl apply --all -- "no guest was rewritten" "live.conf:2"
 }
@@ -446,7 +446,7 @@ starts_watch()
 	require_nesting later
 	works "and when it is mended all guests are seen to" rewritten later require
 	before=$(grep -c . /run/watch.log)
-	restart_libvirtd
+	restart_libvirtd -TERM
 	define after "$type" "$without"
 	require_nesting after
 	works "the watcher is back after the daemon's restart" rewritten after require
