@@ -105,6 +105,21 @@ static void test_nothing_but_on_counts_as_on(void **state)
 			 NESTXML_VERDICT_PASS);
 }
 
+/* What has just arrived is judged as any other start; that its CPU is fixed is its caller's to say. */
+static void test_a_return_is_a_start(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 4 * 4 * 4 * 2; i++) {
+		enum nestxml_nested nested = (enum nestxml_nested)(i % 4);
+		enum nestxml_state host = (enum nestxml_state)(i / 4 % 4);
+		enum nestxml_cpu cpu = (enum nestxml_cpu)(i / 16 % 4);
+
+		CHECK(nestxml_verdict_decide(NESTXML_AT_RETURN, nested, host, cpu, i / 64) ==
+			      nestxml_verdict_decide(NESTXML_AT_PREPARE, nested, host, cpu, i / 64),
+		      "combination %u", i);
+	}
+}
+
 static enum nestxml_verdict decide_numbers(unsigned int occasion, unsigned int nested, unsigned int host, unsigned int cpu)
 {
 	return nestxml_verdict_decide((enum nestxml_occasion)occasion, (enum nestxml_nested)nested, (enum nestxml_state)host,
@@ -135,6 +150,7 @@ static void test_a_value_outside_its_enum_is_refused(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_return_is_a_start),
 		cmocka_unit_test(test_a_value_outside_its_enum_is_refused),
 		cmocka_unit_test(test_every_combination_at_prepare_is_the_table_of_the_design),
 		cmocka_unit_test(test_every_combination_at_arrival_of_a_guest_that_is_to_have_it),
