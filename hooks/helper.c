@@ -99,6 +99,10 @@ enum helper helper_start(const char *uuid, bool start)
 	int ends[2];
 	int error;
 
+	if (!arguments[0]) { /* as a test may have it */
+		errno = ENOENT;
+		return HELPER_FAILED;
+	}
 	if (lock < 0)
 		return errno == EAGAIN ? HELPER_UNDER_WAY : HELPER_FAILED;
 	if (pipe2(ends, O_CLOEXEC) < 0)

@@ -29,18 +29,19 @@ static const struct row {
 
 static bool has(unsigned int set, unsigned int value)
 {
-	return value < 8 && set & BIT(value);
+	return set & BIT(value);
 }
 
 NESTXML_EXPORT enum nestxml_verdict nestxml_verdict_decide(enum nestxml_occasion occasion, enum nestxml_nested nested,
 							   enum nestxml_state state, enum nestxml_cpu cpu, bool required)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
-		const struct row *row = &table[i];
+	const struct row *row = table;
 
-		if (has(row->occasion, occasion) && has(row->nested, nested) && has(row->state, state) && has(row->cpu, cpu) &&
-		    has(row->required, required))
-			return row->verdict;
-	}
-	return NESTXML_VERDICT_REFUSE; /* a value outside its enum */
+	if ((unsigned int)occasion > NESTXML_AT_RETURN || (unsigned int)nested > NESTXML_NESTED_DISABLE ||
+	    (unsigned int)state > NESTXML_STATE_UNSUPPORTED || (unsigned int)cpu > NESTXML_CPU_FOREIGN)
+		return NESTXML_VERDICT_REFUSE;
+	while (!(has(row->occasion, occasion) && has(row->nested, nested) && has(row->state, state) && has(row->cpu, cpu) &&
+		 has(row->required, required)))
+		row++; /* the last one holds whatever comes */
+	return row->verdict;
 }

@@ -5,7 +5,8 @@
  *
  *	promises ROOT		a folder in which files may be written
  *
- * NESTXML_E_INTERNAL is not asked for: no input is known to lead to it. test_edits.c makes it out of facts that contradict each other.
+ * Two codes are not asked for: NESTXML_E_INTERNAL, to which no input is known to lead (test_edits.c makes it out of facts that contradict
+ * each other), and NESTXML_E_LIBRARY, for which libxml2 would have to be away.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -682,6 +682,21 @@ static void test_tcg_gets_svm(void **state)
 		      "<domain type='qemu'><cpu mode='maximum'><feature policy='require' name='svm'/></cpu></domain>");
 }
 
+static void test_no_mode_and_no_vendor_is_taken_that_there_is_not(void **state)
+{
+	struct nestxml_domain *domain = domain_of("<domain type='kvm'/>");
+	struct nestxml_edits *edits = NULL;
+
+	(void)state;
+	for (unsigned int value = 4; value < 40; value++) {
+		assert_int_equal(nestxml_edits_new(domain, REQUIRE, (enum nestxml_mode)value, AMD, &edits, NULL), NESTXML_E_ARGUMENT);
+		assert_int_equal(nestxml_edits_new(domain, REQUIRE, KEEP, (enum nestxml_vendor)value, &edits, NULL), NESTXML_E_ARGUMENT);
+	}
+	assert_int_equal(nestxml_edits_new(domain, REQUIRE, KEEP, (enum nestxml_vendor)(AMD + 1), &edits, NULL), NESTXML_E_ARGUMENT);
+	assert_null(edits);
+	nestxml_domain_free(domain);
+}
+
 static void test_facts_that_contradict_each_other_make_no_edit(void **state)
 {
 	struct nestxml_domain *domain =
@@ -731,6 +746,7 @@ int main(void)
 		cmocka_unit_test(test_what_nesting_does_not_apply_to_gets_no_edits),
 		cmocka_unit_test(test_what_is_asked_must_be_require_optional_or_disable),
 		cmocka_unit_test(test_tcg_gets_svm),
+		cmocka_unit_test(test_no_mode_and_no_vendor_is_taken_that_there_is_not),
 		cmocka_unit_test(test_facts_that_contradict_each_other_make_no_edit),
 	};
 

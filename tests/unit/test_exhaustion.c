@@ -76,10 +76,15 @@ NESTXML_EXPORT void free(void *pointer)
 	"<metadata><p:policy xmlns:p='urn:nestxml:nested:1' nested='require'/></metadata><!-- &lt; --><?pi data?>" \
 	"<os><type arch='x86_64'>hvm</type></os><devices><disk a='&#x61;' b='&quot;'><![CDATA[<]]></disk></devices>" cpu "</domain>"
 
+/* More than a new buffer has room for. */
+#define BLANKS "                                                                                                    "
+
 static const char *const documents[] = {
 	DOCUMENT(""),
 	DOCUMENT("<cpu mode='custom' match='exact'><model>EPYC</model><vendor>AMD</vendor><feature policy='require' name='svm'/>"
 		 "<feature name='vmx-ept'/><feature name='vmx' policy='disable'/><feature name='vmx'/><numa/></cpu>"),
+	DOCUMENT("\n" BLANKS "<cpu mode='host-passthrough'/>"),
+	DOCUMENT("\n" BLANKS "<cpu mode='host-passthrough'><topology/>\n" BLANKS "</cpu>"),
 	DOCUMENT("<cpu mode='host-passthrough' migratable='on'><cache mode='passthrough'/></cpu>"),
 };
 
@@ -285,9 +290,9 @@ static int try_first(long failing)
 			_exit(4);
 		if (!has_failed)
 			_exit(outcome.code == 0 ? 0 : 3);
-		/* Where the loader gets no memory, it is the library that cannot be had. */
+		/* A library that could not be loaded is one that is not there, whatever the loader lacked. */
 		_exit(outcome.code == 0 || ((outcome.code == NESTXML_E_NOMEM || outcome.code == NESTXML_E_LIBRARY) &&
-					    outcome.said == outcome.code)
+					    outcome.said == (enum nestxml_code)outcome.code)
 			      ? 1
 			      : 2);
 	}

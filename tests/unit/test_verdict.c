@@ -105,9 +105,53 @@ static void test_nothing_but_on_counts_as_on(void **state)
 			 NESTXML_VERDICT_PASS);
 }
 
+/* What has just arrived is judged as any other start; that its CPU is fixed is its caller's to say. */
+static void test_a_return_is_a_start(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 4 * 4 * 4 * 2; i++) {
+		enum nestxml_nested nested = (enum nestxml_nested)(i % 4);
+		enum nestxml_state host = (enum nestxml_state)(i / 4 % 4);
+		enum nestxml_cpu cpu = (enum nestxml_cpu)(i / 16 % 4);
+
+		CHECK(nestxml_verdict_decide(NESTXML_AT_RETURN, nested, host, cpu, i / 64) ==
+			      nestxml_verdict_decide(NESTXML_AT_PREPARE, nested, host, cpu, i / 64),
+		      "combination %u", i);
+	}
+}
+
+static enum nestxml_verdict decide_numbers(unsigned int occasion, unsigned int nested, unsigned int host, unsigned int cpu)
+{
+	return nestxml_verdict_decide((enum nestxml_occasion)occasion, (enum nestxml_nested)nested, (enum nestxml_state)host,
+				      (enum nestxml_cpu)cpu, false);
+}
+
+static void test_a_value_outside_its_enum_is_refused(void **state)
+{
+	static const unsigned int outside[] = {4, 5, 7, 8, 9, 31, 32, 99, (unsigned int)-1};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(outside); i++) {
+		unsigned int value = outside[i];
+
+		CHECK(decide_numbers(value, NESTXML_NESTED_LEAVE, NESTXML_STATE_ON, NESTXML_CPU_CURRENT) == NESTXML_VERDICT_REFUSE,
+		      "occasion %u", value);
+		CHECK(decide_numbers(NESTXML_AT_PREPARE, value, NESTXML_STATE_ON, NESTXML_CPU_CURRENT) == NESTXML_VERDICT_REFUSE,
+		      "nested %u", value);
+		CHECK(decide_numbers(NESTXML_AT_PREPARE, NESTXML_NESTED_LEAVE, value, NESTXML_CPU_CURRENT) == NESTXML_VERDICT_REFUSE,
+		      "state %u", value);
+		CHECK(decide_numbers(NESTXML_AT_PREPARE, NESTXML_NESTED_LEAVE, NESTXML_STATE_ON, value) == NESTXML_VERDICT_REFUSE, "cpu %u",
+		      value);
+	}
+	assert_int_equal(decide_numbers(NESTXML_AT_RETURN + 1, NESTXML_NESTED_LEAVE, NESTXML_STATE_ON, NESTXML_CPU_CURRENT),
+			 NESTXML_VERDICT_REFUSE);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_return_is_a_start),
+		cmocka_unit_test(test_a_value_outside_its_enum_is_refused),
 		cmocka_unit_test(test_every_combination_at_prepare_is_the_table_of_the_design),
 		cmocka_unit_test(test_every_combination_at_arrival_of_a_guest_that_is_to_have_it),
 		cmocka_unit_test(test_arrival_without_a_requirement_in_the_xml_passes_under_every_policy),
