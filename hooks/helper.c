@@ -95,14 +95,15 @@ static int spawn(char *const *arguments, int stdin_fd, int lock_fd)
 enum helper helper_start(const char *uuid, bool start)
 {
 	char *const arguments[] = {(char *)HOOK_HELPER, (char *)"again", (char *)uuid, (char *)(start ? "--start" : NULL), NULL};
-	int lock = take_lock(uuid);
 	int ends[2];
+	int lock;
 	int error;
 
 	if (!arguments[0]) { /* as a test may have it */
 		errno = ENOENT;
 		return HELPER_FAILED;
 	}
+	lock = take_lock(uuid);
 	if (lock < 0)
 		return errno == EAGAIN ? HELPER_UNDER_WAY : HELPER_FAILED;
 	if (pipe2(ends, O_CLOEXEC) < 0)
