@@ -3,19 +3,21 @@
 // transform(logger, xml); what it cannot do is in the agent's log, the guest then starts with the XML that it had, and libvirt's hook judges that.
 class NestxmlTransformer {
     Object transform(Object logger, Object xml) {
-        def errors = new StringBuilder()
+        def rewritten = new ByteArrayOutputStream()
+        def errors = new ByteArrayOutputStream()
+        def reason = ''
         try {
             def filter = ['nestxml', '--quiet', '--nested=policy'].execute()
-            filter.consumeProcessErrorStream(errors)
             filter.outputStream.withWriter('UTF-8') { it << xml }
-            def rewritten = filter.inputStream.getText('UTF-8')
-            if (filter.waitFor() == 0 && rewritten) {
-                return rewritten
+            filter.waitForProcessOutput(rewritten, errors)
+            if (filter.exitValue() == 0 && rewritten.size() > 0) {
+                return rewritten.toString('UTF-8')
             }
+            reason = errors.toString('UTF-8').trim()
         } catch (IOException e) {
-            errors << e.message
+            reason = e.message
         }
-        logger.error("nestxml: the XML stays as it is: " + errors.toString().trim())
+        logger.error("the XML stays as it is: " + reason)
         return xml
     }
 }

@@ -22,6 +22,13 @@ set(version "${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE}")
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME libnestxml0)
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libs)
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_SHLIBDEPS ON)
+# libxml2 is loaded by its name, of which no linker tells; the package that has it is named otherwise from release to release.
+execute_process(COMMAND sh -c "dpkg-query --search '*/${LIBXML2_SONAME}' | sed 's/:.*//;q'"
+	OUTPUT_VARIABLE libxml2 OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+if(NOT libxml2)
+	set(libxml2 libxml2)
+endif()
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_DEPENDS "${libxml2}")
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_CONTROL_EXTRA "${CMAKE_CURRENT_LIST_DIR}/deb/shlibs;${CMAKE_CURRENT_LIST_DIR}/deb/triggers")
 set(CPACK_COMPONENT_LIBRARY_DESCRIPTION "The library: reads the XML of a libvirt domain, finds its policy,
 decides whether it may start on this host, and rewrites its CPU in place.")

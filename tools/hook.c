@@ -476,13 +476,6 @@ static int run(enum action action, bool json)
 	return status;
 }
 
-static int usage_word(const char *what, const char *word)
-{
-	char shown[64];
-
-	return nestctl_usage("hook", "%s '%s'", what, nestxml_text_escape(word, shown, sizeof(shown)));
-}
-
 int nestctl_hook(int argc, char **argv)
 {
 	static const struct option long_options[] = {
@@ -503,7 +496,7 @@ int nestctl_hook(int argc, char **argv)
 			fputs(help, stdout);
 			return nestctl_finish(NESTCTL_YES);
 		default:
-			return usage_word("wrong option", argv[optind - 1]);
+			return nestctl_usage_word("hook", "wrong option", argv[optind - 1]);
 		}
 	}
 	if (optind == argc)
@@ -517,5 +510,5 @@ int nestctl_hook(int argc, char **argv)
 			return nestctl_usage("hook", "--json belongs to status");
 		return run((enum action)i, json);
 	}
-	return usage_word("there is install, status and remove, not", argv[optind]);
+	return nestctl_usage_word("hook", "there is install, status and remove, not", argv[optind]);
 }

@@ -260,13 +260,6 @@ static int show(bool json)
 	return (int)status;
 }
 
-static int usage_word(const char *what, const char *word)
-{
-	char shown[64];
-
-	return nestctl_usage("host", "%s '%s'", what, nestxml_text_escape(word, shown, sizeof(shown)));
-}
-
 int nestctl_host(int argc, char **argv)
 {
 	static const struct option long_options[] = {
@@ -291,14 +284,14 @@ int nestctl_host(int argc, char **argv)
 			break;
 		case 's':
 			if (strcmp(optarg, "yes") != 0 && strcmp(optarg, "no") != 0)
-				return usage_word("--shadow-vmcs is yes or no, not", optarg);
+				return nestctl_usage_word("host", "--shadow-vmcs is yes or no, not", optarg);
 			options.shadow_vmcs = strcmp(optarg, "yes") == 0 ? ENABLE_SHADOW_YES : ENABLE_SHADOW_NO;
 			break;
 		case 'h':
 			fputs(help, stdout);
 			return nestctl_finish(NESTCTL_YES);
 		default:
-			return usage_word("wrong option", argv[optind - 1]);
+			return nestctl_usage_word("host", "wrong option", argv[optind - 1]);
 		}
 	}
 	if (optind == argc)
@@ -308,7 +301,7 @@ int nestctl_host(int argc, char **argv)
 	if (argc - optind > 1 || json)
 		return nestctl_usage("host", "too many words");
 	if (strcmp(argv[optind], "enable") != 0 && strcmp(argv[optind], "disable") != 0)
-		return usage_word("there is enable and disable, not", argv[optind]);
+		return nestctl_usage_word("host", "there is enable and disable, not", argv[optind]);
 	options.enable = strcmp(argv[optind], "enable") == 0;
 	return enable_run(NESTCTL_ROOT, &options);
 }

@@ -61,6 +61,13 @@ int nestctl_usage(const char *command, const char *format, ...)
 	return NESTCTL_USAGE;
 }
 
+int nestctl_usage_word(const char *command, const char *what, const char *word)
+{
+	char shown[64];
+
+	return nestctl_usage(command, "%s '%s'", what, nestxml_text_escape(word, shown, sizeof(shown)));
+}
+
 int nestctl_fail(enum nestctl_status status, const char *format, ...)
 {
 	va_list arguments;

@@ -29,6 +29,8 @@ int nestctl_hook(int argc, char **argv);
 
 /** Says on stderr, in one line, what is wrong with the command line of @command. Returns NESTCTL_USAGE. */
 int nestctl_usage(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/** The same of a @word of it, which is shown escaped. */
+int nestctl_usage_word(const char *command, const char *what, const char *word);
 /** Says an error in one line. Returns @status. */
 int nestctl_fail(enum nestctl_status status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
