@@ -28,8 +28,8 @@ static off_t make_place(const char *uuid)
 
 	for (const char *at = uuid; *at; at++)
 		if (isxdigit((unsigned char)*at))
-			place = (place << 4 | (isdigit((unsigned char)*at) ? *at - '0' : tolower((unsigned char)*at) - 'a' + 10)) &
-				0xfffffffffffffff;
+			place = (place & 0xffffffffffffff) << 4 |
+				(isdigit((unsigned char)*at) ? *at - '0' : tolower((unsigned char)*at) - 'a' + 10);
 	return place;
 }
 

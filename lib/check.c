@@ -54,7 +54,8 @@ static enum stored judge_stored(const struct nestxml_check *check, const char *r
 		return STORED_UNKNOWN;
 	if (nestxml_file_read(root, file, NESTXML_MAX_SIZE, &xml, &length) != 0 || nestxml_domain_new(xml, length, &domain, NULL) != 0)
 		return STORED_UNKNOWN;
-	if (strcmp(nestxml_domain_get_uuid(domain), nestxml_domain_get_uuid(check->domain)) == 0)
+	/* libvirt gives each guest one; two without are not known to be the same. */
+	if (*nestxml_domain_get_uuid(domain) && strcmp(nestxml_domain_get_uuid(domain), nestxml_domain_get_uuid(check->domain)) == 0)
 		stored = nestxml_domain_states(domain, vendor, check->policy.nested) ? STORED_CURRENT : STORED_STALE;
 	nestxml_domain_free(domain);
 	return stored;

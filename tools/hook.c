@@ -66,16 +66,16 @@ struct hook {
 	unsigned long libvirt; /* its version as libvirt counts, 6005000; 0: it is not installed */
 };
 
-static int read_program(const char *path, char **data, size_t *length)
+static bool read_program(const char *path, char **data, size_t *length)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	int code;
 
 	if (fd < 0)
-		return -errno;
+		return false;
 	code = io_read(fd, MAX_PROGRAM, 0, data, length);
 	close(fd);
-	return code;
+	return code == 0;
 }
 
 static enum content classify(const struct hook *hook, const char *path)
@@ -83,7 +83,7 @@ static enum content classify(const struct hook *hook, const char *path)
 	AUTO_FREE char *data = NULL;
 	size_t length;
 
-	if (read_program(path, &data, &length) != 0)
+	if (!read_program(path, &data, &length))
 		return CONTENT_FOREIGN;
 	if (hook->program && length == hook->length && memcmp(data, hook->program, length) == 0)
 		return CONTENT_CURRENT;
@@ -128,7 +128,7 @@ static int read_hook(struct hook *hook)
 	*hook = (struct hook){0};
 	if (!path)
 		return -ENOMEM;
-	if (read_program(path, &hook->program, &hook->length) != 0)
+	if (!read_program(path, &hook->program, &hook->length))
 		hook->program = NULL;
 	for (enum place place = 0; code == 0 && place < PLACES; place++)
 		code = look_at(hook, place);

@@ -17,6 +17,7 @@
 
 #include <nestxml/nestxml.h>
 
+#include "../../hooks/helper.h"
 #include "hook.h"
 
 enum { NAME, POLICY, NESTED, STORED, XML, PARTS };
@@ -45,6 +46,14 @@ void *__wrap_dlopen(const char *name, int flags)
 {
 	/* The library is part of this program, instrumented. */
 	return __real_dlopen(strncmp(name, "libnestxml", 10) == 0 ? NULL : name, flags);
+}
+
+/* No process is started; the guest's UUID says what seems to have become of it. */
+enum helper helper_start(const char *uuid, bool start)
+{
+	(void)start;
+	PROMISE(*uuid, "a helper for no guest");
+	return (enum helper)((unsigned char)*uuid % 3);
 }
 
 void __wrap_syslog(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));
