@@ -42,7 +42,7 @@ static void set_up(void)
 /* What failed, for want of memory perhaps, is tried again by the next document. */
 static bool load(void)
 {
-	void *handle = dlopen(LIBXML2_SONAME, RTLD_NOW | RTLD_LOCAL);
+	void *handle = dlopen(LIBXML2_SONAME, RTLD_LAZY | RTLD_LOCAL);
 	bool complete = handle != NULL;
 
 #define LOAD(name) complete = complete && (functions.name = (__typeof__(functions.name))dlsym(handle, #name)) != NULL;
