@@ -30,6 +30,7 @@ struct options {
 	char *filter;
 	char *hook;
 	char *empty_static;
+	char *empty_libc;
 	char *empty_libxml2;
 	char *sax;
 	char *sources; /* the folder with the peers' scripts */
@@ -213,6 +214,31 @@ static bool measure(struct row *row, const struct options *options, const int *i
 	return true;
 }
 
+/* The last row is the one whose memory is looked at. */
+static int measure_all(const struct options *options, struct row *rows, size_t count, process_commands filter, process_commands sax)
+{
+	const struct process_cost *large = &rows[count - 1].our_cost;
+	struct sizes_point points[SIZES_COUNT];
+	int inputs[DOCUMENTS];
+	size_t large_size;
+
+	if (!make_documents(inputs, &large_size))
+		return EXIT_FAILURE;
+	print_head();
+	for (size_t i = 0; i < count; i++)
+		if (!measure(&rows[i], options, inputs))
+			return EXIT_FAILURE;
+	print_memory(large->peak, large_size);
+	if (!sizes_measure(filter, sax, points))
+		return EXIT_FAILURE;
+	print_sizes(points);
+	if (options->svg && !sizes_draw(options->svg, points)) {
+		perror(options->svg);
+		return EXIT_FAILURE;
+	}
+	return !options->json || print_json(options->json, rows, count, large->peak, large_size, points) ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
 static int run_all(const struct options *options)
 {
 #define HOOK(operation, suboperation) COMMAND(options->hook, "bench", operation, suboperation, "-")
@@ -238,6 +264,8 @@ static int run_all(const struct options *options)
 	process_commands minidom = COMMANDS(COMMAND("/usr/bin/python3", minidom_script));
 	process_commands etree = COMMANDS(COMMAND("/usr/bin/python3", etree_script));
 	struct row rows[] = {
+		{"an empty program with libc", "an empty static program", COMMANDS(COMMAND(options->empty_libc)), COMMANDS(empty), USUAL,
+		 .goal = NO_GOAL},
 		{"hook, start", "an empty static program", COMMANDS(start), COMMANDS(empty), USUAL, .goal = 1.4},
 		{"hook, started", "an empty static program", COMMANDS(started), COMMANDS(empty), USUAL, .goal = 1.4},
 		{"hook, stopped", "an empty static program", COMMANDS(stopped), COMMANDS(empty), USUAL, .goal = 1.4},
@@ -253,43 +281,24 @@ static int run_all(const struct options *options)
 		{"filter, 9 KB", "xsltproc", filter, xsltproc, USUAL, .goal = NO_GOAL},
 		{"filter, 9 KB", "Python, minidom", filter, minidom, USUAL, .goal = 0.1},
 		{"filter, 9 KB", "Python, ElementTree", filter, etree, USUAL, .goal = 0.1},
+		{"an empty program with libxml2", "Python, minidom", empty_libxml2, minidom, USUAL, .goal = NO_GOAL},
 		{"filter, 11 MB", "xmlstarlet", filter, xmlstarlet, LARGE, .goal = 0.25},
 		{"filter, 11 MB", "xsltproc", filter, xsltproc, LARGE, .goal = 0.06},
 		{"filter, 11 MB", "a bare SAX parse", filter, sax, LARGE, .goal = 1.25},
 	};
-	size_t count = sizeof(rows) / sizeof(rows[0]);
-	const struct row *large = &rows[count - 1];
-	struct sizes_point points[SIZES_COUNT];
-	int inputs[DOCUMENTS];
-	size_t large_size;
 
 	snprintf(stylesheet, sizeof(stylesheet), "%s/require.xsl", options->sources);
 	snprintf(minidom_script, sizeof(minidom_script), "%s/minidom_require.py", options->sources);
 	snprintf(etree_script, sizeof(etree_script), "%s/etree_require.py", options->sources);
-	if (!make_documents(inputs, &large_size))
-		return EXIT_FAILURE;
-	print_head();
-	for (size_t i = 0; i < count; i++)
-		if (!measure(&rows[i], options, inputs))
-			return EXIT_FAILURE;
-	print_memory(large->our_cost.peak, large_size);
-	if (!sizes_measure(filter, sax, points))
-		return EXIT_FAILURE;
-	print_sizes(points);
-	if (options->svg && !sizes_draw(options->svg, points)) {
-		perror(options->svg);
-		return EXIT_FAILURE;
-	}
-	return !options->json || print_json(options->json, rows, count, large->our_cost.peak, large_size, points) ? EXIT_SUCCESS
-														  : EXIT_FAILURE;
+	return measure_all(options, rows, sizeof(rows) / sizeof(rows[0]), filter, sax);
 }
 
 /* ---- the command line ---- */
 
 static int print_usage(void)
 {
-	fputs("Usage: bench --filter PROGRAM --hook PROGRAM --empty-static PROGRAM --empty-libxml2 PROGRAM --sax PROGRAM --sources FOLDER\n"
-	      "             [--json FILE] [--svg FILE] [--instructions] [--runs N] [--large-runs N]\n"
+	fputs("Usage: bench --filter PROGRAM --hook PROGRAM --empty-static PROGRAM --empty-libc PROGRAM --empty-libxml2 PROGRAM\n"
+	      "             --sax PROGRAM --sources FOLDER [--json FILE] [--svg FILE] [--instructions] [--runs N] [--large-runs N]\n"
 	      "       bench --inputs FOLDER     only writes the documents that are measured\n",
 	      stderr);
 	return 2;
@@ -298,19 +307,13 @@ static int print_usage(void)
 static bool parse_options(struct options *options, int argc, char **argv)
 {
 	static const struct option long_options[] = {
-		{"filter", required_argument, NULL, 'f'},
-		{"hook", required_argument, NULL, 'h'},
-		{"empty-static", required_argument, NULL, 'e'},
-		{"empty-libxml2", required_argument, NULL, 'x'},
-		{"sax", required_argument, NULL, 's'},
-		{"sources", required_argument, NULL, 'd'},
-		{"json", required_argument, NULL, 'j'},
-		{"svg", required_argument, NULL, 'v'},
-		{"inputs", required_argument, NULL, 'i'},
-		{"instructions", no_argument, NULL, 'c'},
-		{"runs", required_argument, NULL, 'r'},
-		{"large-runs", required_argument, NULL, 'l'},
-		{NULL, 0, NULL, 0},
+		{"filter", required_argument, NULL, 'f'},	{"hook", required_argument, NULL, 'h'},
+		{"empty-static", required_argument, NULL, 'e'}, {"empty-libxml2", required_argument, NULL, 'x'},
+		{"empty-libc", required_argument, NULL, 'b'},	{"sax", required_argument, NULL, 's'},
+		{"sources", required_argument, NULL, 'd'},	{"json", required_argument, NULL, 'j'},
+		{"svg", required_argument, NULL, 'v'},		{"inputs", required_argument, NULL, 'i'},
+		{"instructions", no_argument, NULL, 'c'},	{"runs", required_argument, NULL, 'r'},
+		{"large-runs", required_argument, NULL, 'l'},	{NULL, 0, NULL, 0},
 	};
 	int option;
 
@@ -323,6 +326,8 @@ static bool parse_options(struct options *options, int argc, char **argv)
 			options->empty_static = optarg;
 		else if (option == 'x')
 			options->empty_libxml2 = optarg;
+		else if (option == 'b')
+			options->empty_libc = optarg;
 		else if (option == 's')
 			options->sax = optarg;
 		else if (option == 'd')
@@ -342,9 +347,9 @@ static bool parse_options(struct options *options, int argc, char **argv)
 		else
 			return false;
 	}
-	return options->inputs ||
-	       (options->filter && options->hook && options->empty_static && options->empty_libxml2 && options->sax && options->sources &&
-		options->runs > 0 && options->runs <= MAX_RUNS && options->large_runs > 0 && options->large_runs <= MAX_RUNS);
+	return options->inputs || (options->filter && options->hook && options->empty_static && options->empty_libc &&
+				   options->empty_libxml2 && options->sax && options->sources && options->runs > 0 &&
+				   options->runs <= MAX_RUNS && options->large_runs > 0 && options->large_runs <= MAX_RUNS);
 }
 
 int main(int argc, char **argv)

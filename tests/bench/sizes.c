@@ -11,8 +11,11 @@
 
 #define FIRST_SIZE ((size_t)1 << 10)
 #define LAST_SIZE (((size_t)64 << 20) - 1024) /* the filter takes no more than 64 MiB */
-#define MOST_RUNS 201
-#define FEWEST_RUNS 9
+#define MOST_RUNS 101
+#define FEWEST_RUNS 3
+
+/* Sizes are measured one after the other, and compared: of some rounds the quietest counts. */
+#define ROUNDS 5
 
 static unsigned int runs_of(size_t bytes)
 {
@@ -21,25 +24,35 @@ static unsigned int runs_of(size_t bytes)
 	return (unsigned int)(runs > MOST_RUNS ? MOST_RUNS : runs < FEWEST_RUNS ? FEWEST_RUNS : runs);
 }
 
+static bool measure_point(process_commands filter, process_commands sax, size_t size, struct sizes_point *point)
+{
+	int input = memfd_create("input", MFD_CLOEXEC);
+	struct process_cost ours;
+	struct process_cost theirs;
+	struct stat status;
+	bool done = input >= 0 && inputs_write(input, INPUT_SHORT, size > LAST_SIZE ? LAST_SIZE : size) && fstat(input, &status) == 0 &&
+		    process_measure(filter, sax, input, runs_of(size), &ours, &theirs);
+
+	if (input >= 0)
+		close(input);
+	if (!done)
+		return false;
+	point->bytes = (size_t)status.st_size;
+	point->filter = fmin(point->filter, ours.milliseconds);
+	point->sax = fmin(point->sax, theirs.milliseconds);
+	return true;
+}
+
 bool sizes_measure(process_commands filter, process_commands sax, struct sizes_point *points)
 {
-	size_t size = FIRST_SIZE;
+	for (unsigned int i = 0; i < SIZES_COUNT; i++)
+		points[i] = (struct sizes_point){0, INFINITY, INFINITY};
+	for (unsigned int round = 0; round < ROUNDS; round++) {
+		size_t size = FIRST_SIZE;
 
-	for (unsigned int i = 0; i < SIZES_COUNT; i++, size *= 4) {
-		int input = memfd_create("input", MFD_CLOEXEC);
-		struct process_cost ours;
-		struct process_cost theirs;
-		struct stat status;
-		bool done;
-
-		if (input < 0)
-			return false;
-		done = inputs_write(input, INPUT_SHORT, size > LAST_SIZE ? LAST_SIZE : size) && fstat(input, &status) == 0 &&
-		       process_measure(filter, sax, input, runs_of(size), &ours, &theirs);
-		close(input);
-		if (!done)
-			return false;
-		points[i] = (struct sizes_point){(size_t)status.st_size, ours.milliseconds, theirs.milliseconds};
+		for (unsigned int i = 0; i < SIZES_COUNT; i++, size *= 4)
+			if (!measure_point(filter, sax, size, &points[i]))
+				return false;
 	}
 	return true;
 }

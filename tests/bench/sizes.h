@@ -11,7 +11,7 @@
 
 struct sizes_point {
 	size_t bytes;
-	double filter; /* milliseconds, whole process */
+	double filter; /* milliseconds, whole process: the lowest median of some rounds */
 	double sax;    /* the same, of a bare SAX parse */
 };
 #define SIZES_COUNT 9 /* 1 KiB to 64 MiB, each four times the one before */
