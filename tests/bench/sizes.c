@@ -67,12 +67,17 @@ static double on_line(const struct sizes_point *points, double bytes)
 	return first->filter + slope * (bytes - (double)first->bytes);
 }
 
-double sizes_deviation(const struct sizes_point *points)
+double sizes_growth(const struct sizes_point *points)
 {
+	double lowest = INFINITY;
 	double worst = 0;
 
-	for (unsigned int i = 0; i < SIZES_COUNT; i++)
-		worst = fmax(worst, fabs(points[i].filter / on_line(points, (double)points[i].bytes) - 1));
+	for (unsigned int i = 0; i < SIZES_COUNT; i++) {
+		double per_byte = points[i].filter / (double)points[i].bytes;
+
+		worst = fmax(worst, per_byte / lowest);
+		lowest = fmin(lowest, per_byte);
+	}
 	return worst;
 }
 

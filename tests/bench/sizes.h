@@ -19,8 +19,8 @@ struct sizes_point {
 /** Measures all points. False: it was not possible. */
 bool sizes_measure(process_commands filter, process_commands sax, struct sizes_point *points);
 
-/** How far the point that is farthest from the straight line through the first and the last one is away from it: 0.1 is a tenth. */
-double sizes_deviation(const struct sizes_point *points);
+/** How many times as much a byte costs at some size as at a smaller one, at most: what is linear has no more than 1, but for noise. */
+double sizes_growth(const struct sizes_point *points);
 
 /** Draws them as an SVG of its own. */
 bool sizes_draw(const char *path, const struct sizes_point *points);
