@@ -33,8 +33,12 @@ static const char head[] = "<domain type='kvm'>\n"
 			   "    <vmport state='off'/>\n"
 			   "  </features>\n"
 			   "  <cpu mode='host-passthrough' check='none' migratable='on'>\n"
-			   "    <topology sockets='1' dies='1' cores='2' threads='2'/>\n"
-			   "  </cpu>\n"
+			   "    <topology sockets='1' dies='1' cores='2' threads='2'/>\n";
+
+static const char features[] = "    <feature policy='require' name='vmx'/>\n"
+			       "    <feature policy='require' name='svm'/>\n";
+
+static const char body[] = "  </cpu>\n"
 			   "  <clock offset='utc'>\n"
 			   "    <timer name='rtc' tickpolicy='catchup'/>\n"
 			   "    <timer name='pit' tickpolicy='delay'/>\n"
@@ -101,6 +105,19 @@ static const char tail[] = "    <controller type='sata' index='0'>\n"
 			   "  </devices>\n"
 			   "</domain>\n";
 
+static const char short_head[] = "<domain type='kvm'>\n"
+				 "  <name>bench</name>\n"
+				 "  <memory unit='KiB'>8388608</memory>\n"
+				 "  <vcpu>4</vcpu>\n"
+				 "  <os>\n"
+				 "    <type arch='x86_64' machine='q35'>hvm</type>\n"
+				 "  </os>\n"
+				 "  <cpu mode='host-passthrough' check='none' migratable='on'/>\n"
+				 "  <devices>\n";
+
+static const char short_tail[] = "  </devices>\n"
+				 "</domain>\n";
+
 #define USUAL_PORTS 18
 #define USUAL_DISKS 4
 
@@ -127,12 +144,24 @@ static long write_disk(FILE *file, unsigned int index)
 		       index, index, index % 256);
 }
 
-static bool write_domain(FILE *file, size_t size)
+static bool write_short(FILE *file, size_t size)
 {
-	size_t written = sizeof(head) - 1 + sizeof(tail) - 1;
+	size_t written = sizeof(short_head) - 1 + sizeof(short_tail) - 1;
 
-	if (fputs(head, file) == EOF)
-		return false;
+	fputs(short_head, file);
+	for (unsigned int i = 0; written < size; i++)
+		written += (size_t)write_disk(file, i);
+	return fputs(short_tail, file) != EOF;
+}
+
+static bool write_usual(FILE *file, bool nested, size_t size)
+{
+	size_t written = sizeof(head) - 1 + sizeof(body) - 1 + sizeof(tail) - 1;
+
+	fputs(head, file);
+	if (nested)
+		fputs(features, file);
+	fputs(body, file);
 	for (unsigned int i = 1; i <= USUAL_PORTS; i++)
 		written += (size_t)write_port(file, i);
 	for (unsigned int i = 0; i < USUAL_DISKS || written < size; i++)
@@ -140,7 +169,7 @@ static bool write_domain(FILE *file, size_t size)
 	return fputs(tail, file) != EOF;
 }
 
-bool inputs_write(int fd, size_t size)
+bool inputs_write(int fd, enum input input, size_t size)
 {
 	int copy = dup(fd); /* fclose() would close the caller's */
 	FILE *file = copy < 0 ? NULL : fdopen(copy, "w");
@@ -151,6 +180,6 @@ bool inputs_write(int fd, size_t size)
 			close(copy);
 		return false;
 	}
-	written = write_domain(file, size) && !ferror(file);
+	written = (input == INPUT_SHORT ? write_short(file, size) : write_usual(file, input == INPUT_NESTED, size)) && !ferror(file);
 	return fclose(file) == 0 && written;
 }
