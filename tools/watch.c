@@ -255,6 +255,7 @@ static void on_closed(void *context)
 static void disconnect(struct watch *watch)
 {
 	virt_disconnect(watch->virt);
+	changes_forget(&watch->changes);
 	watch->connected = false;
 	watch->broken = false;
 	watch->connect_at = now() + watch->pause;
