@@ -302,6 +302,25 @@ starts_managed_save()
 	has "with the feature" saved 1
 }
 
+# It is announced to the hook, and then fails.
+starts_after_a_restore_that_failed()
+{
+	define saved "$type" "$without"
+	virsh -q start saved
+	has "a guest without the feature runs" saved 0
+	virsh -q save saved /run/guests/saved.image
+	rm /run/guests/saved.serial
+	virsh -q start saved
+	has "is saved, and started from nothing" saved 0
+	require_nesting saved
+	fails "a running guest is not restored" 1 virsh restore /run/guests/saved.image -- "already active"
+	stop saved
+	fails "its next start is none from a saved state" 1 virsh start saved -- "is being started again"
+	works "and it comes" comes_up saved
+	has "with the feature" saved 1
+	rm /run/guests/saved.image
+}
+
 starts_helper_leaves_a_managed_save()
 {
 	define saved "$type" "$without"
