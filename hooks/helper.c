@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -24,13 +25,12 @@ enum { HELPER_LOCK = STDERR_FILENO + 1, HELPER_FIRST_CLOSED };
 /* A place in the file of locks, from the UUID's last digits; two guests with the same ones would wait for each other, and no more. */
 static off_t make_place(const char *uuid)
 {
-	off_t place = 0;
+	uint64_t place = 0; /* which loses the first digits */
 
 	for (const char *at = uuid; *at; at++)
 		if (isxdigit((unsigned char)*at))
-			place = (place & 0xffffffffffffff) << 4 |
-				(isdigit((unsigned char)*at) ? *at - '0' : tolower((unsigned char)*at) - 'a' + 10);
-	return place;
+			place = place << 4 | (uint64_t)(isdigit((unsigned char)*at) ? *at - '0' : tolower((unsigned char)*at) - 'a' + 10);
+	return (off_t)(place & 0xfffffffffffffff); /* room below the greatest off_t */
 }
 
 /* Returns the locked file or -1; EAGAIN: another has it. It is a lock of the open file, so the child has it too. */

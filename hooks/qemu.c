@@ -62,8 +62,8 @@ static bool is_judged(int argc, char **argv, enum nestxml_occasion *occasion)
 
 /*
  * libvirt follows a restore and a migration by `prepare` of the same guest, and where its CPU is passed through shows nothing in its XML
- * that tells this from a start from nothing (measured, libvirt 9.0). So the first call leaves a mark that the second one takes away; one
- * that nothing followed counts for a minute only.
+ * that tells this from a start from nothing (measured, libvirt 9.0). So the first call leaves a mark that the second one takes away. One
+ * that nothing followed, as where the guest was running already, counts for a minute at most, and not after the guest's next end.
  */
 #define MARK_AGE 60 /* seconds */
 
@@ -107,6 +107,11 @@ static bool take_mark(const char *name)
 		return false;
 	age = time(NULL) - status.st_mtime;
 	return status.st_uid == geteuid() && age >= -1 && age <= MARK_AGE;
+}
+
+static bool is_end(int argc, char **argv)
+{
+	return argc >= 3 && strcmp(argv[2], "release") == 0;
 }
 
 /* ---- the library ---- */
@@ -290,8 +295,11 @@ int main(int argc, char **argv)
 {
 	enum nestxml_occasion occasion;
 
-	if (!is_judged(argc, argv, &occasion))
+	if (!is_judged(argc, argv, &occasion)) {
+		if (is_end(argc, argv))
+			take_mark(argv[1]);
 		return STATUS_PASS;
+	}
 	io_guard_descriptors();
 	signal(SIGPIPE, SIG_IGN);
 	if (!is_ascii(argv[1]))

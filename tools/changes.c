@@ -68,3 +68,9 @@ void changes_clear(struct changes *changes)
 {
 	changes->count = 0;
 }
+
+void changes_forget(struct changes *changes)
+{
+	changes_clear(changes);
+	changes->own_count = 0;
+}

@@ -33,5 +33,7 @@ bool changes_add(struct changes *changes, const char *uuid, int64_t now);
 bool changes_take(struct changes *changes, char uuid[CHANGES_UUID]);
 /** Forgets who waits, since all are being seen to; what is expected stays so. */
 void changes_clear(struct changes *changes);
+/** Forgets what is expected as well: where the connection has ended, those events do not come, and the next ones are others'. */
+void changes_forget(struct changes *changes);
 
 #endif

@@ -64,10 +64,18 @@ static bool is_same_outside_cpu(const struct nestxml_domain *a, const struct nes
 	return rest_a && rest_b && strcmp(rest_a, rest_b) == 0;
 }
 
-/* ---- the rewrite ---- */
+/* ---- what has become of it ---- */
 
-/* Whether @after, which is not the very text that was defined, is what was wanted all the same; if not, @why says so. */
-static bool is_equivalent(const struct stored *before, const char *xml, char *why, size_t size)
+/* What is stored when a definition was made. */
+enum kept {
+	KEPT_AS_PLANNED,
+	KEPT_OTHERWISE, /* libvirt has made something else of it */
+	KEPT_REPLACED,	/* somebody else has defined the guest since, or libvirt has dropped what its <cpu> stated */
+	KEPT_GONE,	/* somebody has undefined the guest since */
+};
+
+/* Compares @xml, which is not the very text that was defined; where it is not what was wanted all the same, @why says so. */
+static enum kept compare(const struct stored *before, const char *xml, char *why, size_t size)
 {
 	struct nestxml_domain *after;
 	struct nestxml_error error;
@@ -76,31 +84,35 @@ static bool is_equivalent(const struct stored *before, const char *xml, char *wh
 
 	if (nestxml_domain_new(xml, strlen(xml), &after, &error) != 0) {
 		snprintf(why, size, "its definition, line %u, %s", error.line, error.message);
-		return false;
+		return KEPT_OTHERWISE;
 	}
 	same = is_same_outside_cpu(before->domain, after);
 	states = nestxml_domain_states(after, before->plan.vendor, before->plan.policy.nested);
-	if (!same)
-		snprintf(why, size, "libvirt changed more of it than its <cpu>");
-	else if (!states)
-		snprintf(why, size, "libvirt did not keep what its new <cpu> states");
 	nestxml_domain_free(after);
-	return same && states;
+	if (same && states)
+		return KEPT_AS_PLANNED;
+	snprintf(why, size, states ? "libvirt changed more of it than its <cpu>" : "libvirt did not keep what its new <cpu> states");
+	return states ? KEPT_OTHERWISE : KEPT_REPLACED;
 }
 
-/* Reads back what libvirt has made of @xml. */
-static bool is_as_planned(const struct virt_domain *guest, const struct stored *before, const char *xml, char *why, size_t size)
+/* Reads back what has become of @xml. */
+static enum kept read_back(const struct virt_domain *guest, const struct stored *before, const char *xml, char *why, size_t size)
 {
 	AUTO_FREE char *after = NULL;
 	struct virt_error error;
 
 	if (virt_domain_get_xml(guest, VIRT_XML_SECRET, &after, &error) < 0) {
 		snprintf(why, size, "libvirt does not give its definition: %s", error.message);
-		return false;
+		return error.no_domain ? KEPT_GONE : KEPT_OTHERWISE;
 	}
 	/* As a rule it is what was defined, since that is spliced into libvirt's own text. */
-	return strcmp(after, xml) == 0 || is_equivalent(before, after, why, size);
+	return strcmp(after, xml) == 0 ? KEPT_AS_PLANNED : compare(before, after, why, size);
 }
+
+/* ---- the rewrite ---- */
+
+/* Who defines a guest at the same time gets it rewritten as he wants it; libvirt, which would drop the same again and again, does not. */
+#define ATTEMPTS 3
 
 static void fail(struct rewritten *rewritten, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static void fail(struct rewritten *rewritten, const char *format, ...)
@@ -125,7 +137,8 @@ static void put_back(struct virt *virt, const struct stored *before, const char 
 	fail(rewritten, "not rewritten: %s; the old definition was put back", why);
 }
 
-static void define(struct virt *virt, const struct virt_domain *guest, const struct stored *before, struct rewritten *rewritten)
+/* Returns true if it is to be begun again, with what is stored by now. */
+static bool define(struct virt *virt, const struct virt_domain *guest, const struct stored *before, bool last, struct rewritten *rewritten)
 {
 	struct virt_error error;
 	AUTO_FREE char *xml = NULL;
@@ -134,29 +147,42 @@ static void define(struct virt *virt, const struct virt_domain *guest, const str
 
 	if (nestxml_edits_apply(before->plan.edits, &xml, &length) != 0) {
 		fail(rewritten, "not rewritten: out of memory");
-		return;
+		return false;
 	}
 	if (virt_define(virt, xml, &error) < 0) {
 		fail(rewritten, "not rewritten: libvirt does not take it: %s", error.message);
-		return;
+		return false;
 	}
 	rewritten->defines++;
-	if (!is_as_planned(guest, before, xml, why, sizeof(why))) {
+	switch (read_back(guest, before, xml, why, sizeof(why))) {
+	case KEPT_AS_PLANNED:
+		rewritten->result = REWRITE_DONE;
+		describe_rewritten(&before->plan, rewritten->said, sizeof(rewritten->said));
+		break;
+	case KEPT_REPLACED:
+		if (!last)
+			return true;
 		put_back(virt, before, why, rewritten);
-		return;
+		break;
+	case KEPT_OTHERWISE:
+		put_back(virt, before, why, rewritten);
+		break;
+	case KEPT_GONE:
+		fail(rewritten, "it was undefined meanwhile");
+		break;
 	}
-	rewritten->result = REWRITE_DONE;
-	describe_rewritten(&before->plan, rewritten->said, sizeof(rewritten->said));
+	return false;
 }
 
-void stored_rewrite(struct virt *virt, const struct virt_domain *guest, const struct rules *rules, struct rewritten *rewritten)
+/* Returns as define(). */
+static bool rewrite(struct virt *virt, const struct virt_domain *guest, const struct rules *rules, bool last, struct rewritten *rewritten)
 {
 	struct stored before;
+	bool again = false;
 
-	*rewritten = (struct rewritten){.result = REWRITE_NOTHING};
 	if (stored_read(guest, VIRT_XML_SECRET, rules, &before, rewritten->said, sizeof(rewritten->said)) < 0) {
 		rewritten->result = REWRITE_FAILED;
-		return;
+		return false;
 	}
 	switch (before.plan.state) {
 	case PLAN_LEAVE:
@@ -164,7 +190,7 @@ void stored_rewrite(struct virt *virt, const struct virt_domain *guest, const st
 		describe_unchanged(&before.plan, rewritten->said, sizeof(rewritten->said));
 		break;
 	case PLAN_REWRITE:
-		define(virt, guest, &before, rewritten);
+		again = define(virt, guest, &before, last, rewritten);
 		break;
 	case PLAN_IMPOSSIBLE:
 		describe_impossible(&before.plan, rewritten->said, sizeof(rewritten->said));
@@ -172,4 +198,14 @@ void stored_rewrite(struct virt *virt, const struct virt_domain *guest, const st
 		break;
 	}
 	stored_clear(&before);
+	return again;
+}
+
+void stored_rewrite(struct virt *virt, const struct virt_domain *guest, const struct rules *rules, struct rewritten *rewritten)
+{
+	size_t attempt = 1;
+
+	*rewritten = (struct rewritten){.result = REWRITE_NOTHING};
+	while (rewrite(virt, guest, rules, attempt == ATTEMPTS, rewritten))
+		attempt++;
 }

@@ -30,7 +30,7 @@ void stored_clear(struct stored *stored);
 enum rewrite {
 	REWRITE_NOTHING, /* it was as its policy asks, or nothing is asked */
 	REWRITE_DONE,
-	REWRITE_FAILED, /* what was stored is stored still */
+	REWRITE_FAILED, /* what was stored is stored still, or @said says that it is not */
 };
 
 /** What has become of a definition. */
@@ -42,7 +42,8 @@ struct rewritten {
 
 /**
  * Rewrites the stored definition by policy, if it needs that: defines it, reads it back, and puts the old one back if anything but its
- * <cpu> has changed. The definition is read and written at once: libvirt has no lock that would hold in between.
+ * <cpu> has changed. If somebody else has defined it meanwhile, it begins again with that. What somebody defines between the reading and
+ * the writing, about a millisecond, is lost: libvirt has no lock that would hold in between.
  *
  * @guest	must have a stored definition: defining would give it one
  */

@@ -81,8 +81,11 @@ int virt_connect(struct virt *virt, const char *uri, bool writable, struct virt_
 
 void virt_disconnect(struct virt *virt)
 {
-	if (virt->connection)
-		virt->ConnectClose(virt->connection);
+	if (!virt->connection)
+		return;
+	if (virt->listens)
+		virt_unlisten(virt);
+	virt->ConnectClose(virt->connection);
 	virt->connection = NULL;
 }
 

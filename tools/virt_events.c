@@ -121,7 +121,18 @@ static int hear(struct virt *virt, const struct virt_listener *listener, int eve
 
 	if (id < 0)
 		free(ear);
+	else
+		virt->heard[virt->heard_count++] = id;
 	return id;
+}
+
+/* Each registration holds the connection, which is not released while there is one (libvirt 9.0, measured). */
+void virt_unlisten(struct virt *virt)
+{
+	while (virt->heard_count > 0)
+		virt->ConnectDomainEventDeregisterAny(virt->connection, virt->heard[--virt->heard_count]);
+	virt->ConnectUnregisterCloseCallback(virt->connection, hear_close);
+	virt->listens = false;
 }
 
 int virt_listen(struct virt *virt, const struct virt_listener *listener, struct virt_error *error)
@@ -132,6 +143,7 @@ int virt_listen(struct virt *virt, const struct virt_listener *listener, struct 
 		free(ear);
 		return virt_fail_with_last(virt, error);
 	}
+	virt->listens = true;
 	if (hear(virt, listener, VIR_DOMAIN_EVENT_ID_LIFECYCLE, VIR_DOMAIN_EVENT_CALLBACK(hear_lifecycle)) < 0 ||
 	    hear(virt, listener, VIR_DOMAIN_EVENT_ID_METADATA_CHANGE, VIR_DOMAIN_EVENT_CALLBACK(hear_metadata)) < 0 ||
 	    virt->ConnectSetKeepAlive(virt->connection, KEEPALIVE_INTERVAL, KEEPALIVE_COUNT) < 0)

@@ -11,6 +11,7 @@
 /* clang-format off */
 #define VIRT_FUNCTIONS(use)                 \
 	use(ConnectClose)                   \
+	use(ConnectDomainEventDeregisterAny) \
 	use(ConnectDomainEventRegisterAny)  \
 	use(ConnectGetType)                 \
 	use(ConnectGetURI)                  \
@@ -20,6 +21,7 @@
 	use(ConnectOpenReadOnly)            \
 	use(ConnectRegisterCloseCallback)   \
 	use(ConnectSetKeepAlive)            \
+	use(ConnectUnregisterCloseCallback) \
 	use(DomainCreate)                   \
 	use(DomainDefineXML)                \
 	use(DomainFree)                     \
@@ -41,14 +43,21 @@
 	use(SetErrorFunc)
 /* clang-format on */
 
+#define VIRT_HEARD 2 /* events that are listened to */
+
 #define VIRT_DECLARE(name) __typeof__(vir##name) *name;
 struct virt {
 	VIRT_FUNCTIONS(VIRT_DECLARE)
 	virConnectPtr connection; /* NULL: none */
 	int timer;		  /* of virt_events_run() */
+	bool listens;
+	int heard[VIRT_HEARD]; /* the registrations of this connection */
+	size_t heard_count;
 };
 
 /** Fills *@error with libvirt's last one. Returns -1. */
 int virt_fail_with_last(const struct virt *virt, struct virt_error *error);
+/** Ends what virt_listen() began, or began in part. */
+void virt_unlisten(struct virt *virt);
 
 #endif

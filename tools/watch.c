@@ -216,6 +216,8 @@ static void see_to_change(struct watch *watch, const char *uuid)
 
 	if (virt_find(watch->virt, uuid, &guest, &error) < 0) {
 		watch->broken = !error.no_domain && !virt_is_alive(watch->virt);
+		if (!error.no_domain && !watch->broken)
+			say(SAY_ERROR, "guest %s is not seen to: libvirt: %s", uuid, error.message);
 		return;
 	}
 	if (virt_domain_is_persistent(guest))
@@ -255,6 +257,7 @@ static void on_closed(void *context)
 static void disconnect(struct watch *watch)
 {
 	virt_disconnect(watch->virt);
+	changes_forget(&watch->changes);
 	watch->connected = false;
 	watch->broken = false;
 	watch->connect_at = now() + watch->pause;

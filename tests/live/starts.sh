@@ -306,6 +306,25 @@ starts_managed_save()
 	has "with the feature" saved 1
 }
 
+# It is announced to the hook, and then fails.
+starts_after_a_restore_that_failed()
+{
+	define saved "$type" "$without"
+	virsh -q start saved
+	has "a guest without the feature runs" saved 0
+	virsh -q save saved /run/guests/saved.image
+	rm /run/guests/saved.serial
+	virsh -q start saved
+	has "is saved, and started from nothing" saved 0
+	require_nesting saved
+	fails "a running guest is not restored" 1 virsh restore /run/guests/saved.image -- "already active"
+	stop saved
+	fails "its next start is none from a saved state" 1 virsh start saved -- "is being started again"
+	works "and it comes" comes_up saved
+	has "with the feature" saved 1
+	rm /run/guests/saved.image
+}
+
 starts_helper_leaves_a_managed_save()
 {
 	define saved "$type" "$without"
@@ -466,6 +485,48 @@ starts_watch()
 	works "a guest's own metadata counts as soon as it is set" rewritten after disable
 	end_watch
 	is "one line for each change" "$(grep -c "guest 'after': rewritten" /run/watch.log)" 2
+}
+
+# watches TIMES: the watcher has reached the daemon so often
+watches()
+{
+	for _ in {1..150}; do
+		[ "$(grep -c 'watching the guests' /run/watch.log)" -ge "$1" ] && return
+		sleep 0.1
+	done
+	return 1
+}
+
+# What a connection expects and holds ends with it.
+starts_watch_after_a_killed_daemon()
+{
+	local guest before
+	for guest in g{1..60}; do
+		guest "$guest" "$type" "$without" |
+			sed "/<name>/a <uuid>6e657374-786d-6c00-8000-$(printf %012d "${guest#g}")</uuid>" >"/run/guests/$guest.xml"
+	done
+	printf 'define %s\n' /run/guests/g*.xml | virsh >/dev/null
+	start_watch
+	before=$(find "/proc/$watch/fd" -mindepth 1 | wc -l)
+	require_nesting 'g*'
+	until [ "$(grep -c rewritten /run/watch.log)" -ge 20 ]; do sleep 0.01; done
+	restart_libvirtd -KILL
+	works "the daemon is killed amid a sweep, and the watcher is back" watches 2
+	works "and ends it" rewritten g60 require
+	for guest in g{1..60}; do
+		virsh -q define "/run/guests/$guest.xml"
+	done
+	for guest in g{1..60}; do
+		rewritten "$guest" require >/dev/null || break
+	done
+	is "what is defined just then is rewritten, what the watcher itself had rewritten before too" "$guest: $(states "$guest")" "g60: require"
+	restart_libvirtd -KILL
+	works "a second time it is back" watches 3
+	restart_libvirtd -KILL
+	works "a third time" watches 4
+	is "with no more descriptors than at first" "$(find "/proc/$watch/fd" -mindepth 1 | wc -l)" "$before"
+	end_watch
+	rm /run/guests/g*.xml
 }
 
 # races COUNT: define and start, again and again; with the watcher no start is refused

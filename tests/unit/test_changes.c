@@ -117,6 +117,20 @@ static void test_the_rings_go_round(void **state)
 	}
 }
 
+/* What was expected of a connection that has ended would hide somebody's change from the next one. */
+static void test_nothing_is_expected_of_a_connection_that_has_ended(void **state)
+{
+	struct changes changes = {0};
+
+	(void)state;
+	changes_expect(&changes, make_uuid(1), 1, 0);
+	assert_true(changes_add(&changes, make_uuid(2), 0));
+	changes_forget(&changes);
+	check_empty(&changes);
+	assert_true(changes_add(&changes, make_uuid(1), 0));
+	check_next(&changes, 1);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -126,6 +140,7 @@ int main(void)
 		cmocka_unit_test(test_expectations_are_taken_from_the_middle),
 		cmocka_unit_test(test_both_rings_are_bounded),
 		cmocka_unit_test(test_the_rings_go_round),
+		cmocka_unit_test(test_nothing_is_expected_of_a_connection_that_has_ended),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,10 +15,12 @@
 
 struct virt {
 	char stored[4096];
-	const char *instead; /* of what is defined first; NULL: that itself */
+	const char *instead;	/* of what is defined first; NULL: that itself */
+	size_t instead_defines; /* for so many of them; 0: one */
 	size_t defines;
 	size_t fails_from; /* the define with this number, from 1, and those after it; 0: none */
 	bool unreadable;
+	bool undefined;		 /* why it is unreadable */
 	size_t readable_defines; /* with @unreadable: from this many defines on */
 };
 
@@ -33,7 +35,8 @@ int virt_define(struct virt *virt, const char *xml, struct virt_error *error)
 		snprintf(error->message, sizeof(error->message), "no such luck");
 		return -1;
 	}
-	snprintf(virt->stored, sizeof(virt->stored), "%s", virt->instead && virt->defines == 1 ? virt->instead : xml);
+	snprintf(virt->stored, sizeof(virt->stored), "%s",
+		 virt->instead && virt->defines <= (virt->instead_defines > 0 ? virt->instead_defines : 1) ? virt->instead : xml);
 	return 0;
 }
 
@@ -42,6 +45,7 @@ int virt_domain_get_xml(const struct virt_domain *domain, enum virt_xml which, c
 	assert_int_equal(which, VIRT_XML_SECRET);
 	if (domain->virt->unreadable && domain->virt->defines >= domain->virt->readable_defines) {
 		snprintf(error->message, sizeof(error->message), "gone");
+		error->no_domain = domain->virt->undefined;
 		return -1;
 	}
 	*xml = strdup(domain->virt->stored);
@@ -148,8 +152,6 @@ static void test_what_libvirt_changed_otherwise_is_put_back(void **state)
 	} rows[] = {
 		{DOMAIN("", REQUIRED, ""), "changed more of it than its <cpu>"},
 		{DOMAIN("<title/>", REQUIRED, SECRET), "changed more of it than its <cpu>"},
-		{DOMAIN("", "", SECRET), "did not keep what its new <cpu> states"},
-		{DOMAIN("", PLAIN, SECRET), "did not keep what its new <cpu> states"},
 		{"<domain", "its definition, line 1"},
 	};
 
@@ -163,6 +165,38 @@ static void test_what_libvirt_changed_otherwise_is_put_back(void **state)
 		check_said(&rewritten, rows[i].words);
 		check_said(&rewritten, "the old definition was put back");
 	}
+}
+
+static void test_what_libvirt_drops_again_and_again_is_given_up(void **state)
+{
+	struct virt virt = {.instead = DOMAIN("", PLAIN, SECRET), .instead_defines = 3};
+	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
+
+	assert_int_equal(rewritten.result, REWRITE_FAILED);
+	assert_int_equal(rewritten.defines, 4);
+	assert_string_equal(virt.stored, DOMAIN("", PLAIN, SECRET));
+	check_said(&rewritten, "did not keep what its new <cpu> states; the old definition was put back");
+}
+
+/* Not the old one over it: that would lose what somebody has just defined. */
+static void test_what_somebody_else_defines_meanwhile_is_rewritten_too(void **state)
+{
+	struct virt virt = {.instead = DOMAIN("<title>new</title>", PLAIN, "")};
+	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
+
+	CHECK(rewritten.result == REWRITE_DONE, "%s", rewritten.said);
+	assert_int_equal(rewritten.defines, 2);
+	assert_string_equal(virt.stored, DOMAIN("<title>new</title>", REQUIRED, ""));
+}
+
+static void test_one_that_was_undefined_meanwhile_does_not_come_back(void **state)
+{
+	struct virt virt = {.unreadable = true, .readable_defines = 1, .undefined = true};
+	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
+
+	assert_int_equal(rewritten.result, REWRITE_FAILED);
+	assert_int_equal(virt.defines, 1);
+	check_said(&rewritten, "it was undefined meanwhile");
 }
 
 static void test_one_that_cannot_be_put_back_is_said_to_be(void **state)
@@ -255,6 +289,9 @@ int main(void)
 		TREE_TEST(test_what_cannot_be_is_said),
 		TREE_TEST(test_a_definition_that_libvirt_refuses_stays),
 		TREE_TEST(test_what_libvirt_changed_otherwise_is_put_back),
+		TREE_TEST(test_what_libvirt_drops_again_and_again_is_given_up),
+		TREE_TEST(test_what_somebody_else_defines_meanwhile_is_rewritten_too),
+		TREE_TEST(test_one_that_was_undefined_meanwhile_does_not_come_back),
 		TREE_TEST(test_one_that_cannot_be_put_back_is_said_to_be),
 		TREE_TEST(test_a_definition_that_cannot_be_read_is_not_touched),
 		TREE_TEST(test_one_that_cannot_be_read_back_is_put_back),
