@@ -401,6 +401,65 @@ starts_fifty_at_once()
 	settles
 }
 
+# ---- another host ----
+
+# start_second_host: a libvirtd that takes itself for another host's, with folders, UUID and host name of its own; sets elsewhere to its URI
+start_second_host()
+{
+	cat >/run/second <<-'END'
+		set -e
+		hostname other
+		mount --bind /run/guests /mnt
+		mount -t tmpfs -o mode=755 tmpfs /run
+		mkdir /run/guests
+		mount --move /mnt /run/guests
+		cp -a /etc/libvirt /run/settings
+		for folder in /etc/libvirt /var/lib/libvirt /var/cache/libvirt /var/log/libvirt; do
+			mount -t tmpfs -o mode=755 tmpfs $folder
+		done
+		cp -a /run/settings/. /etc/libvirt
+		rm -rf /etc/libvirt/qemu
+		echo 'host_uuid = "6e657374-786d-6c00-8000-000000000002"' >>/etc/libvirt/libvirtd.conf
+		virtlogd -d
+		exec libvirtd
+	END
+	unshare -m -u bash /run/second >/run/second.log 2>&1 &
+	second=$!
+	elsewhere="qemu+unix:///system?socket=/proc/$second/root/run/libvirt/libvirt-sock"
+	for _ in {1..150}; do
+		[ "$(virsh -q -c "$elsewhere" hostname 2>/dev/null)" = other ] && return
+		sleep 0.2
+	done
+	cat /run/second.log
+	return 1
+}
+
+starts_migrate()
+{
+	ip link set lo up
+	start_second_host
+	define moving "$type" "$with"
+	virsh -q start moving
+	has "a guest with the feature runs" moving 1
+	# it is the second host's policy too, since they share /etc/nestxml; its CPU is what it has run with
+	printf '[guest moving]\nnested = disable\n' | policy
+	works "it migrates, whatever its policy has become" virsh -q migrate --live moving --desturi "$elsewhere" --migrateuri tcp://127.0.0.1:49152
+	: >/run/guests/moving.serial	# which its QEMU there has open
+	has "and runs there, with the feature" moving 1
+	is "and here no more" "$(virsh domstate moving)" "shut off"
+	printf '[default]\nnested = sometimes\n' | policy
+	fails "with a broken policy it does not come back" 1 virsh -c "$elsewhere" -q migrate --live moving --desturi qemu:///system \
+		--migrateuri tcp://127.0.0.1:49153 -- "guest 'moving'" "live.conf:2"
+	is "and lives on where it is" "$(virsh -c "$elsewhere" domstate moving | head -n 1)" running
+	policy </dev/null
+	works "then it does" virsh -c "$elsewhere" -q migrate --live moving --desturi qemu:///system --migrateuri tcp://127.0.0.1:49154
+	: >/run/guests/moving.serial
+	has "with the feature" moving 1
+	virsh -q -c "$elsewhere" undefine moving 2>/dev/null || true
+	kill "$second"
+	wait "$second" || true
+}
+
 # ---- apply and set ----
 
 starts_apply()
