@@ -70,7 +70,8 @@ static bool is_same_outside_cpu(const struct nestxml_domain *a, const struct nes
 enum kept {
 	KEPT_AS_PLANNED,
 	KEPT_OTHERWISE, /* libvirt has made something else of it */
-	KEPT_REPLACED,	/* somebody else has defined the guest since, or libvirt has dropped what its <cpu> stated */
+	KEPT_DROPPED,	/* libvirt has dropped what its <cpu> stated, or somebody else has defined the guest as it was before */
+	KEPT_REPLACED,	/* somebody else has defined the guest otherwise */
 	KEPT_GONE,	/* somebody has undefined the guest since */
 };
 
@@ -92,7 +93,7 @@ static enum kept compare(const struct stored *before, const char *xml, char *why
 	if (same && states)
 		return KEPT_AS_PLANNED;
 	snprintf(why, size, states ? "libvirt changed more of it than its <cpu>" : "libvirt did not keep what its new <cpu> states");
-	return states ? KEPT_OTHERWISE : KEPT_REPLACED;
+	return states ? KEPT_OTHERWISE : same ? KEPT_DROPPED : KEPT_REPLACED;
 }
 
 /* Reads back what has become of @xml. */
@@ -158,18 +159,20 @@ static bool define(struct virt *virt, const struct virt_domain *guest, const str
 	case KEPT_AS_PLANNED:
 		rewritten->result = REWRITE_DONE;
 		describe_rewritten(&before->plan, rewritten->said, sizeof(rewritten->said));
-		break;
+		return false;
 	case KEPT_REPLACED:
-		if (!last)
-			return true;
-		put_back(virt, before, why, rewritten);
-		break;
+		fail(rewritten, "not rewritten: somebody else defines it again and again");
+		return !last;
+	case KEPT_DROPPED:
+		if (last)
+			put_back(virt, before, why, rewritten);
+		return !last;
 	case KEPT_OTHERWISE:
 		put_back(virt, before, why, rewritten);
-		break;
+		return false;
 	case KEPT_GONE:
 		fail(rewritten, "it was undefined meanwhile");
-		break;
+		return false;
 	}
 	return false;
 }
@@ -180,6 +183,7 @@ static bool rewrite(struct virt *virt, const struct virt_domain *guest, const st
 	struct stored before;
 	bool again = false;
 
+	rewritten->result = REWRITE_NOTHING;
 	if (stored_read(guest, VIRT_XML_SECRET, rules, &before, rewritten->said, sizeof(rewritten->said)) < 0) {
 		rewritten->result = REWRITE_FAILED;
 		return false;
@@ -205,7 +209,7 @@ void stored_rewrite(struct virt *virt, const struct virt_domain *guest, const st
 {
 	size_t attempt = 1;
 
-	*rewritten = (struct rewritten){.result = REWRITE_NOTHING};
+	*rewritten = (struct rewritten){0};
 	while (rewrite(virt, guest, rules, attempt == ATTEMPTS, rewritten))
 		attempt++;
 }

@@ -175,10 +175,10 @@ int virt_find(struct virt *virt, const char *word, struct virt_domain **domain, 
 {
 	struct virt_domain *made = make_domain(virt, look_up(virt, word));
 
-	if (made) {
+	if (made)
 		made->running = know(virt->DomainIsActive(made->domain));
+	if (made && made->running != KNOWN_NOT) /* else it would forget why */
 		made->persistent = know(virt->DomainIsPersistent(made->domain));
-	}
 	if (!made || made->running == KNOWN_NOT || made->persistent == KNOWN_NOT) {
 		virt_fail_with_last(virt, error);
 		virt_domain_free(made);

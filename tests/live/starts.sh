@@ -97,6 +97,7 @@ outside_cpu()
 
 start_watch()
 {
+	: >/run/watch.log	# not the words of one before
 	nestctl watch 2>/run/watch.log &
 	watch=$!
 	for _ in {1..100}; do

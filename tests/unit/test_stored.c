@@ -15,8 +15,7 @@
 
 struct virt {
 	char stored[4096];
-	const char *instead;	/* of what is defined first; NULL: that itself */
-	size_t instead_defines; /* for so many of them; 0: one */
+	const char *instead[3]; /* of what is defined first, second and third; NULL: that itself */
 	size_t defines;
 	size_t fails_from; /* the define with this number, from 1, and those after it; 0: none */
 	bool unreadable;
@@ -35,8 +34,9 @@ int virt_define(struct virt *virt, const char *xml, struct virt_error *error)
 		snprintf(error->message, sizeof(error->message), "no such luck");
 		return -1;
 	}
-	snprintf(virt->stored, sizeof(virt->stored), "%s",
-		 virt->instead && virt->defines <= (virt->instead_defines > 0 ? virt->instead_defines : 1) ? virt->instead : xml);
+	if (virt->defines <= sizeof(virt->instead) / sizeof(virt->instead[0]) && virt->instead[virt->defines - 1])
+		xml = virt->instead[virt->defines - 1];
+	snprintf(virt->stored, sizeof(virt->stored), "%s", xml);
 	return 0;
 }
 
@@ -156,7 +156,7 @@ static void test_what_libvirt_changed_otherwise_is_put_back(void **state)
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct virt virt = {.instead = rows[i].instead};
+		struct virt virt = {.instead = {rows[i].instead}};
 		struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
 
 		CHECK(rewritten.result == REWRITE_FAILED, "%s", rows[i].instead);
@@ -169,7 +169,7 @@ static void test_what_libvirt_changed_otherwise_is_put_back(void **state)
 
 static void test_what_libvirt_drops_again_and_again_is_given_up(void **state)
 {
-	struct virt virt = {.instead = DOMAIN("", PLAIN, SECRET), .instead_defines = 3};
+	struct virt virt = {.instead = {DOMAIN("", PLAIN, SECRET), DOMAIN("", PLAIN, SECRET), DOMAIN("", PLAIN, SECRET)}};
 	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
 
 	assert_int_equal(rewritten.result, REWRITE_FAILED);
@@ -181,12 +181,26 @@ static void test_what_libvirt_drops_again_and_again_is_given_up(void **state)
 /* Not the old one over it: that would lose what somebody has just defined. */
 static void test_what_somebody_else_defines_meanwhile_is_rewritten_too(void **state)
 {
-	struct virt virt = {.instead = DOMAIN("<title>new</title>", PLAIN, "")};
+	struct virt virt = {.instead = {DOMAIN("<title>new</title>", PLAIN, "")}};
 	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
 
 	CHECK(rewritten.result == REWRITE_DONE, "%s", rewritten.said);
 	assert_int_equal(rewritten.defines, 2);
 	assert_string_equal(virt.stored, DOMAIN("<title>new</title>", REQUIRED, ""));
+}
+
+static void test_what_somebody_else_defines_again_and_again_is_left_to_him(void **state)
+{
+	struct virt virt = {
+		.instead = {DOMAIN("<title>1</title>", PLAIN, ""), DOMAIN("<title>2</title>", PLAIN, ""),
+			    DOMAIN("<title>3</title>", PLAIN, "")},
+	};
+	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
+
+	assert_int_equal(rewritten.result, REWRITE_FAILED);
+	assert_int_equal(rewritten.defines, 3);
+	assert_string_equal(virt.stored, DOMAIN("<title>3</title>", PLAIN, ""));
+	check_said(&rewritten, "somebody else defines it again and again");
 }
 
 static void test_one_that_was_undefined_meanwhile_does_not_come_back(void **state)
@@ -201,7 +215,7 @@ static void test_one_that_was_undefined_meanwhile_does_not_come_back(void **stat
 
 static void test_one_that_cannot_be_put_back_is_said_to_be(void **state)
 {
-	struct virt virt = {.instead = DOMAIN("", REQUIRED, ""), .fails_from = 2};
+	struct virt virt = {.instead = {DOMAIN("", REQUIRED, "")}, .fails_from = 2};
 	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
 
 	assert_int_equal(rewritten.result, REWRITE_FAILED);
@@ -291,6 +305,7 @@ int main(void)
 		TREE_TEST(test_what_libvirt_changed_otherwise_is_put_back),
 		TREE_TEST(test_what_libvirt_drops_again_and_again_is_given_up),
 		TREE_TEST(test_what_somebody_else_defines_meanwhile_is_rewritten_too),
+		TREE_TEST(test_what_somebody_else_defines_again_and_again_is_left_to_him),
 		TREE_TEST(test_one_that_was_undefined_meanwhile_does_not_come_back),
 		TREE_TEST(test_one_that_cannot_be_put_back_is_said_to_be),
 		TREE_TEST(test_a_definition_that_cannot_be_read_is_not_touched),
