@@ -79,7 +79,7 @@ static int rewrite(struct virt *virt, struct virt_domain *guest, const struct ru
 	syslog(rewritten.result == REWRITE_FAILED ? LOG_ERR : LOG_NOTICE, "guest '%s': %s", shown, rewritten.said);
 	if (rewritten.result == REWRITE_FAILED)
 		return NESTCTL_NO;
-	if (request->start)
+	if (request->start && rewritten.is_current)
 		start(guest, shown);
 	return NESTCTL_YES;
 }

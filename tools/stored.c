@@ -158,6 +158,7 @@ static bool define(struct virt *virt, const struct virt_domain *guest, const str
 	switch (read_back(guest, before, xml, why, sizeof(why))) {
 	case KEPT_AS_PLANNED:
 		rewritten->result = REWRITE_DONE;
+		rewritten->is_current = true;
 		describe_rewritten(&before->plan, rewritten->said, sizeof(rewritten->said));
 		return false;
 	case KEPT_REPLACED:
@@ -189,8 +190,10 @@ static bool rewrite(struct virt *virt, const struct virt_domain *guest, const st
 		return false;
 	}
 	switch (before.plan.state) {
-	case PLAN_LEAVE:
 	case PLAN_CURRENT:
+		rewritten->is_current = true;
+		/* fall through */
+	case PLAN_LEAVE:
 		describe_unchanged(&before.plan, rewritten->said, sizeof(rewritten->said));
 		break;
 	case PLAN_REWRITE:

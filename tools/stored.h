@@ -36,6 +36,7 @@ enum rewrite {
 /** What has become of a definition. */
 struct rewritten {
 	enum rewrite result;
+	bool is_current; /* it states its policy now, by this rewrite or by somebody else's */
 	size_t defines;	 /* how often libvirt was made to store one: as many events come of it */
 	char said[1024]; /* a line about what was done, or why it failed, without the guest's name; ready for a terminal */
 };

@@ -237,6 +237,18 @@ starts_undefined_in_between()
 	is "a guest that was undefined by then does not come back" "$(virsh list --all --name | tr -d '\n')" ""
 }
 
+starts_policy_withdrawn_in_between()
+{
+	define stale "$type" "$without"
+	require_nesting stale
+	hold_helper
+	virsh start stale >/dev/null 2>&1 || true
+	policy </dev/null
+	release_helper
+	works "the helper ends" settles
+	is "a guest that nothing is asked of any more is not started for it" "$(virsh domstate stale)" "shut off"
+}
+
 starts_while_a_helper_is_under_way()
 {
 	define stale "$type" "$without"

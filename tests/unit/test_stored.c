@@ -85,6 +85,7 @@ static void test_a_stale_definition_is_rewritten_and_the_rest_stays(void **state
 	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
 
 	assert_int_equal(rewritten.result, REWRITE_DONE);
+	assert_true(rewritten.is_current);
 	assert_int_equal(rewritten.defines, 1);
 	assert_string_equal(virt.stored, DOMAIN("", REQUIRED, SECRET));
 	check_said(&rewritten, "rewritten: its CPU states nested=require (svm) now, which /etc/nestxml/nestxml.conf:2 asks for");
@@ -107,6 +108,7 @@ static void test_what_needs_nothing_is_not_defined(void **state)
 		struct rewritten rewritten = rewrite(*state, &virt, rows[i].xml, rows[i].keys);
 
 		assert_int_equal(rewritten.result, REWRITE_NOTHING);
+		CHECK(rewritten.is_current == (i == 0), "%s", rows[i].keys);
 		assert_int_equal(virt.defines, 0);
 		check_said(&rewritten, rows[i].words);
 	}
