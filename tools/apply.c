@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* apply.c - `nestctl apply`: rewrites stored definitions by policy. */
-#include <getopt.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "../lib/private.h"
 #include "describe.h"
 #include "diff.h"
 #include "nestctl.h"
+#include "options.h"
 #include "stored.h"
 
 static const char help[] = "Usage: nestctl apply GUEST...|--all [--dry-run|--diff] [-c URI]\n"
@@ -243,38 +244,19 @@ static int apply(struct run *run)
 
 static int parse(int argc, char **argv, struct request *request)
 {
-	enum { OPTION_ALL = 256, OPTION_DRY_RUN, OPTION_DIFF };
-	static const struct option long_options[] = {
-		{"all", no_argument, NULL, OPTION_ALL},	  {"dry-run", no_argument, NULL, OPTION_DRY_RUN},
-		{"diff", no_argument, NULL, OPTION_DIFF}, {"connect", required_argument, NULL, 'c'},
-		{"help", no_argument, NULL, 'h'},	  {NULL, 0, NULL, 0},
+	bool dry_run = false;
+	bool diff = false;
+	const struct option_rule rules[] = {
+		{"all", &request->all, NULL},
+		{"dry-run", &dry_run, NULL},
+		{"diff", &diff, NULL},
+		OPTION_CONNECT(&request->uri),
 	};
-	char shown[64];
-	int option;
+	int status = options_take("apply", help, rules, ARRAY_SIZE(rules), argc, argv);
 
-	while ((option = getopt_long(argc, argv, ":c:h", long_options, NULL)) != -1) {
-		switch (option) {
-		case OPTION_ALL:
-			request->all = true;
-			break;
-		case OPTION_DRY_RUN:
-			request->manner = MANNER_DRY_RUN;
-			break;
-		case OPTION_DIFF:
-			request->manner = MANNER_DIFF;
-			break;
-		case 'c':
-			request->uri = optarg;
-			break;
-		case 'h':
-			fputs(help, stdout);
-			return nestctl_finish(NESTCTL_YES);
-		case ':':
-			return nestctl_usage("apply", "-c needs a URI");
-		default:
-			return nestctl_usage("apply", "wrong option '%s'", nestxml_text_escape(argv[optind - 1], shown, sizeof(shown)));
-		}
-	}
+	if (status >= 0)
+		return status;
+	request->manner = diff ? MANNER_DIFF : dry_run ? MANNER_DRY_RUN : MANNER_REWRITE;
 	request->guests = argv + optind;
 	request->guests_count = (size_t)(argc - optind);
 	if (request->all == (request->guests_count > 0))

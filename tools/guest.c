@@ -4,7 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <grp.h>
 #include <json-c/json.h>
 #include <linux/kvm.h>
@@ -17,6 +16,7 @@
 #include "../lib/private.h"
 #include "cpuinfo.h"
 #include "nestctl.h"
+#include "options.h"
 #include "report.h"
 
 static const char help[] = "Usage: nestctl guest [--json|--devstack|--nova]\n"
@@ -365,7 +365,9 @@ static struct json_object *make_json(const struct facts *facts, enum verdict ver
 
 /* ---- the command ---- */
 
-static int show(int form)
+enum form { FORM_TABLE, FORM_JSON, FORM_DEVSTACK, FORM_NOVA };
+
+static int show(enum form form)
 {
 	struct facts facts;
 	enum verdict verdict;
@@ -373,12 +375,12 @@ static int show(int form)
 	gather(&facts, NESTCTL_ROOT);
 	verdict = decide(&facts);
 	switch (form) {
-	case 'j':
+	case FORM_JSON:
 		return nestctl_print_json(make_json(&facts, verdict), status_of(verdict));
-	case 'd':
+	case FORM_DEVSTACK:
 		printf("LIBVIRT_TYPE=%s\n", libvirt_type(verdict));
 		break;
-	case 'n':
+	case FORM_NOVA:
 		printf("[libvirt]\nvirt_type = %s\n", libvirt_type(verdict));
 		break;
 	default:
@@ -389,29 +391,24 @@ static int show(int form)
 
 int nestctl_guest(int argc, char **argv)
 {
-	static const struct option long_options[] = {
-		{"json", no_argument, NULL, 'j'},
-		{"devstack", no_argument, NULL, 'd'},
-		{"nova", no_argument, NULL, 'n'},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
+	bool forms[FORM_NOVA + 1] = {false};
+	const struct option_rule rules[] = {
+		{"json", &forms[FORM_JSON], NULL},
+		{"devstack", &forms[FORM_DEVSTACK], NULL},
+		{"nova", &forms[FORM_NOVA], NULL},
 	};
-	char shown[64];
-	int form = 0;
-	int option;
+	int status = options_take("guest", help, rules, ARRAY_SIZE(rules), argc, argv);
+	enum form form = FORM_TABLE;
 
-	while ((option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
-		if (option == 'h') {
-			fputs(help, stdout);
-			return nestctl_finish(NESTCTL_YES);
-		}
-		if (option == '?')
-			return nestctl_usage("guest", "wrong option '%s'", nestxml_text_escape(argv[optind - 1], shown, sizeof(shown)));
-		if (form && form != option)
-			return nestctl_usage("guest", "--json, --devstack and --nova exclude each other");
-		form = option;
-	}
+	if (status >= 0)
+		return status;
 	if (optind < argc)
-		return nestctl_usage("guest", "it takes no '%s'", nestxml_text_escape(argv[optind], shown, sizeof(shown)));
+		return nestctl_usage_word("guest", "it takes no", argv[optind]);
+	for (enum form i = FORM_JSON; i <= FORM_NOVA; i++) {
+		if (forms[i] && form != FORM_TABLE)
+			return nestctl_usage("guest", "--json, --devstack and --nova exclude each other");
+		if (forms[i])
+			form = i;
+	}
 	return show(form);
 }

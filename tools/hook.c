@@ -8,7 +8,6 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,6 +19,7 @@
 #include "daemons.h"
 #include "io.h"
 #include "nestctl.h"
+#include "options.h"
 #include "replace.h"
 #include "report.h"
 
@@ -478,27 +478,13 @@ static int run(enum action action, bool json)
 
 int nestctl_hook(int argc, char **argv)
 {
-	static const struct option long_options[] = {
-		{"json", no_argument, NULL, 'j'},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
-	};
 	static const char *const actions[] = {[ACTION_INSTALL] = "install", [ACTION_STATUS] = "status", [ACTION_REMOVE] = "remove"};
 	bool json = false;
-	int option;
+	const struct option_rule rules[] = {{"json", &json, NULL}};
+	int status = options_take("hook", help, rules, ARRAY_SIZE(rules), argc, argv);
 
-	while ((option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
-		switch (option) {
-		case 'j':
-			json = true;
-			break;
-		case 'h':
-			fputs(help, stdout);
-			return nestctl_finish(NESTCTL_YES);
-		default:
-			return nestctl_usage_word("hook", "wrong option", argv[optind - 1]);
-		}
-	}
+	if (status >= 0)
+		return status;
 	if (optind == argc)
 		return nestctl_usage("hook", "install, status or remove");
 	if (argc - optind > 1)

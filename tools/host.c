@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* host.c - `nestctl host`: the picture as a table or as JSON, a verdict first, the next command last. */
 #include <errno.h>
-#include <getopt.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "../lib/private.h"
 #include "enable.h"
 #include "nestctl.h"
+#include "options.h"
 #include "picture.h"
 #include "report.h"
 
@@ -260,48 +261,38 @@ static int show(bool json)
 	return (int)status;
 }
 
+static int change(const char *word, struct enable_options *options)
+{
+	if (strcmp(word, "enable") != 0 && strcmp(word, "disable") != 0)
+		return nestctl_usage_word("host", "there is enable and disable, not", word);
+	options->enable = strcmp(word, "enable") == 0;
+	return enable_run(NESTCTL_ROOT, options);
+}
+
 int nestctl_host(int argc, char **argv)
 {
-	static const struct option long_options[] = {
-		{"json", no_argument, NULL, 'j'},    {"no-reload", no_argument, NULL, 'r'},
-		{"dry-run", no_argument, NULL, 'n'}, {"shadow-vmcs", required_argument, NULL, 's'},
-		{"help", no_argument, NULL, 'h'},    {NULL, 0, NULL, 0},
-	};
 	struct enable_options options = {.shadow_vmcs = ENABLE_SHADOW_DEFAULT};
+	const char *shadow_vmcs = NULL;
 	bool json = false;
-	int option;
+	const struct option_rule rules[] = {
+		{"json", &json, NULL},
+		{"no-reload", &options.no_reload, NULL},
+		{"dry-run", &options.dry_run, NULL},
+		{"shadow-vmcs", NULL, &shadow_vmcs},
+	};
+	int status = options_take("host", help, rules, ARRAY_SIZE(rules), argc, argv);
 
-	while ((option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
-		switch (option) {
-		case 'j':
-			json = true;
-			break;
-		case 'r':
-			options.no_reload = true;
-			break;
-		case 'n':
-			options.dry_run = true;
-			break;
-		case 's':
-			if (strcmp(optarg, "yes") != 0 && strcmp(optarg, "no") != 0)
-				return nestctl_usage_word("host", "--shadow-vmcs is yes or no, not", optarg);
-			options.shadow_vmcs = strcmp(optarg, "yes") == 0 ? ENABLE_SHADOW_YES : ENABLE_SHADOW_NO;
-			break;
-		case 'h':
-			fputs(help, stdout);
-			return nestctl_finish(NESTCTL_YES);
-		default:
-			return nestctl_usage_word("host", "wrong option", argv[optind - 1]);
-		}
-	}
+	if (status >= 0)
+		return status;
+	if (shadow_vmcs && strcmp(shadow_vmcs, "yes") != 0 && strcmp(shadow_vmcs, "no") != 0)
+		return nestctl_usage_word("host", "--shadow-vmcs is yes or no, not", shadow_vmcs);
+	if (shadow_vmcs)
+		options.shadow_vmcs = strcmp(shadow_vmcs, "yes") == 0 ? ENABLE_SHADOW_YES : ENABLE_SHADOW_NO;
 	if (optind == argc)
-		return options.no_reload || options.dry_run || options.shadow_vmcs != ENABLE_SHADOW_DEFAULT
+		return options.no_reload || options.dry_run || shadow_vmcs
 			       ? nestctl_usage("host", "these options belong to enable and disable")
 			       : show(json);
 	if (argc - optind > 1 || json)
 		return nestctl_usage("host", "too many words");
-	if (strcmp(argv[optind], "enable") != 0 && strcmp(argv[optind], "disable") != 0)
-		return nestctl_usage_word("host", "there is enable and disable, not", argv[optind]);
-	options.enable = strcmp(argv[optind], "enable") == 0;
-	return enable_run(NESTCTL_ROOT, &options);
+	return change(argv[optind], &options);
 }

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* list.c - `nestctl list`: every guest's policy, CPU, and what its next start would meet on this host. */
-#include <getopt.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../lib/private.h"
 #include "describe.h"
 #include "nestctl.h"
+#include "options.h"
 #include "report.h"
 #include "stored.h"
 
@@ -231,33 +232,12 @@ static int list(struct virt *virt, const struct rules *rules, const struct reque
 
 static int parse(int argc, char **argv, struct request *request)
 {
-	static const struct option long_options[] = {
-		{"json", no_argument, NULL, 'j'},
-		{"connect", required_argument, NULL, 'c'},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
-	};
-	char shown[64];
-	int option;
+	const struct option_rule rules[] = {{"json", &request->json, NULL}, OPTION_CONNECT(&request->uri)};
+	int status = options_take("list", help, rules, ARRAY_SIZE(rules), argc, argv);
 
-	while ((option = getopt_long(argc, argv, ":c:h", long_options, NULL)) != -1) {
-		switch (option) {
-		case 'j':
-			request->json = true;
-			break;
-		case 'c':
-			request->uri = optarg;
-			break;
-		case 'h':
-			fputs(help, stdout);
-			return nestctl_finish(NESTCTL_YES);
-		case ':':
-			return nestctl_usage("list", "-c needs a URI");
-		default:
-			return nestctl_usage("list", "wrong option '%s'", nestxml_text_escape(argv[optind - 1], shown, sizeof(shown)));
-		}
-	}
-	return optind == argc ? -1 : nestctl_usage("list", "it takes no guests");
+	if (status < 0 && optind < argc)
+		status = nestctl_usage("list", "it takes no guests");
+	return status;
 }
 
 int nestctl_list(int argc, char **argv)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* set.c - `nestctl set`: a guest's own policy, in its metadata, and at once in its stored definition. */
-#include <getopt.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "../lib/private.h"
 #include "describe.h"
 #include "nestctl.h"
+#include "options.h"
 #include "stored.h"
 
 static const char help[] = "Usage: nestctl set GUEST require|optional|disable|leave [-c URI]\n"
@@ -85,33 +86,15 @@ static int set(struct virt *virt, const struct rules *rules, const struct reques
 
 static int parse(int argc, char **argv, struct request *request)
 {
-	static const struct option long_options[] = {
-		{"connect", required_argument, NULL, 'c'},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
-	};
-	char shown[64];
-	int option;
+	const struct option_rule rules[] = {OPTION_CONNECT(&request->uri)};
+	int status = options_take("set", help, rules, ARRAY_SIZE(rules), argc, argv);
 
-	while ((option = getopt_long(argc, argv, ":c:h", long_options, NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			request->uri = optarg;
-			break;
-		case 'h':
-			fputs(help, stdout);
-			return nestctl_finish(NESTCTL_YES);
-		case ':':
-			return nestctl_usage("set", "-c needs a URI");
-		default:
-			return nestctl_usage("set", "wrong option '%s'", nestxml_text_escape(argv[optind - 1], shown, sizeof(shown)));
-		}
-	}
+	if (status >= 0)
+		return status;
 	if (argc - optind != 2 || !*argv[optind])
 		return nestctl_usage("set", "it takes a guest and what it is to have");
 	if (nestxml_nested_from_string(argv[optind + 1], &request->nested) != 0)
-		return nestctl_usage("set", "'%s' is none of require, optional, disable, leave",
-				     nestxml_text_escape(argv[optind + 1], shown, sizeof(shown)));
+		return nestctl_usage_word("set", "there is require, optional, disable and leave, not", argv[optind + 1]);
 	request->guest = argv[optind];
 	return -1;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* verify.c - `nestctl verify`: whether a running guest has the nesting that its policy states, and who says so. */
 #include <errno.h>
-#include <getopt.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../lib/domain.h"
 #include "../lib/private.h"
@@ -12,6 +12,7 @@
 #include "describe.h"
 #include "findings.h"
 #include "nestctl.h"
+#include "options.h"
 #include "picture.h"
 #include "qemu.h"
 #include "report.h"
@@ -401,36 +402,15 @@ static int verify(struct virt *virt, const struct request *request)
 
 static int parse(int argc, char **argv, struct request *request)
 {
-	static const struct option long_options[] = {
-		{"ask-guest", no_argument, NULL, 'a'},
-		{"json", no_argument, NULL, 'j'},
-		{"connect", required_argument, NULL, 'c'},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
+	const struct option_rule rules[] = {
+		{"ask-guest", &request->ask_guest, NULL},
+		{"json", &request->json, NULL},
+		OPTION_CONNECT(&request->uri),
 	};
-	char shown[64];
-	int option;
+	int status = options_take("verify", help, rules, ARRAY_SIZE(rules), argc, argv);
 
-	while ((option = getopt_long(argc, argv, ":c:h", long_options, NULL)) != -1) {
-		switch (option) {
-		case 'a':
-			request->ask_guest = true;
-			break;
-		case 'j':
-			request->json = true;
-			break;
-		case 'c':
-			request->uri = optarg;
-			break;
-		case 'h':
-			fputs(help, stdout);
-			return nestctl_finish(NESTCTL_YES);
-		case ':':
-			return nestctl_usage("verify", "-c needs a URI");
-		default:
-			return nestctl_usage("verify", "wrong option '%s'", nestxml_text_escape(argv[optind - 1], shown, sizeof(shown)));
-		}
-	}
+	if (status >= 0)
+		return status;
 	if (argc - optind != 1 || !*argv[optind])
 		return nestctl_usage("verify", "it takes one guest");
 	request->guest = argv[optind];

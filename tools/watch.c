@@ -2,7 +2,6 @@
 /* watch.c - `nestctl watch`: rewrites each stored definition as soon as it is defined or changed, so that the hook finds nothing to do. */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -16,6 +15,7 @@
 #include "changes.h"
 #include "nestctl.h"
 #include "notify.h"
+#include "options.h"
 #include "policy_files.h"
 #include "stored.h"
 
@@ -344,29 +344,12 @@ static int watch_guests(struct watch *watch)
 
 static int parse(int argc, char **argv, const char **uri)
 {
-	static const struct option long_options[] = {
-		{"connect", required_argument, NULL, 'c'},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
-	};
-	char shown[64];
-	int option;
+	const struct option_rule rules[] = {OPTION_CONNECT(uri)};
+	int status = options_take("watch", help, rules, ARRAY_SIZE(rules), argc, argv);
 
-	while ((option = getopt_long(argc, argv, ":c:h", long_options, NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			*uri = optarg;
-			break;
-		case 'h':
-			fputs(help, stdout);
-			return nestctl_finish(NESTCTL_YES);
-		case ':':
-			return nestctl_usage("watch", "-c needs a URI");
-		default:
-			return nestctl_usage("watch", "wrong option '%s'", nestxml_text_escape(argv[optind - 1], shown, sizeof(shown)));
-		}
-	}
-	return optind == argc ? -1 : nestctl_usage("watch", "it takes no guests");
+	if (status < 0 && optind < argc)
+		status = nestctl_usage("watch", "it takes no guests");
+	return status;
 }
 
 int nestctl_watch(int argc, char **argv)

@@ -520,7 +520,7 @@ starts_set_and_list()
 	require_nesting own
 	says "list shows what is stale" "$(nestctl list)" "stale (on-stale = restart)"
 	says "set says what is stronger" "$(nestctl set own disable 2>&1)" "is stronger and asks for nested=require"
-	fails "set knows its words" 2 nestctl set own perhaps -- "'perhaps' is none of require, optional, disable, leave"
+	fails "set knows its words" 2 nestctl set own perhaps -- "there is require, optional, disable and leave, not 'perhaps'"
 }
 
 # ---- the watcher ----
