@@ -422,6 +422,7 @@ start_second_host()
 	cat >/run/second <<-'END'
 		set -e
 		hostname other
+		mkdir -p /mnt
 		mount --bind /run/guests /mnt
 		mount -t tmpfs -o mode=755 tmpfs /run
 		mkdir /run/guests
