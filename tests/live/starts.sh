@@ -602,24 +602,29 @@ starts_watch_after_a_killed_daemon()
 	rm /run/guests/g*.xml
 }
 
-# races COUNT: define and start, again and again; with the watcher no start is refused
+# Define and start, again and again. Where the watcher has a processor when it needs one no start is refused: RACES=COUNT demands that, of the
+# lab, which does nothing else. Where it has to wait for one it may lose a race; then the helper wins it, and no guest ends without the
+# feature, or stopped.
 starts_race_with_the_watcher()
 {
-	local good=0 refused=0 count=${RACES:-20}
+	local nested=0 refused=0 count=${RACES:-20}
 	require_nesting racing
 	start_watch
 	guest racing "$type" "$without" | sed '/<name>/a <uuid>6e657374-786d-6c00-8000-000000000001</uuid>' >/run/racing.xml
 	for _ in $(seq "$count"); do
 		virsh -q define /run/racing.xml
-		if virsh -q start racing 2>/run/refused; then
-			[ "$(said racing | grep -o "$FEATURE=.")" = "$FEATURE=1" ] && good=$((good + 1))
-		else
+		if ! virsh -q start racing 2>/run/refused; then
 			refused=$((refused + 1))
 			cat /run/refused
-			comes_up racing
+			comes_up racing || true
 		fi
+		[ "$(said racing | grep -o "$FEATURE=.")" = "$FEATURE=1" ] && nested=$((nested + 1))
+		settles
 		stop racing
 	done
-	is "with the watcher, define and start gives the feature $count times of $count" "$good of $count, $refused refused" "$count of $count, 0 refused"
+	is "with the watcher, define and start gives the feature $count times of $count" "$nested of $count" "$count of $count"
+	if [ "${RACES-}" ]; then
+		is "and no start is refused" "$refused" 0
+	fi
 	end_watch
 }
