@@ -110,16 +110,6 @@ static int find_cpu(struct nestxml_check *check, struct findings *findings, stru
 
 /* ---- the report ---- */
 
-/* Who says so, as in "is required by ...". */
-static const char *describe_source(const struct nestxml_policy *policy, char *buffer, size_t size)
-{
-	if (policy->file)
-		snprintf(buffer, size, "%s:%u", policy->file, policy->line);
-	else
-		snprintf(buffer, size, "%s", policy->source == NESTXML_SOURCE_METADATA ? "its metadata" : "its CPU");
-	return buffer;
-}
-
 static void report_refusal(struct nestxml_check *check, const struct findings *findings)
 {
 	char source[320];
@@ -128,7 +118,7 @@ static void report_refusal(struct nestxml_check *check, const struct findings *f
 	if (findings->occasion == NESTXML_AT_ARRIVAL)
 		snprintf(source, sizeof(source), "its CPU");
 	else
-		describe_source(&check->policy, source, sizeof(source));
+		nestxml_policy_describe_source(&check->policy, source, sizeof(source));
 	if (findings->cpu == NESTXML_CPU_FOREIGN) {
 		nestxml_text_print(check->report, sizeof(check->report), "guest '%s': nested virtualization is required by %s, but %s",
 				   findings->name, source, findings->foreign.message);
@@ -156,7 +146,7 @@ static void report_stale(struct nestxml_check *check, const struct findings *fin
 	snprintf(filter, sizeof(filter), "nestxml -n %s%s%s", nested, keeps ? "" : " -m ", mode);
 	nestxml_text_print(check->report, sizeof(check->report), "guest '%s': its CPU does not state nested=%s (%s), which %s asks for",
 			   findings->name, nested, nestxml_vendor_feature(findings->vendor),
-			   describe_source(policy, source, sizeof(source)));
+			   nestxml_policy_describe_source(policy, source, sizeof(source)));
 	nestxml_text_print(
 		check->advice, sizeof(check->advice),
 		"rewrite its definition: virsh dumpxml --inactive --security-info %s | %s | virsh define /dev/stdin (without a definition: %s FILE | virsh create /dev/stdin)",
@@ -180,8 +170,8 @@ static void report_pass(struct nestxml_check *check, const struct findings *find
 		nestxml_text_print(check->report, sizeof(check->report), "guest '%s': nesting is left alone", findings->name);
 	else
 		nestxml_text_print(check->report, sizeof(check->report), "guest '%s': passed with nested=%s of %s: %s", findings->name,
-				   nestxml_nested_to_string(check->policy.nested), describe_source(&check->policy, source, sizeof(source)),
-				   reason);
+				   nestxml_nested_to_string(check->policy.nested),
+				   nestxml_policy_describe_source(&check->policy, source, sizeof(source)), reason);
 }
 
 /* ---- all together ---- */

@@ -77,6 +77,7 @@ int nestxml_fd_read(int fd, size_t limit, char **text, size_t *length)
 			break;
 		used += (size_t)got;
 	}
+	made[used] = '\0'; /* there is room: it is made before each read */
 	*text = TAKE(made);
 	*length = used;
 	return 0;

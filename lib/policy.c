@@ -2,6 +2,7 @@
 /* policy.c - from the policy files and a domain's facts to its policy. */
 #include <ctype.h>
 #include <fnmatch.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "config.h"
@@ -102,4 +103,18 @@ NESTXML_EXPORT int nestxml_config_resolve(const struct nestxml_config *config, c
 					 nestxml_text_escape(word, shown, sizeof(shown)));
 	*policy = found;
 	return 0;
+}
+
+const char *nestxml_policy_describe_source(const struct nestxml_policy *policy, char *buffer, size_t size)
+{
+	static const char *const sources[] = {
+		[NESTXML_SOURCE_NONE] = "nothing",	    [NESTXML_SOURCE_DEFAULT] = "[default]",   [NESTXML_SOURCE_CPU] = "its CPU",
+		[NESTXML_SOURCE_METADATA] = "its metadata", [NESTXML_SOURCE_SECTION] = "[guest ...]",
+	};
+
+	if (policy->file)
+		snprintf(buffer, size, "%s:%u", policy->file, policy->line);
+	else
+		snprintf(buffer, size, "%s", sources[policy->source]);
+	return buffer;
 }

@@ -75,6 +75,14 @@ bool nestxml_buffer_add_string(struct nestxml_buffer *buffer, const char *text);
 void nestxml_buffer_clear(struct nestxml_buffer *buffer);
 #define AUTO_BUFFER CLEANUP(nestxml_buffer_clear)
 
+/* policy.c */
+
+/**
+ * Writes who states @policy, as in "is required by ...": "its metadata", "/etc/nestxml/nestxml.conf:3". The names of policy files hold
+ * nothing that a terminal obeys: config.c refuses others. Returns @buffer.
+ */
+const char *nestxml_policy_describe_source(const struct nestxml_policy *policy, char *buffer, size_t size);
+
 /* sight.c */
 
 /** Whether @xml, of the guest @name, states nothing about nesting, as far as can be seen without a parser. */
@@ -87,7 +95,8 @@ bool nestxml_sight_is_silent(const char *name, const char *xml, size_t length);
  * Returns their number, or a negative errno.
  */
 long nestxml_file_read_small(const char *root, const char *path, char *buffer, size_t size);
-/** Reads at most @limit + 1 bytes of @fd; *@text is the caller's to free. Returns 0 or a negative errno. */
+/** Reads at most @limit + 1 bytes of @fd; *@text is the caller's to free, and ends with a NUL that is not counted. Returns 0 or a negative
+ * errno. */
 int nestxml_fd_read(int fd, size_t limit, char **text, size_t *length);
 /** Reads a file below @root that has at most @limit bytes. Returns 0 or a negative errno (-EFBIG: it has more). */
 int nestxml_file_read(const char *root, const char *path, size_t limit, char **text, size_t *length);

@@ -66,21 +66,16 @@ static void clear_progress(struct run *run)
 	run->progress = false;
 }
 
-static const char *show_name(const struct virt_domain *guest, char *buffer, size_t size)
-{
-	return nestxml_text_escape(virt_domain_get_name(guest), buffer, size);
-}
-
 static void print_report(struct run *run, const struct virt_domain *guest, enum rewrite rewrite, const char *said)
 {
 	char shown[320];
 
 	clear_progress(run);
-	show_name(guest, shown, sizeof(shown));
+	nestxml_text_escape(virt_domain_get_name(guest), shown, sizeof(shown));
 	if (rewrite == REWRITE_FAILED)
 		nestctl_fail(NESTCTL_NO, "guest '%s': %s", shown, said);
 	else if (rewrite == REWRITE_DONE && virt_domain_is_running(guest))
-		printf("guest '%s': %s; it is running, and has it from its next start on\n", shown, said);
+		printf("guest '%s': %s" DESCRIBE_RUNNING "\n", shown, said);
 	else
 		printf("guest '%s': %s\n", shown, said);
 }
@@ -109,12 +104,13 @@ static void summarize(const struct run *run)
 
 static void show_diff(struct run *run, const struct virt_domain *guest, const struct stored *stored)
 {
+	char shown[320];
 	char name[330];
 
 	pthread_mutex_lock(&run->mutex);
 	run->counts[REWRITE_DONE]++;
 	clear_progress(run);
-	snprintf(name, sizeof(name), "%s.xml", show_name(guest, (char[320]){""}, 320));
+	snprintf(name, sizeof(name), "%s.xml", nestxml_text_escape(virt_domain_get_name(guest), shown, sizeof(shown)));
 	fflush(stdout);
 	diff_write(STDOUT_FILENO, name, stored->xml, strlen(stored->xml), stored->plan.edits, isatty(STDOUT_FILENO) == 1);
 	pthread_mutex_unlock(&run->mutex);
@@ -123,6 +119,10 @@ static void show_diff(struct run *run, const struct virt_domain *guest, const st
 /* Without secrets, since it is for eyes. */
 static void look(struct run *run, const struct virt_domain *guest)
 {
+	static const enum rewrite results[] = {
+		[PLAN_LEAVE] = REWRITE_NOTHING,	 [PLAN_CURRENT] = REWRITE_NOTHING,   [PLAN_REWRITE] = REWRITE_DONE,
+		[PLAN_UNKNOWN] = REWRITE_FAILED, [PLAN_IMPOSSIBLE] = REWRITE_FAILED,
+	};
 	struct stored stored;
 	char said[1024];
 
@@ -130,17 +130,11 @@ static void look(struct run *run, const struct virt_domain *guest)
 		report(run, guest, REWRITE_FAILED, said);
 		return;
 	}
-	if (stored.plan.state == PLAN_IMPOSSIBLE) {
-		describe_impossible(&stored.plan, said, sizeof(said));
-		report(run, guest, REWRITE_FAILED, said);
-	} else if (stored.plan.state != PLAN_REWRITE) {
-		describe_unchanged(&stored.plan, said, sizeof(said));
-		report(run, guest, REWRITE_NOTHING, said);
-	} else if (run->request->manner == MANNER_DIFF) {
+	if (stored.plan.state == PLAN_REWRITE && run->request->manner == MANNER_DIFF) {
 		show_diff(run, guest, &stored);
 	} else {
-		describe_planned(&stored.plan, said, sizeof(said));
-		report(run, guest, REWRITE_DONE, said);
+		describe_plan(&stored.plan, said, sizeof(said));
+		report(run, guest, results[stored.plan.state], said);
 	}
 	stored_clear(&stored);
 }

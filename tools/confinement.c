@@ -3,15 +3,12 @@
 #include "confinement.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <fnmatch.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "../lib/private.h"
-#include "io.h"
 
 #define MAX_FILE ((size_t)1 << 20)
 
@@ -30,16 +27,9 @@ const char *confinement_to_string(enum confinement confinement)
 /* A whole file as text. Returns 0 or a negative errno. */
 static int read_text(const char *root, const char *path, char **text)
 {
-	AUTO_FREE char *below = nestxml_path_join(root, path);
-	int fd = below ? open(below, O_RDONLY | O_CLOEXEC | O_NOCTTY) : -1;
 	size_t length;
-	int code;
 
-	if (fd < 0)
-		return below ? -errno : -ENOMEM;
-	code = io_read(fd, MAX_FILE, 0, text, &length);
-	close(fd);
-	return code;
+	return nestxml_file_read(root, path, MAX_FILE, text, &length);
 }
 
 /* ---- AppArmor ---- */

@@ -65,20 +65,6 @@ struct json_object *describe_cpu_json(const struct nestxml_domain *domain)
 
 /* ---- a policy ---- */
 
-void describe_source(const struct nestxml_policy *policy, char *text, size_t size)
-{
-	static const char *const sources[] = {
-		[NESTXML_SOURCE_NONE] = "nothing",	    [NESTXML_SOURCE_DEFAULT] = "[default]",   [NESTXML_SOURCE_CPU] = "its CPU",
-		[NESTXML_SOURCE_METADATA] = "its metadata", [NESTXML_SOURCE_SECTION] = "[guest ...]",
-	};
-	char file[256];
-
-	if (policy->file)
-		snprintf(text, size, "%s:%u", nestxml_text_escape(policy->file, file, sizeof(file)), policy->line);
-	else
-		snprintf(text, size, "%s", sources[policy->source]);
-}
-
 struct json_object *describe_policy_json(const struct nestxml_policy *policy, const char *error)
 {
 	static const char *const sources[] = {
@@ -95,48 +81,52 @@ struct json_object *describe_policy_json(const struct nestxml_policy *policy, co
 	return object;
 }
 
-/* ---- what has become of a plan ---- */
+/* ---- a plan ---- */
 
-void describe_planned(const struct plan *plan, char *text, size_t size)
+/* "BEFORE nested=require (svm)AFTER, which its metadata asks for" */
+static void describe_stated(const struct plan *plan, const char *before, const char *after, char *text, size_t size)
 {
 	char source[320];
 
-	describe_source(&plan->policy, source, sizeof(source));
-	snprintf(text, size, "to be rewritten: its CPU would state nested=%s (%s), which %s asks for",
-		 nestxml_nested_to_string(plan->policy.nested), nestxml_vendor_feature(plan->vendor), source);
+	nestxml_policy_describe_source(&plan->policy, source, sizeof(source));
+	snprintf(text, size, "%s nested=%s (%s)%s, which %s asks for", before, nestxml_nested_to_string(plan->policy.nested),
+		 nestxml_vendor_feature(plan->vendor), after, source);
+}
+
+static void describe_impossible(const struct plan *plan, char *text, size_t size)
+{
+	char source[320];
+
+	nestxml_policy_describe_source(&plan->policy, source, sizeof(source));
+	snprintf(text, size, "not rewritten: %s asks for nested=%s, but %s", source, nestxml_nested_to_string(plan->policy.nested),
+		 plan->error.message);
+}
+
+void describe_plan(const struct plan *plan, char *text, size_t size)
+{
+	switch (plan->state) {
+	case PLAN_LEAVE:
+		if (plan->policy.nested == NESTXML_NESTED_LEAVE)
+			snprintf(text, size, "unchanged: nesting is left alone");
+		else
+			snprintf(text, size, "unchanged: nesting does not apply to it: %s", plan->error.message);
+		break;
+	case PLAN_CURRENT:
+		describe_stated(plan, "unchanged: its CPU states", " already", text, size);
+		break;
+	case PLAN_REWRITE:
+		describe_stated(plan, "to be rewritten: its CPU would state", "", text, size);
+		break;
+	case PLAN_UNKNOWN:
+		snprintf(text, size, "not rewritten: its policy is unknown: %s", plan->error.message);
+		break;
+	case PLAN_IMPOSSIBLE:
+		describe_impossible(plan, text, size);
+		break;
+	}
 }
 
 void describe_rewritten(const struct plan *plan, char *text, size_t size)
 {
-	char source[320];
-
-	describe_source(&plan->policy, source, sizeof(source));
-	snprintf(text, size, "rewritten: its CPU states nested=%s (%s) now, which %s asks for",
-		 nestxml_nested_to_string(plan->policy.nested), nestxml_vendor_feature(plan->vendor), source);
-}
-
-void describe_unchanged(const struct plan *plan, char *text, size_t size)
-{
-	char source[320];
-
-	describe_source(&plan->policy, source, sizeof(source));
-	if (plan->policy.nested == NESTXML_NESTED_LEAVE)
-		snprintf(text, size, "unchanged: nesting is left alone");
-	else if (plan->state == PLAN_LEAVE)
-		snprintf(text, size, "unchanged: nesting does not apply to it: %s", plan->error.message);
-	else
-		snprintf(text, size, "unchanged: its CPU states nested=%s (%s) already, which %s asks for",
-			 nestxml_nested_to_string(plan->policy.nested), nestxml_vendor_feature(plan->vendor), source);
-}
-
-void describe_impossible(const struct plan *plan, char *text, size_t size)
-{
-	char source[320];
-
-	describe_source(&plan->policy, source, sizeof(source));
-	if (plan->policy.nested == NESTXML_NESTED_LEAVE)
-		snprintf(text, size, "not rewritten: its policy is unknown: %s", plan->error.message);
-	else
-		snprintf(text, size, "not rewritten: %s asks for nested=%s, but %s", source, nestxml_nested_to_string(plan->policy.nested),
-			 plan->error.message);
+	describe_stated(plan, "rewritten: its CPU states", " now", text, size);
 }

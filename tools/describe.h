@@ -16,15 +16,14 @@ void describe_cpu(const struct nestxml_domain *domain, char *text, size_t size);
 /** The same in JSON; NULL (which is JSON's null): it has none. @domain may be NULL. */
 struct json_object *describe_cpu_json(const struct nestxml_domain *domain);
 
-/** Where a policy comes from: "its metadata", "/etc/nestxml/nestxml.conf:3". */
-void describe_source(const struct nestxml_policy *policy, char *text, size_t size);
 /** A policy in JSON, its source included. @error: why it is unknown, else NULL. */
 struct json_object *describe_policy_json(const struct nestxml_policy *policy, const char *error);
 
-/* What is to become of a plan, or has: a line without the guest's name. */
-void describe_planned(const struct plan *plan, char *text, size_t size);
+/** What a plan comes to: a line without the guest's name. */
+void describe_plan(const struct plan *plan, char *text, size_t size);
+/** The same when it was carried out. */
 void describe_rewritten(const struct plan *plan, char *text, size_t size);
-void describe_unchanged(const struct plan *plan, char *text, size_t size);
-void describe_impossible(const struct plan *plan, char *text, size_t size);
+/** What is said behind that of a running guest. */
+#define DESCRIBE_RUNNING "; it is running, and has it from its next start on"
 
 #endif

@@ -57,7 +57,7 @@ static const char *get_refusal(const struct entry *entry, const struct rules *ru
 {
 	const struct plan *plan = &entry->stored.plan;
 
-	return plan->state == PLAN_IMPOSSIBLE ? plan->error.message : nestxml_host_get_fact(rules->host);
+	return plan->state == PLAN_UNKNOWN || plan->state == PLAN_IMPOSSIBLE ? plan->error.message : nestxml_host_get_fact(rules->host);
 }
 
 /* ---- the table ---- */
@@ -96,7 +96,7 @@ static void fill_row(const struct entry *entry, const struct rules *rules, char 
 		return;
 	}
 	snprintf(row[1], CELL, "%s", nestxml_nested_to_string(entry->stored.plan.policy.nested));
-	describe_source(&entry->stored.plan.policy, row[2], CELL);
+	nestxml_policy_describe_source(&entry->stored.plan.policy, row[2], CELL);
 	if (entry->persistent)
 		describe_cpu(entry->stored.domain, row[3], CELL);
 	if (entry->live)
@@ -170,10 +170,7 @@ static struct json_object *make_json(const struct entry *entry, const struct rul
 	};
 	const struct plan *plan = &entry->stored.plan;
 	struct json_object *object = json_object_new_object();
-	/* A policy that cannot be told is all zeros. */
-	const char *error = !entry->known								    ? entry->why
-			    : plan->state == PLAN_IMPOSSIBLE && plan->policy.nested == NESTXML_NESTED_LEAVE ? plan->error.message
-													    : NULL;
+	const char *error = !entry->known ? entry->why : plan->state == PLAN_UNKNOWN ? plan->error.message : NULL;
 
 	report_add_foreign(object, "guest", virt_domain_get_name(entry->guest));
 	report_add_string(object, "uuid", virt_domain_get_uuid(entry->guest));

@@ -59,6 +59,7 @@ void plan_make(const struct rules *rules, const struct nestxml_domain *domain, s
 
 	*plan = (struct plan){.state = PLAN_IMPOSSIBLE, .verdict = NESTXML_VERDICT_REFUSE};
 	if (nestxml_config_resolve(rules->config, domain, &plan->policy, &plan->error) != 0) {
+		plan->state = PLAN_UNKNOWN;
 		plan->policy = (struct nestxml_policy){0};
 		return;
 	}

@@ -19,16 +19,17 @@ enum plan_state {
 	PLAN_LEAVE,   /* nothing is asked of it, or nesting does not apply and need not */
 	PLAN_CURRENT, /* it is as its policy asks */
 	PLAN_REWRITE,
-	PLAN_IMPOSSIBLE, /* its policy is unknown or cannot be met: the error says why */
+	PLAN_UNKNOWN,	 /* its policy cannot be told: the error says why */
+	PLAN_IMPOSSIBLE, /* its policy cannot be met: the error says why */
 };
 
 struct plan {
 	enum plan_state state;
-	struct nestxml_policy policy; /* borrows from the rules; all zero where it is unknown */
+	struct nestxml_policy policy; /* borrows from the rules; all zero in PLAN_UNKNOWN */
 	enum nestxml_vendor vendor;   /* whose feature it is about */
 	enum nestxml_verdict verdict; /* on a start of the definition as it is */
 	struct nestxml_edits *edits;  /* PLAN_REWRITE: borrows from the domain; else NULL */
-	struct nestxml_error error;   /* PLAN_IMPOSSIBLE */
+	struct nestxml_error error;   /* PLAN_UNKNOWN, PLAN_IMPOSSIBLE */
 };
 
 /** Makes the plan of @domain; to be released with plan_clear(). */

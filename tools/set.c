@@ -34,7 +34,7 @@ static void warn_of_section(const struct virt_domain *guest, const struct rules 
 	if (stored_read(guest, VIRT_XML_STORED, rules, &stored, text, sizeof(text)) < 0)
 		return;
 	if (stored.plan.policy.source == NESTXML_SOURCE_SECTION && stored.plan.policy.nested != request->nested) {
-		describe_source(&stored.plan.policy, text, sizeof(text));
+		nestxml_policy_describe_source(&stored.plan.policy, text, sizeof(text));
 		fprintf(stderr, "nestctl: guest '%s': %s is stronger and asks for nested=%s\n", shown, text,
 			nestxml_nested_to_string(stored.plan.policy.nested));
 	}
@@ -57,8 +57,7 @@ static int apply(struct virt *virt, const struct virt_domain *guest, const struc
 		return nestctl_fail(NESTCTL_NO, "guest '%s': its metadata states nested=%s now, but its CPU is %s", shown, word,
 				    rewritten.said);
 	printf("guest '%s': its metadata states nested=%s; %s%s\n", shown, word, rewritten.said,
-	       rewritten.result == REWRITE_DONE && virt_domain_is_running(guest) ? "; it is running, and has it from its next start on"
-										 : "");
+	       rewritten.result == REWRITE_DONE && virt_domain_is_running(guest) ? DESCRIBE_RUNNING : "");
 	return NESTCTL_YES;
 }
 

@@ -189,18 +189,18 @@ static bool rewrite(struct virt *virt, const struct virt_domain *guest, const st
 		rewritten->result = REWRITE_FAILED;
 		return false;
 	}
+	describe_plan(&before.plan, rewritten->said, sizeof(rewritten->said));
 	switch (before.plan.state) {
+	case PLAN_LEAVE:
+		break;
 	case PLAN_CURRENT:
 		rewritten->is_current = true;
-		/* fall through */
-	case PLAN_LEAVE:
-		describe_unchanged(&before.plan, rewritten->said, sizeof(rewritten->said));
 		break;
 	case PLAN_REWRITE:
 		again = define(virt, guest, &before, last, rewritten);
 		break;
+	case PLAN_UNKNOWN:
 	case PLAN_IMPOSSIBLE:
-		describe_impossible(&before.plan, rewritten->said, sizeof(rewritten->said));
 		rewritten->result = REWRITE_FAILED;
 		break;
 	}

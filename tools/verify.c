@@ -14,6 +14,7 @@
 #include "nestctl.h"
 #include "options.h"
 #include "picture.h"
+#include "plan.h"
 #include "qemu.h"
 #include "report.h"
 #include "virt.h"
@@ -41,29 +42,19 @@ static int read_view(const struct virt_domain *guest, bool live, struct view *vi
 	return NESTCTL_YES;
 }
 
-/* Whether the stored definition states its policy, so that a new start is all it needs. */
-static bool is_stored_current(const struct findings *findings)
-{
-	enum nestxml_vendor vendor = nestxml_domain_get_vendor(findings->stored.domain, nestxml_host_get_vendor(findings->host));
-	struct nestxml_edits *edits;
-	bool current;
-
-	if (findings->policy.nested == NESTXML_NESTED_LEAVE ||
-	    nestxml_edits_new(findings->stored.domain, findings->policy.nested, findings->policy.mode, vendor, &edits, NULL) != 0)
-		return false;
-	current = nestxml_edits_count(edits) == 0;
-	nestxml_edits_free(edits);
-	return current;
-}
-
 static void read_policy(struct findings *findings)
 {
-	int code = nestxml_config_new(NESTCTL_ROOT, &findings->config, &findings->policy_error);
+	struct plan plan;
 
-	if (code == 0)
-		code = nestxml_config_resolve(findings->config, findings->stored.domain, &findings->policy, &findings->policy_error);
-	findings->policy_error.code = (enum nestxml_code)code;
-	findings->is_current = code == 0 && is_stored_current(findings);
+	findings->policy_error.code = (enum nestxml_code)nestxml_config_new(NESTCTL_ROOT, &findings->config, &findings->policy_error);
+	if (findings->policy_error.code != NESTXML_OK)
+		return;
+	plan_make(&(struct rules){findings->config, findings->host}, findings->stored.domain, &plan);
+	findings->policy = plan.policy;
+	if (plan.state == PLAN_UNKNOWN)
+		findings->policy_error = plan.error;
+	findings->is_current = plan.state == PLAN_CURRENT;
+	plan_clear(&plan);
 }
 
 static void read_qemu(struct findings *findings)
@@ -149,7 +140,7 @@ static void describe_policy(const struct findings *findings, char *text, size_t 
 	};
 	char source[320];
 
-	describe_source(&findings->policy, source, sizeof(source));
+	nestxml_policy_describe_source(&findings->policy, source, sizeof(source));
 	if (findings->policy_error.code != NESTXML_OK)
 		snprintf(text, size, "cannot be told: %s", findings->policy_error.message);
 	else
