@@ -23,6 +23,7 @@ static const char vendor_file[] = "/usr/share/nestxml/nestxml.conf";
 static const char admin_file[] = "/etc/nestxml/nestxml.conf";
 static const char admin_folder[] = "/etc/nestxml";
 static const char drop_in_folder[] = "/etc/nestxml/nestxml.conf.d";
+static const char byte_order_mark[] = "\xef\xbb\xbf";
 
 /* One file while it is read. */
 struct reading {
@@ -199,7 +200,38 @@ static void set_key(struct reading *reading, const char *key, const char *value)
 
 /* ---- libinih's callbacks ---- */
 
-/* Gives libinih the next line that it is to split, as fgets() would; sections and comments it gets as empty ones. */
+static bool starts_with_mark(const char *text, size_t length)
+{
+	const size_t mark = sizeof(byte_order_mark) - 1;
+
+	return length >= mark && memcmp(text, byte_order_mark, mark) == 0;
+}
+
+/*
+ * What libinih is to see of a line: nothing of sections and comments; of others no indentation, since it would take an indented line for
+ * more of the value before it.
+ */
+static void take_line(struct reading *reading, const char *line, size_t length, char *buffer, size_t size)
+{
+	buffer[0] = '\0';
+	for (; length > 0 && is_blank(*line); length--)
+		line++;
+	if (length == 0 || *line == '#' || *line == ';')
+		return;
+	if (*line == '[') {
+		read_section(reading, line, length);
+	} else if (starts_with_mark(line, length)) {
+		/* libinih drops one on its first line: there the same words would mean something else. */
+		fail(reading, "a byte order mark that is not at the top of the file");
+	} else if (length >= size) {
+		fail(reading, "the line is too long");
+	} else {
+		memcpy(buffer, line, length);
+		buffer[length] = '\0';
+	}
+}
+
+/* Gives libinih the next line that it is to split, as fgets() would. */
 static char *on_read(char *buffer, int size, void *data)
 {
 	struct reading *reading = data;
@@ -211,28 +243,10 @@ static char *on_read(char *buffer, int size, void *data)
 	end = memchr(reading->at, '\n', reading->left);
 	length = end ? (size_t)(end - reading->at) : reading->left;
 	reading->line++;
-	buffer[0] = '\0';
-	/* Without its indentation: libinih would take an indented line for more of the value before it. */
-	for (size_t skip = 0; skip <= length; skip++) {
-		const char *line = reading->at + skip;
-
-		if (skip < length && is_blank(*line))
-			continue;
-		if (skip < length && *line == '[') {
-			read_section(reading, line, length - skip);
-		} else if (skip < length && *line != '#' && *line != ';') {
-			if (length - skip >= (size_t)size) {
-				fail(reading, "the line is too long");
-				return NULL;
-			}
-			memcpy(buffer, line, length - skip);
-			buffer[length - skip] = '\0';
-		}
-		break;
-	}
+	take_line(reading, reading->at, length, buffer, (size_t)size);
 	reading->left -= length + (end != NULL);
 	reading->at += length + (end != NULL);
-	return buffer;
+	return reading->code == 0 ? buffer : NULL;
 }
 
 static int on_key(void *data, const char *ignored_section, const char *key, const char *value)
@@ -256,9 +270,9 @@ static int parse(struct nestxml_config *config, const char *file, const char *te
 	size_t good = nestxml_utf8_span(text, length);
 	int status;
 
-	if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
-		reading.at += 3;
-		reading.left -= 3;
+	if (starts_with_mark(text, length)) {
+		reading.at += sizeof(byte_order_mark) - 1;
+		reading.left -= sizeof(byte_order_mark) - 1;
 	}
 	if (good < length) {
 		for (const char *at = text; at < text + good && (at = memchr(at, '\n', (size_t)(text + good - at))); at++)

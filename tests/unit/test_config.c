@@ -414,6 +414,11 @@ static void test_wrong_text_is_refused_with_file_and_line(void **state)
 		{"[default]\nnested = require\rmode = keep\n", 2, "nested = 'require\\x0dmode = keep'"},
 		{"[\x07]\n", 1, "unknown section '\\x07'"},
 		{"[default]\n\xc2\x9b = keep\n", 2, "unknown key '\\xc2\\x9b'"},
+		/* marks: libinih overlooks one on a file's first line only */
+		{" \xef\xbb\xbf[default]\n", 1, "a byte order mark"},
+		{" \xef\xbb\xbf# comment\n", 1, "a byte order mark"},
+		{"\xef\xbb\xbf\xef\xbb\xbf# comment\n", 1, "a byte order mark"},
+		{"\n\xef\xbb\xbf# comment\n", 2, "a byte order mark"},
 		/* the first of several */
 		{"[default]\nmode = a\nmode = b\n[c]\n", 2, "mode = 'a'"},
 		/* bytes */
