@@ -118,7 +118,7 @@ static bool is_end(int argc, char **argv)
 
 /* Each function of the library that is called here, by its own name and type. */
 /* clang-format off */
-#define FUNCTIONS(use)          \
+#define FUNCTIONS(use)            \
 	use(check_new)            \
 	use(check_free)           \
 	use(check_get_verdict)    \

@@ -10,6 +10,7 @@
 #include "diff.h"
 #include "nestctl.h"
 #include "options.h"
+#include "session.h"
 #include "stored.h"
 
 static const char help[] = "Usage: nestctl apply GUEST...|--all [--dry-run|--diff] [-c URI]\n"
@@ -34,8 +35,7 @@ struct request {
 };
 
 struct run {
-	struct virt *virt;
-	struct rules rules;
+	struct session session;
 	const struct request *request;
 	struct virt_domain **guests; /* with --all: all of them */
 	size_t guests_count;
@@ -126,7 +126,7 @@ static void look(struct run *run, const struct virt_domain *guest)
 	struct stored stored;
 	char said[1024];
 
-	if (stored_read(guest, VIRT_XML_STORED, &run->rules, &stored, said, sizeof(said)) < 0) {
+	if (stored_read(guest, VIRT_XML_STORED, &run->session.rules, &stored, said, sizeof(said)) < 0) {
 		report(run, guest, REWRITE_FAILED, said);
 		return;
 	}
@@ -147,7 +147,7 @@ static void see_to(struct run *run, const struct virt_domain *guest)
 		look(run, guest);
 		return;
 	}
-	stored_rewrite(run->virt, guest, &run->rules, &rewritten);
+	stored_rewrite(run->session.virt, guest, &run->session.rules, &rewritten);
 	report(run, guest, rewritten.result, rewritten.said);
 }
 
@@ -182,7 +182,7 @@ static int apply_all(struct run *run)
 	size_t started = 0;
 	struct virt_error error;
 
-	if (virt_list(run->virt, true, &run->guests, &run->guests_count, &error) < 0)
+	if (virt_list(run->session.virt, true, &run->guests, &run->guests_count, &error) < 0)
 		return nestctl_fail(NESTCTL_FAILED, "libvirt does not list its guests: %s", error.message);
 	/* Where there is no thread to be had, this one does it all. */
 	while (started < WORKERS - 1 && pthread_create(&helpers[started], NULL, work, run) == 0)
@@ -203,7 +203,7 @@ static void apply_one(struct run *run, const char *word)
 	char shown[320];
 
 	nestxml_text_escape(word, shown, sizeof(shown));
-	if (virt_find(run->virt, word, &guest, &error) < 0) {
+	if (virt_find(run->session.virt, word, &guest, &error) < 0) {
 		run->counts[REWRITE_FAILED]++;
 		nestctl_fail(NESTCTL_NO,
 			     error.no_domain ? "guest '%s': libvirt knows none of this name: see: virsh list --all" : "guest '%s': %s",
@@ -219,21 +219,15 @@ static void apply_one(struct run *run, const char *word)
 
 static int apply(struct run *run)
 {
-	struct nestxml_error error;
 	int status = NESTCTL_YES;
 
-	if (!virt_is_local_qemu(run->virt))
-		return nestctl_fail(NESTCTL_UNKNOWN, "the policy and the processor are this host's: run this on the guests' own host");
-	if (rules_read(NESTCTL_ROOT, &run->rules, &error) != 0)
-		return nestctl_fail(NESTCTL_FAILED, "no guest was rewritten: %s", error.message);
 	if (run->request->all)
 		status = apply_all(run);
 	for (size_t i = 0; i < run->request->guests_count; i++)
 		apply_one(run, run->request->guests[i]);
-	rules_clear(&run->rules);
 	if (status == NESTCTL_YES && run->counts[REWRITE_FAILED] > 0)
 		status = NESTCTL_NO;
-	return nestctl_finish((enum nestctl_status)status);
+	return status;
 }
 
 static int parse(int argc, char **argv, struct request *request)
@@ -262,14 +256,14 @@ int nestctl_apply(int argc, char **argv)
 {
 	struct request request = {0};
 	struct run run = {.request = &request, .mutex = PTHREAD_MUTEX_INITIALIZER};
-	struct virt_error error;
 	int status = parse(argc, argv, &request);
 
 	if (status >= 0)
 		return status;
-	if (virt_open(request.uri, request.manner == MANNER_REWRITE, &run.virt, &error) < 0)
-		return nestctl_fail(NESTCTL_FAILED, "libvirt: %s", error.message);
+	status = session_open(request.uri, request.manner == MANNER_REWRITE, "no guest was rewritten", &run.session);
+	if (status != NESTCTL_YES)
+		return status;
 	status = apply(&run);
-	virt_close(run.virt);
-	return status;
+	session_close(&run.session);
+	return nestctl_finish((enum nestctl_status)status);
 }

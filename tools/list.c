@@ -10,6 +10,7 @@
 #include "nestctl.h"
 #include "options.h"
 #include "report.h"
+#include "session.h"
 #include "stored.h"
 
 static const char help[] = "Usage: nestctl list [--json] [-c URI]\n"
@@ -210,19 +211,17 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(virt_domain_get_name(*(struct virt_domain *const *)a), virt_domain_get_name(*(struct virt_domain *const *)b));
 }
 
-static int list(struct virt *virt, const struct rules *rules, const struct request *request)
+static int list(const struct session *session, const struct request *request)
 {
 	struct virt_domain **guests;
 	struct virt_error error;
 	size_t count;
 	int status;
 
-	if (!virt_is_local_qemu(virt))
-		return nestctl_fail(NESTCTL_UNKNOWN, "the policy and the module are this host's: run this on the guests' own host");
-	if (virt_list(virt, false, &guests, &count, &error) < 0)
+	if (virt_list(session->virt, false, &guests, &count, &error) < 0)
 		return nestctl_fail(NESTCTL_FAILED, "libvirt does not list its guests: %s", error.message);
 	qsort(guests, count, sizeof(struct virt_domain *), compare_names);
-	status = request->json ? list_json(guests, count, rules) : list_table(guests, count, rules);
+	status = request->json ? list_json(guests, count, &session->rules) : list_table(guests, count, &session->rules);
 	virt_list_free(guests, count);
 	return status;
 }
@@ -240,22 +239,15 @@ static int parse(int argc, char **argv, struct request *request)
 int nestctl_list(int argc, char **argv)
 {
 	struct request request = {0};
-	struct nestxml_error error;
-	struct virt_error virt_error;
-	struct rules rules;
-	struct virt *virt;
+	struct session session;
 	int status = parse(argc, argv, &request);
 
 	if (status >= 0)
 		return status;
-	if (rules_read(NESTCTL_ROOT, &rules, &error) != 0)
-		return nestctl_fail(NESTCTL_FAILED, "%s", error.message);
-	if (virt_open(request.uri, false, &virt, &virt_error) < 0) {
-		status = nestctl_fail(NESTCTL_FAILED, "libvirt: %s", virt_error.message);
-	} else {
-		status = list(virt, &rules, &request);
-		virt_close(virt);
-	}
-	rules_clear(&rules);
+	status = session_open(request.uri, false, "nothing is listed", &session);
+	if (status != NESTCTL_YES)
+		return status;
+	status = list(&session, &request);
+	session_close(&session);
 	return status;
 }

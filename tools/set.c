@@ -7,6 +7,7 @@
 #include "describe.h"
 #include "nestctl.h"
 #include "options.h"
+#include "session.h"
 #include "stored.h"
 
 static const char help[] = "Usage: nestctl set GUEST require|optional|disable|leave [-c URI]\n"
@@ -41,18 +42,17 @@ static void warn_of_section(const struct virt_domain *guest, const struct rules 
 	stored_clear(&stored);
 }
 
-static int apply(struct virt *virt, const struct virt_domain *guest, const struct rules *rules, const struct request *request,
-		 const char *shown)
+static int apply(const struct session *session, const struct virt_domain *guest, const struct request *request, const char *shown)
 {
 	const char *word = nestxml_nested_to_string(request->nested);
 	struct rewritten rewritten;
 
-	warn_of_section(guest, rules, request, shown);
+	warn_of_section(guest, &session->rules, request, shown);
 	if (!virt_domain_is_persistent(guest)) {
 		printf("guest '%s': its metadata states nested=%s until it ends; it has no stored definition\n", shown, word);
 		return NESTCTL_YES;
 	}
-	stored_rewrite(virt, guest, rules, &rewritten);
+	stored_rewrite(session->virt, guest, &session->rules, &rewritten);
 	if (rewritten.result == REWRITE_FAILED)
 		return nestctl_fail(NESTCTL_NO, "guest '%s': its metadata states nested=%s now, but its CPU is %s", shown, word,
 				    rewritten.said);
@@ -61,7 +61,7 @@ static int apply(struct virt *virt, const struct virt_domain *guest, const struc
 	return NESTCTL_YES;
 }
 
-static int set(struct virt *virt, const struct rules *rules, const struct request *request)
+static int set(const struct session *session, const struct request *request)
 {
 	struct virt_domain *guest;
 	struct virt_error error;
@@ -69,16 +69,14 @@ static int set(struct virt *virt, const struct rules *rules, const struct reques
 	char xml[64];
 	int status;
 
-	if (!virt_is_local_qemu(virt))
-		return nestctl_fail(NESTCTL_UNKNOWN, "the policy and the processor are this host's: run this on the guests' own host");
 	nestxml_text_escape(request->guest, shown, sizeof(shown));
-	if (virt_find(virt, request->guest, &guest, &error) < 0)
+	if (virt_find(session->virt, request->guest, &guest, &error) < 0)
 		return nestctl_fail(NESTCTL_FAILED, "guest '%s': libvirt: %s", shown, error.message);
 	snprintf(xml, sizeof(xml), "<policy nested='%s'/>", nestxml_nested_to_string(request->nested));
 	if (virt_domain_set_metadata(guest, xml, METADATA_PREFIX, METADATA_URI, &error) < 0)
 		status = nestctl_fail(NESTCTL_FAILED, "guest '%s': its metadata cannot be set: %s", shown, error.message);
 	else
-		status = apply(virt, guest, rules, request, shown);
+		status = apply(session, guest, request, shown);
 	virt_domain_free(guest);
 	return status;
 }
@@ -101,22 +99,15 @@ static int parse(int argc, char **argv, struct request *request)
 int nestctl_set(int argc, char **argv)
 {
 	struct request request = {0};
-	struct nestxml_error error;
-	struct virt_error virt_error;
-	struct rules rules;
-	struct virt *virt;
+	struct session session;
 	int status = parse(argc, argv, &request);
 
 	if (status >= 0)
 		return status;
-	if (rules_read(NESTCTL_ROOT, &rules, &error) != 0)
-		return nestctl_fail(NESTCTL_FAILED, "nothing was set: %s", error.message);
-	if (virt_open(request.uri, true, &virt, &virt_error) < 0) {
-		status = nestctl_fail(NESTCTL_FAILED, "libvirt: %s", virt_error.message);
-	} else {
-		status = set(virt, &rules, &request);
-		virt_close(virt);
-	}
-	rules_clear(&rules);
+	status = session_open(request.uri, true, "nothing was set", &session);
+	if (status != NESTCTL_YES)
+		return status;
+	status = set(&session, &request);
+	session_close(&session);
 	return nestctl_finish((enum nestctl_status)status);
 }
