@@ -77,9 +77,10 @@ static void begin_section(struct reading *reading, char *pattern)
 	reading->in_section = true;
 }
 
+/* What libinih, too, takes for blank: where the two differ, a line would be a section for one and not for the other. */
 static bool is_blank(char c)
 {
-	return c == ' ' || c == '\t' || c == '\r';
+	return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';
 }
 
 static void cut_blanks(char *text)
@@ -138,9 +139,11 @@ static void read_section(struct reading *reading, const char *line, size_t lengt
 	} else if (strcmp(name, "default") == 0) {
 		begin_section(reading, NULL);
 	} else if (strncmp(name, guest, strlen(guest)) == 0 && is_blank(name[strlen(guest)])) {
-		char *start = name + strlen(guest) + strspn(name + strlen(guest), " \t");
+		char *start = name + strlen(guest);
 		char *pattern;
 
+		while (is_blank(*start))
+			start++;
 		cut_blanks(start);
 		pattern = *start ? strdup(start) : NULL;
 		if (pattern && !is_glob_closed(pattern)) {

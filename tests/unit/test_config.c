@@ -182,6 +182,8 @@ static void test_lines_may_be_written_in_many_ways(void **state)
 		"[default]\n# \xc3\xa4\xe2\x82\xac\nnested = require # \xc3\xa4\n",
 		"[default]\nnested = disable\nnested = require\n",
 		"# [guest x]\n[default]\nnested = require\n#[guest x]",
+		"\f[default]\n\v\fnested\f=\vrequire\f\n",
+		"\f# comment\n\v\n[default]\v\nnested = require\f# comment\n",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
@@ -220,6 +222,7 @@ static void test_names_of_guests_are_kept_as_they_are(void **state)
 		{"[guest a]", "a"},
 		{"[guest   a]", "a"},
 		{"[guest \ta]", "a"},
+		{"\f[guest\fa\v]\f", "a"},
 		{"[guest a b]", "a b"},
 		{"[guest devstack-*]", "devstack-*"},
 		{"[guest a.b.example.org]", "a.b.example.org"},
@@ -410,6 +413,8 @@ static void test_wrong_text_is_refused_with_file_and_line(void **state)
 		{"[default]\non-stale = ignore\n", 2, "on-stale = 'ignore'; it is restart, refuse or allow"},
 		{"[default]\nnested = keep\n", 2, "nested = 'keep'"},
 		{"[default]\nmode = keep\n  require\n", 3, "key = value"}, /* no continuation of a value */
+		{"[default]\nmode = keep\n\frequire\n", 3, "key = value"},
+		{"[default]\n\f[guests a]\nnested = require\n", 2, "unknown section 'guests a'"},
 		{"[default]\nnested = \x1b[31m\n", 2, "nested = '\\x1b[31m'"},
 		{"[default]\nnested = require\rmode = keep\n", 2, "nested = 'require\\x0dmode = keep'"},
 		{"[\x07]\n", 1, "unknown section '\\x07'"},
