@@ -8,34 +8,9 @@
 #include <string.h>
 
 #include <libxml/c14n.h>
-#include <libxml/parser.h>
-#include <libxml/tree.h>
-#include <libxml/xpath.h>
 
-/* From byte @start to before byte @end. */
-struct range {
-	size_t start;
-	size_t end;
-};
-
-/* An element child of <cpu>: what it means and how it is written. */
-struct child {
-	xmlNode *node;
-	struct range range;
-};
-
-/* A document as both of its readers see it: libxml2's tree, and the places of the elements in its bytes. */
-struct view {
-	const char *xml;
-	size_t length;
-	xmlDoc *tree;
-	xmlNode *root;
-	struct range root_range;
-	xmlNode *cpu; /* NULL: there is none */
-	struct range cpu_range;
-	struct child *children; /* of the cpu */
-	size_t count;
-};
+#include "task.h"
+#include "view.h"
 
 struct judge {
 	struct view input;
@@ -56,373 +31,6 @@ static bool blame(struct judge *judge, const char *format, ...)
 	vsnprintf(judge->reason, sizeof(judge->reason), format, arguments);
 	va_end(arguments);
 	return false;
-}
-
-/* ---- the places of elements, found by hand: well-formed and without a DTD, there are only these kinds of markup ---- */
-
-static size_t skip_past(const char *xml, size_t length, size_t at, const char *end)
-{
-	const char *found = memmem(xml + at, length - at, end, strlen(end));
-
-	return found ? (size_t)(found - xml) + strlen(end) : length;
-}
-
-static size_t skip_tag(const char *xml, size_t length, size_t at)
-{
-	char quote = '\0';
-
-	for (; at < length; at++) {
-		if (quote) {
-			if (xml[at] == quote)
-				quote = '\0';
-		} else if (xml[at] == '"' || xml[at] == '\'') {
-			quote = xml[at];
-		} else if (xml[at] == '>') {
-			return at + 1;
-		}
-	}
-	return length;
-}
-
-enum markup { MARKUP_NONE, MARKUP_OPEN, MARKUP_CLOSE, MARKUP_EMPTY };
-
-/* The next tag from *@at on; *@at becomes its end. */
-static enum markup next_tag(const char *xml, size_t length, size_t *at, size_t *start)
-{
-	while (*at < length) {
-		const char *found = memchr(xml + *at, '<', length - *at);
-
-		if (!found)
-			break;
-		*start = (size_t)(found - xml);
-		if (strncmp(found, "<!--", 4) == 0) {
-			*at = skip_past(xml, length, *start + 4, "-->");
-		} else if (strncmp(found, "<![CDATA[", 9) == 0) {
-			*at = skip_past(xml, length, *start, "]]>");
-		} else if (found[1] == '?') {
-			*at = skip_past(xml, length, *start, "?>");
-		} else {
-			*at = skip_tag(xml, length, *start);
-			if (found[1] == '/')
-				return MARKUP_CLOSE;
-			return xml[*at - 2] == '/' ? MARKUP_EMPTY : MARKUP_OPEN;
-		}
-	}
-	return MARKUP_NONE;
-}
-
-/*
- * The range of the element that begins at or behind @from, and those of its element children: at most @capacity of them into @children.
- * Returns their number.
- */
-static size_t find_children(const char *xml, size_t length, size_t from, struct range *element, struct range *children, size_t capacity)
-{
-	size_t at = from;
-	size_t depth = 0;
-	size_t count = 0;
-	size_t start = 0;
-	enum markup markup;
-
-	while ((markup = next_tag(xml, length, &at, &start)) != MARKUP_NONE) {
-		struct range *child = count < capacity ? &children[count] : NULL;
-
-		if (depth == 0)
-			element->start = start;
-		else if (depth == 1 && markup != MARKUP_CLOSE && child)
-			child->start = start;
-		depth += markup == MARKUP_OPEN;
-		depth -= markup == MARKUP_CLOSE;
-		if (depth == 0)
-			break;
-		if (depth == 1 && (markup == MARKUP_CLOSE || (markup == MARKUP_EMPTY))) {
-			if (child)
-				child->end = at;
-			count++;
-		}
-	}
-	element->end = at;
-	return count;
-}
-
-/* ---- a view ---- */
-
-static bool is_element(const xmlNode *node, const char *name)
-{
-	return node->type == XML_ELEMENT_NODE && !node->ns && strcmp((const char *)node->name, name) == 0;
-}
-
-static size_t count_elements(xmlNode *parent)
-{
-	return xmlChildElementCount(parent);
-}
-
-static bool place_cpu(struct view *view)
-{
-	size_t count = count_elements(view->root);
-	struct range *ranges = calloc(count + 1, sizeof(*ranges));
-	size_t index = 0;
-	bool found;
-
-	if (!ranges)
-		return false;
-	found = find_children(view->xml, view->length, 0, &view->root_range, ranges, count) == count;
-	for (xmlNode *node = xmlFirstElementChild(view->root); node && !view->cpu; node = xmlNextElementSibling(node), index++) {
-		if (is_element(node, "cpu")) {
-			view->cpu = node;
-			view->cpu_range = ranges[index];
-		}
-	}
-	free(ranges);
-	return found;
-}
-
-static bool place_children(struct view *view)
-{
-	struct range *ranges;
-	struct range ignored;
-	size_t index = 0;
-	bool found;
-
-	view->count = count_elements(view->cpu);
-	ranges = calloc(view->count + 1, sizeof(*ranges));
-	view->children = calloc(view->count + 1, sizeof(*view->children));
-	found = ranges && view->children &&
-		find_children(view->xml, view->length, view->cpu_range.start, &ignored, ranges, view->count) == view->count &&
-		ignored.end == view->cpu_range.end;
-	for (xmlNode *node = found ? xmlFirstElementChild(view->cpu) : NULL; node; node = xmlNextElementSibling(node), index++)
-		view->children[index] = (struct child){node, ranges[index]};
-	free(ranges);
-	return found;
-}
-
-static void close_view(struct view *view)
-{
-	xmlFreeDoc(view->tree);
-	free(view->children);
-}
-
-/* libxml2 2.12 made the error const. */
-#if LIBXML_VERSION >= 21200
-static void on_error(void *data, const xmlError *error)
-#else
-static void on_error(void *data, xmlError *error)
-#endif
-{
-	(void)data;
-	(void)error;
-}
-
-static xmlDoc *read_tree(const char *xml, size_t length, bool *plain)
-{
-	xmlParserCtxt *parser = xmlNewParserCtxt();
-	xmlDoc *tree;
-
-	if (!parser)
-		return NULL;
-	tree = xmlCtxtReadMemory(parser, xml, (int)length, NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
-	if (plain)
-		*plain = parser->errNo == XML_ERR_OK && parser->nsWellFormed;
-	xmlFreeParserCtxt(parser);
-	return tree;
-}
-
-static bool open_view(struct view *view, const char *xml, size_t length, bool *plain)
-{
-	view->xml = xml;
-	view->length = length;
-	view->tree = read_tree(xml, length, plain);
-	view->root = view->tree ? xmlDocGetRootElement(view->tree) : NULL;
-	return view->root && !view->tree->intSubset && is_element(view->root, "domain") && place_cpu(view) &&
-	       (!view->cpu || place_children(view));
-}
-
-/* ---- what an element says, as libvirt reads it: by xmlGetProp(), thus by the local name ---- */
-
-static bool is_property(xmlNode *node, const char *name, const char *value)
-{
-	xmlChar *found = xmlGetProp(node, (const xmlChar *)name);
-	bool same = found && strcmp((const char *)found, value) == 0;
-
-	xmlFree(found);
-	return same;
-}
-
-static bool has_property(xmlNode *node, const char *name)
-{
-	return xmlHasProp(node, (const xmlChar *)name) != NULL;
-}
-
-static bool is_one_of(xmlNode *node, const char *name, const char *const *words)
-{
-	xmlChar *found = xmlGetProp(node, (const xmlChar *)name);
-	bool same = false;
-
-	for (; found && *words && !same; words++)
-		same = strcmp((const char *)found, *words) == 0;
-	xmlFree(found);
-	return same;
-}
-
-/* The text of the first <model>, as virXPathString("string(./model[1])") gives it; "" where there is none. Owned by the caller. */
-static char *read_model(const struct view *view)
-{
-	xmlXPathContext *context = xmlXPathNewContext(view->tree);
-	xmlXPathObject *object = NULL;
-	char *model = NULL;
-
-	if (context) {
-		context->node = view->cpu;
-		object = xmlXPathEval((const xmlChar *)"string(./model[1])", context);
-	}
-	if (object && object->stringval)
-		model = strdup((const char *)object->stringval);
-	xmlXPathFreeObject(object);
-	xmlXPathFreeContext(context);
-	return model;
-}
-
-static const char *const svm_words[] = {
-	"npt",		"lbrv",	       "svm-lock", "nrip-save",	      "tsc-scale", "vmcb-clean",    "flushbyasid", "decodeassists",
-	"pause-filter", "pfthreshold", "avic",	   "v-vmsave-vmload", "vgif",	   "svme-addr-chk", NULL,
-};
-static const char *const wanting[] = {"force", "require", "optional", NULL};
-
-static const char *own_name(const struct judge_wish *wish)
-{
-	return wish->vendor == NESTXML_VENDOR_INTEL ? "vmx" : "svm";
-}
-
-static const char *other_name(const struct judge_wish *wish)
-{
-	return wish->vendor == NESTXML_VENDOR_INTEL ? "svm" : "vmx";
-}
-
-static bool is_own(const struct child *child, const struct judge_wish *wish)
-{
-	return is_element(child->node, "feature") && is_property(child->node, "name", own_name(wish));
-}
-
-static bool is_other(const struct child *child, const struct judge_wish *wish)
-{
-	return is_element(child->node, "feature") && is_property(child->node, "name", other_name(wish));
-}
-
-static bool is_other_detail(const struct child *child, const struct judge_wish *wish)
-{
-	xmlChar *name;
-	bool detail;
-
-	if (!is_element(child->node, "feature"))
-		return false;
-	if (wish->vendor == NESTXML_VENDOR_INTEL)
-		return is_one_of(child->node, "name", svm_words);
-	name = xmlGetProp(child->node, (const xmlChar *)"name");
-	detail = name && strncmp((const char *)name, "vmx-", 4) == 0 && name[4];
-	xmlFree(name);
-	return detail;
-}
-
-/* Required, forced or optional; libvirt takes a feature without a policy for required. */
-static bool is_wanted(const struct child *child)
-{
-	return !has_property(child->node, "policy") || is_one_of(child->node, "policy", wanting);
-}
-
-static bool is_satisfied(const struct child *child, enum nestxml_nested nested)
-{
-	static const char *const words[][3] = {
-		[NESTXML_NESTED_REQUIRE] = {"require", "force", NULL},
-		[NESTXML_NESTED_OPTIONAL] = {"optional", NULL},
-		[NESTXML_NESTED_DISABLE] = {"disable", "forbid", NULL},
-	};
-
-	if (!has_property(child->node, "policy"))
-		return nested == NESTXML_NESTED_REQUIRE;
-	return is_one_of(child->node, "policy", words[nested]);
-}
-
-/* ---- what is to be done with a document ---- */
-
-/* The expectations that follow from the input and the wish alone. */
-struct task {
-	bool changes_mode;
-	const char *mode;    /* the new one, where it changes */
-	bool disables_other; /* the model contains the other vendor's feature */
-};
-
-static bool is_custom(const struct view *view)
-{
-	return !has_property(view->cpu, "mode") || is_property(view->cpu, "mode", "custom");
-}
-
-static bool contains_svm(const char *model)
-{
-	static const char *const models[] = {"qemu64", "phenom", "Opteron_G2", "Opteron_G3", "Opteron_G4", "Opteron_G5", "Dhyana"};
-
-	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++)
-		if (strcmp(model, models[i]) == 0)
-			return true;
-	return strncmp(model, "EPYC", 4) == 0;
-}
-
-static struct task make_task(const struct view *view, const struct judge_wish *wish)
-{
-	char *model = view->cpu ? read_model(view) : NULL;
-	bool usable = view->cpu && !(is_custom(view) && !(model && *model));
-	struct task task = {0};
-
-	task.mode = wish->mode == NESTXML_MODE_KEEP ? "host-model" : nestxml_mode_to_string(wish->mode);
-	task.changes_mode = !usable || (wish->mode != NESTXML_MODE_KEEP && !is_property(view->cpu, "mode", task.mode));
-	task.disables_other = !task.changes_mode && wish->nested != NESTXML_NESTED_DISABLE && wish->vendor == NESTXML_VENDOR_INTEL &&
-			      is_custom(view) && contains_svm(model);
-	free(model);
-	return task;
-}
-
-/* Whether the child is one that the task takes out, apart from features of nesting. */
-static bool is_disallowed(const struct child *child, const struct task *task)
-{
-	if (!task->changes_mode)
-		return false;
-	if (is_element(child->node, "cache"))
-		return strcmp(task->mode, "host-model") == 0 && is_property(child->node, "mode", "passthrough");
-	return is_element(child->node, "model") || is_element(child->node, "vendor");
-}
-
-/* Whether a child has nothing to do with the task and is to be left as it is. */
-static bool is_bystander(const struct child *child, const struct judge_wish *wish, const struct task *task)
-{
-	if (is_own(child, wish) || is_disallowed(child, task))
-		return false;
-	if (is_other(child, wish))
-		return !task->disables_other && !is_wanted(child);
-	return !(is_other_detail(child, wish) && is_wanted(child));
-}
-
-/* Whether a document says what is asked already. */
-static bool is_right(const struct view *view, const struct judge_wish *wish, const struct task *task)
-{
-	size_t own = 0;
-	size_t other = 0;
-
-	if (task->changes_mode)
-		return false;
-	for (size_t i = 0; i < view->count; i++) {
-		const struct child *child = &view->children[i];
-
-		if (is_own(child, wish)) {
-			own++;
-			if (!is_satisfied(child, wish->nested))
-				return false;
-		} else if (task->disables_other && is_other(child, wish)) {
-			other++;
-			if (!is_property(child->node, "policy", "disable"))
-				return false;
-		} else if (!is_bystander(child, wish, task)) {
-			return false;
-		}
-	}
-	return own == 1 && other == (task->disables_other ? 1 : 0);
 }
 
 /* ---- the bytes outside ---- */
@@ -558,7 +166,7 @@ static const struct child *next_bystander(const struct view *view, const struct 
 	while (*from < view->count) {
 		const struct child *child = &view->children[(*from)++];
 
-		if (is_bystander(child, wish, task))
+		if (task_is_bystander(child, wish, task))
 			return child;
 	}
 	return NULL;
@@ -589,19 +197,19 @@ static bool judge_place(struct judge *judge, const struct view *output, const st
 	size_t after = 0;
 	size_t i;
 
-	for (i = 0; i < input->count && !is_own(&input->children[i], wish); i++)
-		before += is_bystander(&input->children[i], wish, task);
+	for (i = 0; i < input->count && !wish_is_own(&input->children[i], wish); i++)
+		before += task_is_bystander(&input->children[i], wish, task);
 	if (i == input->count)
 		return true;
-	for (size_t j = 0; j < output->count && !is_own(&output->children[j], wish); j++)
-		after += is_bystander(&output->children[j], wish, task);
+	for (size_t j = 0; j < output->count && !wish_is_own(&output->children[j], wish); j++)
+		after += task_is_bystander(&output->children[j], wish, task);
 	if (before != after)
-		return blame(judge, "the feature %s moved", own_name(wish));
-	if (is_satisfied(&input->children[i], wish->nested)) {
+		return blame(judge, "the feature %s moved", wish_own_name(wish));
+	if (wish_is_satisfied(&input->children[i], wish->nested)) {
 		for (size_t j = 0; j < output->count; j++)
-			if (is_own(&output->children[j], wish) &&
+			if (wish_is_own(&output->children[j], wish) &&
 			    !is_same_range(input, input->children[i].range, output, output->children[j].range))
-				return blame(judge, "the feature %s was right and changed", own_name(wish));
+				return blame(judge, "the feature %s was right and changed", wish_own_name(wish));
 	}
 	return true;
 }
@@ -609,15 +217,15 @@ static bool judge_place(struct judge *judge, const struct view *output, const st
 static bool judge_mode(struct judge *judge, const struct view *output, const struct task *task)
 {
 	for (size_t i = 0; i < output->count; i++)
-		if (is_disallowed(&output->children[i], task))
+		if (task_is_disallowed(&output->children[i], task))
 			return blame(judge, "<%s> is not for mode %s", (const char *)output->children[i].node->name, task->mode);
 	if (!task->changes_mode)
 		return true;
-	if (!is_property(output->cpu, "mode", task->mode))
+	if (!view_is_property(output->cpu, "mode", task->mode))
 		return blame(judge, "the mode is not %s", task->mode);
-	if (has_property(output->cpu, "match"))
+	if (view_has_property(output->cpu, "match"))
 		return blame(judge, "match= is not for mode %s", task->mode);
-	if (strcmp(task->mode, "host-model") == 0 && has_property(output->cpu, "migratable"))
+	if (strcmp(task->mode, "host-model") == 0 && view_has_property(output->cpu, "migratable"))
 		return blame(judge, "migratable= is not for mode host-model");
 	return true;
 }
@@ -714,20 +322,20 @@ static bool judge_features(struct judge *judge, const struct view *output, const
 	for (size_t i = 0; i < output->count; i++) {
 		const struct child *child = &output->children[i];
 
-		if (is_own(child, wish)) {
+		if (wish_is_own(child, wish)) {
 			own++;
-			if (!is_satisfied(child, wish->nested))
-				return blame(judge, "%s has the wrong policy", own_name(wish));
-		} else if ((is_other(child, wish) || is_other_detail(child, wish)) && is_wanted(child)) {
+			if (!wish_is_satisfied(child, wish->nested))
+				return blame(judge, "%s has the wrong policy", wish_own_name(wish));
+		} else if ((wish_is_other(child, wish) || wish_is_other_detail(child, wish)) && wish_is_wanted(child)) {
 			return blame(judge, "a feature of the other vendor is still asked for");
-		} else if (is_other(child, wish)) {
-			other += is_property(child->node, "policy", "disable");
+		} else if (wish_is_other(child, wish)) {
+			other += view_is_property(child->node, "policy", "disable");
 		}
 	}
 	if (own != 1)
-		return blame(judge, "%s is stated %zu times", own_name(wish), own);
+		return blame(judge, "%s is stated %zu times", wish_own_name(wish), own);
 	if (task->disables_other && other != 1)
-		return blame(judge, "%s, which the model contains, is disabled %zu times", other_name(wish), other);
+		return blame(judge, "%s, which the model contains, is disabled %zu times", wish_other_name(wish), other);
 	return true;
 }
 
@@ -814,7 +422,7 @@ static struct run run_library(const char *xml, size_t length, const struct judge
 
 static bool judge_output(struct judge *judge, struct view *output, const struct judge_wish *wish, const struct task *task)
 {
-	if (!open_view(output, judge->output, judge->output_length, NULL))
+	if (!view_open(output, judge->output, judge->output_length, NULL))
 		return blame(judge, "the output is not a well-formed domain");
 	return judge_cpu(judge, output, wish, task) && judge_bytes(judge, output) && judge_style(judge, output) &&
 	       judge_canonical(judge, output);
@@ -832,13 +440,13 @@ static bool judge_second_run(struct judge *judge, const struct judge_wish *wish)
 
 static bool judge_refusal(struct judge *judge, const struct judge_wish *wish, int code)
 {
-	bool emulated = is_property(judge->input.root, "type", "qemu");
+	bool emulated = view_is_property(judge->input.root, "type", "qemu");
 
 	switch (code) {
 	case NESTXML_E_TCG:
 		return (emulated && wish->vendor == NESTXML_VENDOR_INTEL) || blame(judge, "taken for TCG and vmx");
 	case NESTXML_E_TYPE:
-		return (!emulated && !is_property(judge->input.root, "type", "kvm")) || blame(judge, "its type is refused");
+		return (!emulated && !view_is_property(judge->input.root, "type", "kvm")) || blame(judge, "its type is refused");
 	case NESTXML_E_ARCH:
 		return true; /* whoever makes the documents knows better */
 	default:
@@ -861,17 +469,17 @@ bool judge_rewrite(struct judge *judge, const struct judge_wish *wish, size_t *e
 		*edits = run.edits;
 	if (run.code != 0)
 		return judge_refusal(judge, wish, run.code);
-	if (is_property(judge->input.root, "type", "qemu") && wish->vendor == NESTXML_VENDOR_INTEL)
+	if (view_is_property(judge->input.root, "type", "qemu") && wish->vendor == NESTXML_VENDOR_INTEL)
 		return blame(judge, "vmx is given to TCG");
-	task = make_task(&judge->input, wish);
-	good = is_right(&judge->input, wish, &task);
+	task = task_make(&judge->input, wish);
+	good = task_is_right(&judge->input, wish, &task);
 	if (good != (run.edits == 0))
 		return blame(judge, "it is %s, and there are %zu edits", good ? "right already" : "not right yet", run.edits);
 	if (run.edits == 0)
 		return (run.length == judge->input.length && memcmp(run.output, judge->input.xml, run.length) == 0) ||
 		       blame(judge, "no edits, and another output");
 	good = judge_output(judge, &output, wish, &task);
-	close_view(&output);
+	view_close(&output);
 	return good && judge_second_run(judge, wish);
 }
 
@@ -879,9 +487,9 @@ bool judge_rewrite(struct judge *judge, const struct judge_wish *wish, size_t *e
 
 bool judge_is_right(const struct judge *judge, const struct judge_wish *wish)
 {
-	struct task task = make_task(&judge->input, wish);
+	struct task task = task_make(&judge->input, wish);
 
-	return is_right(&judge->input, wish, &task);
+	return task_is_right(&judge->input, wish, &task);
 }
 
 bool judge_is_stated(const struct judge *judge, const struct judge_wish *wish)
@@ -892,10 +500,10 @@ bool judge_is_stated(const struct judge *judge, const struct judge_wish *wish)
 	for (size_t i = 0; i < view->count; i++) {
 		const struct child *child = &view->children[i];
 
-		if (!is_own(child, wish))
+		if (!wish_is_own(child, wish))
 			continue;
-		if (!is_satisfied(child, wish->nested) &&
-		    !(wish->nested == NESTXML_NESTED_OPTIONAL && is_satisfied(child, NESTXML_NESTED_REQUIRE)))
+		if (!wish_is_satisfied(child, wish->nested) &&
+		    !(wish->nested == NESTXML_NESTED_OPTIONAL && wish_is_satisfied(child, NESTXML_NESTED_REQUIRE)))
 			return false;
 		found++;
 	}
@@ -908,19 +516,19 @@ struct judge *judge_new(const char *xml, size_t length)
 	xmlDoc *copy;
 	bool plain = false;
 
-	xmlSetStructuredErrorFunc(NULL, on_error); /* C14N asks no one else */
-	if (!judge || !open_view(&judge->input, xml, length, &plain)) {
+	view_silence();
+	if (!judge || !view_open(&judge->input, xml, length, &plain)) {
 		judge_free(judge);
 		return NULL;
 	}
 	/* Whatever else libxml2 can read, libvirt writes UTF-8; and behind the root's end it stops at a NUL without a word. */
 	judge->plain = plain && !memchr(xml, '\0', length) &&
 		       (!judge->input.tree->encoding || xmlStrcasecmp(judge->input.tree->encoding, BAD_CAST "UTF-8") == 0);
-	copy = read_tree(xml, length, NULL);
+	copy = view_read_tree(xml, length, NULL);
 	if (copy) {
 		xmlNode *cpu = xmlDocGetRootElement(copy)->children;
 
-		while (cpu && !is_element(cpu, "cpu"))
+		while (cpu && !view_is_element(cpu, "cpu"))
 			cpu = cpu->next;
 		judge->canonical = make_canonical(copy, cpu, !cpu, &judge->canonical_length);
 		xmlFreeDoc(copy);
@@ -932,7 +540,7 @@ void judge_free(struct judge *judge)
 {
 	if (!judge)
 		return;
-	close_view(&judge->input);
+	view_close(&judge->input);
 	free(judge->canonical);
 	free(judge->output);
 	free(judge);

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* task.c - what is to become of a document's CPU, from the document and the wish alone. */
+#include "task.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <libxml/xpath.h>
+
+/* ---- what a child of the CPU has to do with a wish ---- */
+
+static const char *const svm_words[] = {
+	"npt",		"lbrv",	       "svm-lock", "nrip-save",	      "tsc-scale", "vmcb-clean",    "flushbyasid", "decodeassists",
+	"pause-filter", "pfthreshold", "avic",	   "v-vmsave-vmload", "vgif",	   "svme-addr-chk", NULL,
+};
+static const char *const wanting[] = {"force", "require", "optional", NULL};
+
+const char *wish_own_name(const struct judge_wish *wish)
+{
+	return wish->vendor == NESTXML_VENDOR_INTEL ? "vmx" : "svm";
+}
+
+const char *wish_other_name(const struct judge_wish *wish)
+{
+	return wish->vendor == NESTXML_VENDOR_INTEL ? "svm" : "vmx";
+}
+
+bool wish_is_own(const struct child *child, const struct judge_wish *wish)
+{
+	return view_is_element(child->node, "feature") && view_is_property(child->node, "name", wish_own_name(wish));
+}
+
+bool wish_is_other(const struct child *child, const struct judge_wish *wish)
+{
+	return view_is_element(child->node, "feature") && view_is_property(child->node, "name", wish_other_name(wish));
+}
+
+bool wish_is_other_detail(const struct child *child, const struct judge_wish *wish)
+{
+	xmlChar *name;
+	bool detail;
+
+	if (!view_is_element(child->node, "feature"))
+		return false;
+	if (wish->vendor == NESTXML_VENDOR_INTEL)
+		return view_is_one_of(child->node, "name", svm_words);
+	name = xmlGetProp(child->node, (const xmlChar *)"name");
+	detail = name && strncmp((const char *)name, "vmx-", 4) == 0 && name[4];
+	xmlFree(name);
+	return detail;
+}
+
+/* Required, forced or optional; libvirt takes a feature without a policy for required. */
+bool wish_is_wanted(const struct child *child)
+{
+	return !view_has_property(child->node, "policy") || view_is_one_of(child->node, "policy", wanting);
+}
+
+bool wish_is_satisfied(const struct child *child, enum nestxml_nested nested)
+{
+	static const char *const words[][3] = {
+		[NESTXML_NESTED_REQUIRE] = {"require", "force", NULL},
+		[NESTXML_NESTED_OPTIONAL] = {"optional", NULL},
+		[NESTXML_NESTED_DISABLE] = {"disable", "forbid", NULL},
+	};
+
+	if (!view_has_property(child->node, "policy"))
+		return nested == NESTXML_NESTED_REQUIRE;
+	return view_is_one_of(child->node, "policy", words[nested]);
+}
+
+/* ---- what is to be done ---- */
+
+/* The text of the first <model>, as virXPathString("string(./model[1])") gives it; "" where there is none. Owned by the caller. */
+static char *read_model(const struct view *view)
+{
+	xmlXPathContext *context = xmlXPathNewContext(view->tree);
+	xmlXPathObject *object = NULL;
+	char *model = NULL;
+
+	if (context) {
+		context->node = view->cpu;
+		object = xmlXPathEval((const xmlChar *)"string(./model[1])", context);
+	}
+	if (object && object->stringval)
+		model = strdup((const char *)object->stringval);
+	xmlXPathFreeObject(object);
+	xmlXPathFreeContext(context);
+	return model;
+}
+
+static bool is_custom(const struct view *view)
+{
+	return !view_has_property(view->cpu, "mode") || view_is_property(view->cpu, "mode", "custom");
+}
+
+static bool contains_svm(const char *model)
+{
+	static const char *const models[] = {"qemu64", "phenom", "Opteron_G2", "Opteron_G3", "Opteron_G4", "Opteron_G5", "Dhyana"};
+
+	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++)
+		if (strcmp(model, models[i]) == 0)
+			return true;
+	return strncmp(model, "EPYC", 4) == 0;
+}
+
+struct task task_make(const struct view *view, const struct judge_wish *wish)
+{
+	char *model = view->cpu ? read_model(view) : NULL;
+	bool usable = view->cpu && !(is_custom(view) && !(model && *model));
+	struct task task = {0};
+
+	task.mode = wish->mode == NESTXML_MODE_KEEP ? "host-model" : nestxml_mode_to_string(wish->mode);
+	task.changes_mode = !usable || (wish->mode != NESTXML_MODE_KEEP && !view_is_property(view->cpu, "mode", task.mode));
+	task.disables_other = !task.changes_mode && wish->nested != NESTXML_NESTED_DISABLE && wish->vendor == NESTXML_VENDOR_INTEL &&
+			      is_custom(view) && contains_svm(model);
+	free(model);
+	return task;
+}
+
+bool task_is_disallowed(const struct child *child, const struct task *task)
+{
+	if (!task->changes_mode)
+		return false;
+	if (view_is_element(child->node, "cache"))
+		return strcmp(task->mode, "host-model") == 0 && view_is_property(child->node, "mode", "passthrough");
+	return view_is_element(child->node, "model") || view_is_element(child->node, "vendor");
+}
+
+bool task_is_bystander(const struct child *child, const struct judge_wish *wish, const struct task *task)
+{
+	if (wish_is_own(child, wish) || task_is_disallowed(child, task))
+		return false;
+	if (wish_is_other(child, wish))
+		return !task->disables_other && !wish_is_wanted(child);
+	return !(wish_is_other_detail(child, wish) && wish_is_wanted(child));
+}
+
+bool task_is_right(const struct view *view, const struct judge_wish *wish, const struct task *task)
+{
+	size_t own = 0;
+	size_t other = 0;
+
+	if (task->changes_mode)
+		return false;
+	for (size_t i = 0; i < view->count; i++) {
+		const struct child *child = &view->children[i];
+
+		if (wish_is_own(child, wish)) {
+			own++;
+			if (!wish_is_satisfied(child, wish->nested))
+				return false;
+		} else if (task->disables_other && wish_is_other(child, wish)) {
+			other++;
+			if (!view_is_property(child->node, "policy", "disable"))
+				return false;
+		} else if (!task_is_bystander(child, wish, task)) {
+			return false;
+		}
+	}
+	return own == 1 && other == (task->disables_other ? 1 : 0);
+}

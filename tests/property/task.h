@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* task.h - what is to become of a document's CPU, from the document and the wish alone. */
+#ifndef NESTXML_TESTS_TASK_H
+#define NESTXML_TESTS_TASK_H
+
+#include "judge.h"
+#include "view.h"
+
+/* "vmx" and "svm", the vendor's of the wish first. */
+const char *wish_own_name(const struct judge_wish *wish);
+const char *wish_other_name(const struct judge_wish *wish);
+/** Whether a child of the CPU is that feature. */
+bool wish_is_own(const struct child *child, const struct judge_wish *wish);
+bool wish_is_other(const struct child *child, const struct judge_wish *wish);
+/** Whether it is one that goes with the other vendor's, as vmx-ept does with vmx. */
+bool wish_is_other_detail(const struct child *child, const struct judge_wish *wish);
+/** Whether a feature's policy asks for it. */
+bool wish_is_wanted(const struct child *child);
+/** Whether a feature's policy is what is asked. */
+bool wish_is_satisfied(const struct child *child, enum nestxml_nested nested);
+
+struct task {
+	bool changes_mode;
+	const char *mode;    /* the new one, where it changes */
+	bool disables_other; /* the model contains the other vendor's feature */
+};
+
+struct task task_make(const struct view *view, const struct judge_wish *wish);
+/** Whether a child is one that the task takes out, apart from features of nesting. */
+bool task_is_disallowed(const struct child *child, const struct task *task);
+/** Whether a child has nothing to do with the task and is to be left as it is. */
+bool task_is_bystander(const struct child *child, const struct judge_wish *wish, const struct task *task);
+/** Whether a document says what is asked already. */
+bool task_is_right(const struct view *view, const struct judge_wish *wish, const struct task *task);
+
+#endif
