@@ -67,10 +67,10 @@ static bool is_judged(int argc, char **argv, enum nestxml_occasion *occasion)
  */
 #define MARK_AGE 60 /* seconds */
 
-/* Guests' names hold no '/', and with ".xml" are files of libvirt's; so they are names of files here too. */
+/* Guests' names hold no '/', and with ".xml" are files of libvirt's; so with three bytes more they are names of files here too. */
 static bool make_mark_path(char *path, size_t size, const char *name)
 {
-	int length = snprintf(path, size, "%s" HOOK_RUN "/arrived-%s", HOOK_ROOT, name);
+	int length = snprintf(path, size, "%s" HOOK_RUN "/in-%s", HOOK_ROOT, name);
 
 	return !strchr(name, '/') && length > 0 && (size_t)length < size;
 }
@@ -125,9 +125,9 @@ static bool is_end(int argc, char **argv)
 	use(check_get_policy)     \
 	use(check_get_report)     \
 	use(check_get_advice)     \
+	use(check_get_definition) \
 	use(check_get_edits)      \
 	use(check_get_domain)     \
-	use(check_has_definition) \
 	use(domain_get_uuid)      \
 	use(edits_apply)
 /* clang-format on */
@@ -194,8 +194,13 @@ static enum status refuse_check(const struct library *library, const struct nest
 
 /* ---- a guest whose CPU does not state its policy ---- */
 
-static const char *describe_restart(enum nestxml_nested nested)
+/* What becomes of a guest that a helper sees to; it starts the guest with @restart. */
+static const char *describe_helper(enum helper helper, bool restart, enum nestxml_nested nested)
 {
+	if (helper == HELPER_UNDER_WAY)
+		return "its definition is being rewritten since an earlier start: wait for it, and start it again if it does not run then";
+	if (!restart)
+		return "its definition is being rewritten: start it again";
 	switch (nested) {
 	case NESTXML_NESTED_REQUIRE:
 		return "its definition is being rewritten, and the guest is being started again with nested virtualization";
@@ -207,17 +212,20 @@ static const char *describe_restart(enum nestxml_nested nested)
 }
 
 /*
- * libvirt cannot change this start: the definition is rewritten by a helper, for the start that follows. Where there is no definition, or
- * no helper, people are told how to do it by hand.
+ * libvirt cannot change this start: the definition is rewritten by a helper, for the start that follows. Where there is none, or no helper,
+ * people are told how to do it by hand. Where libvirt's file is current but this start is not, libvirt may hold another definition than its
+ * file (as after a revert that failed, libvirt 9.0, measured), or somebody creates a guest over one that is defined: so the helper rewrites
+ * what libvirt holds and starts nothing.
  */
 static enum status deal_with_stale(const struct library *library, const struct nestxml_check *check)
 {
 	const struct nestxml_policy *policy = library->check_get_policy(check);
-	bool restart = policy->on_stale == NESTXML_ON_STALE_RESTART;
+	enum nestxml_definition definition = library->check_get_definition(check);
+	bool restart = policy->on_stale == NESTXML_ON_STALE_RESTART && definition == NESTXML_DEFINITION_STALE;
 	enum helper helper = HELPER_FAILED;
 
 	print_rewritten(library, check);
-	if (library->check_has_definition(check)) {
+	if (definition != NESTXML_DEFINITION_UNKNOWN) {
 		helper = helper_start(library->domain_get_uuid(library->check_get_domain(check)), restart);
 		if (helper == HELPER_FAILED)
 			syslog(LOG_ERR, "nestctl cannot be started: %m");
@@ -226,10 +234,9 @@ static enum status deal_with_stale(const struct library *library, const struct n
 		syslog(LOG_NOTICE, "started as it is (on-stale = allow): %s", library->check_get_report(check));
 		return STATUS_PASS;
 	}
-	if (helper == HELPER_FAILED)
+	if (helper == HELPER_FAILED || definition != NESTXML_DEFINITION_STALE)
 		return refuse_check(library, check, library->check_get_advice(check));
-	return refuse_check(library, check,
-			    restart ? describe_restart(policy->nested) : "its definition is being rewritten: start it again");
+	return refuse_check(library, check, describe_helper(helper, restart, policy->nested));
 }
 
 static enum status conclude(const struct library *library, const struct nestxml_check *check)

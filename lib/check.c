@@ -12,7 +12,7 @@ struct nestxml_check {
 	struct nestxml_domain *domain; /* the edits borrow from it */
 	struct nestxml_edits *edits;
 	enum nestxml_verdict verdict;
-	bool has_definition; /* known where the CPU does not state the policy */
+	enum nestxml_definition definition; /* known where the CPU does not state the policy */
 	char report[1024];
 	char advice[1024];
 };
@@ -32,51 +32,39 @@ struct findings {
 
 /* ---- whether the CPU comes from a saved state ---- */
 
-enum stored {
-	STORED_UNKNOWN, /* there is no definition that could be read */
-	STORED_STALE,
-	STORED_CURRENT,
-};
-
 /*
- * How libvirt's own file of the definition stands to the policy; libvirt itself must not be asked while it waits for a hook. A name
- * with a '/' is no guest's of libvirt.
+ * Whether what a start shows of its CPU can come from a saved state: expanded by libvirt, or passed through. The latter is in doubt, since
+ * definitions have it too, and against `disable` doubt fails closed.
  */
-static enum stored judge_stored(const struct nestxml_check *check, const char *root, const char *name, enum nestxml_vendor vendor)
+static bool can_be_saved(const struct nestxml_domain *domain, enum nestxml_nested nested)
 {
-	AUTO_FREE char *file = NULL;
-	AUTO_FREE char *xml = NULL;
-	struct nestxml_domain *domain;
-	enum stored stored = STORED_UNKNOWN;
-	size_t length;
+	bool is_passed = domain->has_cpu && (domain->mode == CPU_MODE_HOST_PASSTHROUGH || domain->mode == CPU_MODE_MAXIMUM);
 
-	if (strchr(name, '/') || asprintf(&file, "/etc/libvirt/qemu/%s.xml", name) < 0)
-		return STORED_UNKNOWN;
-	if (nestxml_file_read(root, file, NESTXML_MAX_SIZE, &xml, &length) != 0 || nestxml_domain_new(xml, length, &domain, NULL) != 0)
-		return STORED_UNKNOWN;
-	/* libvirt gives each guest one; two without are not known to be the same. */
-	if (*nestxml_domain_get_uuid(domain) && strcmp(nestxml_domain_get_uuid(domain), nestxml_domain_get_uuid(check->domain)) == 0)
-		stored = nestxml_domain_states(domain, vendor, check->policy.nested) ? STORED_CURRENT : STORED_STALE;
-	nestxml_domain_free(domain);
-	return stored;
+	return nestxml_domain_is_fixed(domain) || (is_passed && nested != NESTXML_NESTED_DISABLE);
 }
 
 /*
  * A restore and a migration are announced; a snapshot revert is not, and what libvirt shows of its CPU anybody may write into a definition.
- * But a start from nothing has the CPU of the stored definition: where that one states the policy and this one does not, it comes from a
- * snapshot. Without a stored definition its looks decide (DESIGN, fact 8), except against `disable`, which fails closed.
+ * But a start from nothing has the CPU of the stored definition, except where `virsh create` or a revert to a snapshot without memory
+ * brings another one along. So where the definition states the policy and this CPU does not, it comes from a snapshot with memory if there
+ * is one. Without a stored definition its looks decide (DESIGN, fact 8), except against `disable`.
  */
 static bool is_saved(struct nestxml_check *check, const struct findings *findings)
 {
-	enum stored stored;
+	enum nestxml_nested nested = check->policy.nested;
 
 	if (findings->occasion != NESTXML_AT_PREPARE)
 		return true;
-	stored = judge_stored(check, findings->root, findings->plain_name, findings->vendor);
-	check->has_definition = stored != STORED_UNKNOWN;
-	if (check->has_definition)
-		return stored == STORED_CURRENT;
-	return check->policy.nested != NESTXML_NESTED_DISABLE && nestxml_domain_is_fixed(check->domain);
+	check->definition = nestxml_record_judge(findings->root, findings->plain_name, check->domain, findings->vendor, nested);
+	switch (check->definition) {
+	case NESTXML_DEFINITION_STALE:
+		return false;
+	case NESTXML_DEFINITION_CURRENT:
+		return can_be_saved(check->domain, nested) && nestxml_record_has_memory(findings->root, findings->plain_name);
+	case NESTXML_DEFINITION_UNKNOWN:
+		break;
+	}
+	return nested != NESTXML_NESTED_DISABLE && nestxml_domain_is_fixed(check->domain);
 }
 
 /* ---- how the CPU stands to the policy ---- */
@@ -105,6 +93,8 @@ static int find_cpu(struct nestxml_check *check, struct findings *findings, stru
 	if (nestxml_domain_states(check->domain, findings->vendor, policy->nested))
 		return 0;
 	findings->cpu = is_saved(check, findings) ? NESTXML_CPU_FIXED : NESTXML_CPU_STALE;
+	if (findings->cpu == NESTXML_CPU_FIXED) /* whose CPU cannot change */
+		return 0;
 	return nestxml_edits_new(check->domain, policy->nested, policy->mode, findings->vendor, &check->edits, error);
 }
 
@@ -147,18 +137,24 @@ static void report_stale(struct nestxml_check *check, const struct findings *fin
 	nestxml_text_print(check->report, sizeof(check->report), "guest '%s': its CPU does not state nested=%s (%s), which %s asks for",
 			   findings->name, nested, nestxml_vendor_feature(findings->vendor),
 			   nestxml_policy_describe_source(policy, source, sizeof(source)));
-	nestxml_text_print(
-		check->advice, sizeof(check->advice),
-		"rewrite its definition: virsh dumpxml --inactive --security-info %s | %s | virsh define /dev/stdin (without a definition: %s FILE | virsh create /dev/stdin)",
-		guest, filter, filter);
+	if (check->definition == NESTXML_DEFINITION_CURRENT) {
+		nestxml_text_print(check->advice, sizeof(check->advice),
+				   "its stored definition does, so it does not start from that; run: virsh start %s "
+				   "(what it is created from: %s FILE | virsh create /dev/stdin)",
+				   guest, filter);
+		return;
+	}
+	nestxml_text_print(check->advice, sizeof(check->advice),
+			   "rewrite its definition: virsh dumpxml --inactive --security-info %s | %s | virsh define /dev/stdin "
+			   "(without a definition: %s FILE | virsh create /dev/stdin)",
+			   guest, filter, filter);
 }
 
 static void report_pass(struct nestxml_check *check, const struct findings *findings)
 {
 	static const char *const reasons[] = {
 		[NESTXML_CPU_CURRENT] = "its CPU states it",
-		[NESTXML_CPU_STALE] = "its CPU is not judged on arrival",
-		[NESTXML_CPU_FIXED] = "its CPU comes from a saved state",
+		[NESTXML_CPU_FIXED] = "its CPU comes from a saved state or another host",
 		[NESTXML_CPU_FOREIGN] = "nesting does not apply to it",
 	};
 	char source[320];
@@ -277,9 +273,9 @@ NESTXML_EXPORT const struct nestxml_domain *nestxml_check_get_domain(const struc
 	return check->domain;
 }
 
-NESTXML_EXPORT bool nestxml_check_has_definition(const struct nestxml_check *check)
+NESTXML_EXPORT enum nestxml_definition nestxml_check_get_definition(const struct nestxml_check *check)
 {
-	return check->verdict == NESTXML_VERDICT_STALE && check->has_definition;
+	return check->verdict == NESTXML_VERDICT_STALE ? check->definition : NESTXML_DEFINITION_UNKNOWN;
 }
 
 NESTXML_EXPORT const struct nestxml_edits *nestxml_check_get_edits(const struct nestxml_check *check)

@@ -88,4 +88,10 @@ bool nestxml_domain_states(const struct nestxml_domain *domain, enum nestxml_ven
 /** Fills the zeroed @domain from its xml and length. Codes as nestxml_domain_new(). */
 int nestxml_scan(struct nestxml_domain *domain, struct nestxml_error *error);
 
+/** How libvirt's own file of the definition of @name stands to a policy. */
+enum nestxml_definition nestxml_record_judge(const char *root, const char *name, const struct nestxml_domain *guest, enum nestxml_vendor vendor,
+				 enum nestxml_nested nested);
+/** Whether libvirt keeps a snapshot with memory of the guest @name. */
+bool nestxml_record_has_memory(const char *root, const char *name);
+
 #endif

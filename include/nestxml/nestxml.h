@@ -274,6 +274,13 @@ enum nestxml_cpu {
 	NESTXML_CPU_FOREIGN, /**< nesting does not apply to this guest */
 };
 
+/** How libvirt's own file of a guest's stored definition stands to the policy. Since: 0.1 */
+enum nestxml_definition {
+	NESTXML_DEFINITION_UNKNOWN, /**< there is none that could be read, or it is another guest's of that name */
+	NESTXML_DEFINITION_STALE,   /**< it would have to be rewritten */
+	NESTXML_DEFINITION_CURRENT, /**< it states the policy */
+};
+
 /** What is to be done with a guest. Since: 0.1 */
 enum nestxml_verdict {
 	NESTXML_VERDICT_PASS,	/**< it may start */
@@ -364,10 +371,10 @@ const char *nestxml_check_get_advice(const struct nestxml_check *check);
 /** The domain that was judged; borrowed; NULL where it passed at sight. Since: 0.1 */
 const struct nestxml_domain *nestxml_check_get_domain(const struct nestxml_check *check);
 /**
- * Whether libvirt has a stored definition of this guest that does not state the policy either, so that a rewrite of it mends the next
- * start. Tells of a guest whose verdict is stale; false for any other. Since: 0.1
+ * How the stored definition of a guest whose verdict is stale stands to the policy: where it is stale too, a rewrite of it mends the next
+ * start; where it is current, this start is not made from that file. NESTXML_DEFINITION_UNKNOWN for any other verdict. Since: 0.1
  */
-bool nestxml_check_has_definition(const struct nestxml_check *check);
+enum nestxml_definition nestxml_check_get_definition(const struct nestxml_check *check);
 /** What would make a stale CPU current; NULL unless the verdict is stale. Since: 0.1 */
 const struct nestxml_edits *nestxml_check_get_edits(const struct nestxml_check *check);
 

@@ -231,7 +231,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (parts[NAME].length > 120)
 		parts[NAME].data[120] = '\0';
 	snprintf(stored, sizeof(stored), "/etc/libvirt/qemu/%s.xml", parts[NAME].data);
-	snprintf(mark, sizeof(mark), "%s/run/nestxml/arrived-%s", fuzz_root(), parts[NAME].data);
+	snprintf(mark, sizeof(mark), "%s/run/nestxml/in-%s", fuzz_root(), parts[NAME].data);
 	write_host(parts, flags & 4);
 	fuzz_write("/etc/nestxml/nestxml.conf", &parts[POLICY]);
 	fuzz_write("/run/there", &(struct part){(char *)"it", 2}); /* /run is there on every host */

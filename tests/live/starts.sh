@@ -208,6 +208,20 @@ starts_transient()
 	is "it does not become a stored one" "$(virsh list --all --persistent --name | tr -d '\n')" ""
 }
 
+# libvirt takes such a one for a guest that is defined and off.
+starts_created_over_a_definition()
+{
+	define shut "$type" "$without"
+	printf '[guest shut]\nnested = disable\n' | policy
+	guest shut "$type" "$with" | sed "s,<name>,<uuid>$(virsh domuuid shut)</uuid>&," >/run/guests/other.xml
+	fails "what is created over a definition is judged by its own CPU" 1 virsh create /run/guests/other.xml -- \
+		"does not state nested=disable" "virsh start shut"
+	works "a helper looks at it" settles
+	is "and starts nothing" "$(virsh domstate shut)" "shut off"
+	works "the definition itself starts" virsh -q start shut
+	has "without the feature" shut 0
+}
+
 starts_two_at_once()
 {
 	define twin "$type" "$without"
@@ -255,7 +269,7 @@ starts_while_a_helper_is_under_way()
 	require_nesting stale
 	hold_helper
 	virsh start stale >/dev/null 2>&1 || true
-	fails "a second start meanwhile is refused too" 1 virsh start stale -- "is being started again"
+	fails "a second start meanwhile is refused too" 1 virsh start stale -- "is being rewritten since an earlier start"
 	is "there is one helper" "$(helpers | wc -l)" 1
 	release_helper
 	works "and the guest comes" comes_up stale
@@ -366,6 +380,13 @@ starts_snapshots()
 	works "the definition is rewritten" nestctl apply snapped
 	works "the snapshot with memory comes back" virsh -q snapshot-revert snapped memory
 	has "without the feature: its CPU cannot change" snapped 0
+	stop snapped
+	works "a revert brings the definition of its time along: it is rewritten again" nestctl apply snapped
+	fails "the one without memory is a start from nothing, if it is to run at once" 1 virsh snapshot-revert snapped off --running -- \
+		"does not state nested=require" "run: virsh start snapped"
+	works "libvirt holds that definition now, and a helper rewrites it" settles
+	works "so that the guest starts" virsh -q start snapped
+	has "with the feature" snapped 1
 	stop snapped
 	works "that without memory comes back too, off" virsh -q snapshot-revert snapped off
 	is "with the definition of its time" "$(states snapped)" disable
