@@ -205,41 +205,73 @@ static void tell(const struct job *job, enum nestxml_vendor vendor)
 			count == 1 ? "edit" : "edits");
 }
 
-/* The policy files need libinih, which costs every start a tenth of its time (tests/bench): so their reader is loaded when it is asked. */
+/*
+ * The policy files need libinih, which costs every start a tenth of its time (tests/bench): so the library is loaded when its policy is
+ * asked for. It reads the document itself, since this program's own objects may be of another version.
+ */
+/* clang-format off */
+#define FUNCTIONS(use)      \
+	use(config_new)     \
+	use(config_resolve) \
+	use(config_free)    \
+	use(domain_new)     \
+	use(domain_free)
+/* clang-format on */
+
+#define DECLARE(name) __typeof__(nestxml_##name) *name;
+struct library {
+	FUNCTIONS(DECLARE)
+};
+
+static bool load_library(struct library *library)
+{
+	void *handle = dlopen("libnestxml.so.0", RTLD_NOW | RTLD_LOCAL);
+	bool complete = handle != NULL;
+
+#define LOAD(name) complete = complete && (library->name = (__typeof__(library->name))dlsym(handle, "nestxml_" #name)) != NULL;
+	FUNCTIONS(LOAD)
+	return complete;
+}
+
 static int read_policy(struct job *job, struct nestxml_error *error)
 {
-	void *library = dlopen("libnestxml.so.0", RTLD_NOW | RTLD_LOCAL);
-	__typeof__(nestxml_check_new) *check_new = NULL;
-	__typeof__(nestxml_check_free) *check_free = NULL;
-	__typeof__(nestxml_check_get_policy) *get_policy = NULL;
-	const char *name = nestxml_domain_get_name(job->domain);
-	struct nestxml_check *check;
+	struct library library;
+	struct nestxml_config *config = NULL;
+	struct nestxml_domain *domain = NULL;
+	struct nestxml_policy policy;
 	int code;
 
-	if (library) {
-		check_new = (__typeof__(check_new))dlsym(library, "nestxml_check_new");
-		check_free = (__typeof__(check_free))dlsym(library, "nestxml_check_free");
-		get_policy = (__typeof__(get_policy))dlsym(library, "nestxml_check_get_policy");
-	}
-	if (!check_new || !check_free || !get_policy) {
+	if (!load_library(&library)) {
 		error->code = NESTXML_E_CONFIG;
 		snprintf(error->message, sizeof(error->message), "its policy cannot be read without libnestxml: %s", dlerror());
 		return error->code;
 	}
-	code = check_new("/", NESTXML_AT_PREPARE, name, job->xml, job->length, &check, error);
-	if (code != 0)
-		return code;
-	job->nested = get_policy(check)->nested;
-	if (job->mode == NESTXML_MODE_KEEP)
-		job->mode = get_policy(check)->mode;
-	check_free(check);
-	return 0;
+	code = library.config_new("/", &config, error);
+	if (code == 0)
+		code = library.domain_new(job->xml, job->length, &domain, error);
+	if (code == 0)
+		code = library.config_resolve(config, domain, &policy, error);
+	if (code == 0) {
+		job->nested = policy.nested;
+		if (job->mode == NESTXML_MODE_KEEP)
+			job->mode = policy.mode;
+	}
+	library.domain_free(domain);
+	library.config_free(config);
+	return code;
+}
+
+/* A policy is met where nesting does not apply and is not required, as the hook sees it; a word on the command line is not. */
+static bool need_not_apply(const struct job *job, int code)
+{
+	return job->options->by_policy && job->nested != NESTXML_NESTED_REQUIRE && (code == NESTXML_E_TYPE || code == NESTXML_E_ARCH);
 }
 
 static enum status work_out(struct job *job)
 {
 	struct nestxml_error error = {0};
 	enum nestxml_vendor vendor;
+	int code = 0;
 
 	job->nested = job->options->nested;
 	job->mode = job->options->mode;
@@ -247,7 +279,9 @@ static enum status work_out(struct job *job)
 	    (job->options->by_policy && read_policy(job, &error) != 0))
 		return fail(job, &error);
 	vendor = find_vendor(job);
-	if (job->nested != NESTXML_NESTED_LEAVE && nestxml_edits_new(job->domain, job->nested, job->mode, vendor, &job->edits, &error) != 0)
+	if (job->nested != NESTXML_NESTED_LEAVE)
+		code = nestxml_edits_new(job->domain, job->nested, job->mode, vendor, &job->edits, &error);
+	if (code != 0 && !need_not_apply(job, code))
 		return fail(job, &error);
 	tell(job, vendor);
 	return STATUS_DONE;
