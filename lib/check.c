@@ -24,10 +24,7 @@ struct findings {
 	const char *plain_name;
 	const char *name; /* escaped */
 	const struct nestxml_host *host;
-	enum nestxml_vendor vendor;
-	enum nestxml_state state; /* as it matters to this guest */
-	enum nestxml_cpu cpu;
-	struct nestxml_error foreign; /* why nesting does not apply */
+	struct standing standing;
 };
 
 /* ---- whether the CPU comes from a saved state ---- */
@@ -55,7 +52,7 @@ static bool is_saved(struct nestxml_check *check, const struct findings *finding
 
 	if (findings->occasion != NESTXML_AT_PREPARE)
 		return true;
-	check->definition = nestxml_record_judge(findings->root, findings->plain_name, check->domain, findings->vendor, nested);
+	check->definition = nestxml_record_judge(findings->root, findings->plain_name, check->domain, findings->standing.vendor, nested);
 	switch (check->definition) {
 	case NESTXML_DEFINITION_STALE:
 		return false;
@@ -72,30 +69,21 @@ static bool is_saved(struct nestxml_check *check, const struct findings *finding
 static int find_cpu(struct nestxml_check *check, struct findings *findings, struct nestxml_error *error)
 {
 	const struct nestxml_policy *policy = &check->policy;
-	int code;
+	struct standing *standing = &findings->standing;
 
-	findings->cpu = NESTXML_CPU_CURRENT;
-	if (policy->nested == NESTXML_NESTED_LEAVE)
-		return 0;
-	code = nestxml_domain_accepts(check->domain, findings->vendor, &findings->foreign);
-	if (code == NESTXML_E_TYPE || code == NESTXML_E_ARCH) {
-		findings->cpu = NESTXML_CPU_FOREIGN;
-		return 0;
-	}
-	if (code == NESTXML_E_VENDOR) {
-		/* Required, the host's state refuses it; disabled, it cannot be told whether it is. */
-		if (policy->nested != NESTXML_NESTED_DISABLE || findings->occasion != NESTXML_AT_PREPARE)
-			return 0;
+	nestxml_standing_find(check->domain, policy->nested, findings->host, standing);
+	if (standing->is_in_doubt && findings->occasion == NESTXML_AT_PREPARE) {
 		if (error)
-			*error = findings->foreign;
-		return code;
+			*error = standing->why;
+		return (int)standing->why.code;
 	}
-	if (nestxml_domain_states(check->domain, findings->vendor, policy->nested))
+	if (standing->cpu != NESTXML_CPU_STALE)
 		return 0;
-	findings->cpu = is_saved(check, findings) ? NESTXML_CPU_FIXED : NESTXML_CPU_STALE;
-	if (findings->cpu == NESTXML_CPU_FIXED) /* whose CPU cannot change */
+	if (is_saved(check, findings)) {
+		standing->cpu = NESTXML_CPU_FIXED;
 		return 0;
-	return nestxml_edits_new(check->domain, policy->nested, policy->mode, findings->vendor, &check->edits, error);
+	}
+	return nestxml_edits_new(check->domain, policy->nested, policy->mode, standing->vendor, &check->edits, error);
 }
 
 /* ---- the report ---- */
@@ -109,9 +97,9 @@ static void report_refusal(struct nestxml_check *check, const struct findings *f
 		snprintf(source, sizeof(source), "its CPU");
 	else
 		nestxml_policy_describe_source(&check->policy, source, sizeof(source));
-	if (findings->cpu == NESTXML_CPU_FOREIGN) {
+	if (findings->standing.cpu == NESTXML_CPU_FOREIGN) {
 		nestxml_text_print(check->report, sizeof(check->report), "guest '%s': nested virtualization is required by %s, but %s",
-				   findings->name, source, findings->foreign.message);
+				   findings->name, source, findings->standing.why.message);
 		nestxml_text_print(check->advice, sizeof(check->advice), "set nested = leave there");
 		return;
 	}
@@ -135,7 +123,7 @@ static void report_stale(struct nestxml_check *check, const struct findings *fin
 
 	snprintf(filter, sizeof(filter), "nestxml -n %s%s%s", nested, keeps ? "" : " -m ", mode);
 	nestxml_text_print(check->report, sizeof(check->report), "guest '%s': its CPU does not state nested=%s (%s), which %s asks for",
-			   findings->name, nested, nestxml_vendor_feature(findings->vendor),
+			   findings->name, nested, nestxml_vendor_feature(findings->standing.vendor),
 			   nestxml_policy_describe_source(policy, source, sizeof(source)));
 	if (check->definition == NESTXML_DEFINITION_CURRENT) {
 		nestxml_text_print(check->advice, sizeof(check->advice),
@@ -158,9 +146,9 @@ static void report_pass(struct nestxml_check *check, const struct findings *find
 		[NESTXML_CPU_FOREIGN] = "nesting does not apply to it",
 	};
 	char source[320];
-	const char *reason = reasons[findings->cpu];
+	const char *reason = reasons[findings->standing.cpu];
 
-	if (findings->foreign.code == NESTXML_E_VENDOR)
+	if (findings->standing.why.code == NESTXML_E_VENDOR)
 		reason = "its CPU is not judged, since the vendor of this host's processor is not known";
 	if (check->policy.nested == NESTXML_NESTED_LEAVE)
 		nestxml_text_print(check->report, sizeof(check->report), "guest '%s': nesting is left alone", findings->name);
@@ -180,7 +168,7 @@ static int decide(struct nestxml_check *check, struct findings *findings, struct
 		code = find_cpu(check, findings, error);
 	if (code != 0)
 		return code;
-	check->verdict = nestxml_verdict_decide(findings->occasion, check->policy.nested, findings->state, findings->cpu,
+	check->verdict = nestxml_verdict_decide(findings->occasion, check->policy.nested, findings->standing.state, findings->standing.cpu,
 						nestxml_domain_has_required(check->domain));
 	switch (check->verdict) {
 	case NESTXML_VERDICT_REFUSE:
@@ -205,8 +193,6 @@ static int judge(struct nestxml_check *check, struct findings *findings, const c
 		code = nestxml_host_new(findings->root, &host, error);
 	if (code == 0) {
 		findings->host = host;
-		findings->vendor = nestxml_domain_get_vendor(check->domain, nestxml_host_get_vendor(host));
-		findings->state = nestxml_domain_is_tcg(check->domain) ? NESTXML_STATE_ON : nestxml_host_get_state(host);
 		code = decide(check, findings, error);
 	}
 	nestxml_host_free(host);

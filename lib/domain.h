@@ -88,9 +88,20 @@ bool nestxml_domain_states(const struct nestxml_domain *domain, enum nestxml_ven
 /** Fills the zeroed @domain from its xml and length. Codes as nestxml_domain_new(). */
 int nestxml_scan(struct nestxml_domain *domain, struct nestxml_error *error);
 
+/** How a domain stands to what is asked of it on a host. */
+struct standing {
+	enum nestxml_vendor vendor; /* whose feature it is about */
+	enum nestxml_state state;   /* of nesting, as it matters to this guest */
+	enum nestxml_cpu cpu;	    /* never NESTXML_CPU_FIXED, which only the occasion can tell */
+	bool is_in_doubt;	    /* it cannot be told whether it has what it must not have */
+	struct nestxml_error why;   /* nesting does not apply, or the CPU is not judged: why; else all zero */
+};
+void nestxml_standing_find(const struct nestxml_domain *domain, enum nestxml_nested nested, const struct nestxml_host *host,
+			   struct standing *standing);
+
 /** How libvirt's own file of the definition of @name stands to a policy. */
-enum nestxml_definition nestxml_record_judge(const char *root, const char *name, const struct nestxml_domain *guest, enum nestxml_vendor vendor,
-				 enum nestxml_nested nested);
+enum nestxml_definition nestxml_record_judge(const char *root, const char *name, const struct nestxml_domain *guest,
+					     enum nestxml_vendor vendor, enum nestxml_nested nested);
 /** Whether libvirt keeps a snapshot with memory of the guest @name. */
 bool nestxml_record_has_memory(const char *root, const char *name);
 

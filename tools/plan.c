@@ -27,53 +27,43 @@ void rules_clear(struct rules *rules)
 }
 
 /* What a start of it would meet; the mode of the policy makes no guest stale. */
-static enum nestxml_verdict judge(const struct rules *rules, const struct nestxml_domain *domain, const struct plan *plan,
-				  enum nestxml_cpu cpu)
+static enum nestxml_verdict judge(const struct nestxml_domain *domain, enum nestxml_nested nested, const struct standing *standing)
 {
-	enum nestxml_state state = nestxml_domain_is_tcg(domain) ? NESTXML_STATE_ON : nestxml_host_get_state(rules->host);
-
-	return nestxml_verdict_decide(NESTXML_AT_PREPARE, plan->policy.nested, state, cpu, nestxml_domain_has_required(domain));
+	if (standing->is_in_doubt)
+		return NESTXML_VERDICT_REFUSE;
+	return nestxml_verdict_decide(NESTXML_AT_PREPARE, nested, standing->state, standing->cpu, nestxml_domain_has_required(domain));
 }
 
-/* Nesting does not apply to the guest, which matters where it is required. */
-static void plan_foreign(const struct rules *rules, const struct nestxml_domain *domain, struct plan *plan)
-{
-	plan->verdict = judge(rules, domain, plan, NESTXML_CPU_FOREIGN);
-	plan->state = plan->verdict == NESTXML_VERDICT_REFUSE ? PLAN_IMPOSSIBLE : PLAN_LEAVE;
-}
-
-static void plan_edits(const struct rules *rules, const struct nestxml_domain *domain, struct plan *plan)
+static enum plan_state plan_edits(const struct nestxml_domain *domain, struct plan *plan)
 {
 	const struct nestxml_policy *policy = &plan->policy;
-	bool states = nestxml_domain_states(domain, plan->vendor, policy->nested);
 
-	plan->verdict = judge(rules, domain, plan, states ? NESTXML_CPU_CURRENT : NESTXML_CPU_STALE);
 	if (nestxml_edits_new(domain, policy->nested, policy->mode, plan->vendor, &plan->edits, &plan->error) != 0)
-		return;
-	plan->state = nestxml_edits_count(plan->edits) > 0 ? PLAN_REWRITE : PLAN_CURRENT;
+		return PLAN_IMPOSSIBLE;
+	return nestxml_edits_count(plan->edits) > 0 ? PLAN_REWRITE : PLAN_CURRENT;
 }
 
 void plan_make(const struct rules *rules, const struct nestxml_domain *domain, struct plan *plan)
 {
-	int code;
+	struct standing standing;
 
-	*plan = (struct plan){.state = PLAN_IMPOSSIBLE, .verdict = NESTXML_VERDICT_REFUSE};
+	*plan = (struct plan){.state = PLAN_UNKNOWN, .verdict = NESTXML_VERDICT_REFUSE};
 	if (nestxml_config_resolve(rules->config, domain, &plan->policy, &plan->error) != 0) {
-		plan->state = PLAN_UNKNOWN;
 		plan->policy = (struct nestxml_policy){0};
 		return;
 	}
-	if (plan->policy.nested == NESTXML_NESTED_LEAVE) {
+	nestxml_standing_find(domain, plan->policy.nested, rules->host, &standing);
+	plan->vendor = standing.vendor;
+	plan->verdict = judge(domain, plan->policy.nested, &standing);
+	plan->error = standing.why;
+	if (plan->policy.nested == NESTXML_NESTED_LEAVE)
 		plan->state = PLAN_LEAVE;
-		plan->verdict = NESTXML_VERDICT_PASS;
-		return;
-	}
-	plan->vendor = nestxml_domain_get_vendor(domain, nestxml_host_get_vendor(rules->host));
-	code = nestxml_domain_accepts(domain, plan->vendor, &plan->error);
-	if (code == NESTXML_E_TYPE || code == NESTXML_E_ARCH)
-		plan_foreign(rules, domain, plan);
-	else if (code == 0)
-		plan_edits(rules, domain, plan);
+	else if (standing.cpu == NESTXML_CPU_FOREIGN) /* which matters where nesting is required */
+		plan->state = plan->verdict == NESTXML_VERDICT_REFUSE ? PLAN_IMPOSSIBLE : PLAN_LEAVE;
+	else if (standing.why.code != NESTXML_OK)
+		plan->state = PLAN_IMPOSSIBLE;
+	else
+		plan->state = plan_edits(domain, plan);
 }
 
 void plan_clear(struct plan *plan)

@@ -297,6 +297,50 @@ static void test_the_verdict_of_a_plan_is_that_of_its_start(void **state)
 	}
 }
 
+/* Whatever `nestctl list` says of the next start is what the hook does. */
+static void compare_with_hook(const struct tree *tree, const char *xml, const char *what)
+{
+	struct nestxml_domain *domain = domain_of(xml);
+	enum nestxml_verdict verdict = NESTXML_VERDICT_REFUSE; /* what cannot be told */
+	struct nestxml_check *check = NULL;
+	struct rules rules;
+	struct plan plan;
+
+	if (nestxml_check_new(tree->root, NESTXML_AT_PREPARE, "vm", xml, strlen(xml), &check, NULL) == 0)
+		verdict = nestxml_check_get_verdict(check);
+	assert_int_equal(rules_read(tree->root, &rules, NULL), 0);
+	plan_make(&rules, domain, &plan);
+	CHECK(plan.verdict == verdict, "%s %s: %d, the hook's is %d", what, xml, (int)plan.verdict, (int)verdict);
+	plan_clear(&plan);
+	rules_clear(&rules);
+	nestxml_check_free(check);
+	nestxml_domain_free(domain);
+}
+
+static void test_the_verdict_of_a_plan_is_the_hook_s(void **state)
+{
+	static const char *const vendors[] = {"AuthenticAMD", "GenuineIntel", "Unheard"};
+	static const char *const asked[] = {"leave", "require", "optional", "disable", "perhaps"};
+	static const char *const types[] = {"kvm", "qemu", "xen"};
+	static const char *const archs[] = {"x86_64", "aarch64"};
+	static const char *const cpus[] = {PLAIN, REQUIRED, ""};
+
+	for (size_t i = 0; i < ARRAY_SIZE(vendors) * 5 * 3 * 2 * 3; i++) {
+		const char *nested = asked[i / 3 % 5];
+		char xml[512];
+		char what[64];
+
+		tree_clear(*state);
+		tree_host(*state, vendors[i % 3], "kvm_amd", i % 2 ? "1\n" : "0\n");
+		snprintf(xml, sizeof(xml),
+			 "<domain type='%s'><name>vm</name><metadata><n:policy xmlns:n='urn:nestxml:nested:1' nested='%s'/></metadata>"
+			 "<os><type arch='%s'>hvm</type></os>%s</domain>",
+			 types[i / 15 % 3], nested, archs[i / 45 % 2], cpus[i / 90 % 3]);
+		snprintf(what, sizeof(what), "on %s", vendors[i % 3]);
+		compare_with_hook(*state, xml, what);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -314,6 +358,7 @@ int main(void)
 		TREE_TEST(test_one_that_cannot_be_read_back_is_put_back),
 		TREE_TEST(test_a_definition_without_a_cpu_gets_one),
 		TREE_TEST(test_the_verdict_of_a_plan_is_that_of_its_start),
+		TREE_TEST(test_the_verdict_of_a_plan_is_the_hook_s),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
