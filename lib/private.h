@@ -75,6 +75,9 @@ bool nestxml_buffer_add_string(struct nestxml_buffer *buffer, const char *text);
 void nestxml_buffer_clear(struct nestxml_buffer *buffer);
 #define AUTO_BUFFER CLEANUP(nestxml_buffer_clear)
 
+/* Of <policy nested='...'/> in a guest's metadata. */
+#define NESTXML_POLICY_NAMESPACE "urn:nestxml:nested:1"
+
 /* policy.c */
 
 /**

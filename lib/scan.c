@@ -12,8 +12,6 @@
 #include "domain.h"
 #include "libxml.h"
 
-#define POLICY_NAMESPACE "urn:nestxml:nested:1"
-
 /* A hundred times what libvirt's whole cpu_map has: what is kept of each child must not grow to many times the document. */
 #define MAX_CHILDREN ((size_t)1 << 16)
 
@@ -314,7 +312,8 @@ static void scan_fact(struct scan *scan, const xmlChar *name, const xmlChar *pre
 	if (scan->branch == BRANCH_OS && !uri && !prefix && !scan->seen_os && equal(name, "type")) {
 		scan->seen_os = true;
 		keep_value(scan, find_plain_attribute(attributes, count, "arch"), &domain->arch);
-	} else if (scan->branch == BRANCH_METADATA && uri && equal(uri, POLICY_NAMESPACE) && equal(name, "policy") && !domain->has_stated) {
+	} else if (scan->branch == BRANCH_METADATA && uri && equal(uri, NESTXML_POLICY_NAMESPACE) && equal(name, "policy") &&
+		   !domain->has_stated) {
 		domain->has_stated = true;
 		keep_value(scan, find_plain_attribute(attributes, count, "nested"), &domain->stated);
 	}

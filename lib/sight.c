@@ -44,7 +44,7 @@ static bool is_whole(const char *xml, size_t length)
 
 bool nestxml_sight_is_silent(const char *name, const char *xml, size_t length)
 {
-	static const char *const words[] = {"vmx", "svm", "urn:nestxml:nested:1"};
+	static const char *const words[] = {"vmx", "svm", NESTXML_POLICY_NAMESPACE};
 	static const char *const disguises[] = {"&#", "<!"};
 
 	if (!is_whole(xml, length) || memchr(xml, '\0', length) || !has_name(xml, length, name))

@@ -343,13 +343,15 @@ static int usage_word(const char *option, const char *word)
 	return usage("--%s does not take '%s'", option, nestxml_text_escape(word, shown, sizeof(shown)));
 }
 
-/* getopt leaves a short option in optopt and an unknown long one in argv. */
+#define OPTION_VENDOR 256 /* it has no letter */
+
+/* getopt leaves the letter of a short option in optopt and a long one in argv. */
 static int usage_option(int problem, char **argv)
 {
-	char letter[3] = {'-', (char)optopt, '\0'};
+	const char letter[3] = {'-', (char)optopt, '\0'};
 	char shown[128];
 
-	nestxml_text_escape(optopt && argv[optind - 1][1] != '-' ? letter : argv[optind - 1], shown, sizeof(shown));
+	nestxml_text_escape(optopt != 0 && optopt != OPTION_VENDOR ? letter : argv[optind - 1], shown, sizeof(shown));
 	return problem == ':' ? usage("option %s needs a value", shown) : usage("option %s is not there, or takes no value", shown);
 }
 
@@ -371,7 +373,7 @@ static int parse_option(struct options *options, int option, const char *word)
 		return -1;
 	case 'm':
 		return nestxml_mode_from_string(word, &options->mode) == 0 ? -1 : usage_word("mode", word);
-	case 'r':
+	case OPTION_VENDOR:
 		options->vendor = NESTXML_VENDOR_NONE;
 		if (strcmp(word, "auto") == 0 || nestxml_vendor_from_string(word, &options->vendor) == 0)
 			return -1;
@@ -404,12 +406,18 @@ static int parse_option(struct options *options, int option, const char *word)
 static int parse_options(struct options *options, int argc, char **argv)
 {
 	static const struct option long_options[] = {
-		{"nested", required_argument, NULL, 'n'}, {"mode", required_argument, NULL, 'm'},
-		{"vendor", required_argument, NULL, 'r'}, {"in-place", no_argument, NULL, 'i'},
-		{"output", required_argument, NULL, 'o'}, {"check", no_argument, NULL, 'c'},
-		{"diff", no_argument, NULL, 'd'},	  {"quiet", no_argument, NULL, 'q'},
-		{"verbose", no_argument, NULL, 'v'},	  {"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'V'},	  {NULL, 0, NULL, 0},
+		{"nested", required_argument, NULL, 'n'},
+		{"mode", required_argument, NULL, 'm'},
+		{"vendor", required_argument, NULL, OPTION_VENDOR},
+		{"in-place", no_argument, NULL, 'i'},
+		{"output", required_argument, NULL, 'o'},
+		{"check", no_argument, NULL, 'c'},
+		{"diff", no_argument, NULL, 'd'},
+		{"quiet", no_argument, NULL, 'q'},
+		{"verbose", no_argument, NULL, 'v'},
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'V'},
+		{NULL, 0, NULL, 0},
 	};
 	int option;
 	int status = -1;
