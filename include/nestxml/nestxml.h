@@ -17,8 +17,8 @@
  * Conventions: a function that can fail returns 0 or one of the negative codes of enum nestxml_code and names, in its comment,
  * each code that it returns. Out-parameters come last and are written on success only. `error` may be NULL wherever it is a
  * parameter. A `const char *` result is borrowed and lives as long as the object it came from; a `char *` result is the caller's,
- * to be released with free(). Every nestxml_*_free() takes NULL. The library neither prints nor exits, keeps no state of its own,
- * and different objects may be used in different threads at once.
+ * to be released with free(). Every nestxml_*_free() takes NULL. The library neither prints nor exits, keeps no state but
+ * libxml2, which is loaded once, and different objects may be used in different threads at once.
  */
 #ifndef NESTXML_H
 #define NESTXML_H
