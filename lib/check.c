@@ -17,8 +17,8 @@ struct nestxml_check {
 	char advice[1024];
 };
 
-/* What the report is made of. */
-struct findings {
+/* One guest as it is asked about, and what was found. */
+struct inquiry {
 	enum nestxml_occasion occasion;
 	const char *root;
 	const char *plain_name;
@@ -46,18 +46,18 @@ static bool can_be_saved(const struct nestxml_domain *domain, enum nestxml_neste
  * brings another one along. So where the definition states the policy and this CPU does not, it comes from a snapshot with memory if there
  * is one. Without a stored definition its looks decide (DESIGN, fact 8), except against `disable`.
  */
-static bool is_saved(struct nestxml_check *check, const struct findings *findings)
+static bool is_saved(struct nestxml_check *check, const struct inquiry *inquiry)
 {
 	enum nestxml_nested nested = check->policy.nested;
 
-	if (findings->occasion != NESTXML_AT_PREPARE)
+	if (inquiry->occasion != NESTXML_AT_PREPARE)
 		return true;
-	check->definition = nestxml_record_judge(findings->root, findings->plain_name, check->domain, findings->standing.vendor, nested);
+	check->definition = nestxml_record_judge(inquiry->root, inquiry->plain_name, check->domain, inquiry->standing.vendor, nested);
 	switch (check->definition) {
 	case NESTXML_DEFINITION_STALE:
 		return false;
 	case NESTXML_DEFINITION_CURRENT:
-		return can_be_saved(check->domain, nested) && nestxml_record_has_memory(findings->root, findings->plain_name);
+		return can_be_saved(check->domain, nested) && nestxml_record_has_memory(inquiry->root, inquiry->plain_name);
 	case NESTXML_DEFINITION_UNKNOWN:
 		break;
 	}
@@ -66,20 +66,20 @@ static bool is_saved(struct nestxml_check *check, const struct findings *finding
 
 /* ---- how the CPU stands to the policy ---- */
 
-static int find_cpu(struct nestxml_check *check, struct findings *findings, struct nestxml_error *error)
+static int find_cpu(struct nestxml_check *check, struct inquiry *inquiry, struct nestxml_error *error)
 {
 	const struct nestxml_policy *policy = &check->policy;
-	struct standing *standing = &findings->standing;
+	struct standing *standing = &inquiry->standing;
 
-	nestxml_standing_find(check->domain, policy->nested, findings->host, standing);
-	if (standing->is_in_doubt && findings->occasion == NESTXML_AT_PREPARE) {
+	nestxml_standing_find(check->domain, policy->nested, inquiry->host, standing);
+	if (standing->is_in_doubt && inquiry->occasion == NESTXML_AT_PREPARE) {
 		if (error)
 			*error = standing->why;
 		return (int)standing->why.code;
 	}
 	if (standing->cpu != NESTXML_CPU_STALE)
 		return 0;
-	if (is_saved(check, findings)) {
+	if (is_saved(check, inquiry)) {
 		standing->cpu = NESTXML_CPU_FIXED;
 		return 0;
 	}
@@ -88,30 +88,30 @@ static int find_cpu(struct nestxml_check *check, struct findings *findings, stru
 
 /* ---- the report ---- */
 
-static void report_refusal(struct nestxml_check *check, const struct findings *findings)
+static void report_refusal(struct nestxml_check *check, const struct inquiry *inquiry)
 {
 	char source[320];
 
 	/* What arrives is measured by what its CPU has, whatever its policy. */
-	if (findings->occasion == NESTXML_AT_ARRIVAL)
+	if (inquiry->occasion == NESTXML_AT_ARRIVAL)
 		snprintf(source, sizeof(source), "its CPU");
 	else
 		nestxml_policy_describe_source(&check->policy, source, sizeof(source));
-	if (findings->standing.cpu == NESTXML_CPU_FOREIGN) {
+	if (inquiry->standing.cpu == NESTXML_CPU_FOREIGN) {
 		nestxml_text_print(check->report, sizeof(check->report), "guest '%s': nested virtualization is required by %s, but %s",
-				   findings->name, source, findings->standing.why.message);
+				   inquiry->name, source, inquiry->standing.why.message);
 		nestxml_text_print(check->advice, sizeof(check->advice), "set nested = leave there");
 		return;
 	}
 	nestxml_text_print(check->report, sizeof(check->report),
-			   "guest '%s': nested virtualization is required by %s, but this host does not give it: %s", findings->name,
-			   source, nestxml_host_get_fact(findings->host));
+			   "guest '%s': nested virtualization is required by %s, but this host does not give it: %s", inquiry->name, source,
+			   nestxml_host_get_fact(inquiry->host));
 	nestxml_text_print(check->advice, sizeof(check->advice), "%s",
-			   nestxml_host_is_mendable(findings->host) ? "run: nestctl host enable (the whole picture: nestctl host)"
-								    : "the whole picture: nestctl host");
+			   nestxml_host_is_mendable(inquiry->host) ? "run: nestctl host enable (the whole picture: nestctl host)"
+								   : "the whole picture: nestctl host");
 }
 
-static void report_stale(struct nestxml_check *check, const struct findings *findings)
+static void report_stale(struct nestxml_check *check, const struct inquiry *inquiry)
 {
 	const struct nestxml_policy *policy = &check->policy;
 	bool keeps = policy->mode == NESTXML_MODE_KEEP;
@@ -123,7 +123,7 @@ static void report_stale(struct nestxml_check *check, const struct findings *fin
 
 	snprintf(filter, sizeof(filter), "nestxml -n %s%s%s", nested, keeps ? "" : " -m ", mode);
 	nestxml_text_print(check->report, sizeof(check->report), "guest '%s': its CPU does not state nested=%s (%s), which %s asks for",
-			   findings->name, nested, nestxml_vendor_feature(findings->standing.vendor),
+			   inquiry->name, nested, nestxml_vendor_feature(inquiry->standing.vendor),
 			   nestxml_policy_describe_source(policy, source, sizeof(source)));
 	if (check->definition == NESTXML_DEFINITION_CURRENT) {
 		nestxml_text_print(check->advice, sizeof(check->advice),
@@ -138,7 +138,7 @@ static void report_stale(struct nestxml_check *check, const struct findings *fin
 			   guest, filter, filter);
 }
 
-static void report_pass(struct nestxml_check *check, const struct findings *findings)
+static void report_pass(struct nestxml_check *check, const struct inquiry *inquiry)
 {
 	static const char *const reasons[] = {
 		[NESTXML_CPU_CURRENT] = "its CPU states it",
@@ -146,54 +146,54 @@ static void report_pass(struct nestxml_check *check, const struct findings *find
 		[NESTXML_CPU_FOREIGN] = "nesting does not apply to it",
 	};
 	char source[320];
-	const char *reason = reasons[findings->standing.cpu];
+	const char *reason = reasons[inquiry->standing.cpu];
 
-	if (findings->standing.why.code == NESTXML_E_VENDOR)
+	if (inquiry->standing.why.code == NESTXML_E_VENDOR)
 		reason = "its CPU is not judged, since the vendor of this host's processor is not known";
 	if (check->policy.nested == NESTXML_NESTED_LEAVE)
-		nestxml_text_print(check->report, sizeof(check->report), "guest '%s': nesting is left alone", findings->name);
+		nestxml_text_print(check->report, sizeof(check->report), "guest '%s': nesting is left alone", inquiry->name);
 	else
-		nestxml_text_print(check->report, sizeof(check->report), "guest '%s': passed with nested=%s of %s: %s", findings->name,
+		nestxml_text_print(check->report, sizeof(check->report), "guest '%s': passed with nested=%s of %s: %s", inquiry->name,
 				   nestxml_nested_to_string(check->policy.nested),
 				   nestxml_policy_describe_source(&check->policy, source, sizeof(source)), reason);
 }
 
 /* ---- all together ---- */
 
-static int decide(struct nestxml_check *check, struct findings *findings, struct nestxml_error *error)
+static int decide(struct nestxml_check *check, struct inquiry *inquiry, struct nestxml_error *error)
 {
 	int code = nestxml_config_resolve(check->config, check->domain, &check->policy, error);
 
 	if (code == 0)
-		code = find_cpu(check, findings, error);
+		code = find_cpu(check, inquiry, error);
 	if (code != 0)
 		return code;
-	check->verdict = nestxml_verdict_decide(findings->occasion, check->policy.nested, findings->standing.state, findings->standing.cpu,
+	check->verdict = nestxml_verdict_decide(inquiry->occasion, check->policy.nested, inquiry->standing.state, inquiry->standing.cpu,
 						nestxml_domain_has_required(check->domain));
 	switch (check->verdict) {
 	case NESTXML_VERDICT_REFUSE:
-		report_refusal(check, findings);
+		report_refusal(check, inquiry);
 		break;
 	case NESTXML_VERDICT_STALE:
-		report_stale(check, findings);
+		report_stale(check, inquiry);
 		break;
 	case NESTXML_VERDICT_PASS:
-		report_pass(check, findings);
+		report_pass(check, inquiry);
 		break;
 	}
 	return 0;
 }
 
-static int judge(struct nestxml_check *check, struct findings *findings, const char *xml, size_t length, struct nestxml_error *error)
+static int judge(struct nestxml_check *check, struct inquiry *inquiry, const char *xml, size_t length, struct nestxml_error *error)
 {
 	struct nestxml_host *host = NULL;
 	int code = nestxml_domain_new(xml, length, &check->domain, error);
 
 	if (code == 0)
-		code = nestxml_host_new(findings->root, &host, error);
+		code = nestxml_host_new(inquiry->root, &host, error);
 	if (code == 0) {
-		findings->host = host;
-		code = decide(check, findings, error);
+		inquiry->host = host;
+		code = decide(check, inquiry, error);
 	}
 	nestxml_host_free(host);
 	return code;
@@ -203,19 +203,19 @@ NESTXML_EXPORT int nestxml_check_new(const char *root, enum nestxml_occasion occ
 				     struct nestxml_check **check, struct nestxml_error *error)
 {
 	struct nestxml_check *made = calloc(1, sizeof(*made));
-	struct findings findings = {.occasion = occasion, .root = root, .plain_name = name};
+	struct inquiry inquiry = {.occasion = occasion, .root = root, .plain_name = name};
 	char shown[320];
 	int code;
 
 	if (!made)
 		return nestxml_error_set_nomem(error);
-	findings.name = nestxml_text_escape(name, shown, sizeof(shown));
+	inquiry.name = nestxml_text_escape(name, shown, sizeof(shown));
 	made->verdict = NESTXML_VERDICT_PASS;
 	code = nestxml_config_new(root, &made->config, error);
 	if (code == 0 && nestxml_config_is_silent(made->config, name) && nestxml_sight_is_silent(name, xml, length))
-		report_pass(made, &findings);
+		report_pass(made, &inquiry);
 	else if (code == 0)
-		code = judge(made, &findings, xml, length, error);
+		code = judge(made, &inquiry, xml, length, error);
 	if (code != 0) {
 		nestxml_check_free(made);
 		return code;
