@@ -19,6 +19,7 @@ is_release() { # N
 ok "rpm installs" rpms -i --nodeps /packages/rpm/1/*.rpm
 ok "three packages" is_release 1
 ok "each file is as it was packed" rpms -V --nodeps nestxml libnestxml0 libnestxml-devel
+ok "the folder of policies is there, and is theirs" rpms -qf /etc/nestxml/nestxml.conf.d
 ok "the library is where programs find it" grep -q 'libnestxml.so.0 ' <(ldconfig -p)
 ok "%post puts the hook in place" cmp "$hook" /usr/libexec/nestxml/qemu
 ok "and tells libvirtd" nestctl hook status
