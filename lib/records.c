@@ -15,8 +15,8 @@ static bool is_file_name(const char *name)
 	return !strchr(name, '/') && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
 }
 
-enum nestxml_definition nestxml_record_judge(const char *root, const char *name, const struct nestxml_domain *guest, enum nestxml_vendor vendor,
-				 enum nestxml_nested nested)
+enum nestxml_definition nestxml_record_judge(const char *root, const char *name, const struct nestxml_domain *guest,
+					     enum nestxml_vendor vendor, enum nestxml_nested nested)
 {
 	AUTO_FREE char *file = NULL;
 	AUTO_FREE char *xml = NULL;

@@ -1,0 +1,59 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Debian's packages, which apt has installed: guests by policy, upgrade, remove, beside another's hook, purge. For inside.
+
+ok "the watcher is enabled" test -L "$watcher"
+
+# ---- a guest by policy ----
+
+define stated qemu "$no"
+demand stated
+ok "a guest that its policy contradicts is refused" not virsh start stated
+ok "with the reason" grep -q 'nested=require' /run/said
+ok "the hook's helper mends it" becomes_current stated
+ok "then it starts" virsh start stated
+ok "with svm" is "$(said stated)" 'VMX=0 SVM=1'
+
+# ---- upgrade ----
+
+echo x >>"$hook" # as another version's bytes would be
+ok "an upgrade" dpkg -i /packages/2/libnestxml0_*.deb /packages/2/libnestxml-dev_*.deb /packages/2/nestxml_*.deb
+ok "tells libvirtd" grep -q 'libvirtd (PID [0-9]*) was told' /run/said
+ok "brings the new hook" cmp "$hook" /usr/libexec/nestxml/qemu
+ok "and leaves the guest alone" alive stated
+ok "nestctl hook status" nestctl hook status
+virsh -q destroy stated
+define_stale second
+demand second
+ok "the new one judges" not virsh start second
+
+# ---- remove, and install beside another's hook ----
+
+ok "the guest starts again" virsh start stated
+ok "remove" apt-get remove --yes nestxml
+ok "takes the hook away" not test -e "$hook"
+ok "keeps the policy" test -e /etc/nestxml/nestxml.conf
+ok "leaves the guest alone" alive stated
+ok "and nobody judges" virsh start second
+virsh -q destroy second
+printf '#!/bin/sh\nexit 0\n' >"$hook"
+chmod 755 "$hook"
+ok "install beside another's hook" dpkg -i /packages/2/nestxml_*.deb
+ok "keeps that" is "$(tail -n 1 "$hook")" 'exit 0'
+define_stale second
+ok "and judges in qemu.d" not virsh start second
+rm "$hook"
+
+# ---- purge ----
+
+mkdir -p /etc/modprobe.d
+printf '# Written by nestctl host enable; another run writes it anew.\noptions kvm-amd nested=1\n' >/etc/modprobe.d/nestxml.conf
+ok "purge" apt-get purge --yes nestxml libnestxml-dev libnestxml0
+ok "leaves the guest alone" alive stated
+ok "in the usual way" becomes_current second
+define_stale second
+ok "and nobody judges any more" virsh start second
+for guest in stated second; do
+	virsh -q destroy $guest
+	virsh -q undefine $guest
+done
