@@ -46,13 +46,12 @@ static bool can_be_saved(const struct nestxml_domain *domain, enum nestxml_neste
  * brings another one along. So where the definition states the policy and this CPU does not, it comes from a snapshot with memory if there
  * is one. Without a stored definition its looks decide (DESIGN, fact 8), except against `disable`.
  */
-static bool is_saved(struct nestxml_check *check, const struct inquiry *inquiry)
+static bool is_saved(const struct nestxml_check *check, const struct inquiry *inquiry)
 {
 	enum nestxml_nested nested = check->policy.nested;
 
 	if (inquiry->occasion != NESTXML_AT_PREPARE)
 		return true;
-	check->definition = nestxml_record_judge(inquiry->root, inquiry->plain_name, check->domain, inquiry->standing.vendor, nested);
 	switch (check->definition) {
 	case NESTXML_DEFINITION_STALE:
 		return false;
@@ -79,6 +78,9 @@ static int find_cpu(struct nestxml_check *check, struct inquiry *inquiry, struct
 	}
 	if (standing->cpu != NESTXML_CPU_STALE)
 		return 0;
+	if (inquiry->occasion == NESTXML_AT_PREPARE && nestxml_record_judge(inquiry->root, inquiry->plain_name, check->domain,
+									    standing->vendor, policy->nested, &check->definition) != 0)
+		return nestxml_error_set_nomem(error);
 	if (is_saved(check, inquiry)) {
 		standing->cpu = NESTXML_CPU_FIXED;
 		return 0;

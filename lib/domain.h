@@ -99,10 +99,10 @@ struct standing {
 void nestxml_standing_find(const struct nestxml_domain *domain, enum nestxml_nested nested, const struct nestxml_host *host,
 			   struct standing *standing);
 
-/** How libvirt's own file of the definition of @name stands to a policy. */
-enum nestxml_definition nestxml_record_judge(const char *root, const char *name, const struct nestxml_domain *guest,
-					     enum nestxml_vendor vendor, enum nestxml_nested nested);
-/** Whether libvirt keeps a snapshot with memory of the guest @name. */
+/** How libvirt's own file of the definition of @name stands to a policy. Returns 0 or NESTXML_E_NOMEM. */
+int nestxml_record_judge(const char *root, const char *name, const struct nestxml_domain *guest, enum nestxml_vendor vendor,
+			 enum nestxml_nested nested, enum nestxml_definition *definition);
+/** Whether libvirt keeps a snapshot with memory of the guest @name; false where that cannot be told. */
 bool nestxml_record_has_memory(const char *root, const char *name);
 
 #endif

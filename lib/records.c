@@ -5,6 +5,7 @@
  * A name that is no file's is no guest's of libvirt either.
  */
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,24 +16,31 @@ static bool is_file_name(const char *name)
 	return !strchr(name, '/') && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
 }
 
-enum nestxml_definition nestxml_record_judge(const char *root, const char *name, const struct nestxml_domain *guest,
-					     enum nestxml_vendor vendor, enum nestxml_nested nested)
+int nestxml_record_judge(const char *root, const char *name, const struct nestxml_domain *guest, enum nestxml_vendor vendor,
+			 enum nestxml_nested nested, enum nestxml_definition *definition)
 {
 	AUTO_FREE char *file = NULL;
 	AUTO_FREE char *xml = NULL;
 	struct nestxml_domain *domain;
-	enum nestxml_definition definition = NESTXML_DEFINITION_UNKNOWN;
 	size_t length;
+	int code;
 
-	if (!is_file_name(name) || asprintf(&file, "/etc/libvirt/qemu/%s.xml", name) < 0)
-		return NESTXML_DEFINITION_UNKNOWN;
-	if (nestxml_file_read(root, file, NESTXML_MAX_SIZE, &xml, &length) != 0 || nestxml_domain_new(xml, length, &domain, NULL) != 0)
-		return NESTXML_DEFINITION_UNKNOWN;
+	*definition = NESTXML_DEFINITION_UNKNOWN;
+	if (!is_file_name(name))
+		return 0;
+	if (asprintf(&file, "/etc/libvirt/qemu/%s.xml", name) < 0)
+		return NESTXML_E_NOMEM;
+	code = nestxml_file_read(root, file, NESTXML_MAX_SIZE, &xml, &length);
+	if (code != 0)
+		return code == -ENOMEM ? NESTXML_E_NOMEM : 0;
+	code = nestxml_domain_new(xml, length, &domain, NULL);
+	if (code != 0)
+		return code == NESTXML_E_NOMEM ? code : 0;
 	/* libvirt gives each guest one; two without are not known to be the same. */
 	if (*nestxml_domain_get_uuid(domain) && strcmp(nestxml_domain_get_uuid(domain), nestxml_domain_get_uuid(guest)) == 0)
-		definition = nestxml_domain_states(domain, vendor, nested) ? NESTXML_DEFINITION_CURRENT : NESTXML_DEFINITION_STALE;
+		*definition = nestxml_domain_states(domain, vendor, nested) ? NESTXML_DEFINITION_CURRENT : NESTXML_DEFINITION_STALE;
 	nestxml_domain_free(domain);
-	return definition;
+	return 0;
 }
 
 /*
