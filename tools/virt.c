@@ -338,7 +338,7 @@ int virt_domain_start(struct virt_domain *domain, struct virt_error *error)
 
 bool virt_domain_has_saved_state(const struct virt_domain *domain)
 {
-	return domain->virt->DomainHasManagedSaveImage(domain->domain, 0) == 1;
+	return domain->virt->DomainHasManagedSaveImage(domain->domain, 0) != 0;
 }
 
 int virt_domain_set_metadata(struct virt_domain *domain, const char *xml, const char *prefix, const char *uri, struct virt_error *error)

@@ -75,7 +75,7 @@ int virt_domain_ask_agent(struct virt_domain *domain, const char *command, int s
 int virt_define(struct virt *virt, const char *xml, struct virt_error *error);
 /** Starts it from its stored definition. Returns 0 or -1. */
 int virt_domain_start(struct virt_domain *domain, struct virt_error *error);
-/** Whether its next start is from a managed save; false where that cannot be told. */
+/** Whether its next start is from a managed save; true where that cannot be told. */
 bool virt_domain_has_saved_state(const struct virt_domain *domain);
 /** Puts the element @xml (NULL: none) into its <metadata>, in the place of the one of the namespace @uri. Returns 0 or -1. */
 int virt_domain_set_metadata(struct virt_domain *domain, const char *xml, const char *prefix, const char *uri, struct virt_error *error);
