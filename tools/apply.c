@@ -43,7 +43,8 @@ struct run {
 	pthread_mutex_t mutex; /* guards what follows, and what is printed */
 	size_t next;	       /* of the guests */
 	size_t counts[REWRITE_FAILED + 1];
-	bool progress; /* a line of it is on the terminal */
+	bool unwritten; /* a diff could not be */
+	bool progress;	/* a line of it is on the terminal */
 };
 
 /* Guests that are seen to at once: libvirt reads one while it writes the other. (tests/bench/stored.c) */
@@ -106,13 +107,17 @@ static void show_diff(struct run *run, const struct virt_domain *guest, const st
 {
 	char shown[320];
 	char name[330];
+	int code;
 
 	pthread_mutex_lock(&run->mutex);
-	run->counts[REWRITE_DONE]++;
 	clear_progress(run);
 	snprintf(name, sizeof(name), "%s.xml", nestxml_text_escape(virt_domain_get_name(guest), shown, sizeof(shown)));
 	fflush(stdout);
-	diff_write(STDOUT_FILENO, name, stored->xml, strlen(stored->xml), stored->plan.edits, isatty(STDOUT_FILENO) == 1);
+	code = diff_write(STDOUT_FILENO, name, stored->xml, strlen(stored->xml), stored->plan.edits, isatty(STDOUT_FILENO) == 1);
+	if (code != 0)
+		nestctl_fail(NESTCTL_FAILED, "guest '%s': its diff cannot be written: %s", shown, strerror(-code));
+	run->counts[code == 0 ? REWRITE_DONE : REWRITE_FAILED]++;
+	run->unwritten = run->unwritten || code != 0;
 	pthread_mutex_unlock(&run->mutex);
 }
 
@@ -226,7 +231,7 @@ static int apply(struct run *run)
 	for (size_t i = 0; i < run->request->guests_count; i++)
 		apply_one(run, run->request->guests[i]);
 	if (status == NESTCTL_YES && run->counts[REWRITE_FAILED] > 0)
-		status = NESTCTL_NO;
+		status = run->unwritten ? NESTCTL_FAILED : NESTCTL_NO;
 	return status;
 }
 

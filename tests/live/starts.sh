@@ -508,6 +508,7 @@ starts_apply()
 	says "apply --all --dry-run says what it would do" "$(nestctl apply --all --dry-run)" "guest 'one': to be rewritten" "3 guests: 2 to be rewritten"
 	says "--diff shows it" "$(nestctl apply --diff one)" "--- one.xml" "+    <feature policy='require'"
 	is "without secrets" "$(nestctl apply --diff one | grep -c geheim)" 0
+	fails "a diff that cannot be written is no success" 5 bash -c 'nestctl apply --diff one >/dev/full' -- "guest 'one'" "cannot be written" "No space left"
 	is "and neither does it" "$(inactive one)" "$before"
 	virsh -q start two
 	says "apply --all says what it did" "$(nestctl apply --all)" "guest 'one': rewritten" "guest 'odd <name>': rewritten" \
