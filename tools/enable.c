@@ -88,24 +88,29 @@ static void find_last_nested(const char *options, char *value, size_t size)
 
 /* ---- why it cannot be done ---- */
 
-static int refuse_module(const struct picture *picture)
+static int refuse_blacklist(const struct picture *picture)
 {
+	const struct modprobe_line *block = modprobe_find_block(&picture->lines);
+
+	if (block)
+		return nestctl_fail(NESTCTL_NO, "%s is blacklisted by %s, line %u; remove that line", picture->module_name, block->file,
+				    block->line);
+	return nestctl_fail(NESTCTL_NO, "%s is blacklisted on the kernel's command line; remove that and reboot", picture->module_name);
+}
+
+static int refuse_module(const struct change *change)
+{
+	const struct picture *picture = &change->picture;
 	const char *module = picture->module_name;
 	bool intel = picture->vendor == NESTXML_VENDOR_INTEL;
+	char text[384];
 
 	switch (picture->module) {
 	case PICTURE_BUILTIN:
-		return nestctl_fail(
-			NESTCTL_NO,
-			"%s is built into this kernel and cannot be loaded anew; add %s.nested=1 (or 0) to GRUB_CMDLINE_LINUX in "
-			"/etc/default/grub, run update-grub, reboot",
-			module, module);
+		picture_describe_boot(picture, change->options->enable ? "1" : "0", text, sizeof(text));
+		return nestctl_fail(NESTCTL_NO, "%s is built into this kernel and cannot be loaded anew; %s", module, text);
 	case PICTURE_BLACKLISTED:
-		for (size_t i = 0; i < picture->lines.count; i++)
-			if (modprobe_line_blocks(&picture->lines.list[i]))
-				return nestctl_fail(NESTCTL_NO, "%s is blacklisted by %s, line %u; remove that line", module,
-						    picture->lines.list[i].file, picture->lines.list[i].line);
-		return nestctl_fail(NESTCTL_NO, "%s is blacklisted on the kernel's command line; remove that and reboot", module);
+		return refuse_blacklist(picture);
 	case PICTURE_ABSENT:
 		return nestctl_fail(NESTCTL_NO, "this kernel has no module %s; install one that has", module);
 	case PICTURE_NO_HARDWARE:
@@ -142,17 +147,19 @@ static int refuse_winner(const struct change *change, const char *winning)
 {
 	const struct picture *picture = &change->picture;
 	char shown[512];
+	char value[160];
 
 	for (size_t i = picture->lines.count; i-- > 0;) {
 		const struct modprobe_line *line = &picture->lines.list[i];
 
 		if (strcmp(line->file, MODPROBE_FILE) != 0 && modprobe_line_sets(line, "nested") && !strstr(picture->cmdline, "nested="))
 			return nestctl_fail(NESTCTL_NO, "nothing was changed: %s, line %u would win over %s with \"%s\"; remove it",
-					    line->file, line->line, MODPROBE_FILE, nestxml_text_escape(line->text, shown, sizeof(shown)));
+					    line->file, line->line, MODPROBE_FILE, line->text);
 	}
 	return nestctl_fail(NESTCTL_NO,
 			    "nothing was changed: the kernel's command line would win over %s with nested=%s (%s); remove it there",
-			    MODPROBE_FILE, winning, nestxml_text_escape(picture->cmdline, shown, sizeof(shown)));
+			    MODPROBE_FILE, nestxml_text_escape(winning, value, sizeof(value)),
+			    nestxml_text_escape(picture->cmdline, shown, sizeof(shown)));
 }
 
 /* Asks libkmod what it would load the module with if our file were there. Returns NESTCTL_YES or the exit status. */
@@ -188,7 +195,7 @@ static void warn_contradictions(const struct change *change)
 {
 	for (size_t i = 0; i < change->picture.lines.count; i++) {
 		const struct modprobe_line *line = &change->picture.lines.list[i];
-		char value[32];
+		char value[128];
 
 		if (strcmp(line->file, MODPROBE_FILE) == 0 || !modprobe_line_sets(line, "nested"))
 			continue;
@@ -421,7 +428,7 @@ static int check_and_change(struct change *change)
 	int status;
 
 	find_obstacle(change);
-	status = refuse_module(&change->picture);
+	status = refuse_module(change);
 
 	if (status != NESTCTL_YES)
 		return status;

@@ -46,18 +46,9 @@ static void describe_verdict(const struct picture *picture, char *text, size_t s
 	}
 }
 
-/* The line that keeps the module from being loaded, if a file of modprobe.d has one. */
-static const struct modprobe_line *find_block(const struct picture *picture)
-{
-	for (size_t i = 0; i < picture->lines.count; i++)
-		if (modprobe_line_blocks(&picture->lines.list[i]))
-			return &picture->lines.list[i];
-	return NULL;
-}
-
 static void advise_module(const struct picture *picture, char *text, size_t size)
 {
-	const struct modprobe_line *block = find_block(picture);
+	const struct modprobe_line *block = modprobe_find_block(&picture->lines);
 
 	switch (picture->module) {
 	case PICTURE_LIVE:
@@ -70,13 +61,12 @@ static void advise_module(const struct picture *picture, char *text, size_t size
 		snprintf(text, size, "nestctl host enable");
 		break;
 	case PICTURE_BUILTIN:
-		snprintf(text, size, "add %s.nested=1 to GRUB_CMDLINE_LINUX in /etc/default/grub, run update-grub, reboot",
-			 picture->module_name);
+		picture_describe_boot(picture, "1", text, size);
 		break;
 	case PICTURE_BLACKLISTED:
 		if (block)
-			snprintf(text, size, "remove \"%s\" from %s, line %u, then: nestctl host enable", block->text, block->file,
-				 block->line);
+			nestxml_text_print(text, size, "remove \"%s\" from %s, line %u, then: nestctl host enable", block->text,
+					   block->file, block->line);
 		else
 			snprintf(text, size, "remove the blacklist of %s from the kernel's command line and reboot", picture->module_name);
 		break;
@@ -106,7 +96,7 @@ static void describe_advice(const struct picture *picture, char *text, size_t si
 static bool describe_unread(const struct picture *picture, char *text, size_t size)
 {
 	if (picture->lines.unread)
-		snprintf(text, size, "%s", picture->lines.unread);
+		nestxml_text_print(text, size, "%s", picture->lines.unread);
 	else if (picture->holders.unread)
 		snprintf(text, size, "other users' processes; run it as root to see who uses the module");
 	else
@@ -119,13 +109,11 @@ static bool describe_unread(const struct picture *picture, char *text, size_t si
 static void print_lists(const struct picture *picture)
 {
 	char shown[512];
-	char file[512];
 
 	for (size_t i = 0; i < picture->lines.count; i++) {
 		const struct modprobe_line *line = &picture->lines.list[i];
 
-		report_row(i == 0 ? "configured" : "", "%s:%u: %s", nestxml_text_escape(line->file, file, sizeof(file)), line->line,
-			   nestxml_text_escape(line->text, shown, sizeof(shown)));
+		report_row(i == 0 ? "configured" : "", "%s:%u: %s", line->file, line->line, line->text);
 	}
 	if (picture->cmdline && picture->cmdline[0])
 		report_row("kernel command line", "%s", nestxml_text_escape(picture->cmdline, shown, sizeof(shown)));
@@ -176,9 +164,9 @@ static struct json_object *make_configured(const struct picture *picture)
 	for (size_t i = 0; i < picture->lines.count; i++) {
 		struct json_object *line = json_object_new_object();
 
-		report_add_foreign(line, "file", picture->lines.list[i].file);
+		report_add_string(line, "file", picture->lines.list[i].file);
 		json_object_object_add(line, "line", json_object_new_int64(picture->lines.list[i].line));
-		report_add_foreign(line, "text", picture->lines.list[i].text);
+		report_add_string(line, "text", picture->lines.list[i].text);
 		json_object_array_add(list, line);
 	}
 	return list;
