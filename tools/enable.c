@@ -208,20 +208,17 @@ static void warn_contradictions(const struct change *change)
 
 /* ---- the file ---- */
 
+/* What could not be put back whole is not replaced. */
 static int read_old_file(struct change *change)
 {
-	int fd;
-	int code;
+	int code = -ENOMEM;
 
 	change->path = nestxml_path_join(change->root, MODPROBE_FILE);
-	if (!change->path)
-		return -ENOMEM;
-	fd = open(change->path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return errno == ENOENT ? 0 : -errno;
-	code = io_read(fd, MAX_OLD_FILE, 0, &change->old, &change->old_length);
-	close(fd);
-	return code;
+	if (change->path)
+		code = nestxml_file_read(change->root, MODPROBE_FILE, MAX_OLD_FILE, &change->old, &change->old_length);
+	if (code == 0 || code == -ENOENT)
+		return NESTCTL_YES;
+	return nestctl_fail(NESTCTL_FAILED, "%s cannot be read: %s; nothing was changed", MODPROBE_FILE, strerror(-code));
 }
 
 static int write_file(const struct change *change)
@@ -474,10 +471,10 @@ int enable_run(const char *root, const struct enable_options *options)
 	/* Between the file and the module nothing but a SIGKILL stops it. */
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, NULL);
-	if (code == 0)
-		code = read_old_file(&change);
-	status = code == 0 ? check_and_change(&change)
+	status = code == 0 ? read_old_file(&change)
 			   : nestctl_fail(NESTCTL_FAILED, "the state of this host cannot be read: %s", strerror(-code));
+	if (status == NESTCTL_YES)
+		status = check_and_change(&change);
 	picture_clear(&change.picture);
 	free(change.path);
 	free(change.old);
