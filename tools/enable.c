@@ -369,15 +369,20 @@ static void print_steps(const struct change *change)
 static void tell_shadow(const struct change *change)
 {
 	char path[128];
-	char value[32];
+	char value[32] = "";
+	long length;
 
 	if (!strstr(wanted_shadow(change), "=Y"))
 		return;
 	snprintf(path, sizeof(path), "/sys/module/%s/parameters/enable_shadow_vmcs", change->picture.module_name);
-	if (nestxml_file_read_small(change->root, path, value, sizeof(value)) > 0 && value[0] == 'N')
+	length = nestxml_file_read_small(change->root, path, value, sizeof(value));
+	value[strcspn(value, "\n")] = '\0';
+	if (length <= 0)
+		printf("enable_shadow_vmcs cannot be read: %s\n", length < 0 ? strerror((int)-length) : "it is empty");
+	else if (!is_on(value))
 		puts("enable_shadow_vmcs=N: this processor has no shadow VMCS; nesting works, slower");
 	else
-		printf("enable_shadow_vmcs=%c\n", value[0]);
+		puts("enable_shadow_vmcs=Y");
 }
 
 static int change_host(const struct change *change)

@@ -5,7 +5,7 @@
  *
  * What goes wrong is said by files in the root: `fail-load` and `fail-unload` hold the errno of every call, `die-load` kills the process
  * before a load, `die-at` kills it at that step (there is one before and after each change of a file or of the kernel), `stuck` is the
- * value that nested has whatever is asked for.
+ * value that nested has whatever is asked for, `no-shadow` keeps enable_shadow_vmcs from being there behind a load.
  */
 #include <errno.h>
 #include <signal.h>
@@ -127,7 +127,7 @@ static int load(struct module *module, const char *options, bool force)
 	write_value("/initstate", "live");
 	write_value("/refcnt", "0");
 	write_value("/parameters/nested", value);
-	if (shadow[0])
+	if (shadow[0] && !read_control("no-shadow", text, sizeof(text)))
 		write_value("/parameters/enable_shadow_vmcs", shadow);
 	return 0;
 }
