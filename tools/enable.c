@@ -125,7 +125,8 @@ static int refuse_module(const struct change *change)
 	}
 }
 
-static int refuse_use(const struct change *change)
+/* "kvm_amd is in use by 'web' (PID 4711); stop that first" */
+static const char *describe_use(const struct change *change, char *text, size_t size)
 {
 	char who[1024] = "";
 	char shown[256];
@@ -137,9 +138,17 @@ static int refuse_use(const struct change *change)
 		used += (size_t)snprintf(who + used, sizeof(who) - used, "%s'%s' (PID %d)", i > 0 ? ", " : "",
 					 nestxml_text_escape(holder->name, shown, sizeof(shown)), (int)holder->pid);
 	}
-	return nestctl_fail(NESTCTL_NO, "nothing was changed: %s is in use by %s; stop that first%s", change->picture.module_name,
-			    who[0] ? who : "somebody who cannot be seen",
-			    change->options->no_reload ? "" : ", or write the file alone with --no-reload");
+	nestxml_text_print(text, size, "%s is in use by %s; stop that first", change->picture.module_name,
+			   who[0] ? who : "somebody who cannot be seen");
+	return text;
+}
+
+static int refuse_use(const struct change *change)
+{
+	char text[1200];
+
+	return nestctl_fail(NESTCTL_NO, "nothing was changed: %s, or write the file alone with --no-reload",
+			    describe_use(change, text, sizeof(text)));
 }
 
 /* Where the value comes from that would win over ours: the kernel's command line, else the last other line that sets it. */
@@ -355,14 +364,29 @@ static bool is_current(const struct change *change)
 	return !asked || !shadow || is_on(shadow->value) == (change->options->shadow_vmcs == ENABLE_SHADOW_YES);
 }
 
+static bool is_reloaded(const struct change *change)
+{
+	return !change->options->no_reload && !is_current(change);
+}
+
+/* Somebody has the module, be he seen or not. */
+static bool is_in_use(const struct change *change)
+{
+	return change->picture.holders.count > 0 || change->picture.holders.unread;
+}
+
 static void print_steps(const struct change *change)
 {
+	char text[1200];
+
 	printf("write %s:\n%s", MODPROBE_FILE, change->text);
-	if (change->options->no_reload || is_current(change))
+	if (!is_reloaded(change))
 		return;
 	if (change->picture.module == PICTURE_LIVE)
 		printf("unload %s\n", change->picture.module_name);
 	printf("load %s\nread /sys/module/%s/parameters/nested\n", change->picture.module_name, change->picture.module_name);
+	if (is_in_use(change))
+		puts(describe_use(change, text, sizeof(text)));
 }
 
 /* The processor may have none: then the parameter stays off, which is no failure of nesting. */
@@ -411,27 +435,37 @@ static int change_host(const struct change *change)
  * A loaded module that could not be loaded again, as far as modprobe's files tell: it was blacklisted since, or its file went with an
  * update of the kernel that is not rebooted into yet.
  */
-static void find_obstacle(struct change *change)
+static int check_reload(const struct change *change)
 {
+	const char *name = change->picture.module_name;
+	enum module_place place;
 	struct module *module;
+	int code;
 
-	if (change->picture.module != PICTURE_LIVE || change->options->no_reload ||
-	    module_open(change->root, change->picture.module_name, NULL, &module) != 0)
-		return;
-	if (module_get_place(module) == MODULE_BLACKLISTED)
-		change->picture.module = PICTURE_BLACKLISTED;
-	else if (module_get_place(module) != MODULE_FILE)
-		change->picture.module = PICTURE_ABSENT;
+	if (change->picture.module != PICTURE_LIVE || !is_reloaded(change))
+		return NESTCTL_YES;
+	code = open_module(change, &module);
+	if (code != 0)
+		return nestctl_fail(NESTCTL_FAILED, "modprobe's configuration cannot be read: %s", strerror(-code));
+	place = module_get_place(module);
 	module_close(module);
+	if (place == MODULE_BLACKLISTED)
+		return refuse_blacklist(&change->picture);
+	if (place != MODULE_FILE)
+		return nestctl_fail(
+			NESTCTL_NO,
+			"the file of %s, which is loaded, is gone, as behind an update of the kernel; reboot into the new one, or "
+			"write the file alone with --no-reload",
+			name);
+	return NESTCTL_YES;
 }
 
 static int check_and_change(struct change *change)
 {
-	int status;
+	int status = refuse_module(change);
 
-	find_obstacle(change);
-	status = refuse_module(change);
-
+	if (status == NESTCTL_YES)
+		status = check_reload(change);
 	if (status != NESTCTL_YES)
 		return status;
 	make_text(change);
@@ -440,7 +474,7 @@ static int check_and_change(struct change *change)
 	if (status != NESTCTL_YES)
 		return status;
 	warn_contradictions(change);
-	if (!change->options->no_reload && !is_current(change) && change->picture.holders.count > 0 && !change->options->dry_run)
+	if (is_reloaded(change) && change->picture.holders.count > 0 && !change->options->dry_run)
 		return refuse_use(change);
 	if (change->options->dry_run) {
 		print_steps(change);
