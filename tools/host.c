@@ -14,13 +14,14 @@
 #include "report.h"
 
 static const char help[] = "Usage: nestctl host [--json]\n"
-			   "       nestctl host enable|disable [--no-reload|--dry-run] [--shadow-vmcs=WHAT]\n"
+			   "       nestctl host enable|disable [--no-reload] [--dry-run]\n"
+			   "                                   [--shadow-vmcs=WHAT]\n"
 			   "The state of nested virtualization on this host; exit status 0: on, 1: not on.\n"
 			   "enable and disable write " MODPROBE_FILE ", load the module anew, and\n"
 			   "read its parameter back; nothing is changed while a guest uses it.\n"
 			   "\n"
 			   "  --json               the same for programs\n"
-			   "  --no-reload          write the file only\n"
+			   "  --no-reload          write the file alone\n"
 			   "  --dry-run            print the file and the steps, change nothing\n"
 			   "  --shadow-vmcs=WHAT   Intel: yes (default with enable) or no\n"
 			   "  -h, --help           this text\n";
@@ -220,7 +221,7 @@ static struct json_object *make_json(const struct picture *picture)
 	report_add_foreign(object, "cmdline", picture->cmdline ? picture->cmdline : "");
 	json_object_object_add(object, "users", make_users(picture));
 	json_object_object_add(object, "parameters", make_parameters(picture));
-	report_add_foreign(object, "unread", describe_unread(picture, text, sizeof(text)) ? text : NULL);
+	report_add_string(object, "unread", describe_unread(picture, text, sizeof(text)) ? text : NULL);
 	describe_verdict(picture, text, sizeof(text));
 	report_add_string(object, "verdict", text);
 	describe_advice(picture, text, sizeof(text));
@@ -280,7 +281,9 @@ int nestctl_host(int argc, char **argv)
 		return options.no_reload || options.dry_run || shadow_vmcs
 			       ? nestctl_usage("host", "these options belong to enable and disable")
 			       : show(json);
-	if (argc - optind > 1 || json)
+	if (argc - optind > 1)
 		return nestctl_usage("host", "too many words");
+	if (json)
+		return nestctl_usage("host", "--json belongs to the state alone");
 	return change(argv[optind], &options);
 }
