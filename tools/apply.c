@@ -240,9 +240,9 @@ static int parse(int argc, char **argv, struct request *request)
 	bool dry_run = false;
 	bool diff = false;
 	const struct option_rule rules[] = {
-		{"all", &request->all, NULL},
-		{"dry-run", &dry_run, NULL},
-		{"diff", &diff, NULL},
+		{.name = "all", .flag = &request->all},
+		{.name = "dry-run", .flag = &dry_run},
+		{.name = "diff", .flag = &diff},
 		OPTION_CONNECT(&request->uri),
 	};
 	int status = options_take("apply", help, rules, ARRAY_SIZE(rules), argc, argv);

@@ -480,7 +480,7 @@ int nestctl_hook(int argc, char **argv)
 {
 	static const char *const actions[] = {[ACTION_INSTALL] = "install", [ACTION_STATUS] = "status", [ACTION_REMOVE] = "remove"};
 	bool json = false;
-	const struct option_rule rules[] = {{"json", &json, NULL}};
+	const struct option_rule rules[] = {{.name = "json", .flag = &json}};
 	int status = options_take("hook", help, rules, ARRAY_SIZE(rules), argc, argv);
 
 	if (status >= 0)

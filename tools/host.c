@@ -264,10 +264,10 @@ int nestctl_host(int argc, char **argv)
 	const char *shadow_vmcs = NULL;
 	bool json = false;
 	const struct option_rule rules[] = {
-		{"json", &json, NULL},
-		{"no-reload", &options.no_reload, NULL},
-		{"dry-run", &options.dry_run, NULL},
-		{"shadow-vmcs", NULL, &shadow_vmcs},
+		{.name = "json", .flag = &json},
+		{.name = "no-reload", .flag = &options.no_reload},
+		{.name = "dry-run", .flag = &options.dry_run},
+		{.name = "shadow-vmcs", .value = &shadow_vmcs},
 	};
 	int status = options_take("host", help, rules, ARRAY_SIZE(rules), argc, argv);
 

@@ -228,7 +228,7 @@ static int list(const struct session *session, const struct request *request)
 
 static int parse(int argc, char **argv, struct request *request)
 {
-	const struct option_rule rules[] = {{"json", &request->json, NULL}, OPTION_CONNECT(&request->uri)};
+	const struct option_rule rules[] = {{.name = "json", .flag = &request->json}, OPTION_CONNECT(&request->uri)};
 	int status = options_take("list", help, rules, ARRAY_SIZE(rules), argc, argv);
 
 	if (status < 0 && optind < argc)

@@ -394,8 +394,8 @@ static int verify(struct virt *virt, const struct request *request)
 static int parse(int argc, char **argv, struct request *request)
 {
 	const struct option_rule rules[] = {
-		{"ask-guest", &request->ask_guest, NULL},
-		{"json", &request->json, NULL},
+		{.name = "ask-guest", .flag = &request->ask_guest},
+		{.name = "json", .flag = &request->json},
 		OPTION_CONNECT(&request->uri),
 	};
 	int status = options_take("verify", help, rules, ARRAY_SIZE(rules), argc, argv);
