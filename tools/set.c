@@ -54,7 +54,7 @@ static int apply(const struct session *session, const struct virt_domain *guest,
 	}
 	stored_rewrite(session->virt, guest, &session->rules, &rewritten);
 	if (rewritten.result == REWRITE_FAILED)
-		return nestctl_fail(NESTCTL_NO, "guest '%s': its metadata states nested=%s now, but its CPU is %s", shown, word,
+		return nestctl_fail(NESTCTL_NO, "guest '%s': its metadata states nested=%s now; its definition: %s", shown, word,
 				    rewritten.said);
 	printf("guest '%s': its metadata states nested=%s; %s%s\n", shown, word, rewritten.said,
 	       rewritten.result == REWRITE_DONE && virt_domain_is_running(guest) ? DESCRIBE_RUNNING : "");
