@@ -249,6 +249,8 @@ static int parse(int argc, char **argv, struct request *request)
 
 	if (status >= 0)
 		return status;
+	if (dry_run && diff)
+		return nestctl_usage("apply", "--dry-run and --diff exclude each other");
 	request->manner = diff ? MANNER_DIFF : dry_run ? MANNER_DRY_RUN : MANNER_REWRITE;
 	request->guests = argv + optind;
 	request->guests_count = (size_t)(argc - optind);

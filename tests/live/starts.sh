@@ -519,6 +519,7 @@ starts_apply()
 	says "a running guest has it from its next start" "$(nestctl apply two)" "guest 'two': rewritten" "from its next start on"
 	has "and runs on as it is" two 1
 	fails "a guest that is not there is named" 1 nestctl apply nobody one -- "guest 'nobody'" "guest 'one': rewritten"
+	fails "it says or it shows" 2 nestctl apply --dry-run --diff one -- "--dry-run and --diff exclude each other"
 }
 
 starts_apply_fails_for_one()
