@@ -204,15 +204,9 @@ static int apply_all(struct run *run)
 static void apply_one(struct run *run, const char *word)
 {
 	struct virt_domain *guest;
-	struct virt_error error;
-	char shown[320];
 
-	nestxml_text_escape(word, shown, sizeof(shown));
-	if (virt_find(run->session.virt, word, &guest, &error) < 0) {
+	if (session_find(&run->session, word, &guest) != NESTCTL_YES) {
 		run->counts[REWRITE_FAILED]++;
-		nestctl_fail(NESTCTL_NO,
-			     error.no_domain ? "guest '%s': libvirt knows none of this name: see: virsh list --all" : "guest '%s': %s",
-			     shown, error.message);
 		return;
 	}
 	if (virt_domain_is_persistent(guest))
@@ -267,7 +261,7 @@ int nestctl_apply(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	status = session_open(request.uri, request.manner == MANNER_REWRITE, "no guest was rewritten", &run.session);
+	status = session_open(request.uri, request.manner == MANNER_REWRITE, "no guest was rewritten", NULL, &run.session);
 	if (status != NESTCTL_YES)
 		return status;
 	status = apply(&run);

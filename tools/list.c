@@ -259,7 +259,7 @@ int nestctl_list(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	status = session_open(request.uri, false, "nothing is listed", &session);
+	status = session_open(request.uri, false, "nothing is listed", NULL, &session);
 	if (status != NESTCTL_YES)
 		return status;
 	status = list(&session, &request);

@@ -70,8 +70,9 @@ static int set(const struct session *session, const struct request *request)
 	int status;
 
 	nestxml_text_escape(request->guest, shown, sizeof(shown));
-	if (virt_find(session->virt, request->guest, &guest, &error) < 0)
-		return nestctl_fail(NESTCTL_FAILED, "guest '%s': libvirt: %s", shown, error.message);
+	status = session_find(session, request->guest, &guest);
+	if (status != NESTCTL_YES)
+		return status;
 	snprintf(xml, sizeof(xml), "<policy nested='%s'/>", nestxml_nested_to_string(request->nested));
 	if (virt_domain_set_metadata(guest, xml, METADATA_PREFIX, METADATA_URI, &error) < 0)
 		status = nestctl_fail(NESTCTL_FAILED, "guest '%s': its metadata cannot be set: %s", shown, error.message);
@@ -104,7 +105,7 @@ int nestctl_set(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	status = session_open(request.uri, true, "nothing was set", &session);
+	status = session_open(request.uri, true, "nothing was set", NULL, &session);
 	if (status != NESTCTL_YES)
 		return status;
 	status = set(&session, &request);

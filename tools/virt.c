@@ -126,12 +126,15 @@ static bool is_local_uri(const char *uri)
 	return false;
 }
 
-bool virt_is_local_qemu(const struct virt *virt)
+int virt_ask_local_qemu(const struct virt *virt, bool *local, struct virt_error *error)
 {
 	const char *type = virt->ConnectGetType(virt->connection);
-	AUTO_FREE char *uri = virt->ConnectGetURI(virt->connection);
+	AUTO_FREE char *uri = type ? virt->ConnectGetURI(virt->connection) : NULL;
 
-	return type && strcmp(type, "QEMU") == 0 && uri && is_local_uri(uri);
+	if (!uri)
+		return virt_fail_with_last(virt, error);
+	*local = strcmp(type, "QEMU") == 0 && is_local_uri(uri);
+	return 0;
 }
 
 /* ---- guests ---- */

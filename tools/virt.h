@@ -36,8 +36,8 @@ void virt_close(struct virt *virt);
 
 /** Whether the connection still stands. */
 bool virt_is_alive(const struct virt *virt);
-/** Whether what libvirt tells is of this machine, and its guests are QEMU's. */
-bool virt_is_local_qemu(const struct virt *virt);
+/** Whether what libvirt tells is of this machine, and its guests are QEMU's: *@local. Returns 0 or -1. */
+int virt_ask_local_qemu(const struct virt *virt, bool *local, struct virt_error *error);
 
 /* ---- guests ---- */
 
@@ -54,7 +54,7 @@ const char *virt_domain_get_name(const struct virt_domain *domain);
 const char *virt_domain_get_uuid(const struct virt_domain *domain);
 /** Whether it ran when it was found. */
 bool virt_domain_is_running(const struct virt_domain *domain);
-/** Whether it has a stored definition. */
+/** Whether it has a stored definition; false where that cannot be told. */
 bool virt_domain_is_persistent(const struct virt_domain *domain);
 
 enum virt_xml {

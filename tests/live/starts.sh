@@ -518,7 +518,8 @@ starts_apply()
 	printf '[guest *]\nnested = disable\n' | policy
 	says "a running guest has it from its next start" "$(nestctl apply two)" "guest 'two': rewritten" "from its next start on"
 	has "and runs on as it is" two 1
-	fails "a guest that is not there is named" 1 nestctl apply nobody one -- "guest 'nobody'" "guest 'one': rewritten"
+	fails "a guest that is not there is named" 1 nestctl apply nobody one -- "guest 'nobody': libvirt knows none of this name or UUID" \
+		"guest 'one': rewritten"
 	fails "it says or it shows" 2 nestctl apply --dry-run --diff one -- "--dry-run and --diff exclude each other"
 }
 
@@ -544,6 +545,8 @@ starts_set_and_list()
 	require_nesting own
 	says "list shows what is stale" "$(nestctl list)" "stale (on-stale = restart)"
 	says "set says what is stronger" "$(nestctl set own disable 2>&1)" "is stronger and asks for nested=require"
+	fails "a guest that is not there is named the same way" 1 nestctl set nobody require -- \
+		"guest 'nobody': libvirt knows none of this name or UUID"
 	fails "set knows its words" 2 nestctl set own perhaps -- "there is require, optional, disable and leave, not 'perhaps'"
 }
 
@@ -581,6 +584,11 @@ starts_watch()
 	works "a guest's own metadata counts as soon as it is set" rewritten after disable
 	end_watch
 	is "one line for each change" "$(grep -c "guest 'after': rewritten" /run/watch.log)" 2
+}
+
+starts_watch_elsewhere()
+{
+	fails "another machine's guests are not watched" 3 timeout 10 nestctl watch -c test:///default -- "nothing is watched" "guests' own host"
 }
 
 # watches TIMES: the watcher has reached the daemon so often
