@@ -220,6 +220,8 @@ static int apply(struct run *run)
 {
 	int status = NESTCTL_YES;
 
+	if (run->request->all && !run->request->uri)
+		session_tell_whose(&run->session, "apply --all");
 	if (run->request->all)
 		status = apply_all(run);
 	for (size_t i = 0; i < run->request->guests_count; i++)

@@ -262,6 +262,8 @@ int nestctl_list(int argc, char **argv)
 	status = session_open(request.uri, false, "nothing is listed", NULL, &session);
 	if (status != NESTCTL_YES)
 		return status;
+	if (!request.uri)
+		session_tell_whose(&session, "list");
 	status = list(&session, &request);
 	session_close(&session);
 	return status;

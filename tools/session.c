@@ -2,6 +2,8 @@
 /* session.c - what a command on guests works with. */
 #include "session.h"
 
+#include <stdio.h>
+
 #include "nestctl.h"
 
 /* The rules; without the config where that cannot be read and the command goes on without it. */
@@ -64,4 +66,13 @@ int session_find(const struct session *session, const char *word, struct virt_do
 	if (error.no_domain)
 		return nestctl_fail(NESTCTL_NO, "guest '%s': libvirt knows none of this name or UUID; see: virsh list --all", shown);
 	return nestctl_fail(NESTCTL_FAILED, "guest '%s': libvirt: %s", shown, error.message);
+}
+
+void session_tell_whose(const struct session *session, const char *words)
+{
+	if (virt_is_session(session->virt))
+		fprintf(stderr,
+			"nestctl: these are the user's own guests (qemu:///session), which no hook and no watcher sees to; the host's: "
+			"sudo nestctl %s, or -c qemu:///system\n",
+			words);
 }

@@ -27,6 +27,9 @@ void session_close(struct session *session);
 /** Finds the guest of this name or UUID. Returns NESTCTL_YES, NESTCTL_NO where there is none, NESTCTL_FAILED; having said why not. */
 int session_find(const struct session *session, const char *word, struct virt_domain **guest);
 
+/** Says on stderr that these are a user's own guests where they are, and what shows him the host's: `nestctl @words`. */
+void session_tell_whose(const struct session *session, const char *words);
+
 /** Says that the guests of a libvirt are not this host's. Returns NESTCTL_UNKNOWN. */
 int session_refuse_elsewhere(const char *undone);
 

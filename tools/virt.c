@@ -5,6 +5,7 @@
 #include <libvirt/libvirt-qemu.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../lib/private.h"
 #include "virt_private.h"
@@ -135,6 +136,15 @@ int virt_ask_local_qemu(const struct virt *virt, bool *local, struct virt_error 
 		return virt_fail_with_last(virt, error);
 	*local = strcmp(type, "QEMU") == 0 && is_local_uri(uri);
 	return 0;
+}
+
+bool virt_is_session(const struct virt *virt)
+{
+	AUTO_FREE char *uri = virt->ConnectGetURI(virt->connection);
+	const char *path = uri ? strstr(uri, ":///") : NULL;
+
+	/* Root's is the system's daemon all the same. */
+	return geteuid() != 0 && path && strncmp(path, ":///session", strlen(":///session")) == 0;
 }
 
 /* ---- guests ---- */

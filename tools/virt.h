@@ -38,6 +38,8 @@ void virt_close(struct virt *virt);
 bool virt_is_alive(const struct virt *virt);
 /** Whether what libvirt tells is of this machine, and its guests are QEMU's: *@local. Returns 0 or -1. */
 int virt_ask_local_qemu(const struct virt *virt, bool *local, struct virt_error *error);
+/** Whether these are a user's own guests (qemu:///session) and not the system's; false where that cannot be told. */
+bool virt_is_session(const struct virt *virt);
 
 /* ---- guests ---- */
 

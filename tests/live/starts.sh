@@ -550,6 +550,26 @@ starts_set_and_list()
 	fails "set knows its words" 2 nestctl set own perhaps -- "there is require, optional, disable and leave, not 'perhaps'"
 }
 
+# as_nobody COMMAND...: an ordinary user, whose libvirt is one of his own
+as_nobody()
+{
+	install -d -o 65534 /run/session
+	setpriv --reuid=65534 --regid=65534 --clear-groups env -u LIBVIRT_DEFAULT_URI HOME=/run/session XDG_RUNTIME_DIR=/run/session "$@"
+}
+
+starts_somebodys_own_guests()
+{
+	define own "$type" "$without"
+	is "an ordinary user's guests are his own" "$(as_nobody nestctl list 2>/dev/null | wc -l)" 1
+	fails "list says whose they are" 0 as_nobody nestctl list -- "stated by" "user's own guests (qemu:///session)" \
+		"sudo nestctl list, or -c qemu:///system"
+	fails "so does apply --all" 0 as_nobody nestctl apply --all -- "0 guests: 0 rewritten" "sudo nestctl apply --all, or -c qemu:///system"
+	is "who names them is told nothing" "$(as_nobody nestctl list -c qemu:///session 2>&1 >/dev/null)" ""
+	is "nor is who asks for the host's" "$(nestctl list 2>&1 >/dev/null)" ""
+	is "nor root, whose session is the host's" "$(LIBVIRT_DEFAULT_URI=qemu:///session nestctl list 2>&1 | grep -c '^own')" 1
+	kill "$(</run/session/libvirt/libvirtd.pid)"
+}
+
 # ---- the watcher ----
 
 starts_watch()
