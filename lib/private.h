@@ -99,8 +99,8 @@ bool nestxml_sight_is_silent(const char *name, const char *xml, size_t length);
  */
 long nestxml_file_read_small(const char *root, const char *path, char *buffer, size_t size);
 /**
- * Reads at most @limit + 1 bytes of @fd, so that the caller can tell that there is more; *@text is the caller's to free, and ends with a NUL
- * that is not counted. Returns 0 or a negative errno.
+ * Reads at most @limit + 1 bytes of @fd, so that the caller can tell that there is more; *@text is the caller's to free, and ends with a
+ * NUL that is not counted. Returns 0 or a negative errno.
  */
 int nestxml_fd_read(int fd, size_t limit, char **text, size_t *length);
 /** Reads a file below @root that has at most @limit bytes. Returns 0 or a negative errno (-EFBIG: it has more). */

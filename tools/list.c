@@ -78,7 +78,7 @@ static const char *get_refusal(const struct entry *entry, const struct rules *ru
 
 enum { COLUMNS = 6, CELL = 768 };
 
-static const char *const headings[COLUMNS] = {"guest", "policy", "stated by", "stored CPU", "running CPU", "next start"};
+static const char *const headings[COLUMNS] = {"guest", "policy", "stated by", "stored CPU", "live CPU", "next start"};
 
 struct table {
 	char (*rows)[COLUMNS][CELL];
@@ -194,7 +194,7 @@ static struct json_object *make_json(const struct entry *entry, const struct rul
 	report_add_bool(object, "persistent", entry->persistent);
 	json_object_object_add(object, "policy", describe_policy_json(&plan->policy, error));
 	json_object_object_add(object, "stored_cpu", entry->persistent ? describe_cpu_json(entry->stored.domain) : NULL);
-	json_object_object_add(object, "running_cpu", describe_cpu_json(entry->live));
+	json_object_object_add(object, "live_cpu", describe_cpu_json(entry->live));
 	report_add_string(object, "verdict", entry->known ? verdicts[plan->verdict] : NULL);
 	report_add_string(object, "reason", entry->known && plan->verdict == NESTXML_VERDICT_REFUSE ? get_refusal(entry, rules) : NULL);
 	return object;

@@ -540,8 +540,9 @@ starts_set_and_list()
 	works "then it starts" virsh -q start own
 	has "with the feature" own 1
 	says "set says that a running guest has it later" "$(nestctl set own disable)" "from its next start on"
-	says "list shows both" "$(nestctl list)" "own" "disable" "its metadata" "${FEATURE,,} disable" "${FEATURE,,} require" passes
+	says "list shows both" "$(nestctl list)" "live CPU" "own" "disable" "its metadata" "${FEATURE,,} disable" "${FEATURE,,} require" passes
 	is "and its JSON" "$(nestctl list --json | tr -d ' \n' | grep -o '"guest":"own".*"verdict":"[a-z]*"' | grep -o '"verdict.*')" '"verdict":"pass"'
+	says "which names the CPU that it runs with as verify does" "$(nestctl list --json)" '"live_cpu": {'
 	require_nesting own
 	says "list shows what is stale" "$(nestctl list)" "stale (on-stale = restart)"
 	says "set says what is stronger" "$(nestctl set own disable 2>&1)" "is stronger and asks for nested=require"
