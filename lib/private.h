@@ -78,6 +78,11 @@ void nestxml_buffer_clear(struct nestxml_buffer *buffer);
 /* Of <policy nested='...'/> in a guest's metadata. */
 #define NESTXML_POLICY_NAMESPACE "urn:nestxml:nested:1"
 
+/* words.c */
+
+/** Whether a CPU model of this name, with or without a version ("-v2"), contains svm; none contains vmx. */
+bool nestxml_model_has_svm(const char *model, size_t length);
+
 /* policy.c */
 
 /**
