@@ -18,11 +18,17 @@
 static const struct command {
 	const char *name;
 	int (*run)(int argc, char **argv);
-} commands[] =
-	{
-		{"host", nestctl_host}, {"guest", nestctl_guest}, {"verify", nestctl_verify},
-		{"list", nestctl_list}, {"apply", nestctl_apply}, {"set", nestctl_set},
-		{"hook", nestctl_hook}, {"watch", nestctl_watch}, {"again", nestctl_again}, /* for the hook; not in the help */
+} commands[] = {
+	{"host", nestctl_host},
+	{"guest", nestctl_guest},
+	{"verify", nestctl_verify},
+	{"list", nestctl_list},
+	{"apply", nestctl_apply},
+	{"set", nestctl_set},
+	{"hook", nestctl_hook},
+	{"watch", nestctl_watch},
+	/* for the hook; not in the help */
+	{"again", nestctl_again},
 };
 
 static const char help[] = "Usage: nestctl COMMAND [OPTION...]\n"
