@@ -365,6 +365,13 @@ static enum nestctl_status judge(const struct picture *picture, char *verdict, c
 		snprintf(verdict, size, "cannot be told: %s (PID %d) started before it was put there", unaware->name, (int)unaware->pid);
 		snprintf(advice, size, "nestctl hook install");
 		status = NESTCTL_UNKNOWN;
+	} else if (picture->apparmor == CONFINEMENT_UNKNOWN || picture->selinux == CONFINEMENT_UNKNOWN) {
+		bool apparmor = picture->apparmor == CONFINEMENT_UNKNOWN;
+
+		snprintf(verdict, size, "cannot be told: %s: %s", apparmor ? "AppArmor" : "SELinux",
+			 apparmor ? picture->apparmor_fact : picture->selinux_fact);
+		snprintf(advice, size, geteuid() != 0 ? "sudo nestctl hook status" : "start a guest and look: journalctl -t " MARK);
+		status = NESTCTL_UNKNOWN;
 	} else {
 		snprintf(verdict, size, "yes: %s", describe_content(picture));
 		snprintf(advice, size, "state a policy: man nestxml.conf");
