@@ -238,7 +238,8 @@ static int write_file(const struct change *change)
 	return code == 0 ? NESTCTL_YES : nestctl_fail(NESTCTL_FAILED, "%s %s: %s", MODPROBE_FILE, reason, strerror(-code));
 }
 
-static void restore_file(const struct change *change)
+/* Returns whether the old file is what is there again, having said why not. */
+static bool restore_file(const struct change *change)
 {
 	const char *reason = NULL;
 	int code = 0;
@@ -249,6 +250,7 @@ static void restore_file(const struct change *change)
 		code = -errno;
 	if (code != 0)
 		nestctl_fail(NESTCTL_FAILED, "%s cannot be put back: %s", MODPROBE_FILE, strerror(-code));
+	return code == 0;
 }
 
 /* ---- the module ---- */
@@ -304,8 +306,10 @@ static bool is_done(const struct change *change, char *fact, size_t size)
 	enum nestxml_state wanted = change->options->enable ? NESTXML_STATE_ON : NESTXML_STATE_OFF;
 	bool done;
 
-	if (nestxml_host_new(change->root, &host, NULL) != 0)
+	if (nestxml_host_new(change->root, &host, NULL) != 0) {
+		snprintf(fact, size, "nothing: out of memory");
 		return false;
+	}
 	done = nestxml_host_get_state(host) == wanted;
 	snprintf(fact, size, "%s", nestxml_host_get_fact(host));
 	nestxml_host_free(host);
@@ -316,15 +320,18 @@ static bool is_done(const struct change *change, char *fact, size_t size)
 static int roll_back(const struct change *change, const char *what, const char *reason)
 {
 	bool was_loaded = change->picture.module == PICTURE_LIVE;
+	bool is_restored = restore_file(change);
 	int code = 0;
 
-	restore_file(change);
 	unload(change); /* loaded with the wrong parameters, or not at all */
 	if (was_loaded)
 		code = load(change, change->old_options, true);
 	if (code != 0)
 		return nestctl_fail(NESTCTL_FAILED, "%s %s: %s; and the old module cannot be loaded again: %s; run: modprobe %s",
 				    change->picture.module_name, what, reason, strerror(-code), change->picture.module_name);
+	if (!is_restored)
+		return nestctl_fail(NESTCTL_FAILED, "%s %s: %s; remove %s by hand%s", change->picture.module_name, what, reason,
+				    MODPROBE_FILE, was_loaded ? "; the old module is back" : "");
 	return nestctl_fail(NESTCTL_FAILED, "%s %s: %s; the old configuration%s back", change->picture.module_name, what, reason,
 			    was_loaded ? " and the old module are" : " is");
 }
@@ -335,8 +342,7 @@ static int reload(const struct change *change)
 	int code = change->picture.module == PICTURE_LIVE ? unload(change) : 0;
 
 	if (code == -EAGAIN || code == -EBUSY) {
-		restore_file(change);
-		return refuse_use(change);
+		return restore_file(change) ? refuse_use(change) : NESTCTL_FAILED;
 	}
 	if (code != 0)
 		return roll_back(change, "cannot be unloaded", strerror(-code));
