@@ -125,7 +125,8 @@ static void print_lists(const struct picture *picture)
 
 static void print_parameters(const struct picture *picture)
 {
-	char shown[64];
+	char shown[128];
+	char type[64];
 
 	for (size_t i = 0; i < picture->parameters_count; i++) {
 		const struct picture_parameter *parameter = &picture->parameters[i];
@@ -133,8 +134,9 @@ static void print_parameters(const struct picture *picture)
 		if (parameter->value[0] || parameter->type[0])
 			report_row(parameter->name, "%s%s%s%s%s%s",
 				   parameter->value[0] ? nestxml_text_escape(parameter->value, shown, sizeof(shown)) : "-",
-				   parameter->type[0] ? " (" : "", parameter->type, parameter->type[0] ? ")" : "",
-				   parameter->cost ? ", which costs: " : "", parameter->cost ? parameter->cost : "");
+				   parameter->type[0] ? " (" : "", nestxml_text_escape(parameter->type, type, sizeof(type)),
+				   parameter->type[0] ? ")" : "", parameter->cost ? ", which costs: " : "",
+				   parameter->cost ? parameter->cost : "");
 	}
 }
 

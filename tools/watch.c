@@ -267,8 +267,9 @@ static void disconnect(struct watch *watch)
 static void say_connected(const struct watch *watch)
 {
 	bool modular = access("/run/libvirt/virtqemud-sock", F_OK) == 0;
+	char shown[320];
 
-	say(SAY_INFO, "watching the guests of %s%s", watch->uri ? watch->uri : "libvirt",
+	say(SAY_INFO, "watching the guests of %s%s", nestxml_text_escape(watch->uri ? watch->uri : "libvirt", shown, sizeof(shown)),
 	    modular ? "; virtqemud does not end by itself while it is watched" : "");
 }
 
