@@ -17,7 +17,6 @@ static const char help[] = "Usage: nestctl set GUEST require|optional|disable|le
 			   "  -c, --connect=URI   the libvirt to ask, as with virsh\n"
 			   "  -h, --help          this text\n";
 
-#define METADATA_URI "urn:nestxml:nested:1"
 #define METADATA_PREFIX "nested"
 
 struct request {
@@ -74,7 +73,7 @@ static int set(const struct session *session, const struct request *request)
 	if (status != NESTCTL_YES)
 		return status;
 	snprintf(xml, sizeof(xml), "<policy nested='%s'/>", nestxml_nested_to_string(request->nested));
-	if (virt_domain_set_metadata(guest, xml, METADATA_PREFIX, METADATA_URI, &error) < 0)
+	if (virt_domain_set_metadata(guest, xml, METADATA_PREFIX, NESTXML_POLICY_NAMESPACE, &error) < 0)
 		status = nestctl_fail(NESTCTL_FAILED, "guest '%s': its metadata cannot be set: %s", shown, error.message);
 	else
 		status = apply(session, guest, request, shown);
