@@ -19,10 +19,10 @@
 
 #define MAX_FILE_SIZE ((size_t)1 << 20)
 
-static const char vendor_file[] = "/usr/share/nestxml/nestxml.conf";
-static const char admin_file[] = "/etc/nestxml/nestxml.conf";
-static const char admin_folder[] = "/etc/nestxml";
-static const char drop_in_folder[] = "/etc/nestxml/nestxml.conf.d";
+static const char vendor_file[] = CONFIG_VENDOR_FOLDER "/nestxml.conf";
+static const char admin_file[] = CONFIG_ADMIN_FOLDER "/nestxml.conf";
+static const char admin_folder[] = CONFIG_ADMIN_FOLDER;
+static const char drop_in_folder[] = CONFIG_DROP_IN_FOLDER;
 static const char byte_order_mark[] = "\xef\xbb\xbf";
 
 /* One file while it is read. */

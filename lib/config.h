@@ -5,6 +5,14 @@
 
 #include "private.h"
 
+/* Where the policy files are, below the root. */
+#define CONFIG_NAME "nestxml" /* of the folders, in those that every system has */
+#define CONFIG_VENDOR_PARENT "/usr/share"
+#define CONFIG_ADMIN_PARENT "/etc"
+#define CONFIG_VENDOR_FOLDER CONFIG_VENDOR_PARENT "/" CONFIG_NAME
+#define CONFIG_ADMIN_FOLDER CONFIG_ADMIN_PARENT "/" CONFIG_NAME
+#define CONFIG_DROP_IN_FOLDER CONFIG_ADMIN_FOLDER "/nestxml.conf.d"
+
 /** A key that a section states: its value, and where. */
 struct setting {
 	bool has;

@@ -254,23 +254,17 @@ static struct wish make_wish(enum nestxml_vendor extension, enum nestxml_nested 
 }
 
 /*
- * Whether the named model contains the other vendor's extension and so does not start on this vendor's hosts: on Intel those with svm
- * in the cpu_map of libvirt 9.0. No model there contains vmx.
+ * Whether the named model contains the other vendor's extension and so does not start on this vendor's hosts: on Intel those with
+ * svm. No model contains vmx.
  */
 static bool is_model_foreign(const struct plan *plan)
 {
-	static const char *const svm_models[] = {"qemu64", "phenom", "Opteron_G2", "Opteron_G3", "Opteron_G4", "Opteron_G5", "Dhyana"};
 	const struct nestxml_domain *domain = plan->domain;
 	const char *model = domain->model.data;
 
 	if (plan->vendor != NESTXML_VENDOR_INTEL || plan->mode != NESTXML_MODE_KEEP || domain->mode != CPU_MODE_CUSTOM || !model)
 		return false;
-	if (strncmp(model, "EPYC", 4) == 0) /* and its versions, those to come included */
-		return true;
-	for (size_t i = 0; i < ARRAY_SIZE(svm_models); i++)
-		if (strcmp(model, svm_models[i]) == 0)
-			return true;
-	return false;
+	return nestxml_model_has_svm(model, domain->model.length);
 }
 
 /* Leaves at most one feature of the wish's extension, corrected in its place. Returns whether one is there at all. */

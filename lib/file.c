@@ -57,10 +57,11 @@ int nestxml_fd_read(int fd, size_t limit, char **text, size_t *length)
 	size_t used = 0;
 	AUTO_FREE char *made = NULL;
 
-	for (;;) {
+	while (used <= limit) {
+		size_t room;
 		ssize_t got;
 
-		if (used == capacity) {
+		if (used + 1 >= capacity) {
 			char *more = realloc(made, capacity ? 2 * capacity : 4096);
 
 			if (!more)
@@ -68,16 +69,17 @@ int nestxml_fd_read(int fd, size_t limit, char **text, size_t *length)
 			made = more;
 			capacity = capacity ? 2 * capacity : 4096;
 		}
-		got = read(fd, made + used, capacity - used);
+		room = capacity - used - 1;
+		got = read(fd, made + used, room < limit + 1 - used ? room : limit + 1 - used);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
 			return -errno;
-		if (got == 0 || used > limit)
+		if (got == 0)
 			break;
 		used += (size_t)got;
 	}
-	made[used] = '\0'; /* there is room: it is made before each read */
+	made[used] = '\0';
 	*text = TAKE(made);
 	*length = used;
 	return 0;
@@ -86,16 +88,20 @@ int nestxml_fd_read(int fd, size_t limit, char **text, size_t *length)
 int nestxml_file_read(const char *root, const char *path, size_t limit, char **text, size_t *length)
 {
 	AUTO_FREE char *joined = nestxml_path_join(root, path);
+	AUTO_FREE char *made = NULL;
+	size_t made_length;
 	int fd = joined ? open(joined, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) : -1;
 	int code;
 
 	if (fd < 0)
 		return joined ? -errno : -ENOMEM;
-	code = nestxml_fd_read(fd, limit, text, length);
+	code = nestxml_fd_read(fd, limit, &made, &made_length);
 	close(fd);
-	if (code == 0 && *length > limit) {
-		free(*text);
+	if (code != 0)
+		return code;
+	if (made_length > limit)
 		return -EFBIG;
-	}
-	return code;
+	*text = TAKE(made);
+	*length = made_length;
+	return 0;
 }

@@ -78,6 +78,11 @@ void nestxml_buffer_clear(struct nestxml_buffer *buffer);
 /* Of <policy nested='...'/> in a guest's metadata. */
 #define NESTXML_POLICY_NAMESPACE "urn:nestxml:nested:1"
 
+/* words.c */
+
+/** Whether a CPU model of this name, with or without a version ("-v2"), contains svm; none contains vmx. */
+bool nestxml_model_has_svm(const char *model, size_t length);
+
 /* policy.c */
 
 /**
@@ -98,8 +103,10 @@ bool nestxml_sight_is_silent(const char *name, const char *xml, size_t length);
  * Returns their number, or a negative errno.
  */
 long nestxml_file_read_small(const char *root, const char *path, char *buffer, size_t size);
-/** Reads at most @limit + 1 bytes of @fd; *@text is the caller's to free, and ends with a NUL that is not counted. Returns 0 or a negative
- * errno. */
+/**
+ * Reads at most @limit + 1 bytes of @fd, so that the caller can tell that there is more; *@text is the caller's to free, and ends with a
+ * NUL that is not counted. Returns 0 or a negative errno.
+ */
 int nestxml_fd_read(int fd, size_t limit, char **text, size_t *length);
 /** Reads a file below @root that has at most @limit bytes. Returns 0 or a negative errno (-EFBIG: it has more). */
 int nestxml_file_read(const char *root, const char *path, size_t limit, char **text, size_t *length);

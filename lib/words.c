@@ -49,3 +49,24 @@ NESTXML_EXPORT const char *nestxml_vendor_feature(enum nestxml_vendor vendor)
 {
 	return to_string(vendor_features, ARRAY_SIZE(vendor_features), (unsigned int)vendor);
 }
+
+/*
+ * The cpu_map of libvirt 9.0 and QEMU's own models agree: query-cpu-model-expansion of every model of QEMU 7.2 under TCG gives svm to
+ * these, and vmx to none. Models of EPYC to come are taken to contain it like all before them.
+ */
+bool nestxml_model_has_svm(const char *model, size_t length)
+{
+	static const char *const with_svm[] = {"qemu64", "phenom", "Opteron_G2", "Opteron_G3", "Opteron_G4", "Opteron_G5", "Dhyana"};
+
+	if (length >= 4 && memcmp(model, "EPYC", 4) == 0)
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(with_svm); i++) {
+		size_t size = strlen(with_svm[i]);
+
+		if (length < size || memcmp(model, with_svm[i], size) != 0)
+			continue;
+		if (length == size || (length >= size + 2 && memcmp(model + size, "-v", 2) == 0))
+			return true;
+	}
+	return false;
+}

@@ -56,7 +56,7 @@ static void start(struct virt_domain *guest, const char *shown)
 	struct virt_error error;
 
 	if (virt_domain_has_saved_state(guest))
-		syslog(LOG_NOTICE, "guest '%s': not started again: its next start is from its managed save", shown);
+		syslog(LOG_NOTICE, "guest '%s': not started again: it has a managed save, or whether it has cannot be told", shown);
 	else if (virt_domain_is_running(guest))
 		syslog(LOG_INFO, "guest '%s': it is running already", shown);
 	else if (virt_domain_start(guest, &error) < 0)

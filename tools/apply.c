@@ -43,7 +43,8 @@ struct run {
 	pthread_mutex_t mutex; /* guards what follows, and what is printed */
 	size_t next;	       /* of the guests */
 	size_t counts[REWRITE_FAILED + 1];
-	bool progress; /* a line of it is on the terminal */
+	bool unwritten; /* a diff could not be */
+	bool progress;	/* a line of it is on the terminal */
 };
 
 /* Guests that are seen to at once: libvirt reads one while it writes the other. (tests/bench/stored.c) */
@@ -106,13 +107,17 @@ static void show_diff(struct run *run, const struct virt_domain *guest, const st
 {
 	char shown[320];
 	char name[330];
+	int code;
 
 	pthread_mutex_lock(&run->mutex);
-	run->counts[REWRITE_DONE]++;
 	clear_progress(run);
 	snprintf(name, sizeof(name), "%s.xml", nestxml_text_escape(virt_domain_get_name(guest), shown, sizeof(shown)));
 	fflush(stdout);
-	diff_write(STDOUT_FILENO, name, stored->xml, strlen(stored->xml), stored->plan.edits, isatty(STDOUT_FILENO) == 1);
+	code = diff_write(STDOUT_FILENO, name, stored->xml, strlen(stored->xml), stored->plan.edits, isatty(STDOUT_FILENO) == 1);
+	if (code != 0)
+		nestctl_fail(NESTCTL_FAILED, "guest '%s': its diff cannot be written: %s", shown, strerror(-code));
+	run->counts[code == 0 ? REWRITE_DONE : REWRITE_FAILED]++;
+	run->unwritten = run->unwritten || code != 0;
 	pthread_mutex_unlock(&run->mutex);
 }
 
@@ -199,15 +204,9 @@ static int apply_all(struct run *run)
 static void apply_one(struct run *run, const char *word)
 {
 	struct virt_domain *guest;
-	struct virt_error error;
-	char shown[320];
 
-	nestxml_text_escape(word, shown, sizeof(shown));
-	if (virt_find(run->session.virt, word, &guest, &error) < 0) {
+	if (session_find(&run->session, word, &guest) != NESTCTL_YES) {
 		run->counts[REWRITE_FAILED]++;
-		nestctl_fail(NESTCTL_NO,
-			     error.no_domain ? "guest '%s': libvirt knows none of this name: see: virsh list --all" : "guest '%s': %s",
-			     shown, error.message);
 		return;
 	}
 	if (virt_domain_is_persistent(guest))
@@ -221,12 +220,14 @@ static int apply(struct run *run)
 {
 	int status = NESTCTL_YES;
 
+	if (run->request->all && !run->request->uri)
+		session_tell_whose(&run->session, "apply --all");
 	if (run->request->all)
 		status = apply_all(run);
 	for (size_t i = 0; i < run->request->guests_count; i++)
 		apply_one(run, run->request->guests[i]);
 	if (status == NESTCTL_YES && run->counts[REWRITE_FAILED] > 0)
-		status = NESTCTL_NO;
+		status = run->unwritten ? NESTCTL_FAILED : NESTCTL_NO;
 	return status;
 }
 
@@ -235,15 +236,17 @@ static int parse(int argc, char **argv, struct request *request)
 	bool dry_run = false;
 	bool diff = false;
 	const struct option_rule rules[] = {
-		{"all", &request->all, NULL},
-		{"dry-run", &dry_run, NULL},
-		{"diff", &diff, NULL},
+		{.name = "all", .flag = &request->all},
+		{.name = "dry-run", .flag = &dry_run},
+		{.name = "diff", .flag = &diff},
 		OPTION_CONNECT(&request->uri),
 	};
 	int status = options_take("apply", help, rules, ARRAY_SIZE(rules), argc, argv);
 
 	if (status >= 0)
 		return status;
+	if (dry_run && diff)
+		return nestctl_usage("apply", "--dry-run and --diff exclude each other");
 	request->manner = diff ? MANNER_DIFF : dry_run ? MANNER_DRY_RUN : MANNER_REWRITE;
 	request->guests = argv + optind;
 	request->guests_count = (size_t)(argc - optind);
@@ -260,7 +263,7 @@ int nestctl_apply(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	status = session_open(request.uri, request.manner == MANNER_REWRITE, "no guest was rewritten", &run.session);
+	status = session_open(request.uri, request.manner == MANNER_REWRITE, "no guest was rewritten", NULL, &run.session);
 	if (status != NESTCTL_YES)
 		return status;
 	status = apply(&run);

@@ -63,46 +63,65 @@ static bool lets_execute(const char *line, const char *path)
 	return strpbrk(permissions, "xX") && fnmatch(pattern, path, beyond ? 0 : FNM_PATHNAME) == 0;
 }
 
-static bool file_lets_execute(const char *root, const char *folder, const char *daemon, const char *path)
+/* 1 or 0; a negative errno: the file cannot be read. */
+static int file_lets_execute(const char *root, const char *folder, const char *daemon, const char *path)
 {
 	AUTO_FREE char *text = NULL;
 	char file[128];
 	char *rest = NULL;
+	int code;
 
 	snprintf(file, sizeof(file), "/etc/apparmor.d/%susr.sbin.%s", folder, daemon);
-	if (read_text(root, file, &text) != 0)
-		return false;
+	code = read_text(root, file, &text);
+	if (code != 0)
+		return code;
 	for (const char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
 		if (lets_execute(line, path))
-			return true;
-	return false;
+			return 1;
+	return 0;
+}
+
+static enum confinement ask_profile(const char *root, const char *daemon, const char *path, char *fact, size_t size)
+{
+	int given = file_lets_execute(root, "", daemon, path);
+	int local = file_lets_execute(root, "local/", daemon, path);
+
+	if (given == 1 || local == 1) {
+		snprintf(fact, size, "its profile lets libvirt execute %s", path);
+		return CONFINEMENT_ALLOWS;
+	}
+	if (given < 0 || (local < 0 && local != -ENOENT)) {
+		snprintf(fact, size, "the rules of %s in /etc/apparmor.d cannot be read: %s", daemon,
+			 strerror(given < 0 ? -given : -local));
+		return CONFINEMENT_UNKNOWN;
+	}
+	snprintf(fact, size, "no rule in /etc/apparmor.d/usr.sbin.%s lets %s execute %s", daemon, daemon, path);
+	return CONFINEMENT_FORBIDS;
 }
 
 enum confinement confinement_ask_apparmor(const char *root, const char *path, char *fact, size_t size)
 {
 	AUTO_FREE char *profiles = NULL;
-	bool enforced = false;
+	enum confinement answer = CONFINEMENT_NONE;
 	int code = read_text(root, "/sys/kernel/security/apparmor/profiles", &profiles);
 
 	if (code == -EACCES || code == -EPERM) {
 		snprintf(fact, size, "its profiles can be read by root alone");
 		return CONFINEMENT_UNKNOWN;
 	}
+	if (code != 0 && code != -ENOENT) {
+		snprintf(fact, size, "its profiles cannot be read: %s", strerror(-code));
+		return CONFINEMENT_UNKNOWN;
+	}
+	snprintf(fact, size, "does not confine libvirt");
 	for (size_t i = 0; profiles && i < ARRAY_SIZE(daemons); i++) {
 		if (!is_enforced(profiles, daemons[i]))
 			continue;
-		enforced = true;
-		if (!file_lets_execute(root, "", daemons[i], path) && !file_lets_execute(root, "local/", daemons[i], path)) {
-			snprintf(fact, size, "no rule in /etc/apparmor.d/usr.sbin.%s lets %s execute %s", daemons[i], daemons[i], path);
-			return CONFINEMENT_FORBIDS;
-		}
+		answer = ask_profile(root, daemons[i], path, fact, size);
+		if (answer != CONFINEMENT_ALLOWS)
+			break;
 	}
-	if (!enforced) {
-		snprintf(fact, size, "does not confine libvirt");
-		return CONFINEMENT_NONE;
-	}
-	snprintf(fact, size, "its profile lets libvirt execute %s", path);
-	return CONFINEMENT_ALLOWS;
+	return answer;
 }
 
 /* ---- SELinux ---- */
@@ -110,8 +129,13 @@ enum confinement confinement_ask_apparmor(const char *root, const char *path, ch
 enum confinement confinement_ask_selinux(const char *root, char *fact, size_t size)
 {
 	char text[16];
+	long length = nestxml_file_read_small(root, "/sys/fs/selinux/enforce", text, sizeof(text));
 
-	if (nestxml_file_read_small(root, "/sys/fs/selinux/enforce", text, sizeof(text)) < 0 || text[0] != '1') {
+	if (length < 0 && length != -ENOENT) {
+		snprintf(fact, size, "whether it is enforced cannot be read: %s", strerror((int)-length));
+		return CONFINEMENT_UNKNOWN;
+	}
+	if (length < 0 || text[0] != '1') {
 		snprintf(fact, size, "is not enforced");
 		return CONFINEMENT_NONE;
 	}

@@ -12,10 +12,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../hooks/hook.h"
 #include "../lib/private.h"
 #include "io.h"
 
-#define FOLDER "/run/nestxml"
 #define TICK 20 /* milliseconds: as coarse as the kernel tells when a process started */
 
 /* Where one and the other distribution has them. */
@@ -109,7 +109,7 @@ static char *make_record_path(const char *root, const struct daemon *daemon)
 {
 	char path[64];
 
-	snprintf(path, sizeof(path), FOLDER "/told-%s", daemon->name);
+	snprintf(path, sizeof(path), HOOK_RUN "/told-%s", daemon->name);
 	return nestxml_path_join(root, path);
 }
 
@@ -121,7 +121,7 @@ static void make_record(const struct daemon *daemon, char *text, size_t size)
 /* For `nestctl hook status` alone: if it cannot be written, that says that it does not know. */
 static void remember(const char *root, const struct daemon *daemon)
 {
-	AUTO_FREE char *folder = nestxml_path_join(root, FOLDER);
+	AUTO_FREE char *folder = nestxml_path_join(root, HOOK_RUN);
 	AUTO_FREE char *path = make_record_path(root, daemon);
 	char text[64];
 	int fd;

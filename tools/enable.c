@@ -88,24 +88,29 @@ static void find_last_nested(const char *options, char *value, size_t size)
 
 /* ---- why it cannot be done ---- */
 
-static int refuse_module(const struct picture *picture)
+static int refuse_blacklist(const struct picture *picture)
 {
+	const struct modprobe_line *block = modprobe_find_block(&picture->lines);
+
+	if (block)
+		return nestctl_fail(NESTCTL_NO, "%s is blacklisted by %s, line %u; remove that line", picture->module_name, block->file,
+				    block->line);
+	return nestctl_fail(NESTCTL_NO, "%s is blacklisted on the kernel's command line; remove that and reboot", picture->module_name);
+}
+
+static int refuse_module(const struct change *change)
+{
+	const struct picture *picture = &change->picture;
 	const char *module = picture->module_name;
 	bool intel = picture->vendor == NESTXML_VENDOR_INTEL;
+	char text[384];
 
 	switch (picture->module) {
 	case PICTURE_BUILTIN:
-		return nestctl_fail(
-			NESTCTL_NO,
-			"%s is built into this kernel and cannot be loaded anew; add %s.nested=1 (or 0) to GRUB_CMDLINE_LINUX in "
-			"/etc/default/grub, run update-grub, reboot",
-			module, module);
+		picture_describe_boot(picture, change->options->enable ? "1" : "0", text, sizeof(text));
+		return nestctl_fail(NESTCTL_NO, "%s is built into this kernel and cannot be loaded anew; %s", module, text);
 	case PICTURE_BLACKLISTED:
-		for (size_t i = 0; i < picture->lines.count; i++)
-			if (modprobe_line_blocks(&picture->lines.list[i]))
-				return nestctl_fail(NESTCTL_NO, "%s is blacklisted by %s, line %u; remove that line", module,
-						    picture->lines.list[i].file, picture->lines.list[i].line);
-		return nestctl_fail(NESTCTL_NO, "%s is blacklisted on the kernel's command line; remove that and reboot", module);
+		return refuse_blacklist(picture);
 	case PICTURE_ABSENT:
 		return nestctl_fail(NESTCTL_NO, "this kernel has no module %s; install one that has", module);
 	case PICTURE_NO_HARDWARE:
@@ -120,7 +125,8 @@ static int refuse_module(const struct picture *picture)
 	}
 }
 
-static int refuse_use(const struct change *change)
+/* "kvm_amd is in use by 'web' (PID 4711); stop that first" */
+static const char *describe_use(const struct change *change, char *text, size_t size)
 {
 	char who[1024] = "";
 	char shown[256];
@@ -132,9 +138,17 @@ static int refuse_use(const struct change *change)
 		used += (size_t)snprintf(who + used, sizeof(who) - used, "%s'%s' (PID %d)", i > 0 ? ", " : "",
 					 nestxml_text_escape(holder->name, shown, sizeof(shown)), (int)holder->pid);
 	}
-	return nestctl_fail(NESTCTL_NO, "nothing was changed: %s is in use by %s; stop that first%s", change->picture.module_name,
-			    who[0] ? who : "somebody who cannot be seen",
-			    change->options->no_reload ? "" : ", or write the file alone with --no-reload");
+	nestxml_text_print(text, size, "%s is in use by %s; stop that first", change->picture.module_name,
+			   who[0] ? who : "somebody who cannot be seen");
+	return text;
+}
+
+static int refuse_use(const struct change *change)
+{
+	char text[1200];
+
+	return nestctl_fail(NESTCTL_NO, "nothing was changed: %s, or write the file alone with --no-reload",
+			    describe_use(change, text, sizeof(text)));
 }
 
 /* Where the value comes from that would win over ours: the kernel's command line, else the last other line that sets it. */
@@ -142,17 +156,19 @@ static int refuse_winner(const struct change *change, const char *winning)
 {
 	const struct picture *picture = &change->picture;
 	char shown[512];
+	char value[160];
 
 	for (size_t i = picture->lines.count; i-- > 0;) {
 		const struct modprobe_line *line = &picture->lines.list[i];
 
 		if (strcmp(line->file, MODPROBE_FILE) != 0 && modprobe_line_sets(line, "nested") && !strstr(picture->cmdline, "nested="))
 			return nestctl_fail(NESTCTL_NO, "nothing was changed: %s, line %u would win over %s with \"%s\"; remove it",
-					    line->file, line->line, MODPROBE_FILE, nestxml_text_escape(line->text, shown, sizeof(shown)));
+					    line->file, line->line, MODPROBE_FILE, line->text);
 	}
 	return nestctl_fail(NESTCTL_NO,
 			    "nothing was changed: the kernel's command line would win over %s with nested=%s (%s); remove it there",
-			    MODPROBE_FILE, winning, nestxml_text_escape(picture->cmdline, shown, sizeof(shown)));
+			    MODPROBE_FILE, nestxml_text_escape(winning, value, sizeof(value)),
+			    nestxml_text_escape(picture->cmdline, shown, sizeof(shown)));
 }
 
 /* Asks libkmod what it would load the module with if our file were there. Returns NESTCTL_YES or the exit status. */
@@ -188,7 +204,7 @@ static void warn_contradictions(const struct change *change)
 {
 	for (size_t i = 0; i < change->picture.lines.count; i++) {
 		const struct modprobe_line *line = &change->picture.lines.list[i];
-		char value[32];
+		char value[128];
 
 		if (strcmp(line->file, MODPROBE_FILE) == 0 || !modprobe_line_sets(line, "nested"))
 			continue;
@@ -201,20 +217,17 @@ static void warn_contradictions(const struct change *change)
 
 /* ---- the file ---- */
 
+/* What could not be put back whole is not replaced. */
 static int read_old_file(struct change *change)
 {
-	int fd;
-	int code;
+	int code = -ENOMEM;
 
 	change->path = nestxml_path_join(change->root, MODPROBE_FILE);
-	if (!change->path)
-		return -ENOMEM;
-	fd = open(change->path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return errno == ENOENT ? 0 : -errno;
-	code = io_read(fd, MAX_OLD_FILE, 0, &change->old, &change->old_length);
-	close(fd);
-	return code;
+	if (change->path)
+		code = nestxml_file_read(change->root, MODPROBE_FILE, MAX_OLD_FILE, &change->old, &change->old_length);
+	if (code == 0 || code == -ENOENT)
+		return NESTCTL_YES;
+	return nestctl_fail(NESTCTL_FAILED, "%s cannot be read: %s; nothing was changed", MODPROBE_FILE, strerror(-code));
 }
 
 static int write_file(const struct change *change)
@@ -225,7 +238,8 @@ static int write_file(const struct change *change)
 	return code == 0 ? NESTCTL_YES : nestctl_fail(NESTCTL_FAILED, "%s %s: %s", MODPROBE_FILE, reason, strerror(-code));
 }
 
-static void restore_file(const struct change *change)
+/* Returns whether the old file is what is there again, having said why not. */
+static bool restore_file(const struct change *change)
 {
 	const char *reason = NULL;
 	int code = 0;
@@ -236,6 +250,7 @@ static void restore_file(const struct change *change)
 		code = -errno;
 	if (code != 0)
 		nestctl_fail(NESTCTL_FAILED, "%s cannot be put back: %s", MODPROBE_FILE, strerror(-code));
+	return code == 0;
 }
 
 /* ---- the module ---- */
@@ -291,8 +306,10 @@ static bool is_done(const struct change *change, char *fact, size_t size)
 	enum nestxml_state wanted = change->options->enable ? NESTXML_STATE_ON : NESTXML_STATE_OFF;
 	bool done;
 
-	if (nestxml_host_new(change->root, &host, NULL) != 0)
+	if (nestxml_host_new(change->root, &host, NULL) != 0) {
+		snprintf(fact, size, "nothing: out of memory");
 		return false;
+	}
 	done = nestxml_host_get_state(host) == wanted;
 	snprintf(fact, size, "%s", nestxml_host_get_fact(host));
 	nestxml_host_free(host);
@@ -303,15 +320,18 @@ static bool is_done(const struct change *change, char *fact, size_t size)
 static int roll_back(const struct change *change, const char *what, const char *reason)
 {
 	bool was_loaded = change->picture.module == PICTURE_LIVE;
+	bool is_restored = restore_file(change);
 	int code = 0;
 
-	restore_file(change);
 	unload(change); /* loaded with the wrong parameters, or not at all */
 	if (was_loaded)
 		code = load(change, change->old_options, true);
 	if (code != 0)
 		return nestctl_fail(NESTCTL_FAILED, "%s %s: %s; and the old module cannot be loaded again: %s; run: modprobe %s",
 				    change->picture.module_name, what, reason, strerror(-code), change->picture.module_name);
+	if (!is_restored)
+		return nestctl_fail(NESTCTL_FAILED, "%s %s: %s; remove %s by hand%s", change->picture.module_name, what, reason,
+				    MODPROBE_FILE, was_loaded ? "; the old module is back" : "");
 	return nestctl_fail(NESTCTL_FAILED, "%s %s: %s; the old configuration%s back", change->picture.module_name, what, reason,
 			    was_loaded ? " and the old module are" : " is");
 }
@@ -322,8 +342,7 @@ static int reload(const struct change *change)
 	int code = change->picture.module == PICTURE_LIVE ? unload(change) : 0;
 
 	if (code == -EAGAIN || code == -EBUSY) {
-		restore_file(change);
-		return refuse_use(change);
+		return restore_file(change) ? refuse_use(change) : NESTCTL_FAILED;
 	}
 	if (code != 0)
 		return roll_back(change, "cannot be unloaded", strerror(-code));
@@ -351,29 +370,49 @@ static bool is_current(const struct change *change)
 	return !asked || !shadow || is_on(shadow->value) == (change->options->shadow_vmcs == ENABLE_SHADOW_YES);
 }
 
+static bool is_reloaded(const struct change *change)
+{
+	return !change->options->no_reload && !is_current(change);
+}
+
+/* Somebody has the module, be he seen or not. */
+static bool is_in_use(const struct change *change)
+{
+	return change->picture.holders.count > 0 || change->picture.holders.unread;
+}
+
 static void print_steps(const struct change *change)
 {
+	char text[1200];
+
 	printf("write %s:\n%s", MODPROBE_FILE, change->text);
-	if (change->options->no_reload || is_current(change))
+	if (!is_reloaded(change))
 		return;
 	if (change->picture.module == PICTURE_LIVE)
 		printf("unload %s\n", change->picture.module_name);
 	printf("load %s\nread /sys/module/%s/parameters/nested\n", change->picture.module_name, change->picture.module_name);
+	if (is_in_use(change))
+		puts(describe_use(change, text, sizeof(text)));
 }
 
 /* The processor may have none: then the parameter stays off, which is no failure of nesting. */
 static void tell_shadow(const struct change *change)
 {
 	char path[128];
-	char value[32];
+	char value[32] = "";
+	long length;
 
 	if (!strstr(wanted_shadow(change), "=Y"))
 		return;
 	snprintf(path, sizeof(path), "/sys/module/%s/parameters/enable_shadow_vmcs", change->picture.module_name);
-	if (nestxml_file_read_small(change->root, path, value, sizeof(value)) > 0 && value[0] == 'N')
+	length = nestxml_file_read_small(change->root, path, value, sizeof(value));
+	value[strcspn(value, "\n")] = '\0';
+	if (length <= 0)
+		printf("enable_shadow_vmcs cannot be read: %s\n", length < 0 ? strerror((int)-length) : "it is empty");
+	else if (!is_on(value))
 		puts("enable_shadow_vmcs=N: this processor has no shadow VMCS; nesting works, slower");
 	else
-		printf("enable_shadow_vmcs=%c\n", value[0]);
+		puts("enable_shadow_vmcs=Y");
 }
 
 static int change_host(const struct change *change)
@@ -402,27 +441,37 @@ static int change_host(const struct change *change)
  * A loaded module that could not be loaded again, as far as modprobe's files tell: it was blacklisted since, or its file went with an
  * update of the kernel that is not rebooted into yet.
  */
-static void find_obstacle(struct change *change)
+static int check_reload(const struct change *change)
 {
+	const char *name = change->picture.module_name;
+	enum module_place place;
 	struct module *module;
+	int code;
 
-	if (change->picture.module != PICTURE_LIVE || change->options->no_reload ||
-	    module_open(change->root, change->picture.module_name, NULL, &module) != 0)
-		return;
-	if (module_get_place(module) == MODULE_BLACKLISTED)
-		change->picture.module = PICTURE_BLACKLISTED;
-	else if (module_get_place(module) != MODULE_FILE)
-		change->picture.module = PICTURE_ABSENT;
+	if (change->picture.module != PICTURE_LIVE || !is_reloaded(change))
+		return NESTCTL_YES;
+	code = open_module(change, &module);
+	if (code != 0)
+		return nestctl_fail(NESTCTL_FAILED, "modprobe's configuration cannot be read: %s", strerror(-code));
+	place = module_get_place(module);
 	module_close(module);
+	if (place == MODULE_BLACKLISTED)
+		return refuse_blacklist(&change->picture);
+	if (place != MODULE_FILE)
+		return nestctl_fail(
+			NESTCTL_NO,
+			"the file of %s, which is loaded, is gone, as behind an update of the kernel; reboot into the new one, or "
+			"write the file alone with --no-reload",
+			name);
+	return NESTCTL_YES;
 }
 
 static int check_and_change(struct change *change)
 {
-	int status;
+	int status = refuse_module(change);
 
-	find_obstacle(change);
-	status = refuse_module(&change->picture);
-
+	if (status == NESTCTL_YES)
+		status = check_reload(change);
 	if (status != NESTCTL_YES)
 		return status;
 	make_text(change);
@@ -431,7 +480,7 @@ static int check_and_change(struct change *change)
 	if (status != NESTCTL_YES)
 		return status;
 	warn_contradictions(change);
-	if (!change->options->no_reload && !is_current(change) && change->picture.holders.count > 0 && !change->options->dry_run)
+	if (is_reloaded(change) && change->picture.holders.count > 0 && !change->options->dry_run)
 		return refuse_use(change);
 	if (change->options->dry_run) {
 		print_steps(change);
@@ -467,10 +516,10 @@ int enable_run(const char *root, const struct enable_options *options)
 	/* Between the file and the module nothing but a SIGKILL stops it. */
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, NULL);
-	if (code == 0)
-		code = read_old_file(&change);
-	status = code == 0 ? check_and_change(&change)
+	status = code == 0 ? read_old_file(&change)
 			   : nestctl_fail(NESTCTL_FAILED, "the state of this host cannot be read: %s", strerror(-code));
+	if (status == NESTCTL_YES)
+		status = check_and_change(&change);
 	picture_clear(&change.picture);
 	free(change.path);
 	free(change.old);

@@ -24,11 +24,10 @@ struct findings {
 	struct virt_domain *guest;
 	struct view stored;
 	struct view live;
-	struct nestxml_config *config; /* the policy borrows from it */
 	struct nestxml_policy policy;
 	struct nestxml_error policy_error; /* code 0: the policy is known */
 	bool is_current;		   /* the stored CPU states the policy already */
-	struct nestxml_host *host;
+	const struct nestxml_host *host;   /* borrowed */
 	pid_t pid;
 	int process_error; /* negative errno; 0: the process is known */
 	int log_error;

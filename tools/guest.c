@@ -393,9 +393,9 @@ int nestctl_guest(int argc, char **argv)
 {
 	bool forms[FORM_NOVA + 1] = {false};
 	const struct option_rule rules[] = {
-		{"json", &forms[FORM_JSON], NULL},
-		{"devstack", &forms[FORM_DEVSTACK], NULL},
-		{"nova", &forms[FORM_NOVA], NULL},
+		{.name = "json", .flag = &forms[FORM_JSON]},
+		{.name = "devstack", .flag = &forms[FORM_DEVSTACK]},
+		{.name = "nova", .flag = &forms[FORM_NOVA]},
 	};
 	int status = options_take("guest", help, rules, ARRAY_SIZE(rules), argc, argv);
 	enum form form = FORM_TABLE;

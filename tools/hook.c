@@ -365,6 +365,13 @@ static enum nestctl_status judge(const struct picture *picture, char *verdict, c
 		snprintf(verdict, size, "cannot be told: %s (PID %d) started before it was put there", unaware->name, (int)unaware->pid);
 		snprintf(advice, size, "nestctl hook install");
 		status = NESTCTL_UNKNOWN;
+	} else if (picture->apparmor == CONFINEMENT_UNKNOWN || picture->selinux == CONFINEMENT_UNKNOWN) {
+		bool apparmor = picture->apparmor == CONFINEMENT_UNKNOWN;
+
+		snprintf(verdict, size, "cannot be told: %s: %s", apparmor ? "AppArmor" : "SELinux",
+			 apparmor ? picture->apparmor_fact : picture->selinux_fact);
+		snprintf(advice, size, geteuid() != 0 ? "sudo nestctl hook status" : "start a guest and look: journalctl -t " MARK);
+		status = NESTCTL_UNKNOWN;
 	} else {
 		snprintf(verdict, size, "yes: %s", describe_content(picture));
 		snprintf(advice, size, "state a policy: man nestxml.conf");
@@ -480,7 +487,7 @@ int nestctl_hook(int argc, char **argv)
 {
 	static const char *const actions[] = {[ACTION_INSTALL] = "install", [ACTION_STATUS] = "status", [ACTION_REMOVE] = "remove"};
 	bool json = false;
-	const struct option_rule rules[] = {{"json", &json, NULL}};
+	const struct option_rule rules[] = {{.name = "json", .flag = &json}};
 	int status = options_take("hook", help, rules, ARRAY_SIZE(rules), argc, argv);
 
 	if (status >= 0)

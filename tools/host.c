@@ -14,13 +14,14 @@
 #include "report.h"
 
 static const char help[] = "Usage: nestctl host [--json]\n"
-			   "       nestctl host enable|disable [--no-reload|--dry-run] [--shadow-vmcs=WHAT]\n"
+			   "       nestctl host enable|disable [--no-reload] [--dry-run]\n"
+			   "                                   [--shadow-vmcs=WHAT]\n"
 			   "The state of nested virtualization on this host; exit status 0: on, 1: not on.\n"
 			   "enable and disable write " MODPROBE_FILE ", load the module anew, and\n"
 			   "read its parameter back; nothing is changed while a guest uses it.\n"
 			   "\n"
 			   "  --json               the same for programs\n"
-			   "  --no-reload          write the file only\n"
+			   "  --no-reload          write the file alone\n"
 			   "  --dry-run            print the file and the steps, change nothing\n"
 			   "  --shadow-vmcs=WHAT   Intel: yes (default with enable) or no\n"
 			   "  -h, --help           this text\n";
@@ -46,18 +47,9 @@ static void describe_verdict(const struct picture *picture, char *text, size_t s
 	}
 }
 
-/* The line that keeps the module from being loaded, if a file of modprobe.d has one. */
-static const struct modprobe_line *find_block(const struct picture *picture)
-{
-	for (size_t i = 0; i < picture->lines.count; i++)
-		if (modprobe_line_blocks(&picture->lines.list[i]))
-			return &picture->lines.list[i];
-	return NULL;
-}
-
 static void advise_module(const struct picture *picture, char *text, size_t size)
 {
-	const struct modprobe_line *block = find_block(picture);
+	const struct modprobe_line *block = modprobe_find_block(&picture->lines);
 
 	switch (picture->module) {
 	case PICTURE_LIVE:
@@ -70,13 +62,12 @@ static void advise_module(const struct picture *picture, char *text, size_t size
 		snprintf(text, size, "nestctl host enable");
 		break;
 	case PICTURE_BUILTIN:
-		snprintf(text, size, "add %s.nested=1 to GRUB_CMDLINE_LINUX in /etc/default/grub, run update-grub, reboot",
-			 picture->module_name);
+		picture_describe_boot(picture, "1", text, size);
 		break;
 	case PICTURE_BLACKLISTED:
 		if (block)
-			snprintf(text, size, "remove \"%s\" from %s, line %u, then: nestctl host enable", block->text, block->file,
-				 block->line);
+			nestxml_text_print(text, size, "remove \"%s\" from %s, line %u, then: nestctl host enable", block->text,
+					   block->file, block->line);
 		else
 			snprintf(text, size, "remove the blacklist of %s from the kernel's command line and reboot", picture->module_name);
 		break;
@@ -106,7 +97,7 @@ static void describe_advice(const struct picture *picture, char *text, size_t si
 static bool describe_unread(const struct picture *picture, char *text, size_t size)
 {
 	if (picture->lines.unread)
-		snprintf(text, size, "%s", picture->lines.unread);
+		nestxml_text_print(text, size, "%s", picture->lines.unread);
 	else if (picture->holders.unread)
 		snprintf(text, size, "other users' processes; run it as root to see who uses the module");
 	else
@@ -119,13 +110,11 @@ static bool describe_unread(const struct picture *picture, char *text, size_t si
 static void print_lists(const struct picture *picture)
 {
 	char shown[512];
-	char file[512];
 
 	for (size_t i = 0; i < picture->lines.count; i++) {
 		const struct modprobe_line *line = &picture->lines.list[i];
 
-		report_row(i == 0 ? "configured" : "", "%s:%u: %s", nestxml_text_escape(line->file, file, sizeof(file)), line->line,
-			   nestxml_text_escape(line->text, shown, sizeof(shown)));
+		report_row(i == 0 ? "configured" : "", "%s:%u: %s", line->file, line->line, line->text);
 	}
 	if (picture->cmdline && picture->cmdline[0])
 		report_row("kernel command line", "%s", nestxml_text_escape(picture->cmdline, shown, sizeof(shown)));
@@ -136,7 +125,8 @@ static void print_lists(const struct picture *picture)
 
 static void print_parameters(const struct picture *picture)
 {
-	char shown[64];
+	char shown[128];
+	char type[64];
 
 	for (size_t i = 0; i < picture->parameters_count; i++) {
 		const struct picture_parameter *parameter = &picture->parameters[i];
@@ -144,8 +134,9 @@ static void print_parameters(const struct picture *picture)
 		if (parameter->value[0] || parameter->type[0])
 			report_row(parameter->name, "%s%s%s%s%s%s",
 				   parameter->value[0] ? nestxml_text_escape(parameter->value, shown, sizeof(shown)) : "-",
-				   parameter->type[0] ? " (" : "", parameter->type, parameter->type[0] ? ")" : "",
-				   parameter->cost ? ", which costs: " : "", parameter->cost ? parameter->cost : "");
+				   parameter->type[0] ? " (" : "", nestxml_text_escape(parameter->type, type, sizeof(type)),
+				   parameter->type[0] ? ")" : "", parameter->cost ? ", which costs: " : "",
+				   parameter->cost ? parameter->cost : "");
 	}
 }
 
@@ -176,9 +167,9 @@ static struct json_object *make_configured(const struct picture *picture)
 	for (size_t i = 0; i < picture->lines.count; i++) {
 		struct json_object *line = json_object_new_object();
 
-		report_add_foreign(line, "file", picture->lines.list[i].file);
+		report_add_string(line, "file", picture->lines.list[i].file);
 		json_object_object_add(line, "line", json_object_new_int64(picture->lines.list[i].line));
-		report_add_foreign(line, "text", picture->lines.list[i].text);
+		report_add_string(line, "text", picture->lines.list[i].text);
 		json_object_array_add(list, line);
 	}
 	return list;
@@ -232,7 +223,7 @@ static struct json_object *make_json(const struct picture *picture)
 	report_add_foreign(object, "cmdline", picture->cmdline ? picture->cmdline : "");
 	json_object_object_add(object, "users", make_users(picture));
 	json_object_object_add(object, "parameters", make_parameters(picture));
-	report_add_foreign(object, "unread", describe_unread(picture, text, sizeof(text)) ? text : NULL);
+	report_add_string(object, "unread", describe_unread(picture, text, sizeof(text)) ? text : NULL);
 	describe_verdict(picture, text, sizeof(text));
 	report_add_string(object, "verdict", text);
 	describe_advice(picture, text, sizeof(text));
@@ -275,10 +266,10 @@ int nestctl_host(int argc, char **argv)
 	const char *shadow_vmcs = NULL;
 	bool json = false;
 	const struct option_rule rules[] = {
-		{"json", &json, NULL},
-		{"no-reload", &options.no_reload, NULL},
-		{"dry-run", &options.dry_run, NULL},
-		{"shadow-vmcs", NULL, &shadow_vmcs},
+		{.name = "json", .flag = &json},
+		{.name = "no-reload", .flag = &options.no_reload},
+		{.name = "dry-run", .flag = &options.dry_run},
+		{.name = "shadow-vmcs", .value = &shadow_vmcs},
 	};
 	int status = options_take("host", help, rules, ARRAY_SIZE(rules), argc, argv);
 
@@ -292,7 +283,9 @@ int nestctl_host(int argc, char **argv)
 		return options.no_reload || options.dry_run || shadow_vmcs
 			       ? nestctl_usage("host", "these options belong to enable and disable")
 			       : show(json);
-	if (argc - optind > 1 || json)
+	if (argc - optind > 1)
 		return nestctl_usage("host", "too many words");
+	if (json)
+		return nestctl_usage("host", "--json belongs to the state alone");
 	return change(argv[optind], &options);
 }

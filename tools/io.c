@@ -63,6 +63,7 @@ int io_read(int fd, size_t limit, unsigned int timeout, char **data, size_t *len
 	int code = made ? 0 : -ENOMEM;
 
 	while (code == 0 && used <= limit) {
+		size_t room;
 		ssize_t got;
 
 		if (used + 1 == capacity) {
@@ -78,7 +79,8 @@ int io_read(int fd, size_t limit, unsigned int timeout, char **data, size_t *len
 		code = wait_readable(fd, deadline);
 		if (code != 0)
 			break;
-		got = read(fd, made + used, capacity - used - 1);
+		room = capacity - used - 1;
+		got = read(fd, made + used, room < limit + 1 - used ? room : limit + 1 - used);
 		if (got == 0)
 			break;
 		if (got > 0)

@@ -29,21 +29,34 @@ struct entry {
 	bool known; /* of what follows; else @why says why not */
 	struct stored stored;
 	char *live_xml;
-	struct nestxml_domain *live; /* NULL: it is not running */
+	struct nestxml_domain *live; /* NULL: it is not running, or @live_why says why it is not known */
+	char live_why[640];
 	char why[640];
 };
 
+/* It may have ended by now: then it is a guest that does not run. */
+static void entry_read_live(const struct virt_domain *guest, struct entry *entry)
+{
+	struct virt_error virt_error;
+	struct nestxml_error error;
+
+	if (virt_domain_get_xml(guest, VIRT_XML_LIVE, &entry->live_xml, &virt_error) < 0) {
+		entry->live_xml = NULL;
+		if (!virt_error.no_domain)
+			snprintf(entry->live_why, sizeof(entry->live_why), "%s", virt_error.message);
+	} else if (nestxml_domain_new(entry->live_xml, strlen(entry->live_xml), &entry->live, &error) != 0) {
+		snprintf(entry->live_why, sizeof(entry->live_why), "%s", error.message);
+	}
+}
+
 static void entry_read(const struct virt_domain *guest, const struct rules *rules, struct entry *entry)
 {
-	struct virt_error error;
-
 	*entry = (struct entry){.guest = guest};
 	entry->running = virt_domain_is_running(guest);
 	entry->persistent = virt_domain_is_persistent(guest);
 	entry->known = stored_read(guest, VIRT_XML_STORED, rules, &entry->stored, entry->why, sizeof(entry->why)) == 0;
-	/* It may have ended by now: then it is a guest that does not run. */
-	if (entry->known && entry->running && virt_domain_get_xml(guest, VIRT_XML_LIVE, &entry->live_xml, &error) == 0)
-		nestxml_domain_new(entry->live_xml, strlen(entry->live_xml), &entry->live, NULL);
+	if (entry->known && entry->running)
+		entry_read_live(guest, entry);
 }
 
 static void entry_clear(struct entry *entry)
@@ -65,7 +78,7 @@ static const char *get_refusal(const struct entry *entry, const struct rules *ru
 
 enum { COLUMNS = 6, CELL = 768 };
 
-static const char *const headings[COLUMNS] = {"guest", "policy", "stated by", "stored CPU", "running CPU", "next start"};
+static const char *const headings[COLUMNS] = {"guest", "policy", "stated by", "stored CPU", "live CPU", "next start"};
 
 struct table {
 	char (*rows)[COLUMNS][CELL];
@@ -102,6 +115,8 @@ static void fill_row(const struct entry *entry, const struct rules *rules, char 
 		describe_cpu(entry->stored.domain, row[3], CELL);
 	if (entry->live)
 		describe_cpu(entry->live, row[4], CELL);
+	else if (entry->live_why[0])
+		snprintf(row[4], CELL, "cannot be told: %s", entry->live_why);
 	describe_next_start(entry, rules, row[5], CELL);
 }
 
@@ -179,7 +194,7 @@ static struct json_object *make_json(const struct entry *entry, const struct rul
 	report_add_bool(object, "persistent", entry->persistent);
 	json_object_object_add(object, "policy", describe_policy_json(&plan->policy, error));
 	json_object_object_add(object, "stored_cpu", entry->persistent ? describe_cpu_json(entry->stored.domain) : NULL);
-	json_object_object_add(object, "running_cpu", describe_cpu_json(entry->live));
+	json_object_object_add(object, "live_cpu", describe_cpu_json(entry->live));
 	report_add_string(object, "verdict", entry->known ? verdicts[plan->verdict] : NULL);
 	report_add_string(object, "reason", entry->known && plan->verdict == NESTXML_VERDICT_REFUSE ? get_refusal(entry, rules) : NULL);
 	return object;
@@ -228,7 +243,7 @@ static int list(const struct session *session, const struct request *request)
 
 static int parse(int argc, char **argv, struct request *request)
 {
-	const struct option_rule rules[] = {{"json", &request->json, NULL}, OPTION_CONNECT(&request->uri)};
+	const struct option_rule rules[] = {{.name = "json", .flag = &request->json}, OPTION_CONNECT(&request->uri)};
 	int status = options_take("list", help, rules, ARRAY_SIZE(rules), argc, argv);
 
 	if (status < 0 && optind < argc)
@@ -244,9 +259,11 @@ int nestctl_list(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	status = session_open(request.uri, false, "nothing is listed", &session);
+	status = session_open(request.uri, false, "nothing is listed", NULL, &session);
 	if (status != NESTCTL_YES)
 		return status;
+	if (!request.uri)
+		session_tell_whose(&session, "list");
 	status = list(&session, &request);
 	session_close(&session);
 	return status;

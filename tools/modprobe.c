@@ -38,9 +38,22 @@ bool modprobe_is_same_name(const char *a, size_t length, const char *b)
 	return true;
 }
 
+/* The caller's to free; NULL: out of memory. */
+static char *escape(const char *text)
+{
+	size_t size = 4 * strlen(text) + 1;
+	char *escaped = malloc(size);
+
+	return escaped ? nestxml_text_escape(text, escaped, size) : NULL;
+}
+
 static void note_unread(struct finder *finder, const char *what, int error)
 {
-	if (!finder->lines->unread && asprintf(&finder->lines->unread, "%s: %s", what, strerror(error)) < 0)
+	AUTO_FREE char *shown = escape(what);
+
+	if (!shown)
+		finder->failed = true;
+	else if (!finder->lines->unread && asprintf(&finder->lines->unread, "%s: %s", shown, strerror(error)) < 0)
 		finder->lines->unread = NULL;
 }
 
@@ -124,10 +137,8 @@ static void keep_line(struct finder *finder, const char *file, unsigned int numb
 		finder->failed = true;
 		return;
 	}
-	list[lines->count].file = strdup(file);
-	list[lines->count].line = number;
-	list[lines->count].text = TAKE(joined.data);
-	finder->failed = !list[lines->count].file;
+	list[lines->count] = (struct modprobe_line){escape(file), number, escape(joined.data)};
+	finder->failed = !list[lines->count].file || !list[lines->count].text;
 	lines->count++;
 }
 
@@ -232,7 +243,10 @@ bool modprobe_line_sets(const struct modprobe_line *line, const char *parameter)
 	return false;
 }
 
-bool modprobe_line_blocks(const struct modprobe_line *line)
+const struct modprobe_line *modprobe_find_block(const struct modprobe_lines *lines)
 {
-	return strncmp(line->text, "options ", 8) != 0;
+	for (size_t i = 0; i < lines->count; i++)
+		if (strncmp(lines->list[i].text, "options ", 8) != 0)
+			return &lines->list[i];
+	return NULL;
 }

@@ -9,17 +9,17 @@
 /** The file that nestctl writes. */
 #define MODPROBE_FILE "/etc/modprobe.d/nestxml.conf"
 
-/** One line, joined with those that continue it. */
+/** One line, joined with those that continue it. What is foreign in it is escaped already: ready for a terminal as it is. */
 struct modprobe_line {
-	char *file; /* without the root */
+	char *file; /* without the root; escaped */
 	unsigned int line;
-	char *text; /* words separated by single blanks */
+	char *text; /* words separated by single blanks; escaped */
 };
 
 struct modprobe_lines {
 	struct modprobe_line *list;
 	size_t count;
-	char *unread; /* the first file or folder that could not be read, and why; NULL: none */
+	char *unread; /* the first file or folder that could not be read, and why, escaped; NULL: none */
 };
 
 /**
@@ -32,8 +32,8 @@ void modprobe_clear(struct modprobe_lines *lines);
 
 /** Whether @line is "options MODULE ..." and sets @parameter. */
 bool modprobe_line_sets(const struct modprobe_line *line, const char *parameter);
-/** Whether @line keeps the module from being loaded by name: "blacklist" or "install". */
-bool modprobe_line_blocks(const struct modprobe_line *line);
+/** The first line that keeps the module from being loaded by name, "blacklist" or "install"; NULL: there is none. */
+const struct modprobe_line *modprobe_find_block(const struct modprobe_lines *lines);
 
 /** The folders of modprobe.d, the strongest first, ended by NULL; from modprobe.d(5) of kmod 30, and /usr/lib of later ones. */
 extern const char *const modprobe_folders[];

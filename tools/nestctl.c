@@ -18,11 +18,17 @@
 static const struct command {
 	const char *name;
 	int (*run)(int argc, char **argv);
-} commands[] =
-	{
-		{"host", nestctl_host}, {"guest", nestctl_guest}, {"verify", nestctl_verify},
-		{"list", nestctl_list}, {"apply", nestctl_apply}, {"set", nestctl_set},
-		{"hook", nestctl_hook}, {"watch", nestctl_watch}, {"again", nestctl_again}, /* for the hook; not in the help */
+} commands[] = {
+	{"host", nestctl_host},
+	{"guest", nestctl_guest},
+	{"verify", nestctl_verify},
+	{"list", nestctl_list},
+	{"apply", nestctl_apply},
+	{"set", nestctl_set},
+	{"hook", nestctl_hook},
+	{"watch", nestctl_watch},
+	/* for the hook; not in the help */
+	{"again", nestctl_again},
 };
 
 static const char help[] = "Usage: nestctl COMMAND [OPTION...]\n"
@@ -31,7 +37,7 @@ static const char help[] = "Usage: nestctl COMMAND [OPTION...]\n"
 			   "  host [--json]            does this host's KVM nest, why not, what costs\n"
 			   "  host enable|disable      set the module's parameter, for good and now\n"
 			   "  guest                    inside a guest: can it run guests of its own\n"
-			   "  verify GUEST             does this running guest have what its policy states\n"
+			   "  verify GUEST             is this running guest nested, and who says so\n"
 			   "  list [--json]            every guest: its policy, its CPU, its next start\n"
 			   "  apply GUEST...|--all     rewrite stored guests as their policies ask\n"
 			   "  set GUEST require|optional|disable|leave\n"

@@ -4,11 +4,12 @@
 
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "nestctl.h"
 
-enum { MOST_RULES = 8, FIRST_RULE = 256 };
+#define FIRST_RULE 256 /* behind all letters: the values of the options that have none */
 
 static int take(const char *command, const struct option_rule *rule)
 {
@@ -21,22 +22,43 @@ static int take(const char *command, const struct option_rule *rule)
 	return -1;
 }
 
+/* What getopt_long() wants to be told: its letters, and the long options with their values. */
+static void make_options(const struct option_rule *rules, size_t count, struct option *options, char *letters)
+{
+	*letters++ = ':';
+	*letters++ = 'h';
+	for (size_t i = 0; i < count; i++) {
+		int value = rules[i].letter ? rules[i].letter : FIRST_RULE + (int)i;
+
+		options[i] = (struct option){rules[i].name, rules[i].flag ? no_argument : required_argument, NULL, value};
+		if (!rules[i].letter)
+			continue;
+		*letters++ = rules[i].letter;
+		if (!rules[i].flag)
+			*letters++ = ':';
+	}
+	options[count] = (struct option){"help", no_argument, NULL, 'h'};
+}
+
+/* A letter that there is none of may stand within a word, which getopt_long() is then not behind yet. */
+static int refuse(const char *command, const char *letters, char **argv)
+{
+	bool is_letter = optopt != 0 && optopt < FIRST_RULE && !strchr(letters, optopt); /* of "--help=x" it is the h */
+	const char word[] = {'-', (char)optopt, '\0'};
+
+	return nestctl_usage_word(command, "wrong option", is_letter ? word : argv[optind - 1]);
+}
+
 int options_take(const char *command, const char *help, const struct option_rule *rules, size_t count, int argc, char **argv)
 {
-	struct option options[MOST_RULES + 2] = {{0}};
-	const char *letters = ":h";
+	struct option options[OPTIONS_MOST + 2] = {{0}};
+	char letters[2 * OPTIONS_MOST + 3] = "";
 	int status = -1;
 	int option;
 
-	for (size_t i = 0; i < count; i++) {
-		bool connects = strcmp(rules[i].name, "connect") == 0;
-
-		options[i] = (struct option){rules[i].name, rules[i].flag ? no_argument : required_argument, NULL,
-					     connects ? 'c' : FIRST_RULE + (int)i};
-		if (connects)
-			letters = ":c:h";
-	}
-	options[count] = (struct option){"help", no_argument, NULL, 'h'};
+	if (count > OPTIONS_MOST)
+		abort();
+	make_options(rules, count, options, letters);
 	while (status < 0 && (option = getopt_long(argc, argv, letters, options, NULL)) != -1) {
 		if (option == 'h') {
 			fputs(help, stdout);
@@ -45,7 +67,7 @@ int options_take(const char *command, const char *help, const struct option_rule
 		if (option == ':')
 			return nestctl_usage_word(command, "a value is missing behind", argv[optind - 1]);
 		if (option == '?')
-			return nestctl_usage_word(command, "wrong option", argv[optind - 1]);
+			return refuse(command, letters, argv);
 		for (size_t i = 0; i < count; i++)
 			if (options[i].val == option)
 				status = take(command, &rules[i]);

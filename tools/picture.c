@@ -73,6 +73,15 @@ const struct picture_parameter *picture_find_parameter(const struct picture *pic
 	return NULL;
 }
 
+/* Where the kernel's command line comes from: /etc/default/grub of Debian and Ubuntu, grubby(8) of Fedora. */
+void picture_describe_boot(const struct picture *picture, const char *nested, char *text, size_t size)
+{
+	snprintf(text, size,
+		 "add %s.nested=%s to GRUB_CMDLINE_LINUX in /etc/default/grub and run update-grub (Fedora: grubby --update-kernel=ALL "
+		 "--args=%s.nested=%s), then reboot",
+		 picture->module_name, nested, picture->module_name, nested);
+}
+
 static bool has_flag(const char *root, enum nestxml_vendor vendor)
 {
 	char text[16384];

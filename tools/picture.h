@@ -51,6 +51,9 @@ void picture_clear(struct picture *picture);
 /** The parameter @name, or NULL where the module has none of that name or it cannot be read. */
 const struct picture_parameter *picture_find_parameter(const struct picture *picture, const char *name);
 
+/** How a module that is built in gets @nested ("1", "0"): of the kernel's command line, at a reboot. Writes a sentence into @text. */
+void picture_describe_boot(const struct picture *picture, const char *nested, char *text, size_t size);
+
 /** The word for the module's state ("live", "builtin", ...), static. */
 const char *picture_module_to_string(enum picture_module module);
 /** The word for the state of nesting ("on", "off", "unsupported", "unknown"), static. */

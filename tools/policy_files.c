@@ -9,7 +9,7 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
-#include "../lib/private.h"
+#include "../lib/config.h"
 
 #define EVENTS (IN_CLOSE_WRITE | IN_CREATE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE | IN_ATTRIB)
 
@@ -18,8 +18,8 @@ static const struct folder {
 	const char *path;
 	const char *name;
 } folders[] = {
-	{"/usr/share", "nestxml"}, {"/usr/share/nestxml", NULL},	  {"/etc", "nestxml"},
-	{"/etc/nestxml", NULL},	   {"/etc/nestxml/nestxml.conf.d", NULL},
+	{CONFIG_VENDOR_PARENT, CONFIG_NAME}, {CONFIG_VENDOR_FOLDER, NULL},  {CONFIG_ADMIN_PARENT, CONFIG_NAME},
+	{CONFIG_ADMIN_FOLDER, NULL},	     {CONFIG_DROP_IN_FOLDER, NULL},
 };
 
 struct policy_files {

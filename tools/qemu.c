@@ -376,30 +376,13 @@ int qemu_log_read(const char *root, const char *name, struct qemu_log *log)
 
 enum model { MODEL_HOST, MODEL_SVM, MODEL_OTHER };
 
-/* Without the version: "EPYC-Rome-v2" is EPYC-Rome. */
-static bool is_model(const char *model, const char *name)
-{
-	size_t length = strlen(name);
-
-	return strncmp(model, name, length) == 0 && (model[length] == '\0' || strncmp(model + length, "-v", 2) == 0);
-}
-
-/*
- * Measured by query-cpu-model-expansion of every model of QEMU 7.2 under TCG: these contain svm, and none contains vmx. Models of EPYC
- * to come are taken to contain it like all before them.
- */
 static enum model classify_model(const char *model)
 {
-	static const char *const with_svm[] = {"qemu64", "phenom", "Opteron_G2", "Opteron_G3", "Opteron_G4", "Opteron_G5", "Dhyana"};
-
 	if (strcmp(model, "host") == 0 || strcmp(model, "max") == 0)
 		return MODEL_HOST;
-	if (model[0] == '\0' || strncmp(model, "EPYC", 4) == 0) /* QEMU's own choice is qemu64 */
+	if (model[0] == '\0') /* QEMU's own choice is qemu64 */
 		return MODEL_SVM;
-	for (size_t i = 0; i < ARRAY_SIZE(with_svm); i++)
-		if (is_model(model, with_svm[i]))
-			return MODEL_SVM;
-	return MODEL_OTHER;
+	return nestxml_model_has_svm(model, strlen(model)) ? MODEL_SVM : MODEL_OTHER;
 }
 
 bool qemu_facts_is_emulated(const struct qemu_facts *facts)

@@ -17,7 +17,6 @@ static const char help[] = "Usage: nestctl set GUEST require|optional|disable|le
 			   "  -c, --connect=URI   the libvirt to ask, as with virsh\n"
 			   "  -h, --help          this text\n";
 
-#define METADATA_URI "urn:nestxml:nested:1"
 #define METADATA_PREFIX "nested"
 
 struct request {
@@ -54,7 +53,7 @@ static int apply(const struct session *session, const struct virt_domain *guest,
 	}
 	stored_rewrite(session->virt, guest, &session->rules, &rewritten);
 	if (rewritten.result == REWRITE_FAILED)
-		return nestctl_fail(NESTCTL_NO, "guest '%s': its metadata states nested=%s now, but its CPU is %s", shown, word,
+		return nestctl_fail(NESTCTL_NO, "guest '%s': its metadata states nested=%s now; its definition: %s", shown, word,
 				    rewritten.said);
 	printf("guest '%s': its metadata states nested=%s; %s%s\n", shown, word, rewritten.said,
 	       rewritten.result == REWRITE_DONE && virt_domain_is_running(guest) ? DESCRIBE_RUNNING : "");
@@ -70,10 +69,11 @@ static int set(const struct session *session, const struct request *request)
 	int status;
 
 	nestxml_text_escape(request->guest, shown, sizeof(shown));
-	if (virt_find(session->virt, request->guest, &guest, &error) < 0)
-		return nestctl_fail(NESTCTL_FAILED, "guest '%s': libvirt: %s", shown, error.message);
+	status = session_find(session, request->guest, &guest);
+	if (status != NESTCTL_YES)
+		return status;
 	snprintf(xml, sizeof(xml), "<policy nested='%s'/>", nestxml_nested_to_string(request->nested));
-	if (virt_domain_set_metadata(guest, xml, METADATA_PREFIX, METADATA_URI, &error) < 0)
+	if (virt_domain_set_metadata(guest, xml, METADATA_PREFIX, NESTXML_POLICY_NAMESPACE, &error) < 0)
 		status = nestctl_fail(NESTCTL_FAILED, "guest '%s': its metadata cannot be set: %s", shown, error.message);
 	else
 		status = apply(session, guest, request, shown);
@@ -104,7 +104,7 @@ int nestctl_set(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	status = session_open(request.uri, true, "nothing was set", &session);
+	status = session_open(request.uri, true, "nothing was set", NULL, &session);
 	if (status != NESTCTL_YES)
 		return status;
 	status = set(&session, &request);

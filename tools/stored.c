@@ -56,14 +56,6 @@ static char *cut_cpu(const struct nestxml_domain *domain)
 	return rest;
 }
 
-static bool is_same_outside_cpu(const struct nestxml_domain *a, const struct nestxml_domain *b)
-{
-	AUTO_FREE char *rest_a = cut_cpu(a);
-	AUTO_FREE char *rest_b = cut_cpu(b);
-
-	return rest_a && rest_b && strcmp(rest_a, rest_b) == 0;
-}
-
 /* ---- what has become of it ---- */
 
 /* What is stored when a definition was made. */
@@ -73,46 +65,70 @@ enum kept {
 	KEPT_DROPPED,	/* libvirt has dropped what its <cpu> stated, or somebody else has defined the guest as it was before */
 	KEPT_REPLACED,	/* somebody else has defined the guest otherwise */
 	KEPT_GONE,	/* somebody has undefined the guest since */
+	KEPT_UNKNOWN,	/* it could not be read back */
 };
 
 /* Compares @xml, which is not the very text that was defined; where it is not what was wanted all the same, @why says so. */
 static enum kept compare(const struct stored *before, const char *xml, char *why, size_t size)
 {
+	AUTO_FREE char *rest_before = cut_cpu(before->domain);
+	AUTO_FREE char *rest_after = NULL;
 	struct nestxml_domain *after;
 	struct nestxml_error error;
 	bool same;
 	bool states;
+	int code = nestxml_domain_new(xml, strlen(xml), &after, &error);
 
-	if (nestxml_domain_new(xml, strlen(xml), &after, &error) != 0) {
+	if (code != 0) {
 		snprintf(why, size, "its definition, line %u, %s", error.line, error.message);
-		return KEPT_OTHERWISE;
+		return code == NESTXML_E_NOMEM ? KEPT_UNKNOWN : KEPT_OTHERWISE;
 	}
-	same = is_same_outside_cpu(before->domain, after);
+	rest_after = cut_cpu(after);
 	states = nestxml_domain_states(after, before->plan.vendor, before->plan.policy.nested);
 	nestxml_domain_free(after);
+	if (!rest_before || !rest_after) {
+		snprintf(why, size, "out of memory");
+		return KEPT_UNKNOWN;
+	}
+	same = strcmp(rest_before, rest_after) == 0;
 	if (same && states)
 		return KEPT_AS_PLANNED;
 	snprintf(why, size, states ? "libvirt changed more of it than its <cpu>" : "libvirt did not keep what its new <cpu> states");
 	return states ? KEPT_OTHERWISE : same ? KEPT_DROPPED : KEPT_REPLACED;
 }
 
-/* Reads back what has become of @xml. */
-static enum kept read_back(const struct virt_domain *guest, const struct stored *before, const char *xml, char *why, size_t size)
+/* Reads back what has become of @xml: @after, the caller's to free. */
+static enum kept read_back(const struct virt_domain *guest, const struct stored *before, const char *xml, char **after, char *why,
+			   size_t size)
 {
-	AUTO_FREE char *after = NULL;
 	struct virt_error error;
 
-	if (virt_domain_get_xml(guest, VIRT_XML_SECRET, &after, &error) < 0) {
+	if (virt_domain_get_xml(guest, VIRT_XML_SECRET, after, &error) < 0) {
+		*after = NULL;
 		snprintf(why, size, "libvirt does not give its definition: %s", error.message);
-		return error.no_domain ? KEPT_GONE : KEPT_OTHERWISE;
+		return error.no_domain ? KEPT_GONE : KEPT_UNKNOWN;
 	}
 	/* As a rule it is what was defined, since that is spliced into libvirt's own text. */
-	return strcmp(after, xml) == 0 ? KEPT_AS_PLANNED : compare(before, after, why, size);
+	return strcmp(*after, xml) == 0 ? KEPT_AS_PLANNED : compare(before, *after, why, size);
+}
+
+/* Whether @seen, which is to make room for the old definition, is stored still: what somebody has defined since would be lost. */
+static enum kept look_again(const struct virt_domain *guest, const char *seen, enum kept kept, char *why, size_t size)
+{
+	AUTO_FREE char *now = NULL;
+	struct virt_error error;
+
+	if (virt_domain_get_xml(guest, VIRT_XML_SECRET, &now, &error) == 0)
+		return strcmp(now, seen) == 0 ? kept : KEPT_REPLACED;
+	now = NULL;
+	snprintf(why, size, "libvirt does not give its definition: %s", error.message);
+	return error.no_domain ? KEPT_GONE : KEPT_UNKNOWN;
 }
 
 /* ---- the rewrite ---- */
 
-/* Who defines a guest at the same time gets it rewritten as he wants it; libvirt, which would drop the same again and again, does not. */
+/* Somebody who redefines the guest meanwhile is worth another attempt; a libvirt that drops the feature each time is not worth endless
+ * ones. */
 #define ATTEMPTS 3
 
 static void fail(struct rewritten *rewritten, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -143,6 +159,8 @@ static bool define(struct virt *virt, const struct virt_domain *guest, const str
 {
 	struct virt_error error;
 	AUTO_FREE char *xml = NULL;
+	AUTO_FREE char *after = NULL;
+	enum kept kept;
 	size_t length;
 	char why[640];
 
@@ -155,7 +173,10 @@ static bool define(struct virt *virt, const struct virt_domain *guest, const str
 		return false;
 	}
 	rewritten->defines++;
-	switch (read_back(guest, before, xml, why, sizeof(why))) {
+	kept = read_back(guest, before, xml, &after, why, sizeof(why));
+	if (kept == KEPT_OTHERWISE || (kept == KEPT_DROPPED && last))
+		kept = look_again(guest, after, kept, why, sizeof(why));
+	switch (kept) {
 	case KEPT_AS_PLANNED:
 		rewritten->result = REWRITE_DONE;
 		rewritten->is_current = true;
@@ -173,6 +194,9 @@ static bool define(struct virt *virt, const struct virt_domain *guest, const str
 		return false;
 	case KEPT_GONE:
 		fail(rewritten, "it was undefined meanwhile");
+		return false;
+	case KEPT_UNKNOWN:
+		fail(rewritten, "rewritten, but what came of it could not be checked: %s; look at it: virsh edit", why);
 		return false;
 	}
 	return false;

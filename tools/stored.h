@@ -43,8 +43,10 @@ struct rewritten {
 
 /**
  * Rewrites the stored definition by policy, if it needs that: defines it, reads it back, and puts the old one back if anything but its
- * <cpu> has changed. If somebody else has defined it meanwhile, it begins again with that. What somebody defines between the reading and
- * the writing, about a millisecond, is lost: libvirt has no lock that would hold in between.
+ * <cpu> has changed, and that is stored still. If somebody else has defined it meanwhile, it begins again with that; what cannot be read
+ * back is left as it is. What somebody defines between the reading and the writing is lost, and so is what he defines between the writing
+ * and the reading back where it states the policy too and so looks like libvirt's doing, each about a millisecond: libvirt has no lock that
+ * would hold in between.
  *
  * @guest	must have a stored definition: defining would give it one
  */

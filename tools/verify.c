@@ -14,10 +14,9 @@
 #include "nestctl.h"
 #include "options.h"
 #include "picture.h"
-#include "plan.h"
 #include "qemu.h"
 #include "report.h"
-#include "virt.h"
+#include "session.h"
 
 static const char help[] = "Usage: nestctl verify GUEST [--ask-guest] [--json] [-c URI]\n"
 			   "Does the running GUEST (a name or UUID) have nested virtualization?\n"
@@ -42,14 +41,13 @@ static int read_view(const struct virt_domain *guest, bool live, struct view *vi
 	return NESTCTL_YES;
 }
 
-static void read_policy(struct findings *findings)
+static void read_policy(const struct session *session, struct findings *findings)
 {
 	struct plan plan;
 
-	findings->policy_error.code = (enum nestxml_code)nestxml_config_new(NESTCTL_ROOT, &findings->config, &findings->policy_error);
 	if (findings->policy_error.code != NESTXML_OK)
 		return;
-	plan_make(&(struct rules){findings->config, findings->host}, findings->stored.domain, &plan);
+	plan_make(&session->rules, findings->stored.domain, &plan);
 	findings->policy = plan.policy;
 	if (plan.state == PLAN_UNKNOWN)
 		findings->policy_error = plan.error;
@@ -97,18 +95,16 @@ static void read_agent(struct findings *findings)
 	findings->facts.guest_svm = findings->agent.cpuinfo.svm ? QEMU_ANSWER_YES : QEMU_ANSWER_NO;
 }
 
-static int gather(struct findings *findings)
+static int gather(const struct session *session, struct findings *findings)
 {
 	bool running = virt_domain_is_running(findings->guest);
 	int status = read_view(findings->guest, false, &findings->stored);
 
 	if (status == NESTCTL_YES && running)
 		status = read_view(findings->guest, true, &findings->live);
-	if (status == NESTCTL_YES && nestxml_host_new(NESTCTL_ROOT, &findings->host, NULL) != 0)
-		status = nestctl_fail(NESTCTL_FAILED, "out of memory");
 	if (status != NESTCTL_YES)
 		return status;
-	read_policy(findings);
+	read_policy(session, findings);
 	if (!running)
 		return NESTCTL_YES;
 	read_qemu(findings);
@@ -120,8 +116,6 @@ static int gather(struct findings *findings)
 
 static void clear(struct findings *findings)
 {
-	nestxml_host_free(findings->host);
-	nestxml_config_free(findings->config);
 	nestxml_domain_free(findings->stored.domain);
 	nestxml_domain_free(findings->live.domain);
 	free(findings->stored.xml);
@@ -370,21 +364,14 @@ static int show(const struct findings *findings, bool json)
 	return nestctl_finish(status);
 }
 
-static int verify(struct virt *virt, const struct request *request)
+static int verify(const struct session *session, const struct request *request, const struct nestxml_error *policy_error)
 {
-	struct findings findings = {.is_asked = request->ask_guest};
-	struct virt_error error;
-	char shown[320];
-	int status;
+	struct findings findings = {.is_asked = request->ask_guest, .host = session->rules.host, .policy_error = *policy_error};
+	int status = session_find(session, request->guest, &findings.guest);
 
-	nestxml_text_escape(request->guest, shown, sizeof(shown));
-	if (!virt_is_local_qemu(virt))
-		return nestctl_fail(NESTCTL_UNKNOWN,
-				    "guest '%s': QEMU and the module are to be looked at: run this on the guest's own host", shown);
-	if (virt_find(virt, request->guest, &findings.guest, &error) < 0)
-		return error.no_domain ? nestctl_fail(NESTCTL_FAILED, "libvirt knows no guest '%s'", shown)
-				       : nestctl_fail(NESTCTL_FAILED, "guest '%s': libvirt: %s", shown, error.message);
-	status = gather(&findings);
+	if (status != NESTCTL_YES)
+		return status == NESTCTL_NO ? NESTCTL_UNKNOWN : status; /* NO is what is said of a guest that there is */
+	status = gather(session, &findings);
 	if (status == NESTCTL_YES)
 		status = show(&findings, request->json);
 	clear(&findings);
@@ -394,8 +381,8 @@ static int verify(struct virt *virt, const struct request *request)
 static int parse(int argc, char **argv, struct request *request)
 {
 	const struct option_rule rules[] = {
-		{"ask-guest", &request->ask_guest, NULL},
-		{"json", &request->json, NULL},
+		{.name = "ask-guest", .flag = &request->ask_guest},
+		{.name = "json", .flag = &request->json},
 		OPTION_CONNECT(&request->uri),
 	};
 	int status = options_take("verify", help, rules, ARRAY_SIZE(rules), argc, argv);
@@ -411,15 +398,16 @@ static int parse(int argc, char **argv, struct request *request)
 int nestctl_verify(int argc, char **argv)
 {
 	struct request request = {0};
-	struct virt_error error;
-	struct virt *virt;
+	struct nestxml_error policy_error = {0};
+	struct session session;
 	int status = parse(argc, argv, &request);
 
 	if (status >= 0)
 		return status;
-	if (virt_open(request.uri, request.ask_guest, &virt, &error) < 0)
-		return nestctl_fail(NESTCTL_FAILED, "libvirt: %s", error.message);
-	status = verify(virt, &request);
-	virt_close(virt);
+	status = session_open(request.uri, request.ask_guest, "nothing was verified", &policy_error, &session);
+	if (status != NESTCTL_YES)
+		return status;
+	status = verify(&session, &request, &policy_error);
+	session_close(&session);
 	return status;
 }

@@ -5,6 +5,7 @@
 #include <libvirt/libvirt-qemu.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../lib/private.h"
 #include "virt_private.h"
@@ -126,12 +127,24 @@ static bool is_local_uri(const char *uri)
 	return false;
 }
 
-bool virt_is_local_qemu(const struct virt *virt)
+int virt_ask_local_qemu(const struct virt *virt, bool *local, struct virt_error *error)
 {
 	const char *type = virt->ConnectGetType(virt->connection);
-	AUTO_FREE char *uri = virt->ConnectGetURI(virt->connection);
+	AUTO_FREE char *uri = type ? virt->ConnectGetURI(virt->connection) : NULL;
 
-	return type && strcmp(type, "QEMU") == 0 && uri && is_local_uri(uri);
+	if (!uri)
+		return virt_fail_with_last(virt, error);
+	*local = strcmp(type, "QEMU") == 0 && is_local_uri(uri);
+	return 0;
+}
+
+bool virt_is_session(const struct virt *virt)
+{
+	AUTO_FREE char *uri = virt->ConnectGetURI(virt->connection);
+	const char *path = uri ? strstr(uri, ":///") : NULL;
+
+	/* Root's is the system's daemon all the same. */
+	return geteuid() != 0 && path && strncmp(path, ":///session", strlen(":///session")) == 0;
 }
 
 /* ---- guests ---- */
@@ -338,7 +351,7 @@ int virt_domain_start(struct virt_domain *domain, struct virt_error *error)
 
 bool virt_domain_has_saved_state(const struct virt_domain *domain)
 {
-	return domain->virt->DomainHasManagedSaveImage(domain->domain, 0) == 1;
+	return domain->virt->DomainHasManagedSaveImage(domain->domain, 0) != 0;
 }
 
 int virt_domain_set_metadata(struct virt_domain *domain, const char *xml, const char *prefix, const char *uri, struct virt_error *error)

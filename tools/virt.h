@@ -36,8 +36,10 @@ void virt_close(struct virt *virt);
 
 /** Whether the connection still stands. */
 bool virt_is_alive(const struct virt *virt);
-/** Whether what libvirt tells is of this machine, and its guests are QEMU's. */
-bool virt_is_local_qemu(const struct virt *virt);
+/** Whether what libvirt tells is of this machine, and its guests are QEMU's: *@local. Returns 0 or -1. */
+int virt_ask_local_qemu(const struct virt *virt, bool *local, struct virt_error *error);
+/** Whether these are a user's own guests (qemu:///session) and not the system's; false where that cannot be told. */
+bool virt_is_session(const struct virt *virt);
 
 /* ---- guests ---- */
 
@@ -54,7 +56,7 @@ const char *virt_domain_get_name(const struct virt_domain *domain);
 const char *virt_domain_get_uuid(const struct virt_domain *domain);
 /** Whether it ran when it was found. */
 bool virt_domain_is_running(const struct virt_domain *domain);
-/** Whether it has a stored definition. */
+/** Whether it has a stored definition; false where that cannot be told. */
 bool virt_domain_is_persistent(const struct virt_domain *domain);
 
 enum virt_xml {
@@ -75,7 +77,7 @@ int virt_domain_ask_agent(struct virt_domain *domain, const char *command, int s
 int virt_define(struct virt *virt, const char *xml, struct virt_error *error);
 /** Starts it from its stored definition. Returns 0 or -1. */
 int virt_domain_start(struct virt_domain *domain, struct virt_error *error);
-/** Whether its next start is from a managed save; false where that cannot be told. */
+/** Whether its next start is from a managed save; true where that cannot be told. */
 bool virt_domain_has_saved_state(const struct virt_domain *domain);
 /** Puts the element @xml (NULL: none) into its <metadata>, in the place of the one of the namespace @uri. Returns 0 or -1. */
 int virt_domain_set_metadata(struct virt_domain *domain, const char *xml, const char *prefix, const char *uri, struct virt_error *error);

@@ -9,37 +9,37 @@
 #include "virt.h"
 
 /* clang-format off */
-#define VIRT_FUNCTIONS(use)                 \
-	use(ConnectClose)                   \
+#define VIRT_FUNCTIONS(use)                  \
+	use(ConnectClose)                    \
 	use(ConnectDomainEventDeregisterAny) \
-	use(ConnectDomainEventRegisterAny)  \
-	use(ConnectGetType)                 \
-	use(ConnectGetURI)                  \
-	use(ConnectIsAlive)                 \
-	use(ConnectListAllDomains)          \
-	use(ConnectOpen)                    \
-	use(ConnectOpenReadOnly)            \
-	use(ConnectRegisterCloseCallback)   \
-	use(ConnectSetKeepAlive)            \
-	use(ConnectUnregisterCloseCallback) \
-	use(DomainCreate)                   \
-	use(DomainDefineXML)                \
-	use(DomainFree)                     \
-	use(DomainGetName)                  \
-	use(DomainGetUUIDString)            \
-	use(DomainGetXMLDesc)               \
-	use(DomainHasManagedSaveImage)      \
-	use(DomainIsActive)                 \
-	use(DomainIsPersistent)             \
-	use(DomainLookupByName)             \
-	use(DomainLookupByUUIDString)       \
-	use(DomainSetMetadata)              \
-	use(EventAddHandle)                 \
-	use(EventAddTimeout)                \
-	use(EventRegisterDefaultImpl)       \
-	use(EventRunDefaultImpl)            \
-	use(EventUpdateTimeout)             \
-	use(GetLastError)                   \
+	use(ConnectDomainEventRegisterAny)   \
+	use(ConnectGetType)                  \
+	use(ConnectGetURI)                   \
+	use(ConnectIsAlive)                  \
+	use(ConnectListAllDomains)           \
+	use(ConnectOpen)                     \
+	use(ConnectOpenReadOnly)             \
+	use(ConnectRegisterCloseCallback)    \
+	use(ConnectSetKeepAlive)             \
+	use(ConnectUnregisterCloseCallback)  \
+	use(DomainCreate)                    \
+	use(DomainDefineXML)                 \
+	use(DomainFree)                      \
+	use(DomainGetName)                   \
+	use(DomainGetUUIDString)             \
+	use(DomainGetXMLDesc)                \
+	use(DomainHasManagedSaveImage)       \
+	use(DomainIsActive)                  \
+	use(DomainIsPersistent)              \
+	use(DomainLookupByName)              \
+	use(DomainLookupByUUIDString)        \
+	use(DomainSetMetadata)               \
+	use(EventAddHandle)                  \
+	use(EventAddTimeout)                 \
+	use(EventRegisterDefaultImpl)        \
+	use(EventRunDefaultImpl)             \
+	use(EventUpdateTimeout)              \
+	use(GetLastError)                    \
 	use(SetErrorFunc)
 /* clang-format on */
 

@@ -17,6 +17,7 @@
 #include "notify.h"
 #include "options.h"
 #include "policy_files.h"
+#include "session.h"
 #include "stored.h"
 
 static const char help[] = "Usage: nestctl watch [-c URI]\n"
@@ -266,20 +267,23 @@ static void disconnect(struct watch *watch)
 static void say_connected(const struct watch *watch)
 {
 	bool modular = access("/run/libvirt/virtqemud-sock", F_OK) == 0;
+	char shown[320];
 
-	say(SAY_INFO, "watching the guests of %s%s", watch->uri ? watch->uri : "libvirt",
+	say(SAY_INFO, "watching the guests of %s%s", nestxml_text_escape(watch->uri ? watch->uri : "libvirt", shown, sizeof(shown)),
 	    modular ? "; virtqemud does not end by itself while it is watched" : "");
 }
 
-static void connect_to_libvirt(struct watch *watch, const struct virt_listener *listener)
+/* Returns NESTCTL_YES, be it connected now or later; else another status: it is not to be tried again. */
+static int connect_to_libvirt(struct watch *watch, const struct virt_listener *listener)
 {
 	struct virt_error error;
+	bool local = true;
 	int code = virt_connect(watch->virt, watch->uri, true, &error);
 
-	if (code == 0 && !virt_is_local_qemu(watch->virt)) {
-		snprintf(error.message, sizeof(error.message), "it is not this machine's QEMU");
-		code = -1;
-	}
+	if (code == 0)
+		code = virt_ask_local_qemu(watch->virt, &local, &error);
+	if (!local)
+		return session_refuse_elsewhere("nothing is watched");
 	if (code == 0)
 		code = virt_listen(watch->virt, listener, &error);
 	if (code < 0) {
@@ -287,13 +291,14 @@ static void connect_to_libvirt(struct watch *watch, const struct virt_listener *
 			say(SAY_ERROR, "libvirt cannot be reached, and is tried again: %s", error.message);
 		disconnect(watch);
 		watch->pause = 2 * watch->pause < LONGEST_PAUSE ? 2 * watch->pause : LONGEST_PAUSE;
-		return;
+		return NESTCTL_YES;
 	}
 	watch->connected = true;
 	watch->connect_at = NEVER;
 	watch->pause = FIRST_PAUSE;
 	watch->sweep = true;
 	say_connected(watch);
+	return NESTCTL_YES;
 }
 
 /* ---- the loop ---- */
@@ -308,12 +313,15 @@ static void tell_ready(struct watch *watch)
 static int loop(struct watch *watch, const struct virt_listener *listener)
 {
 	struct virt_error error;
+	int status = NESTCTL_YES;
 
 	while (!ending) {
 		if (watch->read_at <= now())
 			read_rules(watch);
 		if (!watch->connected && watch->connect_at <= now())
-			connect_to_libvirt(watch, listener);
+			status = connect_to_libvirt(watch, listener);
+		if (status != NESTCTL_YES)
+			return status;
 		see_to_guests(watch);
 		tell_ready(watch);
 		if (!ending && !watch->broken && virt_events_run(watch->virt, time_to_wait(watch), &error) < 0)

@@ -508,6 +508,7 @@ starts_apply()
 	says "apply --all --dry-run says what it would do" "$(nestctl apply --all --dry-run)" "guest 'one': to be rewritten" "3 guests: 2 to be rewritten"
 	says "--diff shows it" "$(nestctl apply --diff one)" "--- one.xml" "+    <feature policy='require'"
 	is "without secrets" "$(nestctl apply --diff one | grep -c geheim)" 0
+	fails "a diff that cannot be written is no success" 5 bash -c 'nestctl apply --diff one >/dev/full' -- "guest 'one'" "cannot be written" "No space left"
 	is "and neither does it" "$(inactive one)" "$before"
 	virsh -q start two
 	says "apply --all says what it did" "$(nestctl apply --all)" "guest 'one': rewritten" "guest 'odd <name>': rewritten" \
@@ -517,7 +518,9 @@ starts_apply()
 	printf '[guest *]\nnested = disable\n' | policy
 	says "a running guest has it from its next start" "$(nestctl apply two)" "guest 'two': rewritten" "from its next start on"
 	has "and runs on as it is" two 1
-	fails "a guest that is not there is named" 1 nestctl apply nobody one -- "guest 'nobody'" "guest 'one': rewritten"
+	fails "a guest that is not there is named" 1 nestctl apply nobody one -- "guest 'nobody': libvirt knows none of this name or UUID" \
+		"guest 'one': rewritten"
+	fails "it says or it shows" 2 nestctl apply --dry-run --diff one -- "--dry-run and --diff exclude each other"
 }
 
 starts_apply_fails_for_one()
@@ -537,12 +540,35 @@ starts_set_and_list()
 	works "then it starts" virsh -q start own
 	has "with the feature" own 1
 	says "set says that a running guest has it later" "$(nestctl set own disable)" "from its next start on"
-	says "list shows both" "$(nestctl list)" "own" "disable" "its metadata" "${FEATURE,,} disable" "${FEATURE,,} require" passes
+	says "list shows both" "$(nestctl list)" "live CPU" "own" "disable" "its metadata" "${FEATURE,,} disable" "${FEATURE,,} require" passes
 	is "and its JSON" "$(nestctl list --json | tr -d ' \n' | grep -o '"guest":"own".*"verdict":"[a-z]*"' | grep -o '"verdict.*')" '"verdict":"pass"'
+	says "which names the CPU that it runs with as verify does" "$(nestctl list --json)" '"live_cpu": {'
 	require_nesting own
 	says "list shows what is stale" "$(nestctl list)" "stale (on-stale = restart)"
 	says "set says what is stronger" "$(nestctl set own disable 2>&1)" "is stronger and asks for nested=require"
+	fails "a guest that is not there is named the same way" 1 nestctl set nobody require -- \
+		"guest 'nobody': libvirt knows none of this name or UUID"
 	fails "set knows its words" 2 nestctl set own perhaps -- "there is require, optional, disable and leave, not 'perhaps'"
+}
+
+# as_nobody COMMAND...: an ordinary user, whose libvirt is one of his own
+as_nobody()
+{
+	install -d -o 65534 /run/session
+	setpriv --reuid=65534 --regid=65534 --clear-groups env -u LIBVIRT_DEFAULT_URI HOME=/run/session XDG_RUNTIME_DIR=/run/session "$@"
+}
+
+starts_somebodys_own_guests()
+{
+	define own "$type" "$without"
+	is "an ordinary user's guests are his own" "$(as_nobody nestctl list 2>/dev/null | wc -l)" 1
+	fails "list says whose they are" 0 as_nobody nestctl list -- "stated by" "user's own guests (qemu:///session)" \
+		"sudo nestctl list, or -c qemu:///system"
+	fails "so does apply --all" 0 as_nobody nestctl apply --all -- "0 guests: 0 rewritten" "sudo nestctl apply --all, or -c qemu:///system"
+	is "who names them is told nothing" "$(as_nobody nestctl list -c qemu:///session 2>&1 >/dev/null)" ""
+	is "nor is who asks for the host's" "$(nestctl list 2>&1 >/dev/null)" ""
+	is "nor root, whose session is the host's" "$(LIBVIRT_DEFAULT_URI=qemu:///session nestctl list 2>&1 | grep -c '^own')" 1
+	kill "$(</run/session/libvirt/libvirtd.pid)"
 }
 
 # ---- the watcher ----
@@ -579,6 +605,11 @@ starts_watch()
 	works "a guest's own metadata counts as soon as it is set" rewritten after disable
 	end_watch
 	is "one line for each change" "$(grep -c "guest 'after': rewritten" /run/watch.log)" 2
+}
+
+starts_watch_elsewhere()
+{
+	fails "another machine's guests are not watched" 3 timeout 10 nestctl watch -c test:///default -- "nothing is watched" "guests' own host"
 }
 
 # watches TIMES: the watcher has reached the daemon so often

@@ -4,8 +4,9 @@
  * fake /sys below NESTXML_TEST_ROOT. All else of libkmod is real.
  *
  * What goes wrong is said by files in the root: `fail-load` and `fail-unload` hold the errno of every call, `die-load` kills the process
- * before a load, `die-at` kills it at that step (there is one before and after each change of a file or of the kernel), `stuck` is the
- * value that nested has whatever is asked for.
+ * before a load, `die-at` kills it at that step (there is one before and after each change of a file or of the kernel), `fail-restore` is
+ * the errno of every rename and removal behind the first load or unload, `stuck` is the value that nested has whatever is asked for,
+ * `no-shadow` keeps enable_shadow_vmcs from being there behind a load.
  */
 #include <errno.h>
 #include <signal.h>
@@ -89,11 +90,24 @@ static void find_value(const char *words, const char *name, char *value, size_t 
 			snprintf(value, size, "%.*s", (int)strcspn(at + length + 1, " "), at + length + 1);
 }
 
+static bool has_acted; /* the kernel, in this process */
+
+static bool fails_to_restore(void)
+{
+	char text[64];
+
+	if (!has_acted || !read_control("fail-restore", text, sizeof(text)))
+		return false;
+	errno = atoi(text);
+	return true;
+}
+
 static void log_call(const char *what)
 {
 	char path[512];
 	FILE *log;
 
+	has_acted = true;
 	snprintf(path, sizeof(path), "%s/calls", getenv("NESTXML_TEST_ROOT"));
 	log = fopen(path, "a");
 	if (log) {
@@ -127,7 +141,7 @@ static int load(struct module *module, const char *options, bool force)
 	write_value("/initstate", "live");
 	write_value("/refcnt", "0");
 	write_value("/parameters/nested", value);
-	if (shadow[0])
+	if (shadow[0] && !read_control("no-shadow", text, sizeof(text)))
 		write_value("/parameters/enable_shadow_vmcs", shadow);
 	return 0;
 }
@@ -192,10 +206,10 @@ int __wrap_fsync(int fd)
 
 int __wrap_rename(const char *from, const char *to)
 {
-	STEP(int, __real_rename(from, to));
+	STEP(int, fails_to_restore() ? -1 : __real_rename(from, to));
 }
 
 int __wrap_unlink(const char *path)
 {
-	STEP(int, __real_unlink(path));
+	STEP(int, strstr(path, "/nestxml.conf") && fails_to_restore() ? -1 : __real_unlink(path));
 }

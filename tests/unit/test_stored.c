@@ -21,6 +21,10 @@ struct virt {
 	bool unreadable;
 	bool undefined;		 /* why it is unreadable */
 	size_t readable_defines; /* with @unreadable: from this many defines on */
+	size_t reads;
+	const char *meanwhile; /* what somebody else defines, just before the read with this number, from 1 */
+	size_t meanwhile_read;
+	size_t unreadable_from; /* the read with this number, and those after it; 0: none */
 };
 
 struct virt_domain {
@@ -43,7 +47,11 @@ int virt_define(struct virt *virt, const char *xml, struct virt_error *error)
 int virt_domain_get_xml(const struct virt_domain *domain, enum virt_xml which, char **xml, struct virt_error *error)
 {
 	assert_int_equal(which, VIRT_XML_SECRET);
-	if (domain->virt->unreadable && domain->virt->defines >= domain->virt->readable_defines) {
+	domain->virt->reads++;
+	if (domain->virt->meanwhile && domain->virt->reads == domain->virt->meanwhile_read)
+		snprintf(domain->virt->stored, sizeof(domain->virt->stored), "%s", domain->virt->meanwhile);
+	if ((domain->virt->unreadable && domain->virt->defines >= domain->virt->readable_defines) ||
+	    (domain->virt->unreadable_from > 0 && domain->virt->reads >= domain->virt->unreadable_from)) {
 		snprintf(error->message, sizeof(error->message), "gone");
 		error->no_domain = domain->virt->undefined;
 		return -1;
@@ -235,14 +243,45 @@ static void test_a_definition_that_cannot_be_read_is_not_touched(void **state)
 	check_said(&rewritten, "libvirt does not give its definition: gone");
 }
 
-static void test_one_that_cannot_be_read_back_is_put_back(void **state)
+/* Nobody knows what is stored then: the old definition over it might be one over somebody else's. */
+static void test_one_that_cannot_be_read_back_is_left_as_it_is(void **state)
 {
 	struct virt virt = {.unreadable = true, .readable_defines = 1};
 	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
 
 	assert_int_equal(rewritten.result, REWRITE_FAILED);
-	assert_string_equal(virt.stored, DOMAIN("", PLAIN, SECRET));
-	check_said(&rewritten, "the old definition was put back");
+	assert_false(rewritten.is_current);
+	assert_int_equal(virt.defines, 1);
+	assert_string_equal(virt.stored, DOMAIN("", REQUIRED, SECRET));
+	check_said(&rewritten, "could not be checked: libvirt does not give its definition: gone");
+}
+
+/* What libvirt made of it is read back, and is no more what is stored when the old definition is to be put over it. */
+static void test_the_old_definition_is_not_put_over_somebody_elses(void **state)
+{
+	struct virt virt = {
+		.instead = {DOMAIN("", REQUIRED, "")},
+		.meanwhile = DOMAIN("<title>new</title>", REQUIRED, ""),
+		.meanwhile_read = 3,
+	};
+	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
+
+	assert_int_equal(virt.defines, 1);
+	assert_string_equal(virt.stored, virt.meanwhile);
+	assert_int_equal(rewritten.result, REWRITE_NOTHING);
+	assert_true(rewritten.is_current);
+	check_said(&rewritten, "states nested=require (svm) already");
+}
+
+static void test_the_old_definition_is_not_put_over_what_cannot_be_read(void **state)
+{
+	struct virt virt = {.instead = {DOMAIN("", REQUIRED, "")}, .unreadable_from = 3};
+	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
+
+	assert_int_equal(rewritten.result, REWRITE_FAILED);
+	assert_int_equal(virt.defines, 1);
+	assert_string_equal(virt.stored, DOMAIN("", REQUIRED, ""));
+	check_said(&rewritten, "could not be checked");
 }
 
 /* The white space that a new <cpu> brings is its own. */
@@ -355,7 +394,9 @@ int main(void)
 		TREE_TEST(test_one_that_was_undefined_meanwhile_does_not_come_back),
 		TREE_TEST(test_one_that_cannot_be_put_back_is_said_to_be),
 		TREE_TEST(test_a_definition_that_cannot_be_read_is_not_touched),
-		TREE_TEST(test_one_that_cannot_be_read_back_is_put_back),
+		TREE_TEST(test_one_that_cannot_be_read_back_is_left_as_it_is),
+		TREE_TEST(test_the_old_definition_is_not_put_over_somebody_elses),
+		TREE_TEST(test_the_old_definition_is_not_put_over_what_cannot_be_read),
 		TREE_TEST(test_a_definition_without_a_cpu_gets_one),
 		TREE_TEST(test_the_verdict_of_a_plan_is_that_of_its_start),
 		TREE_TEST(test_the_verdict_of_a_plan_is_the_hook_s),

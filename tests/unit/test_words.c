@@ -70,6 +70,39 @@ static void test_a_vendors_feature_is_vmx_or_svm(void **state)
 	assert_null(nestxml_vendor_feature((enum nestxml_vendor)3));
 }
 
+static void test_models_that_contain_svm(void **state)
+{
+	static const struct {
+		const char *model;
+		size_t length; /* of it; 0: all */
+		bool has;
+	} rows[] = {
+		{"qemu64", 0, true},	    {"phenom", 0, true},
+		{"Opteron_G2", 0, true},    {"Opteron_G3", 0, true},
+		{"Opteron_G4", 0, true},    {"Opteron_G5", 0, true},
+		{"Dhyana", 0, true},	    {"EPYC", 0, true},
+		{"EPYC-Rome-v2", 0, true},  {"EPYC-Unheard", 0, true},
+		{"qemu64-v1", 0, true},	    {"Opteron_G5-v1", 0, true},
+		{"qemu64-v", 0, true},	    {"qemu64-", 0, false},
+		{"qemu64-noTSX", 0, false}, {"qemu64v1", 0, false},
+		{"qemu6", 0, false},	    {"Opteron_G1", 0, false},
+		{"Opteron_G", 0, false},    {"EPY", 0, false},
+		{"epyc", 0, false},	    {"", 0, false},
+		{"Haswell", 0, false},	    {"host", 0, false},
+		{"EPYC", 3, false},	    {"EPYC", 4, true},
+		{"qemu64-v1", 5, false},    {"qemu64-v1", 6, true},
+		{"qemu64-v1", 7, false},    {"qemu64-v1", 8, true},
+		{"Dhyana-v", 7, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		size_t length = rows[i].length > 0 ? rows[i].length : strlen(rows[i].model);
+
+		CHECK(nestxml_model_has_svm(rows[i].model, length) == rows[i].has, "%s, %zu", rows[i].model, length);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -78,6 +111,7 @@ int main(void)
 		cmocka_unit_test(test_on_stale_words),
 		cmocka_unit_test(test_no_vendor_has_no_word),
 		cmocka_unit_test(test_a_vendors_feature_is_vmx_or_svm),
+		cmocka_unit_test(test_models_that_contain_svm),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
