@@ -50,14 +50,14 @@ static bool is_enforced(const char *profiles, const char *daemon)
 	return false;
 }
 
-// A rule such as "/etc/libvirt/hooks/** rmix,"; in AppArmor's globs only two stars go beyond a folder.
+// A rule such as "/usr/bin/* PUx,"; in AppArmor's globs only two stars go beyond a folder. One that denies begins with a word.
 static bool lets_execute(const char *line, const char *path)
 {
 	char pattern[256];
 	char permissions[32];
 	bool beyond;
 
-	if (sscanf(line, " %255s %31[^,\n]", pattern, permissions) != 2 || strncmp(pattern, "/etc/libvirt/hooks/", 19) != 0)
+	if (sscanf(line, " %255s %31[^,\n]", pattern, permissions) != 2 || pattern[0] != '/')
 		return false;
 	beyond = strstr(pattern, "**") != NULL;
 	return strpbrk(permissions, "xX") && fnmatch(pattern, path, beyond ? 0 : FNM_PATHNAME) == 0;

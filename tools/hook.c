@@ -24,6 +24,7 @@
 #include "report.h"
 
 #define FOLDER "/etc/libvirt/hooks"
+#define HELPER NESTXML_BINDIR "/nestctl"
 #define CHAIN_VERSION 6005000UL /* since libvirt 6.5 what is in qemu.d runs after qemu */
 #define MAX_PROGRAM ((size_t)16 << 20)
 /* What each version of our hook has in it, being the name it has in syslog, and a script that calls it has not. */
@@ -302,10 +303,22 @@ struct picture {
 	struct daemons daemons;
 	bool looked[DAEMONS_MAX];
 	enum confinement apparmor;
+	const char *apparmor_rule; /* what its profile lacks if it forbids */
 	enum confinement selinux;
 	char apparmor_fact[256];
 	char selinux_fact[256];
 };
+
+/* libvirtd executes the hook, and the hook, in the daemon's profile, its helper. */
+static void ask_apparmor(struct picture *picture, const char *path)
+{
+	picture->apparmor_rule = HELPER " PUx,";
+	picture->apparmor = confinement_ask_apparmor(NESTCTL_ROOT, HELPER, picture->apparmor_fact, sizeof(picture->apparmor_fact));
+	if (picture->apparmor == CONFINEMENT_FORBIDS)
+		return;
+	picture->apparmor_rule = FOLDER "/** rmix,";
+	picture->apparmor = confinement_ask_apparmor(NESTCTL_ROOT, path, picture->apparmor_fact, sizeof(picture->apparmor_fact));
+}
 
 static void take_picture(const struct hook *hook, struct picture *picture)
 {
@@ -317,7 +330,7 @@ static void take_picture(const struct hook *hook, struct picture *picture)
 	for (size_t i = 0; i < picture->daemons.count; i++)
 		picture->looked[i] =
 			picture->place < PLACES && daemons_has_looked(NESTCTL_ROOT, &picture->daemons.list[i], &hook->at[asked].changed);
-	picture->apparmor = confinement_ask_apparmor(NESTCTL_ROOT, places[asked], picture->apparmor_fact, sizeof(picture->apparmor_fact));
+	ask_apparmor(picture, places[asked]);
 	picture->selinux = confinement_ask_selinux(NESTCTL_ROOT, picture->selinux_fact, sizeof(picture->selinux_fact));
 }
 
@@ -357,7 +370,8 @@ static enum nestctl_status judge(const struct picture *picture, char *verdict, c
 		snprintf(advice, size, "update libvirt, or let %s end with: exec " NESTXML_HOOK_PROGRAM " \"$@\"", places[PLACE_ALONE]);
 	} else if (picture->apparmor == CONFINEMENT_FORBIDS) {
 		snprintf(verdict, size, "no: AppArmor: %s", picture->apparmor_fact);
-		snprintf(advice, size, "add \"" FOLDER "/** rmix,\" to the profile's file in /etc/apparmor.d/local, and load it anew");
+		snprintf(advice, size, "add \"%s\" to the profile's file in /etc/apparmor.d/local, and load it anew",
+			 picture->apparmor_rule);
 	} else if (picture->selinux == CONFINEMENT_FORBIDS) {
 		snprintf(verdict, size, "no: SELinux: %s", picture->selinux_fact);
 		snprintf(advice, size, "setsebool -P virt_hooks_unconfined on");
