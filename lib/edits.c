@@ -18,7 +18,7 @@ struct nestxml_edits {
 };
 
 /* What is wanted, and the document's style. */
-struct plan {
+struct draft {
 	const struct nestxml_domain *domain;
 	const char *xml;
 	struct nestxml_edits *edits;
@@ -31,9 +31,9 @@ struct plan {
 
 /* ---- the list of edits ---- */
 
-static void add_edit(struct plan *plan, size_t start, size_t end, const char *text)
+static void add_edit(struct draft *draft, size_t start, size_t end, const char *text)
 {
-	struct nestxml_edits *edits = plan->edits;
+	struct nestxml_edits *edits = draft->edits;
 	char *copy = strdup(text);
 
 	if (copy && edits->count == edits->capacity) {
@@ -47,7 +47,7 @@ static void add_edit(struct plan *plan, size_t start, size_t end, const char *te
 	}
 	if (!copy || edits->count == edits->capacity) {
 		free(copy);
-		plan->failed = true;
+		draft->failed = true;
 		return;
 	}
 	edits->list[edits->count++] = (struct nestxml_edit){start, end - start, copy, strlen(copy)};
@@ -55,10 +55,10 @@ static void add_edit(struct plan *plan, size_t start, size_t end, const char *te
 }
 
 /* The same with a text that was put together; one that could not be is no edit. */
-static void add_built_edit(struct plan *plan, size_t start, size_t end, const struct nestxml_buffer *text)
+static void add_built_edit(struct draft *draft, size_t start, size_t end, const struct nestxml_buffer *text)
 {
-	if (!plan->failed && text->data)
-		add_edit(plan, start, end, text->data);
+	if (!draft->failed && text->data)
+		add_edit(draft, start, end, text->data);
 }
 
 /* By offset; an insertion comes before a removal that starts where it is. */
@@ -94,95 +94,95 @@ static char find_quote(const struct nestxml_domain *domain)
 	return '\'';
 }
 
-static void add_span(struct plan *plan, struct nestxml_buffer *text, struct span span)
+static void add_span(struct draft *draft, struct nestxml_buffer *text, struct span span)
 {
-	if (!nestxml_buffer_add(text, plan->xml + span.start, span.end - span.start))
-		plan->failed = true;
+	if (!nestxml_buffer_add(text, draft->xml + span.start, span.end - span.start))
+		draft->failed = true;
 }
 
-static void add_text(struct plan *plan, struct nestxml_buffer *text, const char *more)
+static void add_text(struct draft *draft, struct nestxml_buffer *text, const char *more)
 {
 	if (!nestxml_buffer_add_string(text, more))
-		plan->failed = true;
+		draft->failed = true;
 }
 
 /* One more level of indentation: what a child of <domain>, indented by @child, has more than <domain> itself. */
-static void add_indentation_unit(struct plan *plan, struct nestxml_buffer *text, struct span child)
+static void add_indentation_unit(struct draft *draft, struct nestxml_buffer *text, struct span child)
 {
 	struct span root = {0, 0};
 	size_t length;
 
-	line_indentation(plan->xml, plan->domain->root.start, &root);
+	line_indentation(draft->xml, draft->domain->root.start, &root);
 	length = root.end - root.start;
-	if (child.end - child.start > length && memcmp(plan->xml + root.start, plan->xml + child.start, length) == 0)
-		add_span(plan, text, (struct span){child.start + length, child.end});
+	if (child.end - child.start > length && memcmp(draft->xml + root.start, draft->xml + child.start, length) == 0)
+		add_span(draft, text, (struct span){child.start + length, child.end});
 	else
-		add_text(plan, text, "  ");
+		add_text(draft, text, "  ");
 }
 
-static void add_attribute(struct plan *plan, struct nestxml_buffer *text, char quote, const char *name, const char *value)
+static void add_attribute(struct draft *draft, struct nestxml_buffer *text, char quote, const char *name, const char *value)
 {
 	char quotes[2] = {quote, '\0'};
 
-	add_text(plan, text, " ");
-	add_text(plan, text, name);
-	add_text(plan, text, "=");
-	add_text(plan, text, quotes);
-	add_text(plan, text, value);
-	add_text(plan, text, quotes);
+	add_text(draft, text, " ");
+	add_text(draft, text, name);
+	add_text(draft, text, "=");
+	add_text(draft, text, quotes);
+	add_text(draft, text, value);
+	add_text(draft, text, quotes);
 }
 
 /* ---- single changes ---- */
 
-static void set_attribute(struct plan *plan, const struct element *element, const char *name, const char *value)
+static void set_attribute(struct draft *draft, const struct element *element, const char *name, const char *value)
 {
 	AUTO_BUFFER struct nestxml_buffer text = {0};
 	struct tag_attribute attribute;
-	size_t at = tag_name_end(plan->xml, element->start);
-	char quote = plan->quote;
+	size_t at = tag_name_end(draft->xml, element->start);
+	char quote = draft->quote;
 
-	if (tag_find_attribute(plan->xml, element->start, name, &attribute)) {
-		add_edit(plan, attribute.value.start, attribute.value.end, value);
+	if (tag_find_attribute(draft->xml, element->start, name, &attribute)) {
+		add_edit(draft, attribute.value.start, attribute.value.end, value);
 		return;
 	}
-	if (tag_find_attribute(plan->xml, element->start, NULL, &attribute))
+	if (tag_find_attribute(draft->xml, element->start, NULL, &attribute))
 		quote = attribute.quote;
-	add_attribute(plan, &text, quote, name, value);
-	add_built_edit(plan, at, at, &text);
+	add_attribute(draft, &text, quote, name, value);
+	add_built_edit(draft, at, at, &text);
 }
 
-static void remove_attribute(struct plan *plan, const struct element *element, const char *name)
+static void remove_attribute(struct draft *draft, const struct element *element, const char *name)
 {
 	struct tag_attribute attribute;
 
-	if (tag_find_attribute(plan->xml, element->start, name, &attribute))
-		add_edit(plan, attribute.whole.start, attribute.whole.end, "");
+	if (tag_find_attribute(draft->xml, element->start, name, &attribute))
+		add_edit(draft, attribute.whole.start, attribute.whole.end, "");
 }
 
 /* An element alone in its lines goes with them; another one takes nothing along. */
-static void remove_element(struct plan *plan, const struct element *element)
+static void remove_element(struct draft *draft, const struct element *element)
 {
 	struct span indentation;
 	size_t start = element->start;
 	size_t end = element->end;
 
-	while (plan->xml[end] == ' ' || plan->xml[end] == '\t')
+	while (draft->xml[end] == ' ' || draft->xml[end] == '\t')
 		end++;
-	if (line_indentation(plan->xml, start, &indentation) && (plan->xml[end] == '\n' || plan->xml[end] == '\r')) {
+	if (line_indentation(draft->xml, start, &indentation) && (draft->xml[end] == '\n' || draft->xml[end] == '\r')) {
 		start = indentation.start - 1;
-		if (start > 0 && plan->xml[start - 1] == '\r')
+		if (start > 0 && draft->xml[start - 1] == '\r')
 			start--;
 	} else {
 		end = element->end;
 	}
-	add_edit(plan, start, end, "");
+	add_edit(draft, start, end, "");
 }
 
 /* @at, or the end of the removal into which an insertion there would fall. */
-static size_t find_free_place(const struct plan *plan, size_t at)
+static size_t find_free_place(const struct draft *draft, size_t at)
 {
-	for (size_t i = 0; i < plan->edits->count; i++) {
-		const struct nestxml_edit *edit = &plan->edits->list[i];
+	for (size_t i = 0; i < draft->edits->count; i++) {
+		const struct nestxml_edit *edit = &draft->edits->list[i];
 
 		if (edit->offset < at && at < edit->offset + edit->length)
 			return edit->offset + edit->length;
@@ -197,21 +197,21 @@ static size_t find_free_place(const struct plan *plan, size_t at)
  * a model, and `migratable` and a cache that is passed through outside host-passthrough and maximum; it drops `match`, and keeps
  * everything else.
  */
-static void change_mode(struct plan *plan)
+static void change_mode(struct draft *draft)
 {
-	const struct nestxml_domain *domain = plan->domain;
-	bool passes_through = plan->mode != NESTXML_MODE_HOST_MODEL;
+	const struct nestxml_domain *domain = draft->domain;
+	bool passes_through = draft->mode != NESTXML_MODE_HOST_MODEL;
 
-	set_attribute(plan, &domain->cpu, "mode", nestxml_mode_to_string(plan->mode));
-	remove_attribute(plan, &domain->cpu, "match");
+	set_attribute(draft, &domain->cpu, "mode", nestxml_mode_to_string(draft->mode));
+	remove_attribute(draft, &domain->cpu, "match");
 	if (!passes_through)
-		remove_attribute(plan, &domain->cpu, "migratable");
+		remove_attribute(draft, &domain->cpu, "migratable");
 	for (size_t i = 0; i < domain->children_count; i++) {
 		const struct cpu_child *child = &domain->children[i];
 		bool passed = child->kind == CHILD_CACHE && child->passthrough;
 
 		if (child->kind == CHILD_MODEL || child->kind == CHILD_VENDOR || (passed && !passes_through))
-			remove_element(plan, &child->element);
+			remove_element(draft, &child->element);
 	}
 }
 
@@ -257,20 +257,20 @@ static struct wish make_wish(enum nestxml_vendor extension, enum nestxml_nested 
  * Whether the named model contains the other vendor's extension and so does not start on this vendor's hosts: on Intel those with
  * svm. No model contains vmx.
  */
-static bool is_model_foreign(const struct plan *plan)
+static bool is_model_foreign(const struct draft *draft)
 {
-	const struct nestxml_domain *domain = plan->domain;
+	const struct nestxml_domain *domain = draft->domain;
 	const char *model = domain->model.data;
 
-	if (plan->vendor != NESTXML_VENDOR_INTEL || plan->mode != NESTXML_MODE_KEEP || domain->mode != CPU_MODE_CUSTOM || !model)
+	if (draft->vendor != NESTXML_VENDOR_INTEL || draft->mode != NESTXML_MODE_KEEP || domain->mode != CPU_MODE_CUSTOM || !model)
 		return false;
 	return nestxml_model_has_svm(model, domain->model.length);
 }
 
 /* Leaves at most one feature of the wish's extension, corrected in its place. Returns whether one is there at all. */
-static bool correct_feature(struct plan *plan, const struct wish *wish)
+static bool correct_feature(struct draft *draft, const struct wish *wish)
 {
-	const struct nestxml_domain *domain = plan->domain;
+	const struct nestxml_domain *domain = draft->domain;
 	bool found = false;
 
 	for (size_t i = 0; i < domain->children_count; i++) {
@@ -279,27 +279,27 @@ static bool correct_feature(struct plan *plan, const struct wish *wish)
 		if (child->extension != wish->extension)
 			continue;
 		if (found)
-			remove_element(plan, &child->element);
+			remove_element(draft, &child->element);
 		else if (!(wish->satisfied & 1U << child->policy))
-			set_attribute(plan, &child->element, "policy", wish->policy);
+			set_attribute(draft, &child->element, "policy", wish->policy);
 		found = true;
 	}
 	return found;
 }
 
 /* A feature of the other vendor would keep the guest from starting here; one that is disabled says nothing wrong. */
-static void remove_foreign_features(struct plan *plan, bool keep_extension)
+static void remove_foreign_features(struct draft *draft, bool keep_extension)
 {
-	const struct nestxml_domain *domain = plan->domain;
+	const struct nestxml_domain *domain = draft->domain;
 
 	for (size_t i = 0; i < domain->children_count; i++) {
 		const struct cpu_child *child = &domain->children[i];
 		bool wants = child->policy == POLICY_FORCE || child->policy == POLICY_REQUIRE || child->policy == POLICY_OPTIONAL;
-		bool extends = child->extension != NESTXML_VENDOR_NONE && child->extension != plan->vendor && !keep_extension;
-		bool belongs = child->sub_extension != NESTXML_VENDOR_NONE && child->sub_extension != plan->vendor;
+		bool extends = child->extension != NESTXML_VENDOR_NONE && child->extension != draft->vendor && !keep_extension;
+		bool belongs = child->sub_extension != NESTXML_VENDOR_NONE && child->sub_extension != draft->vendor;
 
 		if (wants && (extends || belongs))
-			remove_element(plan, &child->element);
+			remove_element(draft, &child->element);
 	}
 }
 
@@ -312,14 +312,14 @@ struct missing {
 };
 
 /* Appends the features, each behind @lead (a line end and an indentation, or nothing). */
-static void add_features(struct plan *plan, struct nestxml_buffer *text, const struct missing *missing, const char *lead)
+static void add_features(struct draft *draft, struct nestxml_buffer *text, const struct missing *missing, const char *lead)
 {
 	for (size_t i = 0; i < missing->count; i++) {
-		add_text(plan, text, lead);
-		add_text(plan, text, "<feature");
-		add_attribute(plan, text, plan->quote, "policy", missing->wishes[i].policy);
-		add_attribute(plan, text, plan->quote, "name", nestxml_vendor_feature(missing->wishes[i].extension));
-		add_text(plan, text, "/>");
+		add_text(draft, text, lead);
+		add_text(draft, text, "<feature");
+		add_attribute(draft, text, draft->quote, "policy", missing->wishes[i].policy);
+		add_attribute(draft, text, draft->quote, "name", nestxml_vendor_feature(missing->wishes[i].extension));
+		add_text(draft, text, "/>");
 	}
 }
 
@@ -327,16 +327,16 @@ static void add_features(struct plan *plan, struct nestxml_buffer *text, const s
  * A line end like the one before it, @indentation, and one level more where @deeper; "" for a document that is not indented there
  * (@indentation is NULL).
  */
-static void make_lead(struct plan *plan, struct nestxml_buffer *lead, const struct span *indentation, bool deeper)
+static void make_lead(struct draft *draft, struct nestxml_buffer *lead, const struct span *indentation, bool deeper)
 {
 	if (!indentation) {
-		add_text(plan, lead, "");
+		add_text(draft, lead, "");
 		return;
 	}
-	add_text(plan, lead, indentation->start > 1 && plan->xml[indentation->start - 2] == '\r' ? "\r\n" : "\n");
-	add_span(plan, lead, *indentation);
+	add_text(draft, lead, indentation->start > 1 && draft->xml[indentation->start - 2] == '\r' ? "\r\n" : "\n");
+	add_span(draft, lead, *indentation);
 	if (deeper)
-		add_indentation_unit(plan, lead, *indentation);
+		add_indentation_unit(draft, lead, *indentation);
 }
 
 /* The child behind which a feature is written: the last feature, else the last one before <numa>, as libvirt orders them. */
@@ -353,61 +353,61 @@ static const struct cpu_child *find_anchor(const struct nestxml_domain *domain)
 	return anchor;
 }
 
-static void insert_behind(struct plan *plan, const struct element *anchor, const struct missing *missing)
+static void insert_behind(struct draft *draft, const struct element *anchor, const struct missing *missing)
 {
 	AUTO_BUFFER struct nestxml_buffer text = {0};
 	AUTO_BUFFER struct nestxml_buffer lead = {0};
 	struct span indentation;
-	size_t at = find_free_place(plan, anchor->end);
+	size_t at = find_free_place(draft, anchor->end);
 
-	make_lead(plan, &lead, line_indentation(plan->xml, anchor->start, &indentation) ? &indentation : NULL, false);
-	if (plan->failed)
+	make_lead(draft, &lead, line_indentation(draft->xml, anchor->start, &indentation) ? &indentation : NULL, false);
+	if (draft->failed)
 		return;
-	add_features(plan, &text, missing, lead.data);
-	add_built_edit(plan, at, at, &text);
+	add_features(draft, &text, missing, lead.data);
+	add_built_edit(draft, at, at, &text);
 }
 
 /* Into a <cpu> in which there is nothing to stand behind; <cpu/> is opened for it. */
-static void insert_first(struct plan *plan, const struct missing *missing)
+static void insert_first(struct draft *draft, const struct missing *missing)
 {
 	AUTO_BUFFER struct nestxml_buffer text = {0};
 	AUTO_BUFFER struct nestxml_buffer lead = {0};
 	AUTO_BUFFER struct nestxml_buffer close = {0};
-	const struct element *cpu = &plan->domain->cpu;
+	const struct element *cpu = &draft->domain->cpu;
 	bool closed = cpu->head == cpu->end; /* <cpu/> */
-	bool bare = !closed && plan->xml[cpu->head] == '<' && plan->xml[cpu->head + 1] == '/';
+	bool bare = !closed && draft->xml[cpu->head] == '<' && draft->xml[cpu->head + 1] == '/';
 	struct span indentation;
-	bool indented = line_indentation(plan->xml, cpu->start, &indentation);
+	bool indented = line_indentation(draft->xml, cpu->start, &indentation);
 	size_t start = cpu->head;
 
-	make_lead(plan, &lead, indented ? &indentation : NULL, true);
-	make_lead(plan, &close, indented ? &indentation : NULL, false);
-	if (plan->failed)
+	make_lead(draft, &lead, indented ? &indentation : NULL, true);
+	make_lead(draft, &close, indented ? &indentation : NULL, false);
+	if (draft->failed)
 		return;
 	if (closed) {
 		start -= strlen("/>");
-		while (is_xml_space(plan->xml[start - 1]))
+		while (is_xml_space(draft->xml[start - 1]))
 			start--;
-		add_text(plan, &text, ">");
+		add_text(draft, &text, ">");
 	}
-	add_features(plan, &text, missing, lead.data);
+	add_features(draft, &text, missing, lead.data);
 	if (closed || bare)
-		add_text(plan, &text, close.data);
+		add_text(draft, &text, close.data);
 	if (closed)
-		add_text(plan, &text, "</cpu>");
-	add_built_edit(plan, start, cpu->head, &text);
+		add_text(draft, &text, "</cpu>");
+	add_built_edit(draft, start, cpu->head, &text);
 }
 
-static void insert_features(struct plan *plan, const struct missing *missing)
+static void insert_features(struct draft *draft, const struct missing *missing)
 {
-	const struct cpu_child *anchor = find_anchor(plan->domain);
+	const struct cpu_child *anchor = find_anchor(draft->domain);
 
 	if (missing->count == 0)
 		return;
 	if (anchor)
-		insert_behind(plan, &anchor->element, missing);
+		insert_behind(draft, &anchor->element, missing);
 	else
-		insert_first(plan, missing);
+		insert_first(draft, missing);
 }
 
 /* Where libvirt itself writes <cpu>: behind <features>, else behind <os>; else at the end. Never zero for what libvirt takes. */
@@ -420,64 +420,64 @@ static struct element find_place(const struct nestxml_domain *domain)
 	return domain->last;
 }
 
-static void insert_cpu(struct plan *plan, const struct missing *missing)
+static void insert_cpu(struct draft *draft, const struct missing *missing)
 {
 	AUTO_BUFFER struct nestxml_buffer text = {0};
 	AUTO_BUFFER struct nestxml_buffer lead = {0};
 	AUTO_BUFFER struct nestxml_buffer deeper = {0};
-	struct element place = find_place(plan->domain);
-	const struct element *root = &plan->domain->root;
+	struct element place = find_place(draft->domain);
+	const struct element *root = &draft->domain->root;
 	bool closed = place.end == 0 && root->head == root->end; /* <domain type='kvm'/> */
 	size_t end = place.end > 0 ? place.end : root->head;
 	struct span indentation;
-	const struct span *known = place.end > 0 && line_indentation(plan->xml, place.start, &indentation) ? &indentation : NULL;
+	const struct span *known = place.end > 0 && line_indentation(draft->xml, place.start, &indentation) ? &indentation : NULL;
 
-	make_lead(plan, &lead, known, false);
-	make_lead(plan, &deeper, known, true);
-	if (plan->failed)
+	make_lead(draft, &lead, known, false);
+	make_lead(draft, &deeper, known, true);
+	if (draft->failed)
 		return;
-	add_text(plan, &text, closed ? ">" : "");
-	add_text(plan, &text, lead.data);
-	add_text(plan, &text, "<cpu");
-	add_attribute(plan, &text, plan->quote, "mode", nestxml_mode_to_string(plan->mode));
-	add_text(plan, &text, ">");
-	add_features(plan, &text, missing, deeper.data);
-	add_text(plan, &text, lead.data);
-	add_text(plan, &text, closed ? "</cpu></domain>" : "</cpu>");
-	add_built_edit(plan, closed ? end - strlen("/>") : end, end, &text);
+	add_text(draft, &text, closed ? ">" : "");
+	add_text(draft, &text, lead.data);
+	add_text(draft, &text, "<cpu");
+	add_attribute(draft, &text, draft->quote, "mode", nestxml_mode_to_string(draft->mode));
+	add_text(draft, &text, ">");
+	add_features(draft, &text, missing, deeper.data);
+	add_text(draft, &text, lead.data);
+	add_text(draft, &text, closed ? "</cpu></domain>" : "</cpu>");
+	add_built_edit(draft, closed ? end - strlen("/>") : end, end, &text);
 }
 
 /* ---- all together ---- */
 
-static void make_plan(struct plan *plan)
+static void make_plan(struct draft *draft)
 {
-	enum nestxml_vendor other = plan->vendor == NESTXML_VENDOR_INTEL ? NESTXML_VENDOR_AMD : NESTXML_VENDOR_INTEL;
-	struct wish wish = make_wish(plan->vendor, plan->nested);
+	enum nestxml_vendor other = draft->vendor == NESTXML_VENDOR_INTEL ? NESTXML_VENDOR_AMD : NESTXML_VENDOR_INTEL;
+	struct wish wish = make_wish(draft->vendor, draft->nested);
 	/* Beside a model that contains it, `forbid` would keep the guest from starting (measured); `disable` takes it out. */
 	struct wish without_other = {other, "disable", 1U << POLICY_DISABLE};
-	bool disable_other = plan->nested != NESTXML_NESTED_DISABLE && is_model_foreign(plan);
+	bool disable_other = draft->nested != NESTXML_NESTED_DISABLE && is_model_foreign(draft);
 	struct missing missing = {0};
 
-	if (!plan->domain->has_cpu) {
+	if (!draft->domain->has_cpu) {
 		missing.wishes[missing.count++] = wish;
-		insert_cpu(plan, &missing);
+		insert_cpu(draft, &missing);
 		return;
 	}
-	if (plan->mode != NESTXML_MODE_KEEP)
-		change_mode(plan);
-	if (!correct_feature(plan, &wish))
+	if (draft->mode != NESTXML_MODE_KEEP)
+		change_mode(draft);
+	if (!correct_feature(draft, &wish))
 		missing.wishes[missing.count++] = wish;
-	if (disable_other && !correct_feature(plan, &without_other))
+	if (disable_other && !correct_feature(draft, &without_other))
 		missing.wishes[missing.count++] = without_other;
-	remove_foreign_features(plan, disable_other);
-	insert_features(plan, &missing);
+	remove_foreign_features(draft, disable_other);
+	insert_features(draft, &missing);
 }
 
 NESTXML_EXPORT int nestxml_edits_new(const struct nestxml_domain *domain, enum nestxml_nested nested, enum nestxml_mode mode,
 				     enum nestxml_vendor vendor, struct nestxml_edits **edits, struct nestxml_error *error)
 {
 	struct nestxml_edits *made;
-	struct plan plan;
+	struct draft draft;
 	int code;
 
 	if (nested == NESTXML_NESTED_LEAVE || !nestxml_nested_to_string(nested))
@@ -491,7 +491,7 @@ NESTXML_EXPORT int nestxml_edits_new(const struct nestxml_domain *domain, enum n
 	if (!made)
 		return nestxml_error_set_nomem(error);
 	made->domain = domain;
-	plan = (struct plan){
+	draft = (struct draft){
 		.domain = domain,
 		.xml = domain->xml,
 		.edits = made,
@@ -500,8 +500,8 @@ NESTXML_EXPORT int nestxml_edits_new(const struct nestxml_domain *domain, enum n
 		.mode = choose_mode(domain, mode),
 		.quote = find_quote(domain),
 	};
-	make_plan(&plan);
-	if (plan.failed) {
+	make_plan(&draft);
+	if (draft.failed) {
 		nestxml_edits_free(made);
 		return nestxml_error_set_nomem(error);
 	}

@@ -20,6 +20,7 @@
 
 struct request {
 	const char *uuid;
+	char shown[80]; /* the same, for the log */
 	bool start;
 };
 
@@ -91,7 +92,7 @@ static int see_to(struct virt *virt, const struct rules *rules, const struct req
 	int status;
 
 	if (virt_find(virt, request->uuid, &guest, &error) < 0) {
-		syslog(LOG_NOTICE, "guest %s is not rewritten: %s", request->uuid, error.message);
+		syslog(LOG_NOTICE, "guest %s is not rewritten: %s", request->shown, error.message);
 		return NESTCTL_NO;
 	}
 	/* A name is looked up as well: only the very UUID is this guest's. */
@@ -109,11 +110,11 @@ static int run(const struct request *request)
 	int status = NESTCTL_FAILED;
 
 	if (rules_read(NESTCTL_ROOT, &rules, &error) != 0) {
-		syslog(LOG_ERR, "guest %s is not rewritten: %s", request->uuid, error.message);
+		syslog(LOG_ERR, "guest %s is not rewritten: %s", request->shown, error.message);
 		return NESTCTL_FAILED;
 	}
 	if (connect_to_libvirt(&virt, &virt_error) < 0) {
-		syslog(LOG_ERR, "guest %s is not rewritten: libvirt: %s", request->uuid, virt_error.message);
+		syslog(LOG_ERR, "guest %s is not rewritten: libvirt: %s", request->shown, virt_error.message);
 	} else {
 		status = see_to(virt, &rules, request);
 		virt_close(virt);
@@ -136,6 +137,7 @@ int nestctl_again(int argc, char **argv)
 	if (argc - optind != 1)
 		return nestctl_usage("", "again is for the hook");
 	request.uuid = argv[optind];
+	nestxml_text_escape(request.uuid, request.shown, sizeof(request.shown));
 	openlog("nestctl", LOG_PID, LOG_DAEMON);
 	wait_for_hook();
 	return run(&request);
