@@ -226,7 +226,8 @@ static void take_line(struct reading *reading, const char *line, size_t length, 
 	} else if (starts_with_mark(line, length)) {
 		/* libinih drops one on its first line: there the same words would mean something else. */
 		fail(reading, "a byte order mark that is not at the top of the file");
-	} else if (length >= size) {
+	} else if (length + 1 >= size) {
+		/* A full buffer without a line end is for libinih of r59 and later a line that goes on: it would ask for the rest. */
 		fail(reading, "the line is too long");
 	} else {
 		memcpy(buffer, line, length);

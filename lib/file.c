@@ -89,7 +89,7 @@ int nestxml_file_read(const char *root, const char *path, size_t limit, char **t
 {
 	AUTO_FREE char *joined = nestxml_path_join(root, path);
 	AUTO_FREE char *made = NULL;
-	size_t made_length;
+	size_t made_length = 0;
 	int fd = joined ? open(joined, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) : -1;
 	int code;
 

@@ -49,6 +49,8 @@ static void check_host(const struct part *parts)
 
 static void check_lines(const struct modprobe_lines *lines)
 {
+	const struct modprobe_line *block = modprobe_find_block(lines);
+
 	for (size_t i = 0; i < lines->count; i++) {
 		const struct modprobe_line *line = &lines->list[i];
 		bool is_option = strncmp(line->text, "options kvm", 11) == 0;
@@ -58,8 +60,9 @@ static void check_lines(const struct modprobe_lines *lines)
 		PROMISE(line->line > 0 &&
 				(strcmp(line->file, modprobe_files[OPTIONS]) == 0 || strcmp(line->file, modprobe_files[OTHER]) == 0),
 			"%s:%u", line->file, line->line);
-		PROMISE(!strpbrk(line->text, "\t\r\n") && !strstr(line->text, "  "), "not one blank between words: '%s'", line->text);
-		PROMISE(modprobe_line_blocks(line) == !is_option, "%s", line->text);
+		PROMISE(fuzz_is_printable(line->text) && !strstr(line->text, "  "), "not one blank between words: '%s'", line->text);
+		PROMISE(is_option || (block && block <= line), "a line that blocks is not found: %s", line->text);
+		PROMISE(!is_option || block != line, "found as one that blocks: %s", line->text);
 		if (modprobe_line_sets(line, "nested"))
 			PROMISE(is_option && strstr(line->text, " nested"), "%s", line->text);
 	}

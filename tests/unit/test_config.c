@@ -342,7 +342,7 @@ static void test_a_line_that_libinih_cannot_hold_is_refused(void **state)
 		struct nestxml_config *config;
 
 		write_long_line(*state, "mode = keep # ", 'x', length);
-		if (length >= (size_t)size) {
+		if (length + 1 >= (size_t)size) {
 			check_refused(*state, 2, ADMIN_FILE ":2: ", "too long");
 			continue;
 		}
