@@ -12,7 +12,7 @@ struct nestxml_check {
 	struct nestxml_domain *domain; /* the edits borrow from it */
 	struct nestxml_edits *edits;
 	enum nestxml_verdict verdict;
-	enum nestxml_definition definition; /* known where the CPU does not state the policy */
+	struct record record; /* known where the CPU does not state the policy */
 	char report[1024];
 	char advice[1024];
 };
@@ -30,37 +30,33 @@ struct inquiry {
 /* ---- whether the CPU comes from a saved state ---- */
 
 /*
- * Whether what a start shows of its CPU can come from a saved state: expanded by libvirt, or passed through. The latter is in doubt, since
- * definitions have it too, and against `disable` doubt fails closed.
+ * Whether a CPU that a saved state can have cannot be that of the stored definition: which states the policy, or is none that libvirt has
+ * expanded. One that is passed through is in doubt, since it can be both, and against `disable` doubt fails closed.
  */
-static bool can_be_saved(const struct nestxml_domain *domain, enum nestxml_nested nested)
+static bool is_another(const struct nestxml_check *check)
 {
-	bool is_passed = domain->has_cpu && (domain->mode == CPU_MODE_HOST_PASSTHROUGH || domain->mode == CPU_MODE_MAXIMUM);
+	const struct nestxml_domain *domain = check->domain;
+	bool is_current = check->record.definition == NESTXML_DEFINITION_CURRENT;
 
-	return nestxml_domain_is_fixed(domain) || (is_passed && nested != NESTXML_NESTED_DISABLE);
+	if (nestxml_domain_is_fixed(domain))
+		return is_current || !check->record.is_fixed;
+	return domain->has_cpu && (domain->mode == CPU_MODE_HOST_PASSTHROUGH || domain->mode == CPU_MODE_MAXIMUM) && is_current &&
+	       check->policy.nested != NESTXML_NESTED_DISABLE;
 }
 
 /*
- * A restore and a migration are announced; a snapshot revert is not, and what libvirt shows of its CPU anybody may write into a definition.
- * But a start from nothing has the CPU of the stored definition, except where `virsh create` or a revert to a snapshot without memory
- * brings another one along. So where the definition states the policy and this CPU does not, it comes from a snapshot with memory if there
- * is one. Without a stored definition its looks decide (DESIGN, fact 8), except against `disable`.
+ * A restore and a migration are announced; a revert to a snapshot with memory is not, and what libvirt shows of its CPU anybody may write
+ * into a definition. But a start from nothing has the CPU of the stored definition, except where `virsh create` or a revert to a snapshot
+ * without memory brings another one along. So the CPU must be another, and that of a snapshot with memory. Without a stored definition its
+ * looks decide (DESIGN, fact 8), except against `disable`.
  */
 static bool is_saved(const struct nestxml_check *check, const struct inquiry *inquiry)
 {
-	enum nestxml_nested nested = check->policy.nested;
-
 	if (inquiry->occasion != NESTXML_AT_PREPARE)
 		return true;
-	switch (check->definition) {
-	case NESTXML_DEFINITION_STALE:
-		return false;
-	case NESTXML_DEFINITION_CURRENT:
-		return can_be_saved(check->domain, nested) && nestxml_record_has_memory(inquiry->root, inquiry->plain_name);
-	case NESTXML_DEFINITION_UNKNOWN:
-		break;
-	}
-	return nested != NESTXML_NESTED_DISABLE && nestxml_domain_is_fixed(check->domain);
+	if (check->record.definition == NESTXML_DEFINITION_UNKNOWN)
+		return check->policy.nested != NESTXML_NESTED_DISABLE && nestxml_domain_is_fixed(check->domain);
+	return is_another(check) && nestxml_record_has_snapshot(inquiry->root, inquiry->plain_name, check->domain);
 }
 
 /* ---- how the CPU stands to the policy ---- */
@@ -78,8 +74,8 @@ static int find_cpu(struct nestxml_check *check, struct inquiry *inquiry, struct
 	}
 	if (standing->cpu != NESTXML_CPU_STALE)
 		return 0;
-	if (inquiry->occasion == NESTXML_AT_PREPARE && nestxml_record_judge(inquiry->root, inquiry->plain_name, check->domain,
-									    standing->vendor, policy->nested, &check->definition) != 0)
+	if (inquiry->occasion == NESTXML_AT_PREPARE &&
+	    nestxml_record_judge(inquiry->root, inquiry->plain_name, check->domain, standing->vendor, policy->nested, &check->record) != 0)
 		return nestxml_error_set_nomem(error);
 	if (is_saved(check, inquiry)) {
 		standing->cpu = NESTXML_CPU_FIXED;
@@ -127,9 +123,9 @@ static void report_stale(struct nestxml_check *check, const struct inquiry *inqu
 	nestxml_text_print(check->report, sizeof(check->report), "guest '%s': its CPU does not state nested=%s (%s), which %s asks for",
 			   inquiry->name, nested, nestxml_vendor_feature(inquiry->standing.vendor),
 			   nestxml_policy_describe_source(policy, source, sizeof(source)));
-	if (check->definition == NESTXML_DEFINITION_CURRENT) {
+	if (check->record.definition == NESTXML_DEFINITION_CURRENT) {
 		nestxml_text_print(check->advice, sizeof(check->advice),
-				   "its stored definition does, so it does not start from that; run: virsh start %s "
+				   "its stored definition does, so it does not start from that: in a moment run: virsh start %s "
 				   "(what it is created from: %s FILE | virsh create /dev/stdin)",
 				   guest, filter);
 		return;
@@ -263,7 +259,7 @@ NESTXML_EXPORT const struct nestxml_domain *nestxml_check_get_domain(const struc
 
 NESTXML_EXPORT enum nestxml_definition nestxml_check_get_definition(const struct nestxml_check *check)
 {
-	return check->verdict == NESTXML_VERDICT_STALE ? check->definition : NESTXML_DEFINITION_UNKNOWN;
+	return check->verdict == NESTXML_VERDICT_STALE ? check->record.definition : NESTXML_DEFINITION_UNKNOWN;
 }
 
 NESTXML_EXPORT const struct nestxml_edits *nestxml_check_get_edits(const struct nestxml_check *check)

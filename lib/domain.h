@@ -99,10 +99,15 @@ struct standing {
 void nestxml_standing_find(const struct nestxml_domain *domain, enum nestxml_nested nested, const struct nestxml_host *host,
 			   struct standing *standing);
 
-/** How libvirt's own file of the definition of @name stands to a policy. Returns 0 or NESTXML_E_NOMEM. */
+/** What libvirt's own file of a guest's stored definition says. */
+struct record {
+	enum nestxml_definition definition;
+	bool is_fixed; /* its CPU looks like that of a saved state itself, or cannot be read */
+};
+/** Of the guest @name, as it stands to a policy. Returns 0 or NESTXML_E_NOMEM. */
 int nestxml_record_judge(const char *root, const char *name, const struct nestxml_domain *guest, enum nestxml_vendor vendor,
-			 enum nestxml_nested nested, enum nestxml_definition *definition);
-/** Whether libvirt keeps a snapshot with memory of the guest @name; false where that cannot be told. */
-bool nestxml_record_has_memory(const char *root, const char *name);
+			 enum nestxml_nested nested, struct record *record);
+/** Whether libvirt keeps a snapshot with memory of @guest, whose name is @name, that has its CPU; false where that cannot be told. */
+bool nestxml_record_has_snapshot(const char *root, const char *name, const struct nestxml_domain *guest);
 
 #endif

@@ -343,7 +343,8 @@ struct nestxml_check;
 
 /**
  * Domain XML to verdict in one call: reads the policy files and the host below @root, the domain from @xml; and, where that CPU does not
- * state the policy, libvirt's own file of the definition (/etc/libvirt/qemu/NAME.xml), which tells a snapshot from a start from nothing.
+ * state the policy, libvirt's own files of the definition (/etc/libvirt/qemu/NAME.xml) and of its snapshots
+ * (/var/lib/libvirt/qemu/snapshot/NAME), which tell a snapshot from a start from nothing.
  *
  * A guest passes at sight, without its XML being parsed, where no section of the policy can be about it and its XML has the words of none
  * that states one itself.

@@ -381,6 +381,9 @@ starts_snapshots()
 	works "the snapshot with memory comes back" virsh -q snapshot-revert snapped memory
 	has "without the feature: its CPU cannot change" snapped 0
 	stop snapped
+	works "it comes back again, over the definition of its time" virsh -q snapshot-revert snapped memory
+	has "as it was" snapped 0
+	stop snapped
 	works "a revert brings the definition of its time along: it is rewritten again" nestctl apply snapped
 	fails "the one without memory is a start from nothing, if it is to run at once" 1 virsh snapshot-revert snapped off --running -- \
 		"does not state nested=require" "run: virsh start snapped"
