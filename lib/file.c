@@ -53,21 +53,23 @@ long nestxml_file_read_small(const char *root, const char *path, char *buffer, s
 
 int nestxml_fd_read(int fd, size_t limit, char **text, size_t *length)
 {
-	size_t capacity = 0;
+	size_t capacity = 4096;
 	size_t used = 0;
-	AUTO_FREE char *made = NULL;
+	AUTO_FREE char *made = malloc(capacity);
 
+	if (!made)
+		return -ENOMEM;
 	while (used <= limit) {
 		size_t room;
 		ssize_t got;
 
-		if (used + 1 >= capacity) {
-			char *more = realloc(made, capacity ? 2 * capacity : 4096);
+		if (used + 1 == capacity) {
+			char *more = realloc(made, 2 * capacity);
 
 			if (!more)
 				return -ENOMEM;
 			made = more;
-			capacity = capacity ? 2 * capacity : 4096;
+			capacity *= 2;
 		}
 		room = capacity - used - 1;
 		got = read(fd, made + used, room < limit + 1 - used ? room : limit + 1 - used);
