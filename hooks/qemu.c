@@ -222,11 +222,12 @@ static enum status deal_with_stale(const struct library *library, const struct n
 	const struct nestxml_policy *policy = library->check_get_policy(check);
 	enum nestxml_definition definition = library->check_get_definition(check);
 	bool restart = policy->on_stale == NESTXML_ON_STALE_RESTART && definition == NESTXML_DEFINITION_STALE;
+	const char *uuid = library->domain_get_uuid(library->check_get_domain(check)); /* libvirt gives each guest one */
 	enum helper helper = HELPER_FAILED;
 
 	print_rewritten(library, check);
-	if (definition != NESTXML_DEFINITION_UNKNOWN) {
-		helper = helper_start(library->domain_get_uuid(library->check_get_domain(check)), restart);
+	if (definition != NESTXML_DEFINITION_UNKNOWN && *uuid) {
+		helper = helper_start(uuid, restart);
 		if (helper == HELPER_FAILED)
 			syslog(LOG_ERR, "nestctl cannot be started: %m");
 	}
