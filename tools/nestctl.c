@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <nestxml/nestxml.h>
@@ -107,6 +108,7 @@ int main(int argc, char **argv)
 	io_guard_descriptors();
 	setlocale(LC_CTYPE, "C.UTF-8"); /* the '?' of a glob is a character, not a byte */
 	signal(SIGPIPE, SIG_IGN);
+	unsetenv("POSIXLY_CORRECT"); /* getopt_long() would take an option behind a word, such as --dry-run, for a word */
 	if (argc < 2)
 		return nestctl_usage("", "which command");
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {

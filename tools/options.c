@@ -40,10 +40,17 @@ static void make_options(const struct option_rule *rules, size_t count, struct o
 	options[count] = (struct option){"help", no_argument, NULL, 'h'};
 }
 
-/* A letter that there is none of may stand within a word, which getopt_long() is then not behind yet. */
-static int refuse(const char *command, const char *letters, char **argv)
+static bool is_known(const struct option *options, int letter)
 {
-	bool is_letter = optopt != 0 && optopt < FIRST_RULE && !strchr(letters, optopt); /* of "--help=x" it is the h */
+	while (options->name && options->val != letter)
+		options++;
+	return options->name != NULL;
+}
+
+/* A letter that there is none of may stand within a word, which getopt_long() is then not behind yet. */
+static int refuse(const char *command, const struct option *options, char **argv)
+{
+	bool is_letter = optopt != 0 && optopt < FIRST_RULE && !is_known(options, optopt); /* of "--help=x" it is the h */
 	const char word[] = {'-', (char)optopt, '\0'};
 
 	return nestctl_usage_word(command, "wrong option", is_letter ? word : argv[optind - 1]);
@@ -67,7 +74,7 @@ int options_take(const char *command, const char *help, const struct option_rule
 		if (option == ':')
 			return nestctl_usage_word(command, "a value is missing behind", argv[optind - 1]);
 		if (option == '?')
-			return refuse(command, letters, argv);
+			return refuse(command, options, argv);
 		for (size_t i = 0; i < count; i++)
 			if (options[i].val == option)
 				status = take(command, &rules[i]);
