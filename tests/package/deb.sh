@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Debian's packages, which apt has installed: guests by policy, upgrade, remove, beside another's hook, purge. For inside.
 
+hooks=${hook%/*}
 ok "the watcher is enabled" test -L "$watcher"
 
 # ---- a guest by policy ----
@@ -30,6 +31,18 @@ ok "the new one judges" not virsh start second
 # ---- remove, and install beside another's hook ----
 
 ok "the guest starts again" virsh start stated
+mount --bind "$hooks" "$hooks"
+mount -o remount,bind,ro "$hooks"
+# systemd as far as the scripts ask: what would be done to the service is noted
+mkdir -p /run/systemd/system /run/fake
+printf '#!/bin/sh\necho "$*" >>/run/fake/done\n' >/run/fake/deb-systemd-invoke
+printf '#!/bin/sh\n' >/run/fake/systemctl
+chmod 755 /run/fake/*
+ok "where the hook cannot be taken away, dpkg does not remove" not env "PATH=/run/fake:$PATH" dpkg --remove nestxml
+umount "$hooks"
+ok "and the watcher goes on" is "$(cat /run/fake/done)" 'start nestxml.service'
+ok "as does the package" is "$(dpkg-query --show --showformat '${Status}' nestxml)" 'install ok installed'
+rm -r /run/systemd/system /run/fake
 ok "remove" apt-get remove --yes nestxml
 ok "takes the hook away" not test -e "$hook"
 ok "keeps the policy" test -e /etc/nestxml/nestxml.conf

@@ -55,8 +55,12 @@ ok "before, there is what was told" test -e /run/nestxml
 mount --bind "$hooks" "$hooks"
 mount -o remount,bind,ro "$hooks"
 ok "where the hook cannot be taken away, rpm does not erase" not rpms -e nestxml
-umount "$hooks"
+ok "nor with the library in one transaction" not rpms -e --nodeps nestxml libnestxml0
+ok "which it says" grep -q "$hook needs this library" "$said"
+ok "both stay" rpms -q nestxml libnestxml0
+ok "so does the hook, and judges" nestctl hook status
 ok "nestctl stays, and so does the watcher" test -x /usr/bin/nestctl -a -L "$watcher"
+umount "$hooks"
 ok "rpm erases" rpms -e nestxml libnestxml-devel libnestxml0
 ok "the hook is gone" not test -e "$hook"
 ok "and the watcher's link" not test -L "$watcher"
@@ -84,6 +88,10 @@ ok "and keeps the other's hook" cmp "$hook" /run/theirs
 ok "and options that the administrator added" grep -q avic "$modprobe"
 define_stale second
 ok "and nobody judges any more" virsh start second
+ok "rpm installs a third time" rpms -i --nodeps /packages/rpm/2/*.rpm
+echo 'options kvm-amd nested=1' >"$modprobe"
+ok "and erases" rpms -e nestxml libnestxml-devel libnestxml0
+ok "and keeps a file that nestctl did not write, whatever it says" test -e "$modprobe"
 rm -r "$hook" "$modprobe" /etc/nestxml # the administrator's own
 for guest in stated second; do
 	virsh -q destroy $guest
