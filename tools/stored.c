@@ -131,6 +131,30 @@ static enum kept look_again(const struct virt_domain *guest, const char *seen, e
  * ones. */
 #define ATTEMPTS 3
 
+/* One after the other. Each is made of what libvirt made of the one before, and none of that is what is to be put back. */
+struct attempts {
+	size_t count;
+	char *first; /* what was stored before the first one, or by somebody else since */
+	char *made;  /* what libvirt made of the last one; NULL: it was somebody else's */
+};
+
+static bool is_last(const struct attempts *attempts)
+{
+	return attempts->count == ATTEMPTS;
+}
+
+/* Returns false if it is out of memory. */
+static bool begin(struct attempts *attempts, const char *xml)
+{
+	if (!attempts->made || strcmp(xml, attempts->made) != 0) {
+		free(attempts->first);
+		attempts->first = strdup(xml);
+		free(attempts->made);
+		attempts->made = NULL;
+	}
+	return attempts->first != NULL;
+}
+
 static void fail(struct rewritten *rewritten, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static void fail(struct rewritten *rewritten, const char *format, ...)
 {
@@ -142,11 +166,11 @@ static void fail(struct rewritten *rewritten, const char *format, ...)
 	va_end(arguments);
 }
 
-static void put_back(struct virt *virt, const struct stored *before, const char *why, struct rewritten *rewritten)
+static void put_back(struct virt *virt, const struct attempts *attempts, const char *why, struct rewritten *rewritten)
 {
 	struct virt_error error;
 
-	if (virt_define(virt, before->xml, &error) < 0) {
+	if (virt_define(virt, attempts->first, &error) < 0) {
 		fail(rewritten, "%s, and the old definition could not be put back: %s; look at it: virsh edit", why, error.message);
 		return;
 	}
@@ -154,8 +178,18 @@ static void put_back(struct virt *virt, const struct stored *before, const char 
 	fail(rewritten, "not rewritten: %s; the old definition was put back", why);
 }
 
+/* Nothing came of this attempt; something may have of the one before. */
+static void give_up(struct virt *virt, const struct attempts *attempts, const char *why, struct rewritten *rewritten)
+{
+	if (attempts->made)
+		put_back(virt, attempts, why, rewritten);
+	else
+		fail(rewritten, "not rewritten: %s", why);
+}
+
 /* Returns true if it is to be begun again, with what is stored by now. */
-static bool define(struct virt *virt, const struct virt_domain *guest, const struct stored *before, bool last, struct rewritten *rewritten)
+static bool define(struct virt *virt, const struct virt_domain *guest, const struct stored *before, struct attempts *attempts,
+		   struct rewritten *rewritten)
 {
 	struct virt_error error;
 	AUTO_FREE char *xml = NULL;
@@ -165,16 +199,17 @@ static bool define(struct virt *virt, const struct virt_domain *guest, const str
 	char why[640];
 
 	if (nestxml_edits_apply(before->plan.edits, &xml, &length) != 0) {
-		fail(rewritten, "not rewritten: out of memory");
+		give_up(virt, attempts, "out of memory", rewritten);
 		return false;
 	}
 	if (virt_define(virt, xml, &error) < 0) {
-		fail(rewritten, "not rewritten: libvirt does not take it: %s", error.message);
+		snprintf(why, sizeof(why), "libvirt does not take it: %s", error.message);
+		give_up(virt, attempts, why, rewritten);
 		return false;
 	}
 	rewritten->defines++;
 	kept = read_back(guest, before, xml, &after, why, sizeof(why));
-	if (kept == KEPT_OTHERWISE || (kept == KEPT_DROPPED && last))
+	if (kept == KEPT_OTHERWISE || (kept == KEPT_DROPPED && is_last(attempts)))
 		kept = look_again(guest, after, kept, why, sizeof(why));
 	switch (kept) {
 	case KEPT_AS_PLANNED:
@@ -184,13 +219,18 @@ static bool define(struct virt *virt, const struct virt_domain *guest, const str
 		return false;
 	case KEPT_REPLACED:
 		fail(rewritten, "not rewritten: somebody else defines it again and again");
-		return !last;
+		free(attempts->made);
+		attempts->made = NULL;
+		return !is_last(attempts);
 	case KEPT_DROPPED:
-		if (last)
-			put_back(virt, before, why, rewritten);
-		return !last;
+		if (is_last(attempts))
+			put_back(virt, attempts, why, rewritten);
+		free(attempts->made);
+		attempts->made = after;
+		after = NULL;
+		return !is_last(attempts);
 	case KEPT_OTHERWISE:
-		put_back(virt, before, why, rewritten);
+		put_back(virt, attempts, why, rewritten);
 		return false;
 	case KEPT_GONE:
 		fail(rewritten, "it was undefined meanwhile");
@@ -203,7 +243,8 @@ static bool define(struct virt *virt, const struct virt_domain *guest, const str
 }
 
 /* Returns as define(). */
-static bool rewrite(struct virt *virt, const struct virt_domain *guest, const struct rules *rules, bool last, struct rewritten *rewritten)
+static bool rewrite(struct virt *virt, const struct virt_domain *guest, const struct rules *rules, struct attempts *attempts,
+		    struct rewritten *rewritten)
 {
 	struct stored before;
 	bool again = false;
@@ -221,7 +262,10 @@ static bool rewrite(struct virt *virt, const struct virt_domain *guest, const st
 		rewritten->is_current = true;
 		break;
 	case PLAN_REWRITE:
-		again = define(virt, guest, &before, last, rewritten);
+		if (begin(attempts, before.xml))
+			again = define(virt, guest, &before, attempts, rewritten);
+		else
+			fail(rewritten, "not rewritten: out of memory");
 		break;
 	case PLAN_UNKNOWN:
 	case PLAN_IMPOSSIBLE:
@@ -234,9 +278,11 @@ static bool rewrite(struct virt *virt, const struct virt_domain *guest, const st
 
 void stored_rewrite(struct virt *virt, const struct virt_domain *guest, const struct rules *rules, struct rewritten *rewritten)
 {
-	size_t attempt = 1;
+	struct attempts attempts = {.count = 1};
 
 	*rewritten = (struct rewritten){0};
-	while (rewrite(virt, guest, rules, attempt == ATTEMPTS, rewritten))
-		attempt++;
+	while (rewrite(virt, guest, rules, &attempts, rewritten))
+		attempts.count++;
+	free(attempts.first);
+	free(attempts.made);
 }

@@ -18,12 +18,14 @@ struct virt {
 	const char *instead[3]; /* of what is defined first, second and third; NULL: that itself */
 	size_t defines;
 	size_t fails_from; /* the define with this number, from 1, and those after it; 0: none */
+	size_t fails_only; /* the define with this number alone; 0: none */
 	bool unreadable;
 	bool undefined;		 /* why it is unreadable */
 	size_t readable_defines; /* with @unreadable: from this many defines on */
 	size_t reads;
 	const char *meanwhile; /* what somebody else defines, just before the read with this number, from 1 */
 	size_t meanwhile_read;
+	const char *drops;	/* the attributes of a feature that libvirt does not keep; NULL: it keeps all */
 	size_t unreadable_from; /* the read with this number, and those after it; 0: none */
 };
 
@@ -31,16 +33,31 @@ struct virt_domain {
 	struct virt *virt;
 };
 
+static void drop(struct virt *virt)
+{
+	char *at = virt->drops ? strstr(virt->stored, virt->drops) : NULL;
+	char *start = at;
+	char *end = at;
+
+	if (!at)
+		return;
+	while (start > virt->stored && *start != '<')
+		start--;
+	end = strchr(at, '>') + 1;
+	memmove(start, end, strlen(end) + 1);
+}
+
 int virt_define(struct virt *virt, const char *xml, struct virt_error *error)
 {
 	virt->defines++;
-	if (virt->fails_from > 0 && virt->defines >= virt->fails_from) {
+	if ((virt->fails_from > 0 && virt->defines >= virt->fails_from) || virt->defines == virt->fails_only) {
 		snprintf(error->message, sizeof(error->message), "no such luck");
 		return -1;
 	}
 	if (virt->defines <= sizeof(virt->instead) / sizeof(virt->instead[0]) && virt->instead[virt->defines - 1])
 		xml = virt->instead[virt->defines - 1];
 	snprintf(virt->stored, sizeof(virt->stored), "%s", xml);
+	drop(virt);
 	return 0;
 }
 
@@ -186,6 +203,42 @@ static void test_what_libvirt_drops_again_and_again_is_given_up(void **state)
 	assert_int_equal(rewritten.defines, 4);
 	assert_string_equal(virt.stored, DOMAIN("", PLAIN, SECRET));
 	check_said(&rewritten, "did not keep what its new <cpu> states; the old definition was put back");
+}
+
+/* Each attempt is made of what libvirt made of the one before: none of these is the definition that was there. */
+static void test_what_is_put_back_is_what_was_there_first(void **state)
+{
+	static const char first[] = DOMAIN("", "<cpu mode='custom'><model>EPYC</model></cpu>", SECRET);
+	struct virt virt = {.drops = " policy='require' name='svm'"};
+	struct rewritten rewritten = rewrite(*state, &virt, first, "nested = require\nmode = host-passthrough");
+
+	assert_int_equal(rewritten.result, REWRITE_FAILED);
+	assert_int_equal(rewritten.defines, 4);
+	assert_string_equal(virt.stored, first);
+	check_said(&rewritten, "did not keep what its new <cpu> states; the old definition was put back");
+}
+
+static void test_it_is_put_back_too_where_libvirt_refuses_the_next_attempt(void **state)
+{
+	static const char first[] = DOMAIN("", "<cpu mode='custom'><model>EPYC</model></cpu>", SECRET);
+	struct virt virt = {.drops = " policy='require' name='svm'", .fails_only = 2};
+	struct rewritten rewritten = rewrite(*state, &virt, first, "nested = require\nmode = host-passthrough");
+
+	assert_int_equal(rewritten.result, REWRITE_FAILED);
+	assert_string_equal(virt.stored, first);
+	check_said(&rewritten, "libvirt does not take it: no such luck; the old definition was put back");
+}
+
+/* What somebody else has defined in between is the first one then, though libvirt drops the feature of that too. */
+static void test_what_somebody_else_defined_meanwhile_is_what_is_put_back(void **state)
+{
+	static const char theirs[] = DOMAIN("<title>new</title>", "<cpu mode='custom'><model>EPYC</model></cpu>", "");
+	struct virt virt = {.drops = " policy='require' name='svm'", .meanwhile = theirs, .meanwhile_read = 3};
+	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require\nmode = host-passthrough");
+
+	assert_int_equal(rewritten.result, REWRITE_FAILED);
+	assert_string_equal(virt.stored, theirs);
+	check_said(&rewritten, "the old definition was put back");
 }
 
 /* Not the old one over it: that would lose what somebody has just defined. */
@@ -389,6 +442,9 @@ int main(void)
 		TREE_TEST(test_a_definition_that_libvirt_refuses_stays),
 		TREE_TEST(test_what_libvirt_changed_otherwise_is_put_back),
 		TREE_TEST(test_what_libvirt_drops_again_and_again_is_given_up),
+		TREE_TEST(test_what_is_put_back_is_what_was_there_first),
+		TREE_TEST(test_it_is_put_back_too_where_libvirt_refuses_the_next_attempt),
+		TREE_TEST(test_what_somebody_else_defined_meanwhile_is_what_is_put_back),
 		TREE_TEST(test_what_somebody_else_defines_meanwhile_is_rewritten_too),
 		TREE_TEST(test_what_somebody_else_defines_again_and_again_is_left_to_him),
 		TREE_TEST(test_one_that_was_undefined_meanwhile_does_not_come_back),
