@@ -15,10 +15,8 @@
 const char *confinement_to_string(enum confinement confinement)
 {
 	static const char *const words[] = {
-		[CONFINEMENT_NONE] = "none",
-		[CONFINEMENT_ALLOWS] = "allows",
-		[CONFINEMENT_FORBIDS] = "forbids",
-		[CONFINEMENT_UNKNOWN] = "unknown",
+		[CONFINEMENT_NONE] = "none",	  [CONFINEMENT_ALLOWS] = "allows",   [CONFINEMENT_FORBIDS] = "forbids",
+		[CONFINEMENT_DENIES] = "forbids", [CONFINEMENT_UNKNOWN] = "unknown",
 	};
 
 	return words[confinement];
@@ -36,7 +34,7 @@ static int read_text(const char *root, const char *path, char **text)
 
 static const char *const daemons[] = {"libvirtd", "virtqemud"};
 
-/* A line of the kernel's list: "libvirtd (enforce)", with older profiles "/usr/sbin/libvirtd (enforce)". */
+/* A line of the kernel's list: "libvirtd (enforce)", with older profiles "/usr/sbin/libvirtd (enforce)"; "(kill)" is stricter still. */
 static bool is_enforced(const char *profiles, const char *daemon)
 {
 	size_t length = strlen(daemon);
@@ -44,56 +42,169 @@ static bool is_enforced(const char *profiles, const char *daemon)
 	for (const char *line = profiles; *line; line += strcspn(line, "\n"), line += *line == '\n') {
 		const char *name = strncmp(line, "/usr/sbin/", 10) == 0 ? line + 10 : line;
 
-		if (strncmp(name, daemon, length) == 0 && strncmp(name + length, " (enforce)", 10) == 0)
+		if (strncmp(name, daemon, length) == 0 &&
+		    (strncmp(name + length, " (enforce)", 10) == 0 || strncmp(name + length, " (kill)", 7) == 0))
 			return true;
 	}
 	return false;
 }
 
-// A rule such as "/usr/bin/* PUx,"; in AppArmor's globs only two stars go beyond a folder. One that denies begins with a word.
-static bool lets_execute(const char *line, const char *path)
-{
-	char pattern[256];
-	char permissions[32];
-	bool beyond;
+enum match { MATCH_NO, MATCH_PERHAPS, MATCH_YES };
 
-	if (sscanf(line, " %255s %31[^,\n]", pattern, permissions) != 2 || pattern[0] != '/')
-		return false;
-	beyond = strstr(pattern, "**") != NULL;
-	return strpbrk(permissions, "xX") && fnmatch(pattern, path, beyond ? 0 : FNM_PATHNAME) == 0;
+/* What the rules say of a path's execution. */
+struct sight {
+	enum match allows;
+	enum match denies;
+};
+
+/* Cuts the next word off; within quotes a blank is one of its characters. */
+static char *take_word(char **rest)
+{
+	char *word = *rest + strspn(*rest, " \t");
+	char *end = word;
+	bool quoted = false;
+
+	for (; *end && (quoted || (*end != ' ' && *end != '\t')); end++)
+		quoted = quoted != (*end == '"');
+	*rest = end + (*end != '\0');
+	*end = '\0';
+	return word;
 }
 
-/* 1 or 0; a negative errno: the file cannot be read. */
-static int file_lets_execute(const char *root, const char *folder, const char *daemon, const char *path)
+/* Makes of each alternation and variable a star, which matches all that they may stand for, and more. */
+static void widen(char *pattern)
+{
+	char *out = pattern;
+	int depth = 0;
+
+	for (const char *in = pattern; *in; in++) {
+		if (*in == '{' && depth++ == 0)
+			*out++ = '*';
+		else if (*in == '}' && depth > 0)
+			depth--;
+		else if (depth == 0 && *in != '"' && !(*in == '@' && in[1] == '{'))
+			*out++ = *in;
+	}
+	*out = '\0';
+}
+
+/* In AppArmor's globs only two stars go beyond a folder. What is more than a glob is not read to the letter. */
+static enum match match_path(char *pattern, const char *path)
+{
+	if (!strpbrk(pattern, "{\""))
+		return fnmatch(pattern, path, strstr(pattern, "**") ? 0 : FNM_PATHNAME) == 0 ? MATCH_YES : MATCH_NO;
+	widen(pattern);
+	return fnmatch(pattern, path, 0) == 0 ? MATCH_PERHAPS : MATCH_NO;
+}
+
+static bool starts_path(const char *word)
+{
+	return *word && strchr("/@{\"", *word);
+}
+
+/* "/usr/bin/ping PUx,", or the other way round; of other kinds of rules, nothing. */
+static enum match match_rule(char *word, char *rest, const char *path)
+{
+	char *second = take_word(&rest);
+	char *pattern = starts_path(word) ? word : second;
+	char *permissions = pattern == word ? second : word;
+	size_t length = strlen(second);
+
+	if (strcmp(word, "file,") == 0 || strcmp(word, "all,") == 0)
+		return MATCH_PERHAPS;
+	if (length > 0 && second[length - 1] == ',')
+		second[length - 1] = '\0';
+	if (!starts_path(pattern) || !strchr(permissions, 'x') || permissions[strspn(permissions, "rwalkmxpPuUcCi")])
+		return MATCH_NO;
+	return match_path(pattern, path);
+}
+
+/* A rule such as "audit deny /usr/bin/ping x,": the words before it say what it does, or when. */
+static void look_at_rule(char *line, const char *path, struct sight *sight)
+{
+	bool denies = false;
+	bool sure = true;
+	enum match match;
+	enum match *said;
+	char *word;
+
+	for (word = take_word(&line); *word; word = take_word(&line)) {
+		if (strcmp(word, "deny") == 0)
+			denies = true;
+		else if (strcmp(word, "owner") == 0 || strcmp(word, "other") == 0 || strncmp(word, "priority=", 9) == 0)
+			sure = false;
+		else if (strcmp(word, "audit") != 0 && strcmp(word, "allow") != 0 && strcmp(word, "quiet") != 0 &&
+			 strcmp(word, "file") != 0)
+			break;
+	}
+	match = match_rule(word, line, path);
+	if (match == MATCH_YES && !sure)
+		match = MATCH_PERHAPS;
+	said = denies ? &sight->denies : &sight->allows;
+	if (match > *said)
+		*said = match;
+}
+
+/* The rules of children and hats, deeper than @depth, are not the profile's own. */
+static void look_at_rules(char *text, int depth, const char *path, struct sight *sight)
+{
+	char *rest = NULL;
+	int now = 0;
+
+	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		char *comment = strstr(line, " #");
+		size_t length;
+
+		if (comment)
+			*comment = '\0';
+		for (length = strlen(line); length > 0 && strchr(" \t\r", line[length - 1]); length--)
+			line[length - 1] = '\0';
+		line += strspn(line, " \t");
+		if (*line == '}')
+			now -= now > 0;
+		else if (*line && line[strlen(line) - 1] == '{')
+			now++;
+		else if (*line != '#' && now <= depth)
+			look_at_rule(line, path, sight);
+	}
+}
+
+/* 0 or a negative errno: the file cannot be read. */
+static int look_at_file(const char *root, const char *folder, int depth, const char *daemon, const char *path, struct sight *sight)
 {
 	AUTO_FREE char *text = NULL;
 	char file[128];
-	char *rest = NULL;
 	int code;
 
 	snprintf(file, sizeof(file), "/etc/apparmor.d/%susr.sbin.%s", folder, daemon);
 	code = read_text(root, file, &text);
-	if (code != 0)
-		return code;
-	for (const char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
-		if (lets_execute(line, path))
-			return 1;
-	return 0;
+	if (code == 0)
+		look_at_rules(text, depth, path, sight);
+	return code;
 }
 
 static enum confinement ask_profile(const char *root, const char *daemon, const char *path, char *fact, size_t size)
 {
-	int given = file_lets_execute(root, "", daemon, path);
-	int local = file_lets_execute(root, "local/", daemon, path);
+	struct sight sight = {MATCH_NO, MATCH_NO};
+	int given = look_at_file(root, "", 1, daemon, path, &sight);
+	int local = look_at_file(root, "local/", 0, daemon, path, &sight); /* included in the braces of the other */
 
-	if (given == 1 || local == 1) {
-		snprintf(fact, size, "its profile lets libvirt execute %s", path);
-		return CONFINEMENT_ALLOWS;
+	if (sight.denies == MATCH_YES) {
+		snprintf(fact, size, "a rule of %s in /etc/apparmor.d denies it to execute %s", daemon, path);
+		return CONFINEMENT_DENIES;
 	}
 	if (given < 0 || (local < 0 && local != -ENOENT)) {
 		snprintf(fact, size, "the rules of %s in /etc/apparmor.d cannot be read: %s", daemon,
 			 strerror(given < 0 ? -given : -local));
 		return CONFINEMENT_UNKNOWN;
+	}
+	if (sight.denies == MATCH_PERHAPS || sight.allows == MATCH_PERHAPS) {
+		snprintf(fact, size, "a rule of %s in /etc/apparmor.d may be about %s or not", daemon, path);
+		return CONFINEMENT_UNKNOWN;
+	}
+	if (sight.allows == MATCH_YES) {
+		snprintf(fact, size, "its profile lets libvirt execute %s", path);
+		return CONFINEMENT_ALLOWS;
 	}
 	snprintf(fact, size, "no rule in /etc/apparmor.d/usr.sbin.%s lets %s execute %s", daemon, daemon, path);
 	return CONFINEMENT_FORBIDS;

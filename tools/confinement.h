@@ -9,7 +9,8 @@ enum confinement {
 	CONFINEMENT_NONE, /* it is not there, or does not confine libvirt */
 	CONFINEMENT_ALLOWS,
 	CONFINEMENT_FORBIDS,
-	CONFINEMENT_UNKNOWN, /* it cannot be read */
+	CONFINEMENT_DENIES,  /* it forbids by a rule of its own, which no other rule undoes */
+	CONFINEMENT_UNKNOWN, /* it cannot be read, or not with certainty */
 };
 
 /** The word for it ("none", "allows", "forbids", "unknown"), static. */

@@ -314,8 +314,8 @@ static void ask_apparmor(struct picture *picture, const char *path)
 {
 	picture->apparmor_rule = HELPER " PUx,";
 	picture->apparmor = confinement_ask_apparmor(NESTCTL_ROOT, HELPER, picture->apparmor_fact, sizeof(picture->apparmor_fact));
-	if (picture->apparmor == CONFINEMENT_FORBIDS)
-		return;
+	if (picture->apparmor != CONFINEMENT_ALLOWS && picture->apparmor != CONFINEMENT_NONE)
+		return; /* the hook alone is not enough */
 	picture->apparmor_rule = FOLDER "/** rmix,";
 	picture->apparmor = confinement_ask_apparmor(NESTCTL_ROOT, path, picture->apparmor_fact, sizeof(picture->apparmor_fact));
 }
@@ -372,6 +372,9 @@ static enum nestctl_status judge(const struct picture *picture, char *verdict, c
 		snprintf(verdict, size, "no: AppArmor: %s", picture->apparmor_fact);
 		snprintf(advice, size, "add \"%s\" to the profile's file in /etc/apparmor.d/local, and load it anew",
 			 picture->apparmor_rule);
+	} else if (picture->apparmor == CONFINEMENT_DENIES) {
+		snprintf(verdict, size, "no: AppArmor: %s", picture->apparmor_fact);
+		snprintf(advice, size, "remove that rule, and load the profile anew; it wins over any that allows");
 	} else if (picture->selinux == CONFINEMENT_FORBIDS) {
 		snprintf(verdict, size, "no: SELinux: %s", picture->selinux_fact);
 		snprintf(advice, size, "setsebool -P virt_hooks_unconfined on");
