@@ -41,7 +41,7 @@ chmod 755 /run/fake/*
 ok "where the hook cannot be taken away, dpkg does not remove" not env "PATH=/run/fake:$PATH" dpkg --remove nestxml
 umount "$hooks"
 ok "and the watcher goes on" is "$(cat /run/fake/done)" 'start nestxml.service'
-ok "as does the package" is "$(dpkg-query --show --showformat '${Status}' nestxml)" 'install ok installed'
+ok "as does the package" is "$(dpkg-query --show --showformat '${db:Status-Status}' nestxml)" installed
 rm -r /run/systemd/system /run/fake
 ok "remove" apt-get remove --yes nestxml
 ok "takes the hook away" not test -e "$hook"
