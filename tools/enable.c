@@ -299,41 +299,66 @@ static int load(const struct change *change, const char *options, bool force)
 	return code;
 }
 
-/* Whether /sys says what was asked for. */
-static bool is_done(const struct change *change, char *fact, size_t size)
+/* Whether /sys says this. */
+static bool is_state(const struct change *change, enum nestxml_state wanted, char *fact, size_t size)
 {
 	struct nestxml_host *host;
-	enum nestxml_state wanted = change->options->enable ? NESTXML_STATE_ON : NESTXML_STATE_OFF;
-	bool done;
+	bool is;
 
 	if (nestxml_host_new(change->root, &host, NULL) != 0) {
 		snprintf(fact, size, "nothing: out of memory");
 		return false;
 	}
-	done = nestxml_host_get_state(host) == wanted;
+	is = nestxml_host_get_state(host) == wanted;
 	snprintf(fact, size, "%s", nestxml_host_get_fact(host));
 	nestxml_host_free(host);
-	return done;
+	return is;
+}
+
+static bool is_loaded(const struct change *change)
+{
+	char path[128];
+	AUTO_FREE char *below = NULL;
+
+	snprintf(path, sizeof(path), "/sys/module/%s/initstate", change->picture.module_name);
+	below = nestxml_path_join(change->root, path);
+	return below && access(below, F_OK) == 0;
+}
+
+/* What has become of the file and the module: one line. */
+static int tell_rolled_back(const struct change *change, const char *what, const char *reason, bool is_restored)
+{
+	const char *module = change->picture.module_name;
+	bool was_loaded = change->picture.module == PICTURE_LIVE;
+	const char *file = "the old configuration is back";
+	char now[256];
+
+	if (!is_restored)
+		file = change->old ? "put the old text of " MODPROBE_FILE " back by hand" : "remove " MODPROBE_FILE " by hand";
+	/* One that somebody has taken in between stays, and loading it once more is no error. */
+	if (!is_state(change, change->picture.nested, now, sizeof(now)) || is_loaded(change) != was_loaded)
+		return nestctl_fail(NESTCTL_FAILED, "%s %s: %s; %s, but the %s: %s; run: modprobe -r %s%s%s", module, what, reason, file,
+				    was_loaded ? "old module is not" : "module stays", now, module, was_loaded ? " && modprobe " : "",
+				    was_loaded ? module : "");
+	if (is_restored && was_loaded)
+		file = "the old configuration and the old module are back";
+	return nestctl_fail(NESTCTL_FAILED, "%s %s: %s; %s%s", module, what, reason, file,
+			    !is_restored && was_loaded ? "; the old module is back" : "");
 }
 
 /* The old file and the old module, as far as there was one. */
 static int roll_back(const struct change *change, const char *what, const char *reason)
 {
-	bool was_loaded = change->picture.module == PICTURE_LIVE;
 	bool is_restored = restore_file(change);
 	int code = 0;
 
-	unload(change); /* loaded with the wrong parameters, or not at all */
-	if (was_loaded)
+	unload(change); /* loaded with the wrong parameters, or not at all; whether it went is read back */
+	if (change->picture.module == PICTURE_LIVE)
 		code = load(change, change->old_options, true);
 	if (code != 0)
 		return nestctl_fail(NESTCTL_FAILED, "%s %s: %s; and the old module cannot be loaded again: %s; run: modprobe %s",
 				    change->picture.module_name, what, reason, strerror(-code), change->picture.module_name);
-	if (!is_restored)
-		return nestctl_fail(NESTCTL_FAILED, "%s %s: %s; remove %s by hand%s", change->picture.module_name, what, reason,
-				    MODPROBE_FILE, was_loaded ? "; the old module is back" : "");
-	return nestctl_fail(NESTCTL_FAILED, "%s %s: %s; the old configuration%s back", change->picture.module_name, what, reason,
-			    was_loaded ? " and the old module are" : " is");
+	return tell_rolled_back(change, what, reason, is_restored);
 }
 
 static int reload(const struct change *change)
@@ -350,7 +375,7 @@ static int reload(const struct change *change)
 	if (code != 0)
 		return roll_back(change, "cannot be loaded",
 				 code == -EOPNOTSUPP || code == -EIO ? "turned off in the firmware" : strerror(-code));
-	if (!is_done(change, fact, sizeof(fact)))
+	if (!is_state(change, change->options->enable ? NESTXML_STATE_ON : NESTXML_STATE_OFF, fact, sizeof(fact)))
 		return roll_back(change, "was loaded, but says", fact);
 	printf("%s\n", fact);
 	return NESTCTL_YES;

@@ -6,7 +6,8 @@
  * What goes wrong is said by files in the root: `fail-load` and `fail-unload` hold the errno of every call, `die-load` kills the process
  * before a load, `die-at` kills it at that step (there is one before and after each change of a file or of the kernel), `fail-restore` is
  * the errno of every rename and removal behind the first load or unload, `stuck` is the value that nested has whatever is asked for,
- * `no-shadow` keeps enable_shadow_vmcs from being there behind a load.
+ * `fail-unload-again` is that of every unload behind the first load that worked, `no-shadow` keeps enable_shadow_vmcs from being there
+ * behind a load.
  */
 #include <errno.h>
 #include <signal.h>
@@ -92,6 +93,8 @@ static void find_value(const char *words, const char *name, char *value, size_t 
 
 static bool has_acted; /* the kernel, in this process */
 
+static bool has_loaded;
+
 static bool fails_to_restore(void)
 {
 	char text[64];
@@ -131,13 +134,15 @@ static int load(struct module *module, const char *options, bool force)
 	if (!force && read_control("fail-load", text, sizeof(text)))
 		return -atoi(text);
 	make_path(path, sizeof(path), "");
-	mkdir(path, 0755);
+	if (mkdir(path, 0755) < 0)
+		return 0; /* as libkmod: it is loaded, and stays as it is */
 	make_path(path, sizeof(path), "/parameters");
 	mkdir(path, 0755);
 	find_value(words, "nested", value, sizeof(value));
 	find_value(words, "enable_shadow_vmcs", shadow, sizeof(shadow));
 	if (!force)
 		read_control("stuck", value, sizeof(value));
+	has_loaded = true;
 	write_value("/initstate", "live");
 	write_value("/refcnt", "0");
 	write_value("/parameters/nested", value);
@@ -156,6 +161,8 @@ static int unload(struct module *module)
 	(void)module;
 	log_call("unload");
 	if (read_control("fail-unload", text, sizeof(text)))
+		return -atoi(text);
+	if (has_loaded && read_control("fail-unload-again", text, sizeof(text)))
 		return -atoi(text);
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		make_path(path, sizeof(path), files[i]);
