@@ -30,18 +30,19 @@ struct inquiry {
 /* ---- whether the CPU comes from a saved state ---- */
 
 /*
- * Whether a CPU that a saved state can have cannot be that of the stored definition: which states the policy, or is none that libvirt has
- * expanded. One that is passed through is in doubt, since it can be both, and against `disable` doubt fails closed.
+ * Whether a CPU that a saved state can have cannot be that of the stored definition. An expanded one is none that a definition has, or not
+ * this one. One that is passed through is the same in both, but the rest of the domain shows that it has run (libvirt 9.0, measured: the
+ * start of a snapshot is the snapshot's domain to the letter); that is less sure, and against `disable` doubt fails closed.
  */
 static bool is_another(const struct nestxml_check *check)
 {
 	const struct nestxml_domain *domain = check->domain;
-	bool is_current = check->record.definition == NESTXML_DEFINITION_CURRENT;
+	const struct record *record = &check->record;
 
 	if (nestxml_domain_is_fixed(domain))
-		return is_current || !check->record.is_fixed;
-	return domain->has_cpu && (domain->mode == CPU_MODE_HOST_PASSTHROUGH || domain->mode == CPU_MODE_MAXIMUM) && is_current &&
-	       check->policy.nested != NESTXML_NESTED_DISABLE;
+		return record->definition == NESTXML_DEFINITION_CURRENT || !record->is_fixed;
+	return domain->has_cpu && (domain->mode == CPU_MODE_HOST_PASSTHROUGH || domain->mode == CPU_MODE_MAXIMUM) &&
+	       check->policy.nested != NESTXML_NESTED_DISABLE && nestxml_record_shows_run(domain) && !record->shows_run;
 }
 
 /*

@@ -102,8 +102,11 @@ void nestxml_standing_find(const struct nestxml_domain *domain, enum nestxml_nes
 /** What libvirt's own file of a guest's stored definition says. */
 struct record {
 	enum nestxml_definition definition;
-	bool is_fixed; /* its CPU looks like that of a saved state itself, or cannot be read */
+	bool is_fixed;	/* its CPU looks like that of a saved state itself, or cannot be read */
+	bool shows_run; /* so does the rest of it */
 };
+/** Whether a domain has what libvirt writes into one that runs: the chains of its disks. */
+bool nestxml_record_shows_run(const struct nestxml_domain *domain);
 /** Of the guest @name, as it stands to a policy. Returns 0 or NESTXML_E_NOMEM. */
 int nestxml_record_judge(const char *root, const char *name, const struct nestxml_domain *guest, enum nestxml_vendor vendor,
 			 enum nestxml_nested nested, struct record *record);

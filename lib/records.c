@@ -16,6 +16,13 @@ static bool is_file_name(const char *name)
 	return !strchr(name, '/') && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
 }
 
+bool nestxml_record_shows_run(const struct nestxml_domain *domain)
+{
+	static const char chain[] = "<backingStore";
+
+	return memmem(domain->xml, domain->length, chain, strlen(chain)) != NULL;
+}
+
 /* libvirt gives each guest one; two without are not known to be the same. */
 static bool is_same_guest(const struct nestxml_domain *a, const struct nestxml_domain *b)
 {
@@ -46,11 +53,13 @@ int nestxml_record_judge(const char *root, const char *name, const struct nestxm
 	if (code != 0) { /* in doubt: the helper sees what libvirt makes of it */
 		record->definition = NESTXML_DEFINITION_STALE;
 		record->is_fixed = true;
+		record->shows_run = true;
 		return 0;
 	}
 	if (is_same_guest(domain, guest)) {
 		record->definition = nestxml_domain_states(domain, vendor, nested) ? NESTXML_DEFINITION_CURRENT : NESTXML_DEFINITION_STALE;
 		record->is_fixed = nestxml_domain_is_fixed(domain);
+		record->shows_run = nestxml_record_shows_run(domain);
 	}
 	nestxml_domain_free(domain);
 	return 0;
