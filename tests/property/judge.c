@@ -440,13 +440,13 @@ static bool judge_second_run(struct judge *judge, const struct judge_wish *wish)
 
 static bool judge_refusal(struct judge *judge, const struct judge_wish *wish, int code)
 {
-	bool emulated = view_is_property(judge->input.root, "type", "qemu");
+	bool emulated = view_is_type(&judge->input, "qemu");
 
 	switch (code) {
 	case NESTXML_E_TCG:
 		return (emulated && wish->vendor == NESTXML_VENDOR_INTEL) || blame(judge, "taken for TCG and vmx");
 	case NESTXML_E_TYPE:
-		return (!emulated && !view_is_property(judge->input.root, "type", "kvm")) || blame(judge, "its type is refused");
+		return (!emulated && !view_is_type(&judge->input, "kvm")) || blame(judge, "its type is refused");
 	case NESTXML_E_ARCH:
 		return true; /* whoever makes the documents knows better */
 	default:
@@ -469,7 +469,7 @@ bool judge_rewrite(struct judge *judge, const struct judge_wish *wish, size_t *e
 		*edits = run.edits;
 	if (run.code != 0)
 		return judge_refusal(judge, wish, run.code);
-	if (view_is_property(judge->input.root, "type", "qemu") && wish->vendor == NESTXML_VENDOR_INTEL)
+	if (view_is_type(&judge->input, "qemu") && wish->vendor == NESTXML_VENDOR_INTEL)
 		return blame(judge, "vmx is given to TCG");
 	task = task_make(&judge->input, wish);
 	good = task_is_right(&judge->input, wish, &task);

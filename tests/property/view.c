@@ -216,3 +216,12 @@ bool view_is_one_of(xmlNode *node, const char *name, const char *const *words)
 	xmlFree(found);
 	return same;
 }
+
+bool view_is_type(const struct view *view, const char *type)
+{
+	xmlChar *found = xmlGetNoNsProp(view->root, (const xmlChar *)"type");
+	bool same = found && strcmp((const char *)found, type) == 0;
+
+	xmlFree(found);
+	return same;
+}

@@ -49,4 +49,7 @@ bool view_is_property(xmlNode *node, const char *name, const char *value);
 bool view_has_property(xmlNode *node, const char *name);
 bool view_is_one_of(xmlNode *node, const char *name, const char *const *words);
 
+/** The domain's type, which libvirt 9.0 reads by XPath: one with a prefix is another attribute. */
+bool view_is_type(const struct view *view, const char *type);
+
 #endif
