@@ -46,15 +46,13 @@ static bool is_another(const struct nestxml_check *check)
 }
 
 /*
- * A restore and a migration are announced; a revert to a snapshot with memory is not, and what libvirt shows of its CPU anybody may write
- * into a definition. But a start from nothing has the CPU of the stored definition, except where `virsh create` or a revert to a snapshot
- * without memory brings another one along. So the CPU must be another, and that of a snapshot with memory. Without a stored definition its
- * looks decide (DESIGN, fact 8), except against `disable`.
+ * Whether what is prepared comes from a saved state that was not announced: a revert to a snapshot with memory. What libvirt shows of its
+ * CPU anybody may write into a definition. But a start from nothing has the CPU of the stored definition, except where `virsh create` or a
+ * revert to a snapshot without memory brings another one along. So the CPU must be another, and that of a snapshot with memory. Without a
+ * stored definition its looks decide (DESIGN, fact 8), except against `disable`.
  */
 static bool is_saved(const struct nestxml_check *check, const struct inquiry *inquiry)
 {
-	if (inquiry->occasion != NESTXML_AT_PREPARE)
-		return true;
 	if (check->record.definition == NESTXML_DEFINITION_UNKNOWN)
 		return check->policy.nested != NESTXML_NESTED_DISABLE && nestxml_domain_is_fixed(check->domain);
 	return is_another(check) && nestxml_record_has_snapshot(inquiry->root, inquiry->plain_name, check->domain);
@@ -75,8 +73,11 @@ static int find_cpu(struct nestxml_check *check, struct inquiry *inquiry, struct
 	}
 	if (standing->cpu != NESTXML_CPU_STALE)
 		return 0;
-	if (inquiry->occasion == NESTXML_AT_PREPARE &&
-	    nestxml_record_judge(inquiry->root, inquiry->plain_name, check->domain, standing->vendor, policy->nested, &check->record) != 0)
+	if (inquiry->occasion != NESTXML_AT_PREPARE) { /* it was announced */
+		standing->cpu = NESTXML_CPU_FIXED;
+		return 0;
+	}
+	if (nestxml_record_judge(inquiry->root, inquiry->plain_name, check->domain, standing->vendor, policy->nested, &check->record) != 0)
 		return nestxml_error_set_nomem(error);
 	if (is_saved(check, inquiry)) {
 		standing->cpu = NESTXML_CPU_FIXED;

@@ -449,7 +449,7 @@ static void insert_cpu(struct draft *draft, const struct missing *missing)
 
 /* ---- all together ---- */
 
-static void make_plan(struct draft *draft)
+static void make_draft(struct draft *draft)
 {
 	enum nestxml_vendor other = draft->vendor == NESTXML_VENDOR_INTEL ? NESTXML_VENDOR_AMD : NESTXML_VENDOR_INTEL;
 	struct wish wish = make_wish(draft->vendor, draft->nested);
@@ -500,7 +500,7 @@ NESTXML_EXPORT int nestxml_edits_new(const struct nestxml_domain *domain, enum n
 		.mode = choose_mode(domain, mode),
 		.quote = find_quote(domain),
 	};
-	make_plan(&draft);
+	make_draft(&draft);
 	if (draft.failed) {
 		nestxml_edits_free(made);
 		return nestxml_error_set_nomem(error);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "domain.h"
+#include "tag.h"
 
 static bool is_file_name(const char *name)
 {
@@ -78,18 +79,13 @@ static struct cpu get_cpu(const struct nestxml_domain *domain)
 	return (struct cpu){domain->xml + domain->cpu.start, domain->xml + domain->cpu.end};
 }
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 /* Two of libvirt's own making: alike but for their indentation. */
 static bool is_same_cpu(struct cpu a, struct cpu b)
 {
 	for (;;) {
-		while (a.at < a.end && is_blank(*a.at))
+		while (a.at < a.end && is_xml_space(*a.at))
 			a.at++;
-		while (b.at < b.end && is_blank(*b.at))
+		while (b.at < b.end && is_xml_space(*b.at))
 			b.at++;
 		if (a.at == a.end || b.at == b.end)
 			return a.at == a.end && b.at == b.end;
