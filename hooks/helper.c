@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* helper.c - starts `nestctl again`, at most one for each guest, in a session of its own and with nothing of libvirt's in its hands. */
+/* helper.c - starts `nestctl hook-helper`, at most one for each guest, in a session of its own and without a descriptor of libvirt's. */
 #include "helper.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <unistd.h>
 
-#include "hook.h"
+#include "run_dir.h"
 
 #ifndef HOOK_HELPER /* the tests have one of their own */
 #define HOOK_HELPER NESTXML_BINDIR "/nestctl"
@@ -19,41 +16,6 @@
 
 /* What the helper finds open: 0 ends when the hook has ended, 3 is its lock; it never touches that, and the lock goes when it goes. */
 enum { HELPER_LOCK = STDERR_FILENO + 1, HELPER_FIRST_CLOSED };
-
-/* ---- one for each guest ---- */
-
-/* A place in the file of locks, from the UUID's last digits; two guests with the same ones would wait for each other, and no more. */
-static off_t make_place(const char *uuid)
-{
-	uint64_t place = 0; /* which loses the first digits */
-
-	for (const char *at = uuid; *at; at++)
-		if (isxdigit((unsigned char)*at))
-			place = place << 4 | (uint64_t)(isdigit((unsigned char)*at) ? *at - '0' : tolower((unsigned char)*at) - 'a' + 10);
-	return (off_t)(place & 0xfffffffffffffff); /* room below the greatest off_t */
-}
-
-/* Returns the locked file or -1; EAGAIN: another has it. It is a lock of the open file, so the child has it too. */
-static int take_lock(const char *uuid)
-{
-	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = make_place(uuid), .l_len = 1};
-	char path[4096];
-	int fd;
-
-	snprintf(path, sizeof(path), "%s" HOOK_RUN "/lock", HOOK_ROOT);
-	hook_make_run_folder();
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd >= 0 && fcntl(fd, F_OFD_SETLK, &lock) < 0) {
-		int error = errno == EACCES ? EAGAIN : errno;
-
-		close(fd);
-		errno = error;
-		return -1;
-	}
-	return fd;
-}
-
-/* ---- the process ---- */
 
 /* dup2() onto itself would leave the descriptor to be closed by exec. */
 static int move_above(int fd, int floor)
@@ -94,7 +56,7 @@ static int spawn(char *const *arguments, int stdin_fd, int lock_fd)
 
 enum helper helper_start(const char *uuid, bool start)
 {
-	char *const arguments[] = {(char *)HOOK_HELPER, (char *)"again", (char *)uuid, (char *)(start ? "--start" : NULL), NULL};
+	char *const arguments[] = {(char *)HOOK_HELPER, (char *)"hook-helper", (char *)uuid, (char *)(start ? "--start" : NULL), NULL};
 	int ends[2];
 	int lock;
 	int error;
@@ -103,7 +65,7 @@ enum helper helper_start(const char *uuid, bool start)
 		errno = ENOENT;
 		return HELPER_FAILED;
 	}
-	lock = take_lock(uuid);
+	lock = run_dir_lock(uuid);
 	if (lock < 0)
 		return errno == EAGAIN ? HELPER_UNDER_WAY : HELPER_FAILED;
 	if (pipe2(ends, O_CLOEXEC) < 0)

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-/** Whether a guest is being seen to. */
+/** Whether a helper works on a guest. */
 enum helper {
 	HELPER_STARTED,	  /* by a helper of this call */
 	HELPER_UNDER_WAY, /* by one of an earlier call */
@@ -13,7 +13,8 @@ enum helper {
 };
 
 /**
- * Starts `nestctl again` for the guest with @uuid: it waits until this process has ended, rewrites the guest's stored definition, and with
+ * Starts `nestctl hook-helper` for the guest with @uuid: it waits until this process has ended, rewrites the guest's stored definition, and
+ * with
  * @start starts the guest. There is at most one at a time for a guest; so what it starts itself does not start another.
  */
 enum helper helper_start(const char *uuid, bool start);

@@ -6,6 +6,8 @@
  * guests have up to 255, so the names are taken from the lines before it sees them; and a line longer than its buffer would be read
  * as two, so such a line is an error.
  */
+#include "config.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -15,14 +17,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "config.h"
+#include "error.h"
+#include "file.h"
+#include "io.h"
+#include "macros.h"
+#include "policy.h"
+#include "utf8.h"
+#include "words.h"
 
 #define MAX_FILE_SIZE ((size_t)1 << 20)
 
-static const char vendor_file[] = CONFIG_VENDOR_FOLDER "/nestxml.conf";
-static const char admin_file[] = CONFIG_ADMIN_FOLDER "/nestxml.conf";
-static const char admin_folder[] = CONFIG_ADMIN_FOLDER;
-static const char drop_in_folder[] = CONFIG_DROP_IN_FOLDER;
+static const char vendor_file[] = NESTXML_VENDOR_DIRECTORY "/nestxml.conf";
+static const char admin_file[] = NESTXML_ADMIN_DIRECTORY "/nestxml.conf";
+static const char admin_folder[] = NESTXML_ADMIN_DIRECTORY;
+static const char drop_in_folder[] = NESTXML_DROP_IN_DIRECTORY;
 static const char byte_order_mark[] = "\xef\xbb\xbf";
 
 /* One file while it is read. */
@@ -44,12 +52,12 @@ static void fail(struct reading *reading, const char *reason)
 						     reading->file, reading->line, reason);
 }
 
-static void fail_word(struct reading *reading, const char *what, const char *word, const char *expected)
+static void fail_word(struct reading *reading, const char *what, const char *word, const char *hint)
 {
 	char shown[80];
 	char reason[200];
 
-	snprintf(reason, sizeof(reason), "%s '%s'; %s", what, nestxml_text_escape(word, shown, sizeof(shown)), expected);
+	snprintf(reason, sizeof(reason), "%s '%s'; %s", what, nestxml_text_escape(word, shown, sizeof(shown)), hint);
 	fail(reading, reason);
 }
 
@@ -147,7 +155,7 @@ static void read_section(struct reading *reading, const char *line, size_t lengt
 		cut_blanks(start);
 		pattern = *start ? strdup(start) : NULL;
 		if (pattern && !is_glob_closed(pattern)) {
-			fail_word(reading, "a '[' that is not closed in", pattern, "write [[] for the character itself");
+			fail_word(reading, "unclosed '[' in", pattern, "write [[] for the character itself");
 			free(pattern);
 		} else if (pattern) {
 			begin_section(reading, pattern);
@@ -157,7 +165,7 @@ static void read_section(struct reading *reading, const char *line, size_t lengt
 			fail(reading, "a [guest] section without a name; write [guest NAME], a glob or a UUID");
 		}
 	} else {
-		fail_word(reading, "unknown section", name, "there are [default] and [guest NAME]");
+		fail_word(reading, "unknown section", name, "expected [default] or [guest NAME]");
 	}
 }
 
@@ -173,32 +181,49 @@ static void cut_comment(char *value)
 	cut_blanks(value);
 }
 
-static void set_key(struct reading *reading, const char *key, const char *value)
+/* A word that @key does not take. */
+static void fail_key(struct reading *reading, const struct policy_key *key, const char *value)
 {
-	struct nestxml_config *config = reading->config;
-	struct section *section = &config->sections[config->sections_count - 1];
-	enum nestxml_nested nested;
-	enum nestxml_mode mode;
-	enum nestxml_on_stale on_stale;
+	char what[32];
+	char words[128];
+	char hint[160];
 
-	if (strcmp(key, "nested") == 0) {
-		if (nestxml_nested_from_string(value, &nested) != 0)
-			fail_word(reading, "nested =", value, "it is leave, require, optional or disable");
+	snprintf(what, sizeof(what), "%s =", key->name);
+	nestxml_policy_describe_words(key->words, key->count, words, sizeof(words));
+	snprintf(hint, sizeof(hint), "expected %s", words);
+	fail_word(reading, what, value, hint);
+}
+
+static void fail_unknown_key(struct reading *reading, const char *name)
+{
+	const char *names[NESTXML_POLICY_KEYS];
+	char words[128];
+	char hint[160];
+
+	for (size_t i = 0; i < NESTXML_POLICY_KEYS; i++)
+		names[i] = nestxml_policy_keys[i].name;
+	nestxml_policy_describe_words(names, NESTXML_POLICY_KEYS, words, sizeof(words));
+	snprintf(hint, sizeof(hint), "expected %s", words);
+	fail_word(reading, "unknown key", name, hint);
+}
+
+static void set_key(struct reading *reading, const char *name, const char *value)
+{
+	struct section *section = &reading->config->sections[reading->config->sections_count - 1];
+
+	for (size_t i = 0; i < NESTXML_POLICY_KEYS; i++) {
+		const struct policy_key *key = &nestxml_policy_keys[i];
+		unsigned int found;
+
+		if (strcmp(name, key->name) != 0)
+			continue;
+		if (nestxml_word_find(key->words, key->count, value, &found))
+			section->settings[i] = (struct setting){true, found, reading->line};
 		else
-			section->nested = (struct setting){true, nested, reading->line};
-	} else if (strcmp(key, "mode") == 0) {
-		if (nestxml_mode_from_string(value, &mode) != 0)
-			fail_word(reading, "mode =", value, "it is keep, host-model, host-passthrough or maximum");
-		else
-			section->mode = (struct setting){true, mode, reading->line};
-	} else if (strcmp(key, "on-stale") == 0) {
-		if (nestxml_on_stale_from_string(value, &on_stale) != 0)
-			fail_word(reading, "on-stale =", value, "it is restart, refuse or allow");
-		else
-			section->on_stale = (struct setting){true, on_stale, reading->line};
-	} else {
-		fail_word(reading, "unknown key", key, "there are nested, mode and on-stale");
+			fail_key(reading, key, value);
+		return;
 	}
+	fail_unknown_key(reading, name);
 }
 
 /* ---- libinih's callbacks ---- */
@@ -348,7 +373,7 @@ static int read_file(struct nestxml_config *config, const char *root, const char
 	if (fd < 0)
 		return is_missing(path) ? 0 : fail_file(error, file, strerror(errno));
 	danger = fstat(fd, &status) == 0 ? find_danger(&status) : strerror(errno);
-	code = danger ? 0 : nestxml_fd_read(fd, MAX_FILE_SIZE, &text, &length);
+	code = danger ? 0 : io_read(fd, MAX_FILE_SIZE, 0, &text, &length);
 	close(fd);
 	if (danger)
 		return fail_file(error, file, danger);

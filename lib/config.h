@@ -3,15 +3,18 @@
 #ifndef NESTXML_CONFIG_H
 #define NESTXML_CONFIG_H
 
-#include "private.h"
+#include <nestxml/nestxml.h>
 
-/* Where the policy files are, below the root. */
-#define CONFIG_NAME "nestxml" /* of the folders, in those that every system has */
-#define CONFIG_VENDOR_PARENT "/usr/share"
-#define CONFIG_ADMIN_PARENT "/etc"
-#define CONFIG_VENDOR_FOLDER CONFIG_VENDOR_PARENT "/" CONFIG_NAME
-#define CONFIG_ADMIN_FOLDER CONFIG_ADMIN_PARENT "/" CONFIG_NAME
-#define CONFIG_DROP_IN_FOLDER CONFIG_ADMIN_FOLDER "/nestxml.conf.d"
+/** The keys of a section. */
+enum { POLICY_KEY_NESTED, POLICY_KEY_MODE, POLICY_KEY_ON_STALE, NESTXML_POLICY_KEYS };
+
+/** A key and the words that it takes; a word's place is the value in the key's own enum. */
+struct policy_key {
+	const char *name;
+	const char *const *words;
+	size_t count;
+};
+extern const struct policy_key nestxml_policy_keys[NESTXML_POLICY_KEYS];
 
 /** A key that a section states: its value, and where. */
 struct setting {
@@ -24,9 +27,7 @@ struct setting {
 struct section {
 	char *pattern;	  /* owned; NULL: [default] */
 	const char *file; /* borrowed from the config's files */
-	struct setting nested;
-	struct setting mode;
-	struct setting on_stale;
+	struct setting settings[NESTXML_POLICY_KEYS];
 };
 
 struct nestxml_config {
@@ -35,11 +36,5 @@ struct nestxml_config {
 	struct section *sections;
 	size_t sections_count;
 };
-
-/**
- * Whether no section states a policy for a guest of this name, whatever its UUID, and none is the default: what there is then is in its XML
- * alone.
- */
-bool nestxml_config_is_silent(const struct nestxml_config *config, const char *name);
 
 #endif

@@ -1,142 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* domain.c - a domain: what its bytes must be before the parser sees them, and what is known of it afterwards. */
-#include <stdio.h>
-#include <string.h>
-#include <strings.h>
-
+/* domain.c - a domain, and what is known of it. */
 #include "domain.h"
-#include "tag.h"
 
-static unsigned int line_of(const char *xml, size_t offset, unsigned int *column)
-{
-	unsigned int line = 1;
-	size_t start = 0;
+#include <string.h>
 
-	for (const char *at; (at = memchr(xml + start, '\n', offset - start)); start = (size_t)(at - xml) + 1)
-		line++;
-	*column = (unsigned int)(offset - start) + 1;
-	return line;
-}
-
-/* The encoding that an XML declaration states, as a part of @xml; NULL where none does. Sets *@length. */
-static const char *declared_encoding(const char *xml, size_t size, size_t *length)
-{
-	const char *end = size > 5 && memcmp(xml, "<?xml", 5) == 0 && is_xml_space(xml[5]) ? memmem(xml, size, "?>", 2) : NULL;
-	const char *at = end ? memmem(xml, (size_t)(end - xml), "encoding", 8) : NULL;
-	const char *close;
-
-	if (!at)
-		return NULL;
-	at += 8;
-	while (at < end && *at != '"' && *at != '\'')
-		at++;
-	close = at < end ? memchr(at + 1, *at, (size_t)(end - at - 1)) : NULL;
-	if (!close)
-		return NULL; /* not well-formed: the parser says where */
-	*length = (size_t)(close - at - 1);
-	return at + 1;
-}
-
-static bool starts_with(const char *xml, size_t length, const char *prefix, size_t prefix_length)
-{
-	return length >= prefix_length && memcmp(xml, prefix, prefix_length) == 0;
-}
-
-static int check_encoding(const char *xml, size_t length, struct nestxml_error *error)
-{
-	size_t mark = starts_with(xml, length, "\xef\xbb\xbf", 3) ? 3 : 0;
-	size_t good = nestxml_utf8_span(xml, length);
-	size_t name_length = 0;
-	const char *name;
-	unsigned int line;
-	unsigned int column;
-
-	if (starts_with(xml, length, "\xff\xfe", 2) || starts_with(xml, length, "\xfe\xff", 2))
-		return nestxml_error_set(error, NESTXML_E_ENCODING,
-					 "is UTF-16, not UTF-8; convert it (iconv -f UTF-16 -t UTF-8) and correct its XML declaration");
-	if (good < length) {
-		line = line_of(xml, good, &column);
-		return nestxml_error_set_at(error, NESTXML_E_ENCODING, line, column,
-					    "is not UTF-8: byte 0x%02x; convert it (iconv -t UTF-8)", (unsigned char)xml[good]);
-	}
-	name = declared_encoding(xml + mark, length - mark, &name_length);
-	if (name && !(name_length == 5 && strncasecmp(name, "UTF-8", 5) == 0)) {
-		char raw[32] = "";
-		char shown[64];
-
-		snprintf(raw, sizeof(raw), "%.*s", (int)(name_length < 31 ? name_length : 31), name);
-		return nestxml_error_set_at(
-			error, NESTXML_E_ENCODING, 1, 0,
-			"declares its encoding as '%s', not UTF-8; convert it (iconv -t UTF-8) and correct its XML declaration",
-			nestxml_text_escape(raw, shown, sizeof(shown)));
-	}
-	return 0;
-}
-
-/* Twenty times what any element of libvirt's has: libxml2 compares each attribute of a tag with each other. */
-#define MAX_ATTRIBUTES ((size_t)512)
-
-/*
- * Whether the tag at the start of these bytes, which hold no other '<', has too many attributes; more is not looked at. What only looks
- * like a tag, in a comment or CDATA, would have to hold as many of ="" to be taken for one.
- */
-static bool is_crowded(const char *tag, size_t length)
-{
-	size_t count = 0;
-
-	if (length < 2 || tag[1] == '!' || tag[1] == '?' || is_xml_space(tag[1]))
-		return false;
-	for (const char *at = tag, *end = tag + length; at < end && *at != '>' && count <= MAX_ATTRIBUTES; at++) {
-		const char *before = at - 1;
-
-		if (*at != '"' && *at != '\'')
-			continue;
-		while (is_xml_space(*before))
-			before--;
-		count += *before == '=';
-		at = memchr(at + 1, *at, (size_t)(end - at - 1));
-		if (!at)
-			break;
-	}
-	return count > MAX_ATTRIBUTES;
-}
-
-static int check_tags(const char *xml, size_t length, struct nestxml_error *error)
-{
-	const char *end = xml + length;
-	const char *next;
-	unsigned int line;
-	unsigned int column;
-
-	/* In well-formed XML no tag holds a '<', and an attribute takes five bytes at least. */
-	for (const char *at = memchr(xml, '<', length); at; at = next) {
-		next = memchr(at + 1, '<', (size_t)(end - at - 1));
-		if ((size_t)((next ? next : end) - at) > 5 * MAX_ATTRIBUTES && is_crowded(at, (size_t)((next ? next : end) - at))) {
-			line = line_of(xml, (size_t)(at - xml), &column);
-			return nestxml_error_set_at(error, NESTXML_E_TOO_BIG, line, column, "has a tag with more than %zu attributes",
-						    MAX_ATTRIBUTES);
-		}
-	}
-	return 0;
-}
-
-static int check_bytes(const char *xml, size_t length, struct nestxml_error *error)
-{
-	int code;
-
-	if (length > NESTXML_MAX_SIZE)
-		return nestxml_error_set(error, NESTXML_E_TOO_BIG, "is larger than %zu MiB, which no domain's XML is",
-					 NESTXML_MAX_SIZE >> 20);
-	if (length == 0)
-		return nestxml_error_set(error, NESTXML_E_SYNTAX, "is empty; give it what virsh dumpxml prints");
-	code = check_encoding(xml, length, error);
-	return code == 0 ? check_tags(xml, length, error) : code;
-}
+#include "error.h"
+#include "input.h"
+#include "macros.h"
+#include "scan.h"
 
 NESTXML_EXPORT int nestxml_domain_new(const char *xml, size_t length, struct nestxml_domain **domain, struct nestxml_error *error)
 {
 	struct nestxml_domain *made;
-	int code = check_bytes(xml, length, error);
+	int code = nestxml_input_check(xml, length, error);
 
 	if (code != 0)
 		return code;
@@ -203,7 +79,7 @@ NESTXML_EXPORT bool nestxml_domain_is_tcg(const struct nestxml_domain *domain)
 	return strcmp(or_empty(&domain->type), "qemu") == 0;
 }
 
-NESTXML_EXPORT bool nestxml_domain_has_required(const struct nestxml_domain *domain)
+NESTXML_EXPORT bool nestxml_domain_is_requiring_nesting(const struct nestxml_domain *domain)
 {
 	for (size_t i = 0; i < domain->children_count; i++) {
 		const struct cpu_child *child = &domain->children[i];
@@ -214,7 +90,7 @@ NESTXML_EXPORT bool nestxml_domain_has_required(const struct nestxml_domain *dom
 	return false;
 }
 
-bool nestxml_domain_states(const struct nestxml_domain *domain, enum nestxml_vendor vendor, enum nestxml_nested nested)
+NESTXML_EXPORT bool nestxml_domain_is_stating(const struct nestxml_domain *domain, enum nestxml_vendor vendor, enum nestxml_nested nested)
 {
 	static const unsigned int satisfied[] = {
 		[NESTXML_NESTED_REQUIRE] = 1U << POLICY_REQUIRE | 1U << POLICY_FORCE,
@@ -235,12 +111,13 @@ bool nestxml_domain_states(const struct nestxml_domain *domain, enum nestxml_ven
 	return states;
 }
 
-NESTXML_EXPORT bool nestxml_domain_is_fixed(const struct nestxml_domain *domain)
+NESTXML_EXPORT bool nestxml_domain_has_expanded_cpu(const struct nestxml_domain *domain)
 {
 	return domain->has_cpu && domain->mode == CPU_MODE_CUSTOM && domain->match_exact && domain->check_full;
 }
 
-NESTXML_EXPORT int nestxml_domain_accepts(const struct nestxml_domain *domain, enum nestxml_vendor vendor, struct nestxml_error *error)
+NESTXML_EXPORT int nestxml_domain_check_applicable(const struct nestxml_domain *domain, enum nestxml_vendor vendor,
+						   struct nestxml_error *error)
 {
 	const char *type = nestxml_domain_get_type(domain);
 	const char *arch = nestxml_domain_get_arch(domain);
@@ -266,4 +143,41 @@ NESTXML_EXPORT int nestxml_domain_accepts(const struct nestxml_domain *domain, e
 NESTXML_EXPORT enum nestxml_vendor nestxml_domain_get_vendor(const struct nestxml_domain *domain, enum nestxml_vendor host_vendor)
 {
 	return nestxml_domain_is_tcg(domain) ? NESTXML_VENDOR_AMD : host_vendor;
+}
+
+NESTXML_EXPORT const char *nestxml_domain_get_cpu_mode(const struct nestxml_domain *domain)
+{
+	static const char *const words[] = {
+		[CPU_MODE_CUSTOM] = "custom",	[CPU_MODE_HOST_MODEL] = "host-model", [CPU_MODE_HOST_PASSTHROUGH] = "host-passthrough",
+		[CPU_MODE_MAXIMUM] = "maximum", [CPU_MODE_UNKNOWN] = "unknown",
+	};
+
+	return domain->has_cpu ? words[domain->mode] : NULL;
+}
+
+NESTXML_EXPORT const char *nestxml_domain_get_cpu_model(const struct nestxml_domain *domain)
+{
+	return or_empty(&domain->model);
+}
+
+NESTXML_EXPORT bool nestxml_domain_get_cpu_span(const struct nestxml_domain *domain, size_t *start, size_t *end)
+{
+	if (!domain->has_cpu)
+		return false;
+	*start = domain->cpu.start;
+	*end = domain->cpu.end;
+	return true;
+}
+
+NESTXML_EXPORT const char *nestxml_domain_get_feature_policy(const struct nestxml_domain *domain, enum nestxml_vendor vendor)
+{
+	static const char *const words[] = {
+		[POLICY_FORCE] = "force",     [POLICY_REQUIRE] = "require", [POLICY_OPTIONAL] = "optional",
+		[POLICY_DISABLE] = "disable", [POLICY_FORBID] = "forbid",   [POLICY_UNKNOWN] = "unknown",
+	};
+
+	for (size_t i = 0; i < domain->children_count; i++)
+		if (domain->children[i].kind == CHILD_FEATURE && domain->children[i].extension == vendor)
+			return words[domain->children[i].policy];
+	return NULL;
 }

@@ -3,7 +3,9 @@
 #ifndef NESTXML_DOMAIN_H
 #define NESTXML_DOMAIN_H
 
-#include "private.h"
+#include <nestxml/nestxml.h>
+
+#include "buffer.h"
 
 /** An element's place: byte offsets into the XML. */
 struct element {
@@ -78,39 +80,5 @@ struct nestxml_domain {
 	size_t children_count;
 	size_t children_capacity;
 };
-
-/**
- * Whether the CPU states @nested with @vendor's feature: each one of that name does, and there is one. What requires is at least
- * optional; `force` requires, and `forbid` disables.
- */
-bool nestxml_domain_states(const struct nestxml_domain *domain, enum nestxml_vendor vendor, enum nestxml_nested nested);
-
-/** Fills the zeroed @domain from its xml and length. Codes as nestxml_domain_new(). */
-int nestxml_scan(struct nestxml_domain *domain, struct nestxml_error *error);
-
-/** How a domain stands to what is asked of it on a host. */
-struct standing {
-	enum nestxml_vendor vendor; /* whose feature it is about */
-	enum nestxml_state state;   /* of nesting, as it matters to this guest */
-	enum nestxml_cpu cpu;	    /* never NESTXML_CPU_FIXED, which only the occasion can tell */
-	bool is_in_doubt;	    /* it cannot be told whether it has what it must not have */
-	struct nestxml_error why;   /* nesting does not apply, or the CPU is not judged: why; else all zero */
-};
-void nestxml_standing_find(const struct nestxml_domain *domain, enum nestxml_nested nested, const struct nestxml_host *host,
-			   struct standing *standing);
-
-/** What libvirt's own file of a guest's stored definition says. */
-struct record {
-	enum nestxml_definition definition;
-	bool is_fixed;	/* its CPU looks like that of a saved state itself, or cannot be read */
-	bool shows_run; /* so does the rest of it */
-};
-/** Whether a domain has what libvirt writes into one that runs: the chains of its disks. */
-bool nestxml_record_shows_run(const struct nestxml_domain *domain);
-/** Of the guest @name, as it stands to a policy. Returns 0 or NESTXML_E_NOMEM. */
-int nestxml_record_judge(const char *root, const char *name, const struct nestxml_domain *guest, enum nestxml_vendor vendor,
-			 enum nestxml_nested nested, struct record *record);
-/** Whether libvirt keeps a snapshot with memory of @guest, whose name is @name, that has its CPU; false where that cannot be told. */
-bool nestxml_record_has_snapshot(const char *root, const char *name, const struct nestxml_domain *guest);
 
 #endif

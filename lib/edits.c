@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * edits.c - from facts and a wish to the splices that fulfil it, in the document's own style: its quotes, indentation, line ends.
+ * edits.c - from facts and a goal to the splices that fulfil it, in the document's own style: its quotes, indentation, line ends.
  *
  * Nothing here reads past what scan.c found, and every splice lies in /domain/cpu or inserts one.
  */
 #include <stdio.h>
 #include <string.h>
 
+#include "buffer.h"
 #include "domain.h"
-#include "tag.h"
+#include "error.h"
+#include "macros.h"
+#include "xml_tag.h"
 
 struct nestxml_edits {
 	const struct nestxml_domain *domain;
@@ -85,16 +88,16 @@ static bool is_in_order(const struct nestxml_edits *edits)
 
 static char find_quote(const struct nestxml_domain *domain)
 {
-	struct tag_attribute attribute;
+	struct xml_attribute attribute;
 
-	if (domain->has_cpu && tag_find_attribute(domain->xml, domain->cpu.start, NULL, &attribute))
+	if (domain->has_cpu && xml_tag_find_attribute(domain->xml, domain->cpu.start, NULL, &attribute))
 		return attribute.quote;
-	if (tag_find_attribute(domain->xml, domain->root.start, NULL, &attribute))
+	if (xml_tag_find_attribute(domain->xml, domain->root.start, NULL, &attribute))
 		return attribute.quote;
 	return '\'';
 }
 
-static void add_span(struct draft *draft, struct nestxml_buffer *text, struct span span)
+static void add_span(struct draft *draft, struct nestxml_buffer *text, struct xml_span span)
 {
 	if (!nestxml_buffer_add(text, draft->xml + span.start, span.end - span.start))
 		draft->failed = true;
@@ -107,15 +110,15 @@ static void add_text(struct draft *draft, struct nestxml_buffer *text, const cha
 }
 
 /* One more level of indentation: what a child of <domain>, indented by @child, has more than <domain> itself. */
-static void add_indentation_unit(struct draft *draft, struct nestxml_buffer *text, struct span child)
+static void add_indentation_unit(struct draft *draft, struct nestxml_buffer *text, struct xml_span child)
 {
-	struct span root = {0, 0};
+	struct xml_span root = {0, 0};
 	size_t length;
 
-	line_indentation(draft->xml, draft->domain->root.start, &root);
+	xml_line_indentation(draft->xml, draft->domain->root.start, &root);
 	length = root.end - root.start;
 	if (child.end - child.start > length && memcmp(draft->xml + root.start, draft->xml + child.start, length) == 0)
-		add_span(draft, text, (struct span){child.start + length, child.end});
+		add_span(draft, text, (struct xml_span){child.start + length, child.end});
 	else
 		add_text(draft, text, "  ");
 }
@@ -137,15 +140,15 @@ static void add_attribute(struct draft *draft, struct nestxml_buffer *text, char
 static void set_attribute(struct draft *draft, const struct element *element, const char *name, const char *value)
 {
 	AUTO_BUFFER struct nestxml_buffer text = {0};
-	struct tag_attribute attribute;
-	size_t at = tag_name_end(draft->xml, element->start);
+	struct xml_attribute attribute;
+	size_t at = xml_tag_name_end(draft->xml, element->start);
 	char quote = draft->quote;
 
-	if (tag_find_attribute(draft->xml, element->start, name, &attribute)) {
+	if (xml_tag_find_attribute(draft->xml, element->start, name, &attribute)) {
 		add_edit(draft, attribute.value.start, attribute.value.end, value);
 		return;
 	}
-	if (tag_find_attribute(draft->xml, element->start, NULL, &attribute))
+	if (xml_tag_find_attribute(draft->xml, element->start, NULL, &attribute))
 		quote = attribute.quote;
 	add_attribute(draft, &text, quote, name, value);
 	add_built_edit(draft, at, at, &text);
@@ -153,22 +156,22 @@ static void set_attribute(struct draft *draft, const struct element *element, co
 
 static void remove_attribute(struct draft *draft, const struct element *element, const char *name)
 {
-	struct tag_attribute attribute;
+	struct xml_attribute attribute;
 
-	if (tag_find_attribute(draft->xml, element->start, name, &attribute))
+	if (xml_tag_find_attribute(draft->xml, element->start, name, &attribute))
 		add_edit(draft, attribute.whole.start, attribute.whole.end, "");
 }
 
 /* An element alone in its lines goes with them; another one takes nothing along. */
 static void remove_element(struct draft *draft, const struct element *element)
 {
-	struct span indentation;
+	struct xml_span indentation;
 	size_t start = element->start;
 	size_t end = element->end;
 
 	while (draft->xml[end] == ' ' || draft->xml[end] == '\t')
 		end++;
-	if (line_indentation(draft->xml, start, &indentation) && (draft->xml[end] == '\n' || draft->xml[end] == '\r')) {
+	if (xml_line_indentation(draft->xml, start, &indentation) && (draft->xml[end] == '\n' || draft->xml[end] == '\r')) {
 		start = indentation.start - 1;
 		if (start > 0 && draft->xml[start - 1] == '\r')
 			start--;
@@ -236,13 +239,13 @@ static enum nestxml_mode choose_mode(const struct nestxml_domain *domain, enum n
 /* ---- the features ---- */
 
 /* What a feature is to say, and what it may say instead. */
-struct wish {
+struct feature_goal {
 	enum nestxml_vendor extension;
 	const char *policy;
 	unsigned int satisfied; /* a set of 1 << enum feature_policy */
 };
 
-static struct wish make_wish(enum nestxml_vendor extension, enum nestxml_nested nested)
+static struct feature_goal make_goal(enum nestxml_vendor extension, enum nestxml_nested nested)
 {
 	static const unsigned int satisfied[] = {
 		[NESTXML_NESTED_REQUIRE] = 1U << POLICY_REQUIRE | 1U << POLICY_FORCE,
@@ -250,25 +253,25 @@ static struct wish make_wish(enum nestxml_vendor extension, enum nestxml_nested 
 		[NESTXML_NESTED_DISABLE] = 1U << POLICY_DISABLE | 1U << POLICY_FORBID,
 	};
 
-	return (struct wish){extension, nestxml_nested_to_string(nested), satisfied[nested]}; /* the words are libvirt's own */
+	return (struct feature_goal){extension, nestxml_nested_to_string(nested), satisfied[nested]}; /* the words are libvirt's own */
 }
 
 /*
  * Whether the named model contains the other vendor's extension and so does not start on this vendor's hosts: on Intel those with
  * svm. No model contains vmx.
  */
-static bool is_model_foreign(const struct draft *draft)
+static bool has_model_with_other_feature(const struct draft *draft)
 {
 	const struct nestxml_domain *domain = draft->domain;
 	const char *model = domain->model.data;
 
 	if (draft->vendor != NESTXML_VENDOR_INTEL || draft->mode != NESTXML_MODE_KEEP || domain->mode != CPU_MODE_CUSTOM || !model)
 		return false;
-	return nestxml_model_has_svm(model, domain->model.length);
+	return nestxml_model_has_feature(model, NESTXML_VENDOR_AMD);
 }
 
-/* Leaves at most one feature of the wish's extension, corrected in its place. Returns whether one is there at all. */
-static bool correct_feature(struct draft *draft, const struct wish *wish)
+/* Leaves at most one feature of the goal's extension, corrected in its place. Returns whether one is there at all. */
+static bool correct_feature(struct draft *draft, const struct feature_goal *goal)
 {
 	const struct nestxml_domain *domain = draft->domain;
 	bool found = false;
@@ -276,19 +279,19 @@ static bool correct_feature(struct draft *draft, const struct wish *wish)
 	for (size_t i = 0; i < domain->children_count; i++) {
 		const struct cpu_child *child = &domain->children[i];
 
-		if (child->extension != wish->extension)
+		if (child->extension != goal->extension)
 			continue;
 		if (found)
 			remove_element(draft, &child->element);
-		else if (!(wish->satisfied & 1U << child->policy))
-			set_attribute(draft, &child->element, "policy", wish->policy);
+		else if (!(goal->satisfied & 1U << child->policy))
+			set_attribute(draft, &child->element, "policy", goal->policy);
 		found = true;
 	}
 	return found;
 }
 
 /* A feature of the other vendor would keep the guest from starting here; one that is disabled says nothing wrong. */
-static void remove_foreign_features(struct draft *draft, bool keep_extension)
+static void remove_other_vendor_features(struct draft *draft, bool keep_extension)
 {
 	const struct nestxml_domain *domain = draft->domain;
 
@@ -305,9 +308,9 @@ static void remove_foreign_features(struct draft *draft, bool keep_extension)
 
 /* ---- insertion ---- */
 
-/* The wishes for which the CPU has no feature yet, in the order in which they are written. */
+/* The goals for which the CPU has no feature yet, in the order in which they are written. */
 struct missing {
-	struct wish wishes[2];
+	struct feature_goal goals[2];
 	size_t count;
 };
 
@@ -317,8 +320,8 @@ static void add_features(struct draft *draft, struct nestxml_buffer *text, const
 	for (size_t i = 0; i < missing->count; i++) {
 		add_text(draft, text, lead);
 		add_text(draft, text, "<feature");
-		add_attribute(draft, text, draft->quote, "policy", missing->wishes[i].policy);
-		add_attribute(draft, text, draft->quote, "name", nestxml_vendor_feature(missing->wishes[i].extension));
+		add_attribute(draft, text, draft->quote, "policy", missing->goals[i].policy);
+		add_attribute(draft, text, draft->quote, "name", nestxml_vendor_feature(missing->goals[i].extension));
 		add_text(draft, text, "/>");
 	}
 }
@@ -327,7 +330,7 @@ static void add_features(struct draft *draft, struct nestxml_buffer *text, const
  * A line end like the one before it, @indentation, and one level more where @deeper; "" for a document that is not indented there
  * (@indentation is NULL).
  */
-static void make_lead(struct draft *draft, struct nestxml_buffer *lead, const struct span *indentation, bool deeper)
+static void make_lead(struct draft *draft, struct nestxml_buffer *lead, const struct xml_span *indentation, bool deeper)
 {
 	if (!indentation) {
 		add_text(draft, lead, "");
@@ -357,10 +360,10 @@ static void insert_behind(struct draft *draft, const struct element *anchor, con
 {
 	AUTO_BUFFER struct nestxml_buffer text = {0};
 	AUTO_BUFFER struct nestxml_buffer lead = {0};
-	struct span indentation;
+	struct xml_span indentation;
 	size_t at = find_free_place(draft, anchor->end);
 
-	make_lead(draft, &lead, line_indentation(draft->xml, anchor->start, &indentation) ? &indentation : NULL, false);
+	make_lead(draft, &lead, xml_line_indentation(draft->xml, anchor->start, &indentation) ? &indentation : NULL, false);
 	if (draft->failed)
 		return;
 	add_features(draft, &text, missing, lead.data);
@@ -376,8 +379,8 @@ static void insert_first(struct draft *draft, const struct missing *missing)
 	const struct element *cpu = &draft->domain->cpu;
 	bool closed = cpu->head == cpu->end; /* <cpu/> */
 	bool bare = !closed && draft->xml[cpu->head] == '<' && draft->xml[cpu->head + 1] == '/';
-	struct span indentation;
-	bool indented = line_indentation(draft->xml, cpu->start, &indentation);
+	struct xml_span indentation;
+	bool indented = xml_line_indentation(draft->xml, cpu->start, &indentation);
 	size_t start = cpu->head;
 
 	make_lead(draft, &lead, indented ? &indentation : NULL, true);
@@ -429,8 +432,8 @@ static void insert_cpu(struct draft *draft, const struct missing *missing)
 	const struct element *root = &draft->domain->root;
 	bool closed = place.end == 0 && root->head == root->end; /* <domain type='kvm'/> */
 	size_t end = place.end > 0 ? place.end : root->head;
-	struct span indentation;
-	const struct span *known = place.end > 0 && line_indentation(draft->xml, place.start, &indentation) ? &indentation : NULL;
+	struct xml_span indentation;
+	const struct xml_span *known = place.end > 0 && xml_line_indentation(draft->xml, place.start, &indentation) ? &indentation : NULL;
 
 	make_lead(draft, &lead, known, false);
 	make_lead(draft, &deeper, known, true);
@@ -452,24 +455,24 @@ static void insert_cpu(struct draft *draft, const struct missing *missing)
 static void make_draft(struct draft *draft)
 {
 	enum nestxml_vendor other = draft->vendor == NESTXML_VENDOR_INTEL ? NESTXML_VENDOR_AMD : NESTXML_VENDOR_INTEL;
-	struct wish wish = make_wish(draft->vendor, draft->nested);
+	struct feature_goal goal = make_goal(draft->vendor, draft->nested);
 	/* Beside a model that contains it, `forbid` would keep the guest from starting (measured); `disable` takes it out. */
-	struct wish without_other = {other, "disable", 1U << POLICY_DISABLE};
-	bool disable_other = draft->nested != NESTXML_NESTED_DISABLE && is_model_foreign(draft);
+	struct feature_goal without_other = {other, "disable", 1U << POLICY_DISABLE};
+	bool disable_other = draft->nested != NESTXML_NESTED_DISABLE && has_model_with_other_feature(draft);
 	struct missing missing = {0};
 
 	if (!draft->domain->has_cpu) {
-		missing.wishes[missing.count++] = wish;
+		missing.goals[missing.count++] = goal;
 		insert_cpu(draft, &missing);
 		return;
 	}
 	if (draft->mode != NESTXML_MODE_KEEP)
 		change_mode(draft);
-	if (!correct_feature(draft, &wish))
-		missing.wishes[missing.count++] = wish;
+	if (!correct_feature(draft, &goal))
+		missing.goals[missing.count++] = goal;
 	if (disable_other && !correct_feature(draft, &without_other))
-		missing.wishes[missing.count++] = without_other;
-	remove_foreign_features(draft, disable_other);
+		missing.goals[missing.count++] = without_other;
+	remove_other_vendor_features(draft, disable_other);
 	insert_features(draft, &missing);
 }
 
@@ -484,7 +487,7 @@ NESTXML_EXPORT int nestxml_edits_new(const struct nestxml_domain *domain, enum n
 		return nestxml_error_set(error, NESTXML_E_ARGUMENT, "what is asked is none of require, optional and disable");
 	if (!nestxml_mode_to_string(mode) || (unsigned int)vendor > NESTXML_VENDOR_AMD)
 		return nestxml_error_set(error, NESTXML_E_ARGUMENT, "the mode or the vendor is none that there is");
-	code = nestxml_domain_accepts(domain, vendor, error);
+	code = nestxml_domain_check_applicable(domain, vendor, error);
 	if (code != 0)
 		return code;
 	made = calloc(1, sizeof(*made));

@@ -6,13 +6,17 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "private.h"
+#include <nestxml/nestxml.h>
+
+#include "error.h"
+#include "file.h"
+#include "macros.h"
 
 struct nestxml_host {
 	enum nestxml_vendor vendor;
 	enum nestxml_state state;
-	bool mendable;
-	char fact[256];
+	bool fixable;
+	char evidence[256];
 };
 
 static const struct {
@@ -23,16 +27,16 @@ static const struct {
 	{"AuthenticAMD", NESTXML_VENDOR_AMD},	{"HygonGenuine", NESTXML_VENDOR_AMD},
 };
 
-static void set_fact(struct nestxml_host *host, enum nestxml_state state, bool mendable, const char *format, ...)
+static void set_evidence(struct nestxml_host *host, enum nestxml_state state, bool fixable, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
-static void set_fact(struct nestxml_host *host, enum nestxml_state state, bool mendable, const char *format, ...)
+static void set_evidence(struct nestxml_host *host, enum nestxml_state state, bool fixable, const char *format, ...)
 {
 	va_list arguments;
 
 	host->state = state;
-	host->mendable = mendable;
+	host->fixable = fixable;
 	va_start(arguments, format);
-	vsnprintf(host->fact, sizeof(host->fact), format, arguments);
+	vsnprintf(host->evidence, sizeof(host->evidence), format, arguments);
 	va_end(arguments);
 }
 
@@ -68,7 +72,7 @@ static int read_vendor(const char *root, enum nestxml_vendor *vendor, char *id, 
 	return got < 0 ? (int)got : 0;
 }
 
-NESTXML_EXPORT enum nestxml_vendor nestxml_vendor_of_host(const char *root)
+NESTXML_EXPORT enum nestxml_vendor nestxml_host_detect_vendor(const char *root)
 {
 	enum nestxml_vendor vendor;
 	char id[64];
@@ -115,14 +119,14 @@ static void explain_missing(struct nestxml_host *host, const char *root, const c
 	snprintf(path, sizeof(path), "/sys/module/%s", module);
 	got = nestxml_file_read_small(root, path, ignored, sizeof(ignored));
 	if (got == -EISDIR) { /* the module is there, its parameter is not */
-		set_fact(host, NESTXML_STATE_UNSUPPORTED, false, "%s has no parameter nested", module);
+		set_evidence(host, NESTXML_STATE_UNSUPPORTED, false, "%s has no parameter nested", module);
 		return;
 	}
 	name_other_modules(root, others, sizeof(others));
 	if (others[0])
-		set_fact(host, NESTXML_STATE_UNSUPPORTED, false, "no kvm module with nesting: %s", others);
+		set_evidence(host, NESTXML_STATE_UNSUPPORTED, false, "no kvm module with nesting: %s", others);
 	else
-		set_fact(host, NESTXML_STATE_OFF, true, "%s is not loaded", module);
+		set_evidence(host, NESTXML_STATE_OFF, true, "%s is not loaded", module);
 }
 
 /* The kernel spells a bool parameter Y or N (kvm_intel) and an int one 1 or 0 (kvm_amd). */
@@ -151,16 +155,16 @@ static void read_state(struct nestxml_host *host, const char *root)
 		return;
 	}
 	if (got < 0) {
-		set_fact(host, NESTXML_STATE_UNKNOWN, true, "%s's parameter nested cannot be read: %s", module, strerror((int)-got));
+		set_evidence(host, NESTXML_STATE_UNKNOWN, true, "%s's parameter nested cannot be read: %s", module, strerror((int)-got));
 		return;
 	}
 	value[strcspn(value, "\n")] = '\0';
 	state = read_switch(value);
 	if (state == NESTXML_STATE_UNKNOWN)
-		set_fact(host, state, true, "%s nested='%s', which is neither on nor off", module,
-			 nestxml_text_escape(value, shown, sizeof(shown)));
+		set_evidence(host, state, true, "%s nested='%s', which is neither on nor off", module,
+			     nestxml_text_escape(value, shown, sizeof(shown)));
 	else
-		set_fact(host, state, true, "%s nested=%s", module, value);
+		set_evidence(host, state, true, "%s nested=%s", module, value);
 }
 
 NESTXML_EXPORT int nestxml_host_new(const char *root, struct nestxml_host **host, struct nestxml_error *error)
@@ -174,12 +178,12 @@ NESTXML_EXPORT int nestxml_host_new(const char *root, struct nestxml_host **host
 		return nestxml_error_set_nomem(error);
 	code = read_vendor(root, &made->vendor, id, sizeof(id));
 	if (code < 0)
-		set_fact(made, NESTXML_STATE_UNKNOWN, false, "/proc/cpuinfo cannot be read: %s", strerror(-code));
+		set_evidence(made, NESTXML_STATE_UNKNOWN, false, "/proc/cpuinfo cannot be read: %s", strerror(-code));
 	else if (id[0] == '\0')
-		set_fact(made, NESTXML_STATE_UNKNOWN, false, "/proc/cpuinfo names no vendor of the processor");
+		set_evidence(made, NESTXML_STATE_UNKNOWN, false, "/proc/cpuinfo names no vendor of the processor");
 	else if (made->vendor == NESTXML_VENDOR_NONE)
-		set_fact(made, NESTXML_STATE_UNKNOWN, false, "no nesting is known for a processor of %s",
-			 nestxml_text_escape(id, shown, sizeof(shown)));
+		set_evidence(made, NESTXML_STATE_UNKNOWN, false, "no nesting is known for a processor of %s",
+			     nestxml_text_escape(id, shown, sizeof(shown)));
 	else
 		read_state(made, root);
 	*host = made;
@@ -201,12 +205,12 @@ NESTXML_EXPORT enum nestxml_state nestxml_host_get_state(const struct nestxml_ho
 	return host->state;
 }
 
-NESTXML_EXPORT const char *nestxml_host_get_fact(const struct nestxml_host *host)
+NESTXML_EXPORT const char *nestxml_host_get_evidence(const struct nestxml_host *host)
 {
-	return host->fact;
+	return host->evidence;
 }
 
-NESTXML_EXPORT bool nestxml_host_is_mendable(const struct nestxml_host *host)
+NESTXML_EXPORT bool nestxml_host_is_fixable(const struct nestxml_host *host)
 {
-	return host->mendable;
+	return host->fixable;
 }

@@ -5,16 +5,14 @@
  */
 #include "libxml.h"
 
-#include <dlfcn.h>
 #include <pthread.h>
-#include <stdio.h>
 
-#include "private.h"
+#include "macros.h"
 
-NESTXML_DLOPEN_NOTE("xml", "Reads the XML of domains", LIBXML2_SONAME);
+DLSYM_NOTE("xml", "Reads the XML of domains", LIBXML2_SONAME);
 
 /* What is set once and only read from then on; libxml2 itself is one in a process. */
-static struct libxml functions;
+LIBXML_FUNCTIONS(DLSYM_DEFINE)
 static bool is_loaded;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* libxml2 is not set up by two threads at once */
 
@@ -31,42 +29,35 @@ static void ignore_error(void *data, xmlError *problem)
 /* Where there is no memory, libxml2 says so on stderr, unless it is told to tell us. These are settings of this thread. */
 static void set_up(void)
 {
-	xmlStructuredErrorFunc handler = *functions.__xmlStructuredError();
-	void *context = *functions.__xmlStructuredErrorContext();
+	xmlStructuredErrorFunc handler = *sym___xmlStructuredError();
+	void *context = *sym___xmlStructuredErrorContext();
 
-	functions.xmlSetStructuredErrorFunc(NULL, ignore_error);
-	functions.xmlInitParser();
-	functions.xmlSetStructuredErrorFunc(context, handler);
+	sym_xmlSetStructuredErrorFunc(NULL, ignore_error);
+	sym_xmlInitParser();
+	sym_xmlSetStructuredErrorFunc(context, handler);
 }
 
 /*
  * What failed, for want of memory perhaps, is tried again by the next document. Bound lazily, as where it is linked: RTLD_NOW would look
  * up every function of ICU and libstdc++ too, and costs the filter a tenth of its time on a small guest (tests/bench).
  */
-static bool load(void)
+static bool load(char *reason, size_t size)
 {
-	void *handle = dlopen(LIBXML2_SONAME, RTLD_LAZY | RTLD_LOCAL);
-	bool complete = handle != NULL;
+	static const struct dlsym_function functions[] = {LIBXML_FUNCTIONS(DLSYM_ROW)};
+	bool complete = dlsym_load(LIBXML2_SONAME, RTLD_LAZY, functions, ARRAY_SIZE(functions), reason, size);
 
-#define LOAD(name) complete = complete && (functions.name = (__typeof__(functions.name))dlsym(handle, #name)) != NULL;
-	LIBXML_FUNCTIONS(LOAD)
 	if (complete)
 		set_up();
 	return complete;
 }
 
-const struct libxml *nestxml_libxml(char *reason, size_t size)
+bool nestxml_libxml_load(char *reason, size_t size)
 {
 	bool loaded;
 
 	pthread_mutex_lock(&mutex);
-	is_loaded = is_loaded || load();
+	is_loaded = is_loaded || load(reason, size);
 	loaded = is_loaded;
 	pthread_mutex_unlock(&mutex);
-	if (!loaded) {
-		const char *problem = dlerror();
-
-		nestxml_text_escape(problem ? problem : LIBXML2_SONAME ": it cannot be loaded", reason, size);
-	}
-	return loaded ? &functions : NULL;
+	return loaded;
 }

@@ -10,6 +10,8 @@
 #include <libxml/parser.h>
 #include <libxml/xmlerror.h>
 
+#include "dlsym.h"
+
 /* clang-format off */
 #define LIBXML_FUNCTIONS(use)              \
 	use(__xmlStructuredError)          \
@@ -27,13 +29,9 @@
 	use(xmlStopParser)
 /* clang-format on */
 
-/** Each function by its own name and type. */
-#define LIBXML_DECLARE(name) __typeof__(name) *name;
-struct libxml {
-	LIBXML_FUNCTIONS(LIBXML_DECLARE)
-};
+LIBXML_FUNCTIONS(DLSYM_DECLARE)
 
-/** libxml2, loaded and set up, once for a process; NULL: it cannot be loaded, and @reason, of @size bytes, says why. */
-const struct libxml *nestxml_libxml(char *reason, size_t size);
+/** Loads libxml2 and sets it up, once for a process. False: it cannot be loaded, and @reason, of @size bytes, says why. */
+bool nestxml_libxml_load(char *reason, size_t size);
 
 #endif

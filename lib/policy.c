@@ -1,12 +1,84 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* policy.c - from the policy files and a domain's facts to its policy. */
+#include "policy.h"
+
 #include <ctype.h>
 #include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "config.h"
 #include "domain.h"
+#include "error.h"
+#include "macros.h"
+#include "words.h"
+
+/* ---- the words ---- */
+
+static const char *const nested_words[] = {"leave", "require", "optional", "disable"};
+static const char *const mode_words[] = {"keep", "host-model", "host-passthrough", "maximum"};
+static const char *const on_stale_words[] = {"restart", "refuse", "allow"};
+
+const struct policy_key nestxml_policy_keys[NESTXML_POLICY_KEYS] = {
+	[POLICY_KEY_NESTED] = {"nested", nested_words, ARRAY_SIZE(nested_words)},
+	[POLICY_KEY_MODE] = {"mode", mode_words, ARRAY_SIZE(mode_words)},
+	[POLICY_KEY_ON_STALE] = {"on-stale", on_stale_words, ARRAY_SIZE(on_stale_words)},
+};
+
+NESTXML_EXPORT const char *nestxml_nested_to_string(enum nestxml_nested nested)
+{
+	return nestxml_word_of(nested_words, ARRAY_SIZE(nested_words), (unsigned int)nested);
+}
+
+NESTXML_EXPORT int nestxml_nested_from_string(const char *word, enum nestxml_nested *nested)
+{
+	unsigned int found;
+
+	if (!nestxml_word_find(nested_words, ARRAY_SIZE(nested_words), word, &found))
+		return NESTXML_E_ARGUMENT;
+	*nested = (enum nestxml_nested)found;
+	return 0;
+}
+
+NESTXML_EXPORT const char *nestxml_mode_to_string(enum nestxml_mode mode)
+{
+	return nestxml_word_of(mode_words, ARRAY_SIZE(mode_words), (unsigned int)mode);
+}
+
+NESTXML_EXPORT int nestxml_mode_from_string(const char *word, enum nestxml_mode *mode)
+{
+	unsigned int found;
+
+	if (!nestxml_word_find(mode_words, ARRAY_SIZE(mode_words), word, &found))
+		return NESTXML_E_ARGUMENT;
+	*mode = (enum nestxml_mode)found;
+	return 0;
+}
+
+NESTXML_EXPORT const char *nestxml_on_stale_to_string(enum nestxml_on_stale on_stale)
+{
+	return nestxml_word_of(on_stale_words, ARRAY_SIZE(on_stale_words), (unsigned int)on_stale);
+}
+
+NESTXML_EXPORT int nestxml_on_stale_from_string(const char *word, enum nestxml_on_stale *on_stale)
+{
+	unsigned int found;
+
+	if (!nestxml_word_find(on_stale_words, ARRAY_SIZE(on_stale_words), word, &found))
+		return NESTXML_E_ARGUMENT;
+	*on_stale = (enum nestxml_on_stale)found;
+	return 0;
+}
+
+void nestxml_policy_describe_words(const char *const *words, size_t count, char *buffer, size_t size)
+{
+	size_t used = 0;
+
+	buffer[0] = '\0';
+	for (size_t i = 0; i < count && used < size; i++)
+		used += (size_t)snprintf(buffer + used, size - used, "%s%s", i == 0 ? "" : i + 1 == count ? " or " : ", ", words[i]);
+}
+
+/* ---- the sections ---- */
 
 /* libvirt takes a UUID with and without its hyphens, in either case. */
 static bool is_same_uuid(const char *a, const char *b)
@@ -30,6 +102,16 @@ static bool is_match(const struct section *section, const struct nestxml_domain 
 	       is_same_uuid(section->pattern, nestxml_domain_get_uuid(domain));
 }
 
+static void apply_settings(struct nestxml_policy *policy, const struct setting *settings)
+{
+	if (settings[POLICY_KEY_NESTED].has)
+		policy->nested = (enum nestxml_nested)settings[POLICY_KEY_NESTED].value;
+	if (settings[POLICY_KEY_MODE].has)
+		policy->mode = (enum nestxml_mode)settings[POLICY_KEY_MODE].value;
+	if (settings[POLICY_KEY_ON_STALE].has)
+		policy->on_stale = (enum nestxml_on_stale)settings[POLICY_KEY_ON_STALE].value;
+}
+
 /* A later section wins, key by key; one for the guest wins over a default wherever that stands. */
 static void apply_sections(struct nestxml_policy *policy, const struct nestxml_config *config, const struct nestxml_domain *domain,
 			   bool defaults)
@@ -39,16 +121,12 @@ static void apply_sections(struct nestxml_policy *policy, const struct nestxml_c
 
 		if (defaults ? section->pattern != NULL : !section->pattern || !is_match(section, domain))
 			continue;
-		if (section->nested.has) {
-			policy->nested = (enum nestxml_nested)section->nested.value;
-			policy->source = defaults ? NESTXML_SOURCE_DEFAULT : NESTXML_SOURCE_SECTION;
-			policy->file = section->file;
-			policy->line = section->nested.line;
-		}
-		if (section->mode.has)
-			policy->mode = (enum nestxml_mode)section->mode.value;
-		if (section->on_stale.has)
-			policy->on_stale = (enum nestxml_on_stale)section->on_stale.value;
+		apply_settings(policy, section->settings);
+		if (!section->settings[POLICY_KEY_NESTED].has)
+			continue;
+		policy->source = defaults ? NESTXML_SOURCE_DEFAULT : NESTXML_SOURCE_SECTION;
+		policy->file = section->file;
+		policy->line = section->settings[POLICY_KEY_NESTED].line;
 	}
 }
 
@@ -67,8 +145,8 @@ bool nestxml_config_is_silent(const struct nestxml_config *config, const char *n
 
 		if (section->pattern && (looks_like_uuid(section->pattern) || fnmatch(section->pattern, name, 0) == 0))
 			return false;
-		if (!section->pattern && section->nested.has)
-			standard = (enum nestxml_nested)section->nested.value;
+		if (!section->pattern && section->settings[POLICY_KEY_NESTED].has)
+			standard = (enum nestxml_nested)section->settings[POLICY_KEY_NESTED].value;
 	}
 	return standard == NESTXML_NESTED_LEAVE;
 }
@@ -89,23 +167,25 @@ NESTXML_EXPORT int nestxml_config_resolve(const struct nestxml_config *config, c
 	enum nestxml_nested stated = NESTXML_NESTED_LEAVE;
 	const char *word = domain->stated.data ? domain->stated.data : "";
 	char shown[64];
+	char expected[128];
 	bool is_wrong = domain->has_stated && nestxml_nested_from_string(word, &stated) != 0;
 
 	apply_sections(&found, config, domain, true);
-	if (nestxml_domain_has_required(domain))
+	if (nestxml_domain_is_requiring_nesting(domain))
 		set_source(&found, NESTXML_NESTED_REQUIRE, NESTXML_SOURCE_CPU);
 	if (domain->has_stated)
 		set_source(&found, stated, NESTXML_SOURCE_METADATA);
 	apply_sections(&found, config, domain, false);
-	if (is_wrong && found.source == NESTXML_SOURCE_METADATA)
-		return nestxml_error_set(error, NESTXML_E_METADATA,
-					 "its metadata says <nested:policy nested='%s'>; it is leave, require, optional or disable",
-					 nestxml_text_escape(word, shown, sizeof(shown)));
+	if (is_wrong && found.source == NESTXML_SOURCE_METADATA) {
+		nestxml_policy_describe_words(nested_words, ARRAY_SIZE(nested_words), expected, sizeof(expected));
+		return nestxml_error_set(error, NESTXML_E_METADATA, "its metadata says <nested:policy nested='%s'>; expected %s",
+					 nestxml_text_escape(word, shown, sizeof(shown)), expected);
+	}
 	*policy = found;
 	return 0;
 }
 
-const char *nestxml_policy_describe_source(const struct nestxml_policy *policy, char *buffer, size_t size)
+NESTXML_EXPORT const char *nestxml_policy_describe_source(const struct nestxml_policy *policy, char *buffer, size_t size)
 {
 	static const char *const sources[] = {
 		[NESTXML_SOURCE_NONE] = "nothing",	    [NESTXML_SOURCE_DEFAULT] = "[default]",   [NESTXML_SOURCE_CPU] = "its CPU",

@@ -6,11 +6,14 @@
  * end tag. The tag's '<' is the next one backwards, since a well-formed attribute holds none. Neither is promised by libxml2, so each
  * position that will be edited is checked against the bytes.
  */
+#include "scan.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "domain.h"
+#include "error.h"
 #include "libxml.h"
+#include "macros.h"
 
 /* A hundred times what libvirt's whole cpu_map has: what is kept of each child must not grow to many times the document. */
 #define MAX_CHILDREN ((size_t)1 << 16)
@@ -36,7 +39,6 @@ struct scan {
 	struct nestxml_domain *domain;
 	struct nestxml_error *error;
 	int code; /* the first failure */
-	const struct libxml *libxml;
 	xmlParserCtxt *parser;
 	size_t read; /* bytes given to the parser */
 	unsigned int depth;
@@ -52,7 +54,7 @@ static void fail(struct scan *scan, int code)
 {
 	if (scan->code == 0)
 		scan->code = code;
-	scan->libxml->xmlStopParser(scan->parser);
+	sym_xmlStopParser(scan->parser);
 }
 
 static void fail_nomem(struct scan *scan)
@@ -113,9 +115,8 @@ static bool are_prefixes_declared(struct scan *scan, const xmlChar **attributes,
 {
 	for (int i = 0; i < count; i++, attributes += 5) {
 		if (attributes[1] && !attributes[2]) {
-			fail(scan, nestxml_error_set_at(scan->error, NESTXML_E_SYNTAX,
-							(unsigned int)scan->libxml->xmlSAX2GetLineNumber(scan->parser), 0,
-							"has an attribute with an undeclared prefix in its <cpu>; remove it"));
+			fail(scan, nestxml_error_set_at(scan->error, NESTXML_E_SYNTAX, (unsigned int)sym_xmlSAX2GetLineNumber(scan->parser),
+							0, "has an attribute with an undeclared prefix in its <cpu>; remove it"));
 			return false;
 		}
 	}
@@ -127,7 +128,7 @@ static bool are_prefixes_declared(struct scan *scan, const xmlChar **attributes,
 static bool place_start(struct scan *scan, const xmlChar *name, struct element *element)
 {
 	const struct nestxml_domain *domain = scan->domain;
-	long consumed = scan->libxml->xmlByteConsumed(scan->parser);
+	long consumed = sym_xmlByteConsumed(scan->parser);
 	size_t name_length = strlen((const char *)name);
 	size_t at = consumed < 0 ? domain->length : (size_t)consumed;
 	const char *start = at < domain->length ? memrchr(domain->xml, '<', at) : NULL;
@@ -147,7 +148,7 @@ static bool place_start(struct scan *scan, const xmlChar *name, struct element *
 static void place_end(struct scan *scan, struct element *element)
 {
 	const struct nestxml_domain *domain = scan->domain;
-	long consumed = scan->libxml->xmlByteConsumed(scan->parser);
+	long consumed = sym_xmlByteConsumed(scan->parser);
 
 	if (consumed < 0 || (size_t)consumed > domain->length || (size_t)consumed < element->head || domain->xml[consumed - 1] != '>')
 		scan->misplaced = true;
@@ -312,7 +313,7 @@ static void scan_fact(struct scan *scan, const xmlChar *name, const xmlChar *pre
 	if (scan->branch == BRANCH_OS && !uri && !prefix && !scan->seen_os && equal(name, "type")) {
 		scan->seen_os = true;
 		keep_value(scan, find_plain_attribute(attributes, count, "arch"), &domain->arch);
-	} else if (scan->branch == BRANCH_METADATA && uri && equal(uri, NESTXML_POLICY_NAMESPACE) && equal(name, "policy") &&
+	} else if (scan->branch == BRANCH_METADATA && uri && equal(uri, NESTXML_METADATA_NAMESPACE) && equal(name, "policy") &&
 		   !domain->has_stated) {
 		domain->has_stated = true;
 		keep_value(scan, find_plain_attribute(attributes, count, "nested"), &domain->stated);
@@ -395,9 +396,8 @@ static void on_doctype(void *data, const xmlChar *name, const xmlChar *external_
 	(void)external_id;
 	(void)system_id;
 	if (scan->code == 0)
-		fail(scan,
-		     nestxml_error_set_at(scan->error, NESTXML_E_DTD, (unsigned int)scan->libxml->xmlSAX2GetLineNumber(scan->parser), 0,
-					  "has a document type declaration (<!DOCTYPE>), which libvirt's XML never has; remove it"));
+		fail(scan, nestxml_error_set_at(scan->error, NESTXML_E_DTD, (unsigned int)sym_xmlSAX2GetLineNumber(scan->parser), 0,
+						"has a document type declaration (<!DOCTYPE>), which libvirt's XML never has; remove it"));
 }
 
 static void on_error(void *data, PROBLEM *problem)
@@ -412,7 +412,7 @@ static void on_error(void *data, PROBLEM *problem)
 		return;
 	if (problem->code == XML_ERR_NO_MEMORY) {
 		/* The table of names is full, or memory is; the table doubles twice at a time. */
-		if (scan->parser && scan->libxml->xmlDictGetUsage(scan->parser->dict) > ((size_t)MAX_NAMES << 10) / 8)
+		if (scan->parser && sym_xmlDictGetUsage(scan->parser->dict) > ((size_t)MAX_NAMES << 10) / 8)
 			fail(scan, nestxml_error_set(scan->error, NESTXML_E_TOO_BIG, "has more than %d KiB of names", MAX_NAMES));
 		else
 			scan->code = nestxml_error_set_nomem(scan->error);
@@ -450,7 +450,7 @@ static void parse(struct scan *scan)
 	const struct nestxml_domain *domain = scan->domain;
 	xmlDoc *tree;
 
-	scan->parser = scan->libxml->xmlNewParserCtxt();
+	scan->parser = sym_xmlNewParserCtxt();
 	if (!scan->parser) {
 		scan->code = nestxml_error_set_nomem(scan->error);
 		return;
@@ -464,10 +464,10 @@ static void parse(struct scan *scan)
 	scan->parser->sax->internalSubset = on_doctype;
 	scan->parser->sax->serror = on_error;
 	scan->parser->userData = scan;
-	scan->libxml->xmlDictSetLimit(scan->parser->dict, (size_t)MAX_NAMES << 10);
+	sym_xmlDictSetLimit(scan->parser->dict, (size_t)MAX_NAMES << 10);
 	/* Read through a callback, not from memory: libxml2 would copy that whole. Its limits on depth and length stay as libvirt has them.
 	 */
-	tree = scan->libxml->xmlCtxtReadIO(scan->parser, on_read, on_close, scan, NULL, NULL, XML_PARSE_NONET);
+	tree = sym_xmlCtxtReadIO(scan->parser, on_read, on_close, scan, NULL, NULL, XML_PARSE_NONET);
 	if (scan->code == 0 && scan->read == 0) /* there was no memory to begin with */
 		scan->code = nestxml_error_set_nomem(scan->error);
 	if (scan->code == 0 && !scan->parser->wellFormed)
@@ -475,8 +475,8 @@ static void parse(struct scan *scan)
 	if (scan->code == 0 && (scan->misplaced || domain->root.end == 0))
 		scan->code = nestxml_error_set(scan->error, NESTXML_E_INTERNAL,
 					       "the XML parser does not tell where the tags are; nothing was changed");
-	scan->libxml->xmlFreeDoc(tree);
-	scan->libxml->xmlFreeParserCtxt(scan->parser);
+	sym_xmlFreeDoc(tree);
+	sym_xmlFreeParserCtxt(scan->parser);
 }
 
 int nestxml_scan(struct nestxml_domain *domain, struct nestxml_error *error)
@@ -486,13 +486,12 @@ int nestxml_scan(struct nestxml_domain *domain, struct nestxml_error *error)
 	void *context;
 	char reason[256];
 
-	scan.libxml = nestxml_libxml(reason, sizeof(reason));
-	if (!scan.libxml)
+	if (!nestxml_libxml_load(reason, sizeof(reason)))
 		return nestxml_error_set(error, NESTXML_E_LIBRARY, "cannot be read without libxml2: %s", reason);
-	handler = *scan.libxml->__xmlStructuredError();
-	context = *scan.libxml->__xmlStructuredErrorContext();
-	scan.libxml->xmlSetStructuredErrorFunc(&scan, on_error);
+	handler = *sym___xmlStructuredError();
+	context = *sym___xmlStructuredErrorContext();
+	sym_xmlSetStructuredErrorFunc(&scan, on_error);
 	parse(&scan);
-	scan.libxml->xmlSetStructuredErrorFunc(context, handler);
+	sym_xmlSetStructuredErrorFunc(context, handler);
 	return scan.code;
 }

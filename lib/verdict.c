@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* verdict.c - the one table that hook, filter, nestctl and watcher ask. Pure: no I/O, no state. */
-#include "private.h"
+#include <nestxml/nestxml.h>
+
+#include "macros.h"
 
 /* A row says which values it holds for, as a set of bits; the first row that holds decides. */
 #define BIT(value) (1U << (value))
@@ -8,7 +10,7 @@
 #define NOT_ON (BIT(NESTXML_STATE_UNKNOWN) | BIT(NESTXML_STATE_OFF) | BIT(NESTXML_STATE_UNSUPPORTED))
 
 static const struct row {
-	unsigned int occasion;
+	unsigned int operation;
 	unsigned int nested;
 	unsigned int state;
 	unsigned int cpu;
@@ -16,13 +18,15 @@ static const struct row {
 	enum nestxml_verdict verdict;
 } table[] = {
 	/* What arrives has run with the CPU that it has: a host without it would take a part of that away, whatever the policy says. */
-	{BIT(NESTXML_AT_ARRIVAL), ANY, NOT_ON, ANY, BIT(true), NESTXML_VERDICT_REFUSE},
-	{BIT(NESTXML_AT_ARRIVAL), ANY, ANY, ANY, ANY, NESTXML_VERDICT_PASS},
+	{BIT(NESTXML_OPERATION_INCOMING), ANY, NOT_ON, ANY, BIT(true), NESTXML_VERDICT_REFUSE},
+	{BIT(NESTXML_OPERATION_INCOMING), ANY, ANY, ANY, ANY, NESTXML_VERDICT_PASS},
 	/* What asks for nothing is left alone, and where nesting does not apply there is nothing to disable. */
 	{ANY, BIT(NESTXML_NESTED_LEAVE), ANY, ANY, ANY, NESTXML_VERDICT_PASS},
-	{ANY, BIT(NESTXML_NESTED_REQUIRE), ANY, BIT(NESTXML_CPU_FOREIGN), ANY, NESTXML_VERDICT_REFUSE},
+	{ANY, BIT(NESTXML_NESTED_REQUIRE), ANY, BIT(NESTXML_CPU_NOT_APPLICABLE), ANY, NESTXML_VERDICT_REFUSE},
 	/* libvirt would start such a guest without nesting, silently. */
 	{ANY, BIT(NESTXML_NESTED_REQUIRE), NOT_ON, ANY, ANY, NESTXML_VERDICT_REFUSE},
+	/* Whether it has what it must not have cannot be told. */
+	{ANY, BIT(NESTXML_NESTED_DISABLE), ANY, BIT(NESTXML_CPU_UNKNOWN), ANY, NESTXML_VERDICT_REFUSE},
 	{ANY, ANY, ANY, BIT(NESTXML_CPU_STALE), ANY, NESTXML_VERDICT_STALE},
 	{ANY, ANY, ANY, ANY, ANY, NESTXML_VERDICT_PASS},
 };
@@ -32,15 +36,15 @@ static bool has(unsigned int set, unsigned int value)
 	return set & BIT(value);
 }
 
-NESTXML_EXPORT enum nestxml_verdict nestxml_verdict_decide(enum nestxml_occasion occasion, enum nestxml_nested nested,
-							   enum nestxml_state state, enum nestxml_cpu cpu, bool required)
+NESTXML_EXPORT enum nestxml_verdict nestxml_verdict_decide(enum nestxml_operation operation, enum nestxml_nested nested,
+							   enum nestxml_state state, enum nestxml_cpu_state cpu, bool required)
 {
 	const struct row *row = table;
 
-	if ((unsigned int)occasion > NESTXML_AT_RETURN || (unsigned int)nested > NESTXML_NESTED_DISABLE ||
-	    (unsigned int)state > NESTXML_STATE_UNSUPPORTED || (unsigned int)cpu > NESTXML_CPU_FOREIGN)
+	if ((unsigned int)operation > NESTXML_OPERATION_START_INCOMING || (unsigned int)nested > NESTXML_NESTED_DISABLE ||
+	    (unsigned int)state > NESTXML_STATE_UNSUPPORTED || (unsigned int)cpu > NESTXML_CPU_UNKNOWN)
 		return NESTXML_VERDICT_REFUSE;
-	while (!(has(row->occasion, occasion) && has(row->nested, nested) && has(row->state, state) && has(row->cpu, cpu) &&
+	while (!(has(row->operation, operation) && has(row->nested, nested) && has(row->state, state) && has(row->cpu, cpu) &&
 		 has(row->required, required)))
 		row++; /* the last one holds whatever comes */
 	return row->verdict;

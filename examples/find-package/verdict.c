@@ -22,7 +22,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: verdict NAME <XML\n");
 		return 2;
 	}
-	if (nestxml_check_new("/", NESTXML_AT_PREPARE, argv[1], xml, length, &check, &error) != 0) {
+	if (nestxml_check_new("/", NESTXML_OPERATION_START, argv[1], xml, length, &check, &error) != 0) {
 		fprintf(stderr, "verdict: %s\n", error.message);
 		return EXIT_FAILURE;
 	}

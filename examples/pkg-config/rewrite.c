@@ -31,7 +31,7 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	if (nestxml_domain_new(xml, length, &domain, &error) == 0) {
-		vendor = nestxml_domain_get_vendor(domain, nestxml_vendor_of_host("/"));
+		vendor = nestxml_domain_get_vendor(domain, nestxml_host_detect_vendor("/"));
 		nestxml_edits_new(domain, nested, NESTXML_MODE_KEEP, vendor, &edits, &error);
 	}
 	if (edits && nestxml_edits_apply(edits, &rewritten, &length) == 0) {

@@ -116,6 +116,11 @@ int nestxml_vendor_from_string(const char *word, enum nestxml_vendor *vendor);
 const char *nestxml_vendor_feature(enum nestxml_vendor vendor);
 
 /**
+ * Whether a CPU model of this name, with or without a version ("EPYC-v2"), contains @vendor's feature, by libvirt's cpu_map. Since: 0.1
+ */
+bool nestxml_model_has_feature(const char *model, enum nestxml_vendor vendor);
+
+/**
  * Writes @text to @buffer so that a terminal or a log shows it and obeys nothing in it: control characters (C0, DEL, C1, line and
  * paragraph separators, bidirectional overrides) and bytes that are not UTF-8 become \xNN, a backslash becomes two. What does not
  * fit into @size bytes (the final NUL included; at least 1) is cut at a whole character. Returns @buffer. Since: 0.1
@@ -153,25 +158,51 @@ bool nestxml_domain_is_live(const struct nestxml_domain *domain);
 /** Whether QEMU emulates the guest's processor (type qemu): it has svm on every host and never vmx. Since: 0.1 */
 bool nestxml_domain_is_tcg(const struct nestxml_domain *domain);
 /** Whether the CPU requires or forces vmx or svm by itself. Since: 0.1 */
-bool nestxml_domain_has_required(const struct nestxml_domain *domain);
+bool nestxml_domain_is_requiring_nesting(const struct nestxml_domain *domain);
 /**
  * Whether the CPU is one that libvirt has already expanded (custom, match exact, check full), as in the start of a saved guest:
  * it cannot be changed for that start. Since: 0.1
  */
-bool nestxml_domain_is_fixed(const struct nestxml_domain *domain);
+bool nestxml_domain_has_expanded_cpu(const struct nestxml_domain *domain);
 
 /**
  * Whether nested virtualization can be stated for this guest with @vendor's feature.
  * Returns 0, NESTXML_E_TYPE, NESTXML_E_ARCH, NESTXML_E_TCG or NESTXML_E_VENDOR. Since: 0.1
  */
-int nestxml_domain_accepts(const struct nestxml_domain *domain, enum nestxml_vendor vendor, struct nestxml_error *error);
+int nestxml_domain_check_applicable(const struct nestxml_domain *domain, enum nestxml_vendor vendor, struct nestxml_error *error);
 
 /**
  * The vendor whose feature this guest needs on a host of @host_vendor: that one for KVM, always AMD for TCG. Since: 0.1
  */
 enum nestxml_vendor nestxml_domain_get_vendor(const struct nestxml_domain *domain, enum nestxml_vendor host_vendor);
 
+/** The mode of <cpu> as it is written ("host-model"), "custom" where it is not stated, "unknown" for any other; NULL: no <cpu>. Since: 0.1
+ */
+const char *nestxml_domain_get_cpu_mode(const struct nestxml_domain *domain);
+/** The <model> of <cpu>, decoded; "" where there is none. Since: 0.1 */
+const char *nestxml_domain_get_cpu_model(const struct nestxml_domain *domain);
+/** Where <cpu> is: from byte *@start to before byte *@end. Returns false where there is none. Since: 0.1 */
+bool nestxml_domain_get_cpu_span(const struct nestxml_domain *domain, size_t *start, size_t *end);
+/**
+ * The policy of @vendor's feature ("force", "require", "optional", "disable", "forbid"; "unknown" for any other word), static; NULL: the
+ * CPU does not list the feature. Since: 0.1
+ */
+const char *nestxml_domain_get_feature_policy(const struct nestxml_domain *domain, enum nestxml_vendor vendor);
+/**
+ * Whether the CPU states @nested with @vendor's feature: each one of that name does, and there is one. What requires is at least
+ * optional; `force` requires, and `forbid` disables. Since: 0.1
+ */
+bool nestxml_domain_is_stating(const struct nestxml_domain *domain, enum nestxml_vendor vendor, enum nestxml_nested nested);
+
 /* ---- the policy ---- */
+
+/** The namespace of <policy nested='...'/> in a guest's metadata. Since: 0.1 */
+#define NESTXML_METADATA_NAMESPACE "urn:nestxml:nested:1"
+
+/** Where the policy files are: nestxml.conf in the first two, any *.conf in the third. Since: 0.1 */
+#define NESTXML_VENDOR_DIRECTORY "/usr/share/nestxml"
+#define NESTXML_ADMIN_DIRECTORY "/etc/nestxml"
+#define NESTXML_DROP_IN_DIRECTORY NESTXML_ADMIN_DIRECTORY "/nestxml.conf.d"
 
 struct nestxml_config;
 
@@ -217,6 +248,12 @@ void nestxml_config_free(struct nestxml_config *config);
 int nestxml_config_resolve(const struct nestxml_config *config, const struct nestxml_domain *domain, struct nestxml_policy *policy,
 			   struct nestxml_error *error);
 
+/**
+ * Writes who states @policy, as in "is required by ...": "its metadata", "/etc/nestxml/nestxml.conf:3". It is ready for a terminal: a
+ * policy file whose name is not is refused. At most @size bytes, the final NUL included. Returns @buffer. Since: 0.1
+ */
+const char *nestxml_policy_describe_source(const struct nestxml_policy *policy, char *buffer, size_t size);
+
 /* ---- the host ---- */
 
 struct nestxml_host;
@@ -246,32 +283,34 @@ void nestxml_host_free(struct nestxml_host *host);
  * The vendor of the processor that /proc/cpuinfo below @root names, without a look at its modules; NONE if it names none that is
  * known. Since: 0.1
  */
-enum nestxml_vendor nestxml_vendor_of_host(const char *root);
+enum nestxml_vendor nestxml_host_detect_vendor(const char *root);
 
 /** The vendor of this host's processor. Since: 0.1 */
 enum nestxml_vendor nestxml_host_get_vendor(const struct nestxml_host *host);
 /** Whether KVM on this host gives nesting. Since: 0.1 */
 enum nestxml_state nestxml_host_get_state(const struct nestxml_host *host);
 /** The fact behind the state, such as "kvm_amd nested=0" or "kvm_intel is not loaded". Since: 0.1 */
-const char *nestxml_host_get_fact(const struct nestxml_host *host);
+const char *nestxml_host_get_evidence(const struct nestxml_host *host);
 /** Whether `nestctl host enable` can mend the state: the module is one that has nesting. Since: 0.1 */
-bool nestxml_host_is_mendable(const struct nestxml_host *host);
+bool nestxml_host_is_fixable(const struct nestxml_host *host);
 
 /* ---- the verdict ---- */
 
 /** What is being done with the guest. Since: 0.1 */
-enum nestxml_occasion {
-	NESTXML_AT_PREPARE, /**< it is about to start */
-	NESTXML_AT_ARRIVAL, /**< it comes from another host or a saved state (migrate, restore): its CPU cannot be changed */
-	NESTXML_AT_RETURN,  /**< it is about to start and is what has just arrived (the prepare behind a migrate or restore) */
+enum nestxml_operation {
+	NESTXML_OPERATION_START,	  /**< it is about to start */
+	NESTXML_OPERATION_INCOMING,	  /**< it comes from another host or a saved state (migrate, restore): its CPU cannot be changed */
+	NESTXML_OPERATION_START_INCOMING, /**< it is about to start and is what has just arrived (the prepare behind a migrate or restore)
+					   */
 };
 
 /** How the CPU in the XML stands to the policy. Since: 0.1 */
-enum nestxml_cpu {
-	NESTXML_CPU_CURRENT, /**< it states the policy */
-	NESTXML_CPU_STALE,   /**< it would have to be rewritten */
-	NESTXML_CPU_FIXED,   /**< it comes from a saved state */
-	NESTXML_CPU_FOREIGN, /**< nesting does not apply to this guest */
+enum nestxml_cpu_state {
+	NESTXML_CPU_CURRENT,	    /**< it states the policy */
+	NESTXML_CPU_STALE,	    /**< it would have to be rewritten */
+	NESTXML_CPU_RESTORED,	    /**< it comes from a saved state */
+	NESTXML_CPU_NOT_APPLICABLE, /**< nesting does not apply to this guest */
+	NESTXML_CPU_UNKNOWN,	    /**< it cannot be told: the vendor of the host's processor is not known */
 };
 
 /** How libvirt's own file of a guest's stored definition stands to the policy. Since: 0.1 */
@@ -296,8 +335,8 @@ enum nestxml_verdict {
  *
  * A value outside its enum is refused. Since: 0.1
  */
-enum nestxml_verdict nestxml_verdict_decide(enum nestxml_occasion occasion, enum nestxml_nested nested, enum nestxml_state state,
-					    enum nestxml_cpu cpu, bool required);
+enum nestxml_verdict nestxml_verdict_decide(enum nestxml_operation operation, enum nestxml_nested nested, enum nestxml_state state,
+					    enum nestxml_cpu_state cpu, bool required);
 
 /* ---- the edits ---- */
 
@@ -336,7 +375,7 @@ const struct nestxml_edit *nestxml_edits_get(const struct nestxml_edits *edits, 
  */
 int nestxml_edits_apply(const struct nestxml_edits *edits, char **xml, size_t *length);
 
-/* ---- all of it, for a hook ---- */
+/* ---- all of it ---- */
 
 /** The whole answer about one guest. Since: 0.1 */
 struct nestxml_check;
@@ -356,8 +395,19 @@ struct nestxml_check;
  * Returns 0, or NESTXML_E_NOMEM, NESTXML_E_CONFIG, NESTXML_E_METADATA, a code of nestxml_domain_new(), NESTXML_E_VENDOR (and the policy
  * is disable) or NESTXML_E_INTERNAL; the guest is then to be refused. Since: 0.1
  */
-int nestxml_check_new(const char *root, enum nestxml_occasion occasion, const char *name, const char *xml, size_t length,
+int nestxml_check_new(const char *root, enum nestxml_operation operation, const char *name, const char *xml, size_t length,
 		      struct nestxml_check **check, struct nestxml_error *error);
+/**
+ * The same of a domain, policy files and a host that have been read already: a pure function, which asks no file. So it cannot tell a start
+ * from a revert to a snapshot: pass NESTXML_OPERATION_START_INCOMING for that.
+ *
+ * @config, @host, @domain	borrowed; must outlive @check.
+ * @check			the result, to be released with nestxml_check_free().
+ *
+ * Returns 0, NESTXML_E_NOMEM, NESTXML_E_METADATA or NESTXML_E_INTERNAL. Since: 0.1
+ */
+int nestxml_check_domain(const struct nestxml_config *config, const struct nestxml_host *host, enum nestxml_operation operation,
+			 const struct nestxml_domain *domain, struct nestxml_check **check, struct nestxml_error *error);
 /** Releases @check, which may be NULL, and all that it gave out. Since: 0.1 */
 void nestxml_check_free(struct nestxml_check *check);
 
@@ -365,6 +415,12 @@ void nestxml_check_free(struct nestxml_check *check);
 enum nestxml_verdict nestxml_check_get_verdict(const struct nestxml_check *check);
 /** The policy that was applied. Since: 0.1 */
 const struct nestxml_policy *nestxml_check_get_policy(const struct nestxml_check *check);
+/** Whose feature it is about; NONE where that is not known, or the guest was passed without being parsed. Since: 0.1 */
+enum nestxml_vendor nestxml_check_get_vendor(const struct nestxml_check *check);
+/** What the CPU is, measured by the policy. Since: 0.1 */
+enum nestxml_cpu_state nestxml_check_get_cpu_state(const struct nestxml_check *check);
+/** Why nesting does not apply to the guest or its CPU cannot be judged; NULL where neither is so. Since: 0.1 */
+const struct nestxml_error *nestxml_check_get_problem(const struct nestxml_check *check);
 /** One line for people, ready for a terminal or a log: what was decided about which guest, and why. Since: 0.1 */
 const char *nestxml_check_get_report(const struct nestxml_check *check);
 /** What people can do about it, ready for a terminal or a log; "" where the guest passes. Since: 0.1 */

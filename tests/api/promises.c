@@ -130,7 +130,7 @@ static void refuse_policies(const char *root)
 	struct nestxml_check *verdict = NULL;
 	FILE *file;
 
-	check(fails_as(nestxml_check_new(root, NESTXML_AT_PREPARE, "vm", wrong, strlen(wrong), &verdict, &error), NESTXML_E_METADATA,
+	check(fails_as(nestxml_check_new(root, NESTXML_OPERATION_START, "vm", wrong, strlen(wrong), &verdict, &error), NESTXML_E_METADATA,
 		       verdict, &error),
 	      "METADATA");
 	snprintf(path, sizeof(path), "%s/etc", root);

@@ -35,7 +35,7 @@ static bool work(const char *root, const char *xml)
 		nestxml_edits_free(edits);
 	}
 	nestxml_domain_free(domain);
-	if (nestxml_check_new(root, NESTXML_AT_PREPARE, "vm", xml, strlen(xml), &check, &error) != 0)
+	if (nestxml_check_new(root, NESTXML_OPERATION_START, "vm", xml, strlen(xml), &check, &error) != 0)
 		return false;
 	good = good && nestxml_check_get_verdict(check) == NESTXML_VERDICT_PASS;
 	nestxml_check_free(check);

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent.h"
-#include "qemu.h"
+#include "guests/guest_agent.h"
+#include "guests/qemu_process.h"
 #include "support.h"
 
 enum { COMMAND, LOG, AGENT, PARTS };
@@ -89,13 +89,13 @@ static int answer(void *context, const char *command, int seconds, char **reply,
 static void check_agent(const struct part *part)
 {
 	struct part rest = *part;
-	struct agent_line line = {answer, &rest};
-	struct agent_answer said;
+	struct guest_agent_channel line = {answer, &rest};
+	struct guest_agent_answer said;
 
-	agent_ask(&line, &said);
+	guest_agent_ask(&line, &said);
 	PROMISE(fuzz_is_printable(said.error), "not fit for a terminal");
 	PROMISE(said.answered == !said.error[0], "answered and failed: %s", said.error);
-	PROMISE(said.answered || said.device == AGENT_DEVICE_UNKNOWN, "a device without an answer");
+	PROMISE(said.answered || said.device == GUEST_AGENT_DEVICE_UNKNOWN, "a device without an answer");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * fuzz_host.c - lets libFuzzer look for a host that breaks a promise of nestxml_host_new() or of the picture that nestctl takes.
+ * fuzz_host.c - lets libFuzzer look for a host that breaks a promise of nestxml_host_new() or of the state that nestctl takes.
  *
  * The input is /proc/cpuinfo, a module's parameter `nested`, /proc/cmdline and two files of modprobe.d.
  */
@@ -10,7 +10,7 @@
 
 #include <nestxml/nestxml.h>
 
-#include "picture.h"
+#include "host/state.h"
 #include "support.h"
 
 enum { CPUINFO, NESTED, CMDLINE, OPTIONS, OTHER, FILES };
@@ -29,21 +29,21 @@ static void check_host(const struct part *parts)
 {
 	struct nestxml_host *host;
 	enum nestxml_state state;
-	const char *fact;
+	const char *evidence;
 
 	PROMISE(nestxml_host_new(fuzz_root(), &host, NULL) == 0, "no host");
 	state = nestxml_host_get_state(host);
-	fact = nestxml_host_get_fact(host);
-	PROMISE(*fact && fuzz_is_printable(fact), "a fact that is not fit for a terminal: %s", fact);
-	PROMISE(nestxml_host_get_vendor(host) == nestxml_vendor_of_host(fuzz_root()), "two vendors");
+	evidence = nestxml_host_get_evidence(host);
+	PROMISE(*evidence && fuzz_is_printable(evidence), "a fact that is not fit for a terminal: %s", evidence);
+	PROMISE(nestxml_host_get_vendor(host) == nestxml_host_detect_vendor(fuzz_root()), "two vendors");
 	if (nestxml_host_get_vendor(host) == NESTXML_VENDOR_NONE)
-		PROMISE(state == NESTXML_STATE_UNKNOWN && !nestxml_host_is_mendable(host), "nobody's processor nests: %s", fact);
+		PROMISE(state == NESTXML_STATE_UNKNOWN && !nestxml_host_is_fixable(host), "nobody's processor nests: %s", evidence);
 	else if (parts[NESTED].length > 0)
 		PROMISE((state == NESTXML_STATE_ON) == is_word(&parts[NESTED], "Y", "1") &&
 				(state == NESTXML_STATE_OFF) == is_word(&parts[NESTED], "N", "0"),
-			"nested='%s': %s", parts[NESTED].data, fact);
+			"nested='%s': %s", parts[NESTED].data, evidence);
 	else
-		PROMISE(state != NESTXML_STATE_ON, "on, and nothing says so: %s", fact);
+		PROMISE(state != NESTXML_STATE_ON, "on, and nothing says so: %s", evidence);
 	nestxml_host_free(host);
 }
 
@@ -70,14 +70,14 @@ static void check_lines(const struct modprobe_lines *lines)
 
 static void check_picture(void)
 {
-	struct picture picture;
-	int code = picture_take(fuzz_root(), &picture);
+	struct host_state state;
+	int code = host_state_read(fuzz_root(), &state);
 
 	PROMISE(code == 0, "no picture: %s", strerror(-code));
-	PROMISE((picture.vendor == NESTXML_VENDOR_NONE) == (picture.module == PICTURE_NO_VENDOR), "a vendor's module without a vendor");
-	PROMISE(picture_module_to_string(picture.module) && picture_nested_to_string(picture.nested), "a state without a word");
-	check_lines(&picture.lines);
-	picture_clear(&picture);
+	PROMISE((state.vendor == NESTXML_VENDOR_NONE) == (state.module == HOST_MODULE_NO_VENDOR), "a vendor's module without a vendor");
+	PROMISE(host_module_to_string(state.module) && host_nested_to_string(state.nested), "a state without a word");
+	check_lines(&state.lines);
+	host_state_clear(&state);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

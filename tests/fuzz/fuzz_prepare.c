@@ -25,7 +25,7 @@ enum { NAME, POLICY, NESTED, STORED, XML, PARTS };
 /* The call that is judged. */
 struct call {
 	const char *operation;
-	enum nestxml_occasion occasion;
+	enum nestxml_operation occasion;
 	const char *name;
 };
 
@@ -208,7 +208,7 @@ static void judge(const struct call *call, const struct part *parts)
 /* @flags: 0 a start; 1 an arrival; 2 an arrival and the start that follows it; 4 Intel's. */
 static void judge_all(unsigned int flags, const struct part *parts, const char *mark)
 {
-	struct call call = {flags & 2 ? "migrate" : "restore", NESTXML_AT_ARRIVAL, parts[NAME].data};
+	struct call call = {flags & 2 ? "migrate" : "restore", NESTXML_OPERATION_INCOMING, parts[NAME].data};
 	struct stat status;
 
 	if (flags & 3)
@@ -216,7 +216,7 @@ static void judge_all(unsigned int flags, const struct part *parts, const char *
 	if (flags & 1)
 		return;
 	call.operation = "prepare";
-	call.occasion = lstat(mark, &status) == 0 ? NESTXML_AT_RETURN : NESTXML_AT_PREPARE;
+	call.occasion = lstat(mark, &status) == 0 ? NESTXML_OPERATION_START_INCOMING : NESTXML_OPERATION_START;
 	judge(&call, parts);
 }
 

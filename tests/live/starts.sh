@@ -69,7 +69,7 @@ helpers()
 {
 	local file
 	for file in /proc/[0-9]*/cmdline; do
-		{ tr '\0' ' ' <"$file"; echo; } 2>/dev/null | grep -E "^(/bin/sh )?$ours again " || true
+		{ tr '\0' ' ' <"$file"; echo; } 2>/dev/null | grep -E "^(/bin/sh )?$ours hook-helper " || true
 	done
 }
 
@@ -359,7 +359,7 @@ starts_helper_leaves_a_managed_save()
 	has "a guest runs" saved 0
 	virsh -q managedsave saved
 	require_nesting saved
-	nestctl again --start "$(virsh domuuid saved)" </dev/null
+	nestctl hook-helper --start "$(virsh domuuid saved)" </dev/null
 	sleep 0.3
 	says "the helper does not start from a managed save" "$(tail -n 3 /run/syslog)" "guest 'saved': not started again" "managed save"
 	is "the guest is off" "$(virsh domstate saved)" "shut off"

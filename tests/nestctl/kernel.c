@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * kernel.c - a kernel for tests: takes the place of module_load() and module_unload() (--wrap), and keeps what they change in the
- * fake /sys below NESTXML_TEST_ROOT. All else of libkmod is real.
+ * kernel.c - a kernel for tests: takes the place of kernel_module_load() and kernel_module_unload() (--wrap), and keeps what they change in
+ * the fake /sys below NESTXML_TEST_ROOT. All else of libkmod is real.
  *
  * What goes wrong is said by files in the root: `fail-load` and `fail-unload` hold the errno of every call, `die-load` kills the process
  * before a load, `die-at` kills it at that step (there is one before and after each change of a file or of the kernel), `fail-restore` is
@@ -17,10 +17,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../../tools/module.h"
+#include "host/kernel_module.h"
 
-int __wrap_module_load(struct module *module, const char *options, bool force);
-int __wrap_module_unload(struct module *module);
+int __wrap_kernel_module_load(struct kernel_module *module, const char *options, bool force);
+int __wrap_kernel_module_unload(struct kernel_module *module);
 int __wrap_mkostemp(char *path, int flags);
 int __wrap_fchmod(int fd, mode_t mode);
 ssize_t __wrap_write(int fd, const void *text, size_t size);
@@ -119,7 +119,7 @@ static void log_call(const char *what)
 	}
 }
 
-static int load(struct module *module, const char *options, bool force)
+static int load(struct kernel_module *module, const char *options, bool force)
 {
 	char words[512];
 	char text[64];
@@ -127,7 +127,7 @@ static int load(struct module *module, const char *options, bool force)
 	char value[32] = "0";
 	char shadow[32] = "";
 
-	snprintf(words, sizeof(words), "%s %s", module_get_options(module), options ? options : "");
+	snprintf(words, sizeof(words), "%s %s", kernel_module_get_options(module), options ? options : "");
 	log_call(force ? "load by force" : "load");
 	if (read_control("die-load", text, sizeof(text)))
 		raise(SIGKILL);
@@ -151,7 +151,7 @@ static int load(struct module *module, const char *options, bool force)
 	return 0;
 }
 
-static int unload(struct module *module)
+static int unload(struct kernel_module *module)
 {
 	static const char *const files[] = {"/initstate",  "/refcnt", "/parameters/nested", "/parameters/enable_shadow_vmcs",
 					    "/parameters", ""};
@@ -181,12 +181,12 @@ static int unload(struct module *module)
 	step();          \
 	return result
 
-int __wrap_module_load(struct module *module, const char *options, bool force)
+int __wrap_kernel_module_load(struct kernel_module *module, const char *options, bool force)
 {
 	STEP(int, load(module, options, force));
 }
 
-int __wrap_module_unload(struct module *module)
+int __wrap_kernel_module_unload(struct kernel_module *module)
 {
 	STEP(int, unload(module));
 }

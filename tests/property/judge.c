@@ -219,7 +219,7 @@ static bool judge_mode(struct judge *judge, const struct view *output, const str
 	for (size_t i = 0; i < output->count; i++)
 		if (task_is_disallowed(&output->children[i], task))
 			return blame(judge, "<%s> is not for mode %s", (const char *)output->children[i].node->name, task->mode);
-	if (!task->changes_mode)
+	if (!task->pending_mode)
 		return true;
 	if (!view_is_property(output->cpu, "mode", task->mode))
 		return blame(judge, "the mode is not %s", task->mode);
@@ -247,7 +247,7 @@ static bool is_subject(const xmlAttr *attribute, const struct task *task)
 {
 	const char *name = (const char *)attribute->name;
 
-	if (!task->changes_mode)
+	if (!task->pending_mode)
 		return false;
 	if (strcmp(name, "migratable") == 0)
 		return strcmp(task->mode, "host-model") == 0;

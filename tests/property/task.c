@@ -111,8 +111,8 @@ struct task task_make(const struct view *view, const struct judge_wish *wish)
 	struct task task = {0};
 
 	task.mode = wish->mode == NESTXML_MODE_KEEP ? "host-model" : nestxml_mode_to_string(wish->mode);
-	task.changes_mode = !usable || (wish->mode != NESTXML_MODE_KEEP && !view_is_property(view->cpu, "mode", task.mode));
-	task.disables_other = !task.changes_mode && wish->nested != NESTXML_NESTED_DISABLE && wish->vendor == NESTXML_VENDOR_INTEL &&
+	task.pending_mode = !usable || (wish->mode != NESTXML_MODE_KEEP && !view_is_property(view->cpu, "mode", task.mode));
+	task.disables_other = !task.pending_mode && wish->nested != NESTXML_NESTED_DISABLE && wish->vendor == NESTXML_VENDOR_INTEL &&
 			      is_custom(view) && contains_svm(model);
 	free(model);
 	return task;
@@ -120,7 +120,7 @@ struct task task_make(const struct view *view, const struct judge_wish *wish)
 
 bool task_is_disallowed(const struct child *child, const struct task *task)
 {
-	if (!task->changes_mode)
+	if (!task->pending_mode)
 		return false;
 	if (view_is_element(child->node, "cache"))
 		return strcmp(task->mode, "host-model") == 0 && view_is_property(child->node, "mode", "passthrough");
@@ -141,7 +141,7 @@ bool task_is_right(const struct view *view, const struct judge_wish *wish, const
 	size_t own = 0;
 	size_t other = 0;
 
-	if (task->changes_mode)
+	if (task->pending_mode)
 		return false;
 	for (size_t i = 0; i < view->count; i++) {
 		const struct child *child = &view->children[i];

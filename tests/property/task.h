@@ -20,7 +20,7 @@ bool wish_is_wanted(const struct child *child);
 bool wish_is_satisfied(const struct child *child, enum nestxml_nested nested);
 
 struct task {
-	bool changes_mode;
+	bool pending_mode;
 	const char *mode;    /* the new one, where it changes */
 	bool disables_other; /* the model contains the other vendor's feature */
 };

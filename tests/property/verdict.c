@@ -86,7 +86,7 @@ bool verdict_hosts_make(struct verdict_hosts *hosts)
 static int ask(const char *root, const char *xml, size_t length, enum nestxml_verdict *verdict)
 {
 	struct nestxml_check *check;
-	int code = nestxml_check_new(root, NESTXML_AT_PREPARE, "guest", xml, length, &check, NULL);
+	int code = nestxml_check_new(root, NESTXML_OPERATION_START, "guest", xml, length, &check, NULL);
 
 	if (code != 0)
 		return code;
@@ -109,7 +109,7 @@ const char *verdict_check(const struct verdict_hosts *hosts, const struct judge 
 
 	if (!output || nestxml_domain_new(input, input_length, &domain, NULL) != 0)
 		return "it cannot be read a second time";
-	fixed = nestxml_domain_is_fixed(domain);
+	fixed = nestxml_domain_has_expanded_cpu(domain);
 	/* TCG is always svm there, whatever the host is. */
 	applies = nestxml_domain_get_vendor(domain, wish->vendor) == wish->vendor;
 	nestxml_domain_free(domain);

@@ -15,7 +15,15 @@
 
 #include <cmocka.h>
 
-#include "private.h"
+#include <nestxml/nestxml.h>
+
+#include "buffer.h"
+#include "error.h"
+#include "escape.h"
+#include "file.h"
+#include "macros.h"
+#include "shell_name.h"
+#include "utf8.h"
 
 /** Fails unless @condition holds, and says for which case (printf-like): for tables of cases. */
 #define CHECK(condition, ...)                             \

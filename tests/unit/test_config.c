@@ -81,8 +81,8 @@ static void test_three_places_are_read_in_order_and_drop_ins_by_their_names_byte
 		const struct section *section = &config->sections[i];
 
 		assert_string_equal(section->file, files[i / 2]);
-		assert_int_equal(section->nested.line, i % 2 ? 5 : 3);
-		assert_int_equal(section->nested.value, i % 2 ? NESTXML_NESTED_DISABLE : NESTXML_NESTED_REQUIRE);
+		assert_int_equal(section->settings[POLICY_KEY_NESTED].line, i % 2 ? 5 : 3);
+		assert_int_equal(section->settings[POLICY_KEY_NESTED].value, i % 2 ? NESTXML_NESTED_DISABLE : NESTXML_NESTED_REQUIRE);
 		assert_true(i % 2 ? !section->pattern : strcmp(section->pattern, "a") == 0);
 	}
 	nestxml_config_free(config);
@@ -129,15 +129,21 @@ static void test_keys_have_their_values_and_lines(void **state)
 	config = load(*state);
 	assert_int_equal(config->sections_count, 3);
 	section = &config->sections[0];
-	assert_true(section->nested.has && section->nested.value == NESTXML_NESTED_OPTIONAL && section->nested.line == 2);
-	assert_true(section->mode.has && section->mode.value == NESTXML_MODE_HOST_MODEL && section->mode.line == 3);
-	assert_true(section->on_stale.has && section->on_stale.value == NESTXML_ON_STALE_ALLOW && section->on_stale.line == 5);
+	assert_true(section->settings[POLICY_KEY_NESTED].has && section->settings[POLICY_KEY_NESTED].value == NESTXML_NESTED_OPTIONAL &&
+		    section->settings[POLICY_KEY_NESTED].line == 2);
+	assert_true(section->settings[POLICY_KEY_MODE].has && section->settings[POLICY_KEY_MODE].value == NESTXML_MODE_HOST_MODEL &&
+		    section->settings[POLICY_KEY_MODE].line == 3);
+	assert_true(section->settings[POLICY_KEY_ON_STALE].has && section->settings[POLICY_KEY_ON_STALE].value == NESTXML_ON_STALE_ALLOW &&
+		    section->settings[POLICY_KEY_ON_STALE].line == 5);
 	section = &config->sections[1];
-	assert_false(section->nested.has || section->mode.has || section->on_stale.has);
+	assert_false(section->settings[POLICY_KEY_NESTED].has || section->settings[POLICY_KEY_MODE].has ||
+		     section->settings[POLICY_KEY_ON_STALE].has);
 	section = &config->sections[2];
-	assert_true(section->mode.has && section->mode.value == NESTXML_MODE_MAXIMUM && section->mode.line == 8);
-	assert_true(section->nested.has && section->nested.value == NESTXML_NESTED_DISABLE && section->nested.line == 10);
-	assert_false(section->on_stale.has);
+	assert_true(section->settings[POLICY_KEY_MODE].has && section->settings[POLICY_KEY_MODE].value == NESTXML_MODE_MAXIMUM &&
+		    section->settings[POLICY_KEY_MODE].line == 8);
+	assert_true(section->settings[POLICY_KEY_NESTED].has && section->settings[POLICY_KEY_NESTED].value == NESTXML_NESTED_DISABLE &&
+		    section->settings[POLICY_KEY_NESTED].line == 10);
+	assert_false(section->settings[POLICY_KEY_ON_STALE].has);
 	nestxml_config_free(config);
 }
 
@@ -151,9 +157,9 @@ static void test_the_vendors_own_file_asks_for_nothing(void **state)
 	tree_write(*state, VENDOR_FILE, text);
 	config = load(*state);
 	assert_int_equal(config->sections_count, 1);
-	assert_int_equal(config->sections[0].nested.value, NESTXML_NESTED_LEAVE);
-	assert_int_equal(config->sections[0].mode.value, NESTXML_MODE_KEEP);
-	assert_int_equal(config->sections[0].on_stale.value, NESTXML_ON_STALE_RESTART);
+	assert_int_equal(config->sections[0].settings[POLICY_KEY_NESTED].value, NESTXML_NESTED_LEAVE);
+	assert_int_equal(config->sections[0].settings[POLICY_KEY_MODE].value, NESTXML_MODE_KEEP);
+	assert_int_equal(config->sections[0].settings[POLICY_KEY_ON_STALE].value, NESTXML_ON_STALE_RESTART);
 	nestxml_config_free(config);
 }
 
@@ -192,7 +198,9 @@ static void test_lines_may_be_written_in_many_ways(void **state)
 		tree_write(*state, ADMIN_FILE, texts[i]);
 		config = load(*state);
 		CHECK(config->sections_count == 1 && !config->sections[0].pattern, "%s", texts[i]);
-		CHECK(config->sections[0].nested.has && config->sections[0].nested.value == NESTXML_NESTED_REQUIRE, "%s", texts[i]);
+		CHECK(config->sections[0].settings[POLICY_KEY_NESTED].has &&
+			      config->sections[0].settings[POLICY_KEY_NESTED].value == NESTXML_NESTED_REQUIRE,
+		      "%s", texts[i]);
 		nestxml_config_free(config);
 	}
 }
@@ -277,7 +285,7 @@ static void test_names_have_up_to_255_bytes_and_more(void **state)
 		config = load(*state);
 		assert_int_equal(config->sections_count, 1);
 		assert_string_equal(config->sections[0].pattern, name);
-		assert_int_equal(config->sections[0].nested.line, 2);
+		assert_int_equal(config->sections[0].settings[POLICY_KEY_NESTED].line, 2);
 		nestxml_config_free(config);
 	}
 }
@@ -307,8 +315,8 @@ static void test_comments_and_indentation_may_be_of_any_length(void **state)
 			write_long_line(*state, starts[i], starts[i][0] ? 'x' : ' ', length);
 			config = load(*state);
 			assert_int_equal(config->sections_count, 1);
-			assert_int_equal(config->sections[0].nested.line, 3);
-			assert_int_equal(config->sections[0].nested.value, NESTXML_NESTED_REQUIRE);
+			assert_int_equal(config->sections[0].settings[POLICY_KEY_NESTED].line, 3);
+			assert_int_equal(config->sections[0].settings[POLICY_KEY_NESTED].value, NESTXML_NESTED_REQUIRE);
 			nestxml_config_free(config);
 		}
 	}
@@ -347,7 +355,8 @@ static void test_a_line_that_libinih_cannot_hold_is_refused(void **state)
 			continue;
 		}
 		config = load(*state);
-		CHECK(config->sections[0].nested.line == 3 && config->sections[0].mode.line == 2, "%zu bytes", length);
+		CHECK(config->sections[0].settings[POLICY_KEY_NESTED].line == 3 && config->sections[0].settings[POLICY_KEY_MODE].line == 2,
+		      "%zu bytes", length);
 		nestxml_config_free(config);
 	}
 }
@@ -359,7 +368,7 @@ static void test_a_value_is_compared_whole(void **state)
 	for (size_t blanks = 1; blanks < 8000; blanks += blanks < 300 ? 1 : 501) {
 		snprintf(text, sizeof(text), "[default]\nnested = require%*s\n", (int)blanks + 1, "d");
 		tree_write(*state, ADMIN_FILE, text);
-		check_refused(*state, 2, ADMIN_FILE ":2: ", blanks < 100 ? "it is leave, require, optional or disable" : "");
+		check_refused(*state, 2, ADMIN_FILE ":2: ", blanks < 100 ? "expected leave, require, optional or disable" : "");
 	}
 }
 
@@ -401,7 +410,7 @@ static void test_wrong_text_is_refused_with_file_and_line(void **state)
 		{"[default]\nmode = keep\nrequire\nmode = keep\n", 3, "key = value"},
 		{"[default]\n]\n", 2, "key = value"},
 		/* values */
-		{"[default]\nnested = yes\n", 2, "nested = 'yes'; it is leave, require, optional or disable"},
+		{"[default]\nnested = yes\n", 2, "nested = 'yes'; expected leave, require, optional or disable"},
 		{"[default]\nnested =\n", 2, "nested = ''"},
 		{"[default]\nnested = # require\n", 2, "nested = ''"},
 		{"[default]\nnested = Require\n", 2, "nested = 'Require'"},
@@ -409,8 +418,8 @@ static void test_wrong_text_is_refused_with_file_and_line(void **state)
 		{"[default]\nnested = require optional\n", 2, "nested = 'require optional'"},
 		{"[default]\nnested = \"require\"\n", 2, "nested = '\"require\"'"},
 		{"[default]\nnested = force\n", 2, "nested = 'force'"},
-		{"[default]\nmode = custom\n", 2, "mode = 'custom'; it is keep, host-model, host-passthrough or maximum"},
-		{"[default]\non-stale = ignore\n", 2, "on-stale = 'ignore'; it is restart, refuse or allow"},
+		{"[default]\nmode = custom\n", 2, "mode = 'custom'; expected keep, host-model, host-passthrough or maximum"},
+		{"[default]\non-stale = ignore\n", 2, "on-stale = 'ignore'; expected restart, refuse or allow"},
 		{"[default]\nnested = keep\n", 2, "nested = 'keep'"},
 		{"[default]\nmode = keep\n  require\n", 3, "key = value"}, /* no continuation of a value */
 		{"[default]\nmode = keep\n\frequire\n", 3, "key = value"},
@@ -482,13 +491,13 @@ static void test_long_words_do_not_overrun_the_message(void **state)
 	name[180] = '\0';
 	snprintf(text, sizeof(text), "[default]\n%s = %s\n", "mode", name);
 	tree_write(*state, ADMIN_FILE, text);
-	check_refused(*state, 2, "mode = 'xxxx", "it is keep");
+	check_refused(*state, 2, "mode = 'xxxx", "expected keep");
 	snprintf(text, sizeof(text), "[default]\n%s = keep\n", name);
 	tree_write(*state, ADMIN_FILE, text);
-	check_refused(*state, 2, "unknown key 'xxxx", "there are nested");
+	check_refused(*state, 2, "unknown key 'xxxx", "expected nested");
 	snprintf(text, sizeof(text), "[x%s]\n", name);
 	tree_write(*state, ADMIN_FILE, text);
-	check_refused(*state, 1, "unknown section 'xxxx", "there are [default]");
+	check_refused(*state, 1, "unknown section 'xxxx", "expected [default]");
 }
 
 /* The longest path and the longest word there are. */
@@ -696,7 +705,7 @@ static void test_a_mib_is_read_and_a_byte_more_is_refused(void **state)
 	tree_write_bytes(*state, ADMIN_FILE, text, size, 0644);
 	config = load(*state);
 	assert_int_equal(config->sections_count, 1);
-	assert_int_equal(config->sections[0].nested.value, NESTXML_NESTED_REQUIRE);
+	assert_int_equal(config->sections[0].settings[POLICY_KEY_NESTED].value, NESTXML_NESTED_REQUIRE);
 	nestxml_config_free(config);
 	tree_write_bytes(*state, ADMIN_FILE, text, size + 1, 0644);
 	check_file_refused(*state, ADMIN_FILE, "larger than 1 MiB");
@@ -718,7 +727,7 @@ static void test_many_sections_are_all_read(void **state)
 	config = load(*state);
 	assert_int_equal(config->sections_count, 10000);
 	assert_string_equal(config->sections[9999].pattern, "g9999");
-	assert_int_equal(config->sections[9999].nested.line, 20000);
+	assert_int_equal(config->sections[9999].settings[POLICY_KEY_NESTED].line, 20000);
 	nestxml_config_free(config);
 }
 

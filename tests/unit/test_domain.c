@@ -651,7 +651,7 @@ static void test_a_cpu_requires_nesting_by_vmx_or_svm(void **state)
 
 		snprintf(xml, sizeof(xml), "<domain type='kvm'>%s</domain>", cases[i].cpu);
 		domain = domain_of(xml);
-		CHECK(nestxml_domain_has_required(domain) == cases[i].required, "%s", xml);
+		CHECK(nestxml_domain_is_requiring_nesting(domain) == cases[i].required, "%s", xml);
 		nestxml_domain_free(domain);
 	}
 }
@@ -686,7 +686,7 @@ static void test_an_expanded_cpu_is_fixed(void **state)
 
 		snprintf(xml, sizeof(xml), "<domain type='kvm'>%s</domain>", cases[i].cpu);
 		domain = domain_of(xml);
-		CHECK(nestxml_domain_is_fixed(domain) == cases[i].fixed, "%s", xml);
+		CHECK(nestxml_domain_has_expanded_cpu(domain) == cases[i].fixed, "%s", xml);
 		nestxml_domain_free(domain);
 	}
 }
@@ -816,7 +816,7 @@ static void test_65536_children_are_kept_and_one_more_is_too_big(void **state)
 		xml = make_children(counts[i]);
 		domain = domain_of(xml);
 		assert_int_equal(domain->children_count, counts[i]);
-		assert_true(nestxml_domain_has_required(domain));
+		assert_true(nestxml_domain_is_requiring_nesting(domain));
 		nestxml_domain_free(domain);
 		free(xml);
 	}
@@ -866,9 +866,9 @@ static void test_nesting_applies_to_kvm_and_qemu_on_x86(void **state)
 		snprintf(xml, sizeof(xml), "<domain type='%s'><os><type %s%s%s>hvm</type></os></domain>", cases[i].type,
 			 cases[i].arch ? "arch='" : "", cases[i].arch ? cases[i].arch : "", cases[i].arch ? "'" : "");
 		domain = domain_of(xml);
-		CHECK(nestxml_domain_accepts(domain, cases[i].vendor, &error) == cases[i].code, "%s", xml);
+		CHECK(nestxml_domain_check_applicable(domain, cases[i].vendor, &error) == cases[i].code, "%s", xml);
 		CHECK((int)error.code == cases[i].code && is_printable(error.message), "%s: %s", xml, error.message);
-		CHECK(nestxml_domain_accepts(domain, cases[i].vendor, NULL) == cases[i].code, "%s", xml);
+		CHECK(nestxml_domain_check_applicable(domain, cases[i].vendor, NULL) == cases[i].code, "%s", xml);
 		nestxml_domain_free(domain);
 	}
 }

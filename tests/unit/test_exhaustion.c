@@ -152,7 +152,7 @@ static void reach_verdict(const struct scene *scene, struct outcome *outcome)
 	struct nestxml_error error = {0};
 	struct nestxml_check *check;
 
-	outcome->code = nestxml_check_new(scene->tree->root, NESTXML_AT_PREPARE, "vm", scene->xml, strlen(scene->xml), &check, &error);
+	outcome->code = nestxml_check_new(scene->tree->root, NESTXML_OPERATION_START, "vm", scene->xml, strlen(scene->xml), &check, &error);
 	outcome->said = error.code;
 	if (outcome->code != 0)
 		return;

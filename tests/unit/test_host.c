@@ -27,12 +27,12 @@ static void check_host(const struct tree *tree, struct expected expected)
 	struct nestxml_host *host = NULL;
 
 	assert_int_equal(nestxml_host_new(tree->root, &host, &error), 0);
-	CHECK(is_like(nestxml_host_get_fact(host), expected.fact), "%s, not %s", nestxml_host_get_fact(host), expected.fact);
-	CHECK(is_printable(nestxml_host_get_fact(host)), "%s", expected.fact);
+	CHECK(is_like(nestxml_host_get_evidence(host), expected.fact), "%s, not %s", nestxml_host_get_evidence(host), expected.fact);
+	CHECK(is_printable(nestxml_host_get_evidence(host)), "%s", expected.fact);
 	CHECK(nestxml_host_get_vendor(host) == expected.vendor, "%s", expected.fact);
 	CHECK(nestxml_host_get_state(host) == expected.state, "%s", expected.fact);
-	CHECK(nestxml_host_is_mendable(host) == expected.mendable, "%s", expected.fact);
-	CHECK(nestxml_vendor_of_host(tree->root) == expected.vendor, "%s", expected.fact); /* asked alone, it is the same */
+	CHECK(nestxml_host_is_fixable(host) == expected.mendable, "%s", expected.fact);
+	CHECK(nestxml_host_detect_vendor(tree->root) == expected.vendor, "%s", expected.fact); /* asked alone, it is the same */
 	nestxml_host_free(host);
 }
 

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "io.h"
-#include "private.h"
 
 static const size_t limits[] = {0, 1, 100, 4094, 4095, 4096, 8191, 65534, 65535, 65536, 100000};
 
@@ -54,7 +53,6 @@ static void test_no_more_is_read_than_tells_that_there_is_more(void **state)
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		write_blanks(tree, sizes[i]);
 		check_reading(read_tool, path, sizes[i]);
-		check_reading(nestxml_fd_read, path, sizes[i]);
 	}
 }
 

@@ -70,7 +70,7 @@ static void check_every_failure(const struct tree *tree, const char *keys, const
 
 		has_failed = false;
 		countdown = failing;
-		code = nestxml_check_new(tree->root, NESTXML_AT_PREPARE, "vm", xml, strlen(xml), &check, &error);
+		code = nestxml_check_new(tree->root, NESTXML_OPERATION_START, "vm", xml, strlen(xml), &check, &error);
 		countdown = 0;
 		if (!has_failed) {
 			assert_int_equal(code, 0);

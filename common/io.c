@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* io.c - bytes in and out: short reads and writes, interruptions and closed descriptors are handled here, once. */
+#include "io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "macros.h"
+
+void io_guard_descriptors(void)
+{
+	/* Opened the wrong way round on purpose: reading from 0 or writing to 1 and 2 then fails with EBADF. */
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
+			return;
+}
+
+/* @deadline: of nestxml_clock_monotonic(); 0: none. */
+static int wait_readable(int fd, int64_t deadline)
+{
+	struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
+	int ready;
+
+	if (deadline == 0)
+		return 0;
+	do {
+		int64_t left = deadline - nestxml_clock_monotonic();
+
+		ready = left > 0 ? poll(&poll_fd, 1, (int)left) : 0;
+	} while (ready < 0 && errno == EINTR);
+	if (ready < 0)
+		return -errno;
+	return ready == 0 ? -ETIMEDOUT : 0;
+}
+
+/* The one loop over read(). Returns how much was read, less than @size only at the end of the file, or a negative errno. */
+static ssize_t fill(int fd, char *buffer, size_t size, int64_t deadline)
+{
+	size_t used = 0;
+
+	while (used < size) {
+		int code = wait_readable(fd, deadline);
+		ssize_t got = code == 0 ? read(fd, buffer + used, size - used) : 0;
+
+		if (code != 0)
+			return code;
+		if (got < 0 && errno != EINTR)
+			return -errno;
+		if (got == 0)
+			break;
+		if (got > 0)
+			used += (size_t)got;
+	}
+	return (ssize_t)used;
+}
+
+long io_read_into(int fd, char *buffer, size_t size)
+{
+	return fill(fd, buffer, size, 0);
+}
+
+/* Room for a whole regular file and a byte more at once, otherwise something to begin with. */
+static size_t first_capacity(int fd, size_t limit)
+{
+	struct stat status;
+
+	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0 && (size_t)status.st_size <= limit)
+		return (size_t)status.st_size + 2;
+	return (size_t)64 << 10;
+}
+
+int io_read(int fd, size_t limit, unsigned int timeout, char **data, size_t *length)
+{
+	size_t capacity = first_capacity(fd, limit);
+	int64_t deadline = timeout > 0 ? nestxml_clock_monotonic() + timeout * 1000LL : 0;
+	AUTO_FREE char *made = malloc(capacity);
+	size_t used = 0;
+
+	if (!made)
+		return -ENOMEM;
+	while (used <= limit) {
+		size_t room = capacity - used - 1;
+		ssize_t got = fill(fd, made + used, room < limit + 1 - used ? room : limit + 1 - used, deadline);
+		char *more;
+
+		if (got < 0)
+			return (int)got;
+		used += (size_t)got;
+		if ((size_t)got < room)
+			break;
+		more = realloc(made, 2 * capacity);
+		if (!more)
+			return -ENOMEM;
+		made = more;
+		capacity *= 2;
+	}
+	made[used] = '\0';
+	*data = TAKE(made);
+	*length = used;
+	return 0;
+}
+
+int io_write(int fd, const char *text, size_t length)
+{
+	while (length > 0) {
+		ssize_t put = write(fd, text, length);
+
+		if (put < 0 && errno != EINTR)
+			return -errno;
+		if (put > 0) {
+			text += put;
+			length -= (size_t)put;
+		}
+	}
+	return 0;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* io.h - bytes in and out. */
+#ifndef NESTXML_IO_H
+#define NESTXML_IO_H
+
+#include <stddef.h>
+
+/**
+ * Puts something useless where a standard descriptor is closed, so that no file opened later takes its number and is written to by
+ * mistake; using it still fails.
+ */
+void io_guard_descriptors(void);
+
+/**
+ * Reads @fd to its end, at most @limit + 1 bytes (so that the caller can tell that there is more).
+ *
+ * @timeout	seconds for all of it; 0: none
+ * @data	the caller's to free; a NUL that is not counted follows the @length bytes.
+ *
+ * Returns 0 or a negative errno; -ETIMEDOUT if it did not end in time.
+ */
+int io_read(int fd, size_t limit, unsigned int timeout, char **data, size_t *length);
+
+/** Reads @fd into @buffer, at most @size bytes. Returns how many, fewer only at the end of the file, or a negative errno. */
+long io_read_into(int fd, char *buffer, size_t size);
+
+/** Writes all @length bytes of @text. Returns 0 or a negative errno. */
+int io_write(int fd, const char *text, size_t length);
+
+#endif

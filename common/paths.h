@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* paths.h - directories that more than one program uses. */
+#ifndef NESTXML_PATHS_H
+#define NESTXML_PATHS_H
+
+/** What is remembered until the next boot: marks of incoming guests, the lock of helpers, which daemon was told of the hook. */
+#define NESTXML_RUN_DIRECTORY "/run/nestxml"
+
+#endif

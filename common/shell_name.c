@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* shell_name.c - a guest's name as it may stand in a command line that people copy. */
+#include "shell_name.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <string.h>
+
+/* Whether virsh takes the name for what it is, and a shell too: no number, no option, no UUID, nothing to quote. */
+static bool is_plain_name(const char *name)
+{
+	size_t length = strlen(name);
+
+	if (!isalpha((unsigned char)name[0]) || length == 36 || length == 32)
+		return false;
+	for (size_t i = 0; i < length; i++)
+		if (!isalnum((unsigned char)name[i]) && !strchr("._-+@", name[i]))
+			return false;
+	return true;
+}
+
+static bool is_plain_uuid(const char *uuid)
+{
+	static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+
+	if (strlen(uuid) != strlen(shape))
+		return false;
+	for (size_t i = 0; shape[i]; i++)
+		if (shape[i] == 'x' ? !isxdigit((unsigned char)uuid[i]) : uuid[i] != shape[i])
+			return false;
+	return true;
+}
+
+const char *nestxml_shell_name(const char *name, const char *uuid)
+{
+	if (is_plain_name(name))
+		return name;
+	return is_plain_uuid(uuid) ? uuid : "GUEST";
+}

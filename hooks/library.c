@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* library.c - libnestxml by dlopen: most calls of the hook need none of it. */
+#include "library.h"
+
+#include "macros.h"
+
+#ifndef LIBRARY /* tests/bench has no ld.so.cache to be found in */
+#define LIBRARY "libnestxml.so.0"
+#endif
+
+LIBRARY_FUNCTIONS(DLSYM_DEFINE)
+
+bool library_load(char *reason, size_t size)
+{
+	static const struct dlsym_function functions[] = {LIBRARY_FUNCTIONS(DLSYM_ROW)};
+
+	return dlsym_load(LIBRARY, RTLD_NOW, functions, ARRAY_SIZE(functions), reason, size);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* assess.h - what a domain's XML is, measured by a policy on a host: what the verdict is made of. */
+#ifndef NESTXML_ASSESS_H
+#define NESTXML_ASSESS_H
+
+#include "domain.h"
+
+struct assessment {
+	enum nestxml_vendor vendor;   /* whose feature it is about */
+	enum nestxml_state state;     /* of nesting, as it matters to this guest */
+	enum nestxml_cpu_state cpu;   /* never NESTXML_CPU_RESTORED, which only the operation can tell */
+	struct nestxml_error problem; /* why @cpu is NOT_APPLICABLE or UNKNOWN; otherwise all zero */
+};
+
+void nestxml_assess(const struct nestxml_domain *domain, enum nestxml_nested nested, const struct nestxml_host *host,
+		    struct assessment *assessment);
+
+#endif

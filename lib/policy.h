@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* policy.h - the keys of a policy and their words. */
+#ifndef NESTXML_POLICY_H
+#define NESTXML_POLICY_H
+
+#include "config.h"
+
+/** Writes "a, b or c" for @count words into @buffer of @size bytes. */
+void nestxml_policy_describe_words(const char *const *words, size_t count, char *buffer, size_t size);
+
+/**
+ * Whether no section states a policy for a guest of this name, whatever its UUID, and none is the default: what there is then is in its XML
+ * alone.
+ */
+bool nestxml_config_is_silent(const struct nestxml_config *config, const char *name);
+
+#endif

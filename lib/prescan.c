@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * sight.c - whether a guest's XML can be seen to state nothing about nesting, without a parser: most guests on most hosts, at each start.
+ *
+ * In doubt it cannot. What could hide a word is doubt: a character reference, a declaration, any encoding but UTF-8.
+ */
+#include "prescan.h"
+
+#include <string.h>
+
+#include <nestxml/nestxml.h>
+
+#include "buffer.h"
+#include "macros.h"
+
+/* For words so short memmem() takes several times as long (tests/bench). */
+static bool has(const char *xml, size_t length, const char *word)
+{
+	const char *end = xml + length;
+	size_t word_length = strlen(word);
+
+	for (const char *at = xml; (at = memchr(at, *word, (size_t)(end - at))); at++)
+		if ((size_t)(end - at) >= word_length && memcmp(at, word, word_length) == 0)
+			return true;
+	return false;
+}
+
+/* Whether the document is about the guest @name: libvirt writes its name so where it needs no escaping. */
+static bool has_name(const char *xml, size_t length, const char *name)
+{
+	AUTO_BUFFER struct nestxml_buffer element = {0};
+
+	if (name[strcspn(name, "<>&'\"\r\n")] != '\0')
+		return false;
+	return nestxml_buffer_add_string(&element, "<name>") && nestxml_buffer_add_string(&element, name) &&
+	       nestxml_buffer_add_string(&element, "</name>") && memmem(xml, length, element.data, element.length);
+}
+
+/* Not proof that it is well-formed, but half a document is seen. */
+static bool is_whole(const char *xml, size_t length)
+{
+	static const char end[] = "</domain>";
+
+	while (length > 0 && strchr(" \t\r\n", xml[length - 1]))
+		length--;
+	return length > sizeof(end) - 1 && length <= NESTXML_MAX_SIZE && memcmp(xml, "<domain ", sizeof("<domain ") - 1) == 0 &&
+	       memcmp(xml + length - (sizeof(end) - 1), end, sizeof(end) - 1) == 0;
+}
+
+bool nestxml_prescan_is_silent(const char *name, const char *xml, size_t length)
+{
+	static const char *const words[] = {"vmx", "svm", NESTXML_METADATA_NAMESPACE};
+	static const char *const disguises[] = {"&#", "<!"};
+
+	if (!is_whole(xml, length) || memchr(xml, '\0', length) || !has_name(xml, length, name))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (has(xml, length, words[i]))
+			return false;
+	for (size_t i = 0; i < ARRAY_SIZE(disguises); i++)
+		if (has(xml, length, disguises[i]))
+			return false;
+	return true;
+}

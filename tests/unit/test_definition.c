@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* test_stored.c - plans and rewrites of stored definitions, on a libvirt that does as it is told: it may refuse, or store something else.
+ */
+#include "support.h"
+
+#include "guests/definition.h"
+#include "guests/describe.h"
+
+#define DOMAIN(before, cpu, after) "<domain type='kvm'><name>vm</name>" before cpu after "</domain>"
+#define PLAIN "<cpu mode='host-model'/>"
+#define REQUIRED "<cpu mode='host-model'><feature policy='require' name='svm'/></cpu>"
+#define SECRET "<devices><graphics passwd='geheim'/></devices>"
+
+/* ---- a libvirt ---- */
+
+struct virt {
+	char stored[4096];
+	const char *instead[3]; /* of what is defined first, second and third; NULL: that itself */
+	size_t defines;
+	size_t fails_from; /* the define with this number, from 1, and those after it; 0: none */
+	size_t fails_only; /* the define with this number alone; 0: none */
+	bool unreadable;
+	bool undefined;		 /* why it is unreadable */
+	size_t readable_defines; /* with @unreadable: from this many defines on */
+	size_t reads;
+	const char *meanwhile; /* what somebody else defines, just before the read with this number, from 1 */
+	size_t meanwhile_read;
+	const char *drops;	/* the attributes of a feature that libvirt does not keep; NULL: it keeps all */
+	size_t unreadable_from; /* the read with this number, and those after it; 0: none */
+};
+
+struct virt_domain {
+	struct virt *virt;
+};
+
+static void drop(struct virt *virt)
+{
+	char *at = virt->drops ? strstr(virt->stored, virt->drops) : NULL;
+	char *start = at;
+	char *end = at;
+
+	if (!at)
+		return;
+	while (start > virt->stored && *start != '<')
+		start--;
+	end = strchr(at, '>') + 1;
+	memmove(start, end, strlen(end) + 1);
+}
+
+int virt_define(struct virt *virt, const char *xml, struct virt_error *error)
+{
+	virt->defines++;
+	if ((virt->fails_from > 0 && virt->defines >= virt->fails_from) || virt->defines == virt->fails_only) {
+		snprintf(error->message, sizeof(error->message), "no such luck");
+		return -1;
+	}
+	if (virt->defines <= sizeof(virt->instead) / sizeof(virt->instead[0]) && virt->instead[virt->defines - 1])
+		xml = virt->instead[virt->defines - 1];
+	snprintf(virt->stored, sizeof(virt->stored), "%s", xml);
+	drop(virt);
+	return 0;
+}
+
+int virt_domain_get_xml(const struct virt_domain *domain, enum virt_xml which, char **xml, struct virt_error *error)
+{
+	assert_int_equal(which, VIRT_XML_SECRET);
+	domain->virt->reads++;
+	if (domain->virt->meanwhile && domain->virt->reads == domain->virt->meanwhile_read)
+		snprintf(domain->virt->stored, sizeof(domain->virt->stored), "%s", domain->virt->meanwhile);
+	if ((domain->virt->unreadable && domain->virt->defines >= domain->virt->readable_defines) ||
+	    (domain->virt->unreadable_from > 0 && domain->virt->reads >= domain->virt->unreadable_from)) {
+		snprintf(error->message, sizeof(error->message), "gone");
+		error->no_domain = domain->virt->undefined;
+		return -1;
+	}
+	*xml = strdup(domain->virt->stored);
+	return 0;
+}
+
+/* Reads the host_policy of a host with kvm_amd nested=1 and one policy for all guests, and rewrites. */
+static struct rewritten rewrite(const struct tree *tree, struct virt *virt, const char *xml, const char *keys)
+{
+	const struct virt_domain guest = {virt};
+	struct rewritten rewritten;
+	struct nestxml_error error = {0};
+	struct host_policy host_policy;
+	char text[256];
+
+	snprintf(text, sizeof(text), "[guest *]\n%s\n", keys);
+	tree_host(tree, "AuthenticAMD", "kvm_amd", "1\n");
+	tree_write(tree, ADMIN_FILE, text);
+	snprintf(virt->stored, sizeof(virt->stored), "%s", xml);
+	CHECK(host_policy_read(tree->root, &host_policy, &error) == 0, "%s", error.message);
+	definition_rewrite(virt, &guest, &host_policy, &rewritten);
+	host_policy_clear(&host_policy);
+	return rewritten;
+}
+
+static void check_said(const struct rewritten *rewritten, const char *words)
+{
+	CHECK(strstr(rewritten->message, words), "%s in: %s", words, rewritten->message);
+	CHECK(is_printable(rewritten->message), "%s", rewritten->message);
+}
+
+/* ---- the tests ---- */
+
+static void test_a_stale_definition_is_rewritten_and_the_rest_stays(void **state)
+{
+	struct virt virt = {0};
+	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
+
+	assert_int_equal(rewritten.result, REWRITE_DONE);
+	assert_true(rewritten.is_current);
+	assert_int_equal(rewritten.defines, 1);
+	assert_string_equal(virt.stored, DOMAIN("", REQUIRED, SECRET));
+	check_said(&rewritten, "rewritten: its CPU states nested=require (svm) now, which /etc/nestxml/nestxml.conf:2 asks for");
+}
+
+static void test_what_needs_nothing_is_not_defined(void **state)
+{
+	static const struct {
+		const char *xml;
+		const char *keys;
+		const char *words;
+	} rows[] = {
+		{DOMAIN("", REQUIRED, ""), "nested = require", "states nested=require (svm) already"},
+		{DOMAIN("", PLAIN, ""), "nested = leave", "nesting is left alone"},
+		{"<domain type='xen'><name>vm</name></domain>", "nested = disable", "does not apply"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct virt virt = {0};
+		struct rewritten rewritten = rewrite(*state, &virt, rows[i].xml, rows[i].keys);
+
+		assert_int_equal(rewritten.result, REWRITE_NOTHING);
+		CHECK(rewritten.is_current == (i == 0), "%s", rows[i].keys);
+		assert_int_equal(virt.defines, 0);
+		check_said(&rewritten, rows[i].words);
+	}
+}
+
+static void test_what_cannot_be_is_said(void **state)
+{
+	static const struct {
+		const char *xml;
+		const char *words;
+	} rows[] = {
+		{"<domain type='xen'><name>vm</name></domain>", "asks for nested=require, but"},
+		{"<domain type='kvm'><name>vm</name>", "its definition, line 1,"},
+		{"<network/>", "its definition"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct virt virt = {0};
+		struct rewritten rewritten = rewrite(*state, &virt, rows[i].xml, "nested = require");
+
+		assert_int_equal(rewritten.result, REWRITE_FAILED);
+		assert_int_equal(virt.defines, 0);
+		check_said(&rewritten, rows[i].words);
+	}
+}
+
+static void test_a_definition_that_libvirt_refuses_stays(void **state)
+{
+	struct virt virt = {.fails_from = 1};
+	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
+
+	assert_int_equal(rewritten.result, REWRITE_FAILED);
+	assert_int_equal(rewritten.defines, 0);
+	assert_string_equal(virt.stored, DOMAIN("", PLAIN, SECRET));
+	check_said(&rewritten, "libvirt does not take it: no such luck");
+}
+
+static void test_what_libvirt_changed_otherwise_is_put_back(void **state)
+{
+	static const struct {
+		const char *instead;
+		const char *words;
+	} rows[] = {
+		{DOMAIN("", REQUIRED, ""), "changed more of it than its <cpu>"},
+		{DOMAIN("<title/>", REQUIRED, SECRET), "changed more of it than its <cpu>"},
+		{"<domain", "its definition, line 1"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct virt virt = {.instead = {rows[i].instead}};
+		struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
+
+		CHECK(rewritten.result == REWRITE_FAILED, "%s", rows[i].instead);
+		assert_int_equal(rewritten.defines, 2);
+		assert_string_equal(virt.stored, DOMAIN("", PLAIN, SECRET));
+		check_said(&rewritten, rows[i].words);
+		check_said(&rewritten, "the old definition was put back");
+	}
+}
+
+static void test_what_libvirt_drops_again_and_again_is_given_up(void **state)
+{
+	struct virt virt = {.instead = {DOMAIN("", PLAIN, SECRET), DOMAIN("", PLAIN, SECRET), DOMAIN("", PLAIN, SECRET)}};
+	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
+
+	assert_int_equal(rewritten.result, REWRITE_FAILED);
+	assert_int_equal(rewritten.defines, 4);
+	assert_string_equal(virt.stored, DOMAIN("", PLAIN, SECRET));
+	check_said(&rewritten, "did not keep what its new <cpu> states; the old definition was put back");
+}
+
+/* Each attempt is made of what libvirt made of the one before: none of these is the definition that was there. */
+static void test_what_is_put_back_is_what_was_there_first(void **state)
+{
+	static const char first[] = DOMAIN("", "<cpu mode='custom'><model>EPYC</model></cpu>", SECRET);
+	struct virt virt = {.drops = " policy='require' name='svm'"};
+	struct rewritten rewritten = rewrite(*state, &virt, first, "nested = require\nmode = host-passthrough");
+
+	assert_int_equal(rewritten.result, REWRITE_FAILED);
+	assert_int_equal(rewritten.defines, 4);
+	assert_string_equal(virt.stored, first);
+	check_said(&rewritten, "did not keep what its new <cpu> states; the old definition was put back");
+}
+
+static void test_it_is_put_back_too_where_libvirt_refuses_the_next_attempt(void **state)
+{
+	static const char first[] = DOMAIN("", "<cpu mode='custom'><model>EPYC</model></cpu>", SECRET);
+	struct virt virt = {.drops = " policy='require' name='svm'", .fails_only = 2};
+	struct rewritten rewritten = rewrite(*state, &virt, first, "nested = require\nmode = host-passthrough");
+
+	assert_int_equal(rewritten.result, REWRITE_FAILED);
+	assert_string_equal(virt.stored, first);
+	check_said(&rewritten, "libvirt does not take it: no such luck; the old definition was put back");
+}
+
+/* What somebody else has defined in between is the first one then, though libvirt drops the feature of that too. */
+static void test_what_somebody_else_defined_meanwhile_is_what_is_put_back(void **state)
+{
+	static const char theirs[] = DOMAIN("<title>new</title>", "<cpu mode='custom'><model>EPYC</model></cpu>", "");
+	struct virt virt = {.drops = " policy='require' name='svm'", .meanwhile = theirs, .meanwhile_read = 3};
+	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require\nmode = host-passthrough");
+
+	assert_int_equal(rewritten.result, REWRITE_FAILED);
+	assert_string_equal(virt.stored, theirs);
+	check_said(&rewritten, "the old definition was put back");
+}
+
+/* Not the old one over it: that would lose what somebody has just defined. */
+static void test_what_somebody_else_defines_meanwhile_is_rewritten_too(void **state)
+{
+	struct virt virt = {.instead = {DOMAIN("<title>new</title>", PLAIN, "")}};
+	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
+
+	CHECK(rewritten.result == REWRITE_DONE, "%s", rewritten.message);
+	assert_int_equal(rewritten.defines, 2);
+	assert_string_equal(virt.stored, DOMAIN("<title>new</title>", REQUIRED, ""));
+}
+
+static void test_what_somebody_else_defines_again_and_again_is_left_to_him(void **state)
+{
+	struct virt virt = {
+		.instead = {DOMAIN("<title>1</title>", PLAIN, ""), DOMAIN("<title>2</title>", PLAIN, ""),
+			    DOMAIN("<title>3</title>", PLAIN, "")},
+	};
+	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
+
+	assert_int_equal(rewritten.result, REWRITE_FAILED);
+	assert_int_equal(rewritten.defines, 3);
+	assert_string_equal(virt.stored, DOMAIN("<title>3</title>", PLAIN, ""));
+	check_said(&rewritten, "somebody else defines it again and again");
+}
+
+static void test_one_that_was_undefined_meanwhile_does_not_come_back(void **state)
+{
+	struct virt virt = {.unreadable = true, .readable_defines = 1, .undefined = true};
+	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
+
+	assert_int_equal(rewritten.result, REWRITE_FAILED);
+	assert_int_equal(virt.defines, 1);
+	check_said(&rewritten, "it was undefined meanwhile");
+}
+
+static void test_one_that_cannot_be_put_back_is_said_to_be(void **state)
+{
+	struct virt virt = {.instead = {DOMAIN("", REQUIRED, "")}, .fails_from = 2};
+	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
+
+	assert_int_equal(rewritten.result, REWRITE_FAILED);
+	assert_int_equal(rewritten.defines, 1);
+	check_said(&rewritten, "could not be put back: no such luck");
+}
+
+static void test_a_definition_that_cannot_be_read_is_not_touched(void **state)
+{
+	struct virt virt = {.unreadable = true};
+	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
+
+	assert_int_equal(rewritten.result, REWRITE_FAILED);
+	assert_int_equal(virt.defines, 0);
+	check_said(&rewritten, "libvirt does not give its definition: gone");
+}
+
+/* Nobody knows what is stored then: the old definition over it might be one over somebody else's. */
+static void test_one_that_cannot_be_read_back_is_left_as_it_is(void **state)
+{
+	struct virt virt = {.unreadable = true, .readable_defines = 1};
+	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
+
+	assert_int_equal(rewritten.result, REWRITE_FAILED);
+	assert_false(rewritten.is_current);
+	assert_int_equal(virt.defines, 1);
+	assert_string_equal(virt.stored, DOMAIN("", REQUIRED, SECRET));
+	check_said(&rewritten, "could not be checked: libvirt does not give its definition: gone");
+}
+
+/* What libvirt made of it is read back, and is no more what is stored when the old definition is to be put over it. */
+static void test_the_old_definition_is_not_put_over_somebody_elses(void **state)
+{
+	struct virt virt = {
+		.instead = {DOMAIN("", REQUIRED, "")},
+		.meanwhile = DOMAIN("<title>new</title>", REQUIRED, ""),
+		.meanwhile_read = 3,
+	};
+	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
+
+	assert_int_equal(virt.defines, 1);
+	assert_string_equal(virt.stored, virt.meanwhile);
+	assert_int_equal(rewritten.result, REWRITE_NOTHING);
+	assert_true(rewritten.is_current);
+	check_said(&rewritten, "states nested=require (svm) already");
+}
+
+static void test_the_old_definition_is_not_put_over_what_cannot_be_read(void **state)
+{
+	struct virt virt = {.instead = {DOMAIN("", REQUIRED, "")}, .unreadable_from = 3};
+	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
+
+	assert_int_equal(rewritten.result, REWRITE_FAILED);
+	assert_int_equal(virt.defines, 1);
+	assert_string_equal(virt.stored, DOMAIN("", REQUIRED, ""));
+	check_said(&rewritten, "could not be checked");
+}
+
+/* The white space that a new <cpu> brings is its own. */
+static void test_a_definition_without_a_cpu_gets_one(void **state)
+{
+	struct virt virt = {0};
+	struct rewritten rewritten =
+		rewrite(*state, &virt, "<domain type='kvm'>\n  <name>vm</name>\n  <os/>\n</domain>\n", "nested = require");
+
+	CHECK(rewritten.result == REWRITE_DONE, "%s", rewritten.message);
+	assert_non_null(strstr(virt.stored, "policy='require' name='svm'"));
+}
+
+static void test_the_verdict_of_a_plan_is_that_of_its_start(void **state)
+{
+	static const struct {
+		const char *cpu;
+		const char *nested; /* of the host */
+		const char *keys;
+		enum plan_state state;
+		enum nestxml_verdict verdict;
+	} rows[] = {
+		{PLAIN, "1\n", "nested = leave", PLAN_LEAVE, NESTXML_VERDICT_PASS},
+		{PLAIN, "1\n", "nested = require", PLAN_REWRITE, NESTXML_VERDICT_STALE},
+		{PLAIN, "0\n", "nested = require", PLAN_REWRITE, NESTXML_VERDICT_REFUSE},
+		{REQUIRED, "1\n", "nested = require", PLAN_CURRENT, NESTXML_VERDICT_PASS},
+		{REQUIRED, "0\n", "nested = require", PLAN_CURRENT, NESTXML_VERDICT_REFUSE},
+		{REQUIRED, "0\n", "nested = disable", PLAN_REWRITE, NESTXML_VERDICT_STALE},
+		/* the mode of a policy makes no guest stale, but a rewrite applies it */
+		{REQUIRED, "1\n", "nested = require\nmode = maximum", PLAN_REWRITE, NESTXML_VERDICT_PASS},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct nestxml_domain *domain;
+		struct host_policy host_policy;
+		struct plan plan;
+		char text[256];
+
+		snprintf(text, sizeof(text), "<domain type='kvm'><name>vm</name>%s</domain>", rows[i].cpu);
+		domain = domain_of(text);
+		tree_clear(*state);
+		tree_host(*state, "AuthenticAMD", "kvm_amd", rows[i].nested);
+		snprintf(text, sizeof(text), "[guest *]\n%s\n", rows[i].keys);
+		tree_write(*state, ADMIN_FILE, text);
+		assert_int_equal(host_policy_read(((struct tree *)*state)->root, &host_policy, NULL), 0);
+		plan_make(&host_policy, domain, &plan);
+		CHECK(plan.state == rows[i].state && plan.verdict == rows[i].verdict, "row %zu: %d, %d", i, (int)plan.state,
+		      (int)plan.verdict);
+		plan_clear(&plan);
+		host_policy_clear(&host_policy);
+		nestxml_domain_free(domain);
+	}
+}
+
+/* Whatever `nestctl list` says of the next start is what the hook does. */
+static void compare_with_hook(const struct tree *tree, const char *xml, const char *what)
+{
+	struct nestxml_domain *domain = domain_of(xml);
+	enum nestxml_verdict verdict = NESTXML_VERDICT_REFUSE; /* what cannot be told */
+	struct nestxml_check *check = NULL;
+	struct host_policy host_policy;
+	struct plan plan;
+
+	if (nestxml_check_new(tree->root, NESTXML_OPERATION_START, "vm", xml, strlen(xml), &check, NULL) == 0)
+		verdict = nestxml_check_get_verdict(check);
+	assert_int_equal(host_policy_read(tree->root, &host_policy, NULL), 0);
+	plan_make(&host_policy, domain, &plan);
+	CHECK(plan.verdict == verdict, "%s %s: %d, the hook's is %d", what, xml, (int)plan.verdict, (int)verdict);
+	plan_clear(&plan);
+	host_policy_clear(&host_policy);
+	nestxml_check_free(check);
+	nestxml_domain_free(domain);
+}
+
+static void test_the_verdict_of_a_plan_is_the_hook_s(void **state)
+{
+	static const char *const vendors[] = {"AuthenticAMD", "GenuineIntel", "Unheard"};
+	static const char *const asked[] = {"leave", "require", "optional", "disable", "perhaps"};
+	static const char *const types[] = {"kvm", "qemu", "xen"};
+	static const char *const archs[] = {"x86_64", "aarch64"};
+	static const char *const cpus[] = {PLAIN, REQUIRED, ""};
+
+	for (size_t i = 0; i < ARRAY_SIZE(vendors) * 5 * 3 * 2 * 3; i++) {
+		const char *nested = asked[i / 3 % 5];
+		char xml[512];
+		char what[64];
+
+		tree_clear(*state);
+		tree_host(*state, vendors[i % 3], "kvm_amd", i % 2 ? "1\n" : "0\n");
+		snprintf(xml, sizeof(xml),
+			 "<domain type='%s'><name>vm</name><metadata><n:policy xmlns:n='urn:nestxml:nested:1' nested='%s'/></metadata>"
+			 "<os><type arch='%s'>hvm</type></os>%s</domain>",
+			 types[i / 15 % 3], nested, archs[i / 45 % 2], cpus[i / 90 % 3]);
+		snprintf(what, sizeof(what), "on %s", vendors[i % 3]);
+		compare_with_hook(*state, xml, what);
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		TREE_TEST(test_a_stale_definition_is_rewritten_and_the_rest_stays),
+		TREE_TEST(test_what_needs_nothing_is_not_defined),
+		TREE_TEST(test_what_cannot_be_is_said),
+		TREE_TEST(test_a_definition_that_libvirt_refuses_stays),
+		TREE_TEST(test_what_libvirt_changed_otherwise_is_put_back),
+		TREE_TEST(test_what_libvirt_drops_again_and_again_is_given_up),
+		TREE_TEST(test_what_is_put_back_is_what_was_there_first),
+		TREE_TEST(test_it_is_put_back_too_where_libvirt_refuses_the_next_attempt),
+		TREE_TEST(test_what_somebody_else_defined_meanwhile_is_what_is_put_back),
+		TREE_TEST(test_what_somebody_else_defines_meanwhile_is_rewritten_too),
+		TREE_TEST(test_what_somebody_else_defines_again_and_again_is_left_to_him),
+		TREE_TEST(test_one_that_was_undefined_meanwhile_does_not_come_back),
+		TREE_TEST(test_one_that_cannot_be_put_back_is_said_to_be),
+		TREE_TEST(test_a_definition_that_cannot_be_read_is_not_touched),
+		TREE_TEST(test_one_that_cannot_be_read_back_is_left_as_it_is),
+		TREE_TEST(test_the_old_definition_is_not_put_over_somebody_elses),
+		TREE_TEST(test_the_old_definition_is_not_put_over_what_cannot_be_read),
+		TREE_TEST(test_a_definition_without_a_cpu_gets_one),
+		TREE_TEST(test_the_verdict_of_a_plan_is_that_of_its_start),
+		TREE_TEST(test_the_verdict_of_a_plan_is_the_hook_s),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

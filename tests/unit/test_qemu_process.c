@@ -1,0 +1,515 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* test_qemu.c - what is read out of a QEMU's command line and log, and the table of verdicts. */
+#include "support.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "guests/qemu_process.h"
+#include "host/cpuinfo.h"
+
+#define NAME "vm"
+#define UUID "c7a5fdbd-edaf-9455-926a-d65c16db1809"
+
+/* ---- the command line ---- */
+
+/* Arguments with blanks between them become what /proc shows. */
+static size_t make_line(const char *words, char *line, size_t size)
+{
+	size_t length = strlen(words);
+
+	assert_true(length + 2 <= size);
+	memcpy(line, words, length + 1);
+	line[length + 1] = '\0';
+	for (size_t i = 0; i < length; i++)
+		if (line[i] == ' ')
+			line[i] = '\0';
+	return length > 0 ? length + 1 : 0;
+}
+
+static const struct {
+	const char *words;
+	enum qemu_accelerator accelerator;
+	const char *model;
+	enum qemu_switch vmx;
+	enum qemu_switch svm;
+} lines[] = {
+#define UNSTATED QEMU_SWITCH_UNSTATED
+#define ON QEMU_SWITCH_ON
+#define OFF QEMU_SWITCH_OFF
+#define NO_ACCELERATOR QEMU_ACCELERATOR_UNSTATED
+#define KVM QEMU_ACCELERATOR_KVM
+#define TCG QEMU_ACCELERATOR_TCG
+#define OTHER QEMU_ACCELERATOR_OTHER
+	{"", NO_ACCELERATOR, "", UNSTATED, UNSTATED},
+	{"qemu", NO_ACCELERATOR, "", UNSTATED, UNSTATED},
+	/* as libvirt 9.0 writes them */
+	{"qemu -name guest=vm -S -machine pc-i440fx-7.2,usb=off -accel kvm -cpu host,migratable=on -m 32", KVM, "host", UNSTATED, UNSTATED},
+	{"qemu -accel kvm -cpu host,migratable=on,vmx=on", KVM, "host", ON, UNSTATED},
+	{"qemu -accel tcg -cpu qemu64,svm=off", TCG, "qemu64", UNSTATED, OFF},
+	{"qemu -accel kvm -cpu qemu64,svm=off,vmx=on,pni=off", KVM, "qemu64", ON, OFF},
+	{"qemu -accel tcg -cpu max", TCG, "max", UNSTATED, UNSTATED},
+	/* as older ones do, and people */
+	{"qemu -machine pc-i440fx-2.8,accel=kvm,usb=off -cpu Haswell,+vmx,-svm", KVM, "Haswell", ON, OFF},
+	{"qemu -M accel=tcg -cpu max", TCG, "max", UNSTATED, UNSTATED},
+	{"qemu -enable-kvm -cpu EPYC,+svm", KVM, "EPYC", UNSTATED, ON},
+	{"qemu -accel kvm,dirty-ring-size=4096 -cpu max", KVM, "max", UNSTATED, UNSTATED},
+	{"qemu -machine accel=kvm:tcg -cpu max", OTHER, "max", UNSTATED, UNSTATED},
+	{"qemu -accel kvm -accel tcg -cpu max", OTHER, "max", UNSTATED, UNSTATED},
+	{"qemu -accel kvm -accel kvm -cpu max", KVM, "max", UNSTATED, UNSTATED},
+	{"qemu -accel xen -cpu max", OTHER, "max", UNSTATED, UNSTATED},
+	{"qemu -accel kvmx -cpu max", OTHER, "max", UNSTATED, UNSTATED},
+	/* QEMU's spellings, and its order */
+	{"qemu -cpu max,svm", NO_ACCELERATOR, "max", UNSTATED, ON},
+	{"qemu -cpu max,svm=yes,vmx=no", NO_ACCELERATOR, "max", OFF, ON},
+	{"qemu -cpu max,svm=true,vmx=false", NO_ACCELERATOR, "max", OFF, ON},
+	{"qemu -cpu max,svm=y,vmx=n", NO_ACCELERATOR, "max", OFF, ON},
+	{"qemu -cpu max,svm=perhaps", NO_ACCELERATOR, "max", UNSTATED, UNSTATED},
+	{"qemu -cpu max,svm=on,svm=off", NO_ACCELERATOR, "max", UNSTATED, OFF},
+	{"qemu -cpu max,+svm,svm=off", NO_ACCELERATOR, "max", UNSTATED, ON},
+	{"qemu -cpu max,-svm,svm=on", NO_ACCELERATOR, "max", UNSTATED, OFF},
+	{"qemu -cpu max,-svm,+svm", NO_ACCELERATOR, "max", UNSTATED, OFF},
+	{"qemu -cpu max,vmx-ept=on,svm-lock=on,xsvm=on", NO_ACCELERATOR, "max", UNSTATED, UNSTATED},
+	{"qemu -cpu max,,svm=on,", NO_ACCELERATOR, "max", UNSTATED, ON},
+	{"qemu -cpu vmx", NO_ACCELERATOR, "vmx", UNSTATED, UNSTATED},
+	{"qemu -cpu qemu64 -cpu max", NO_ACCELERATOR, "max", UNSTATED, UNSTATED},
+	/* what is no option */
+	{"qemu -cpu", NO_ACCELERATOR, "", UNSTATED, UNSTATED},
+	{"qemu -cpu max -accel", NO_ACCELERATOR, "max", UNSTATED, UNSTATED},
+	{"qemu -accel kvm -cpu max,vmx=off -append -cpu -kernel host,vmx=on", KVM, "max", OFF, UNSTATED},
+	{"qemu -accel kvm -cpu max -append -enable-kvm -append -accel -append tcg", KVM, "max", UNSTATED, UNSTATED},
+	{"qemu -cpu 0123456789012345678901234567890123456789012345678901234567890123456789,svm=on", NO_ACCELERATOR,
+	 "012345678901234567890123456789012345678901234567890123456789012", UNSTATED, ON},
+};
+
+static void test_a_command_line_is_read_as_qemu_reads_it(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		char line[512];
+		size_t length = make_line(lines[i].words, line, sizeof(line));
+		struct qemu_command command;
+
+		qemu_command_parse(line, length, &command);
+		CHECK(command.accelerator == lines[i].accelerator, "%s", lines[i].words);
+		CHECK(strcmp(command.model, lines[i].model) == 0, "%s: got %s", lines[i].words, command.model);
+		CHECK(command.vmx == lines[i].vmx, "%s", lines[i].words);
+		CHECK(command.svm == lines[i].svm, "%s", lines[i].words);
+	}
+}
+
+static const struct {
+	const char *words;
+	const char *name;
+	bool is_of;
+} owners[] = {
+	{"qemu -name guest=vm,debug-threads=on -uuid " UUID, "vm", true},
+	{"qemu -name guest=vm -uuid " UUID, "vm", true},
+	{"qemu -name guest=vm", "vm", true},
+	{"qemu -name guest=vm -uuid C7A5FDBD-EDAF-9455-926A-D65C16DB1809", "vm", true},
+	{"qemu -name guest=vm -uuid 00000000-edaf-9455-926a-d65c16db1809", "vm", false},
+	{"qemu -name guest=vm2,debug-threads=on -uuid " UUID, "vm", false},
+	{"qemu -name guest=v -uuid " UUID, "vm", false},
+	{"qemu -name vm -uuid " UUID, "vm", false},
+	{"qemu -uuid " UUID, "vm", false},
+	{"qemu -name", "vm", false},
+	{"", "vm", false},
+	{"qemu -name guest=a,,b,debug-threads=on", "a,b", true},
+	{"qemu -name guest=a,,b", "a", false},
+	{"qemu -name guest=a,,", "a,", true},
+	{"qemu -name guest=a,b", "a,b", false},
+	{"qemu -name guest=,debug-threads=on", "", true},
+};
+
+static void test_a_process_is_a_guests_by_its_name_and_uuid(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(owners); i++) {
+		char line[512];
+		size_t length = make_line(owners[i].words, line, sizeof(line));
+
+		CHECK(qemu_command_is_of(line, length, owners[i].name, UUID) == owners[i].is_of, "'%s' of '%s'", owners[i].words,
+		      owners[i].name);
+	}
+}
+
+/* ---- the process ---- */
+
+static void add_process(const struct tree *tree, const char *id, const char *words)
+{
+	char path[64];
+	char line[512];
+	size_t length = make_line(words, line, sizeof(line));
+
+	snprintf(path, sizeof(path), "/proc/%s/cmdline", id);
+	tree_write_bytes(tree, path, line, length, 0644);
+}
+
+static int find(const struct tree *tree, const char *name, pid_t *pid)
+{
+	struct qemu_command command;
+
+	*pid = 0;
+	return qemu_process_find(tree->root, name, UUID, pid, &command);
+}
+
+static void test_a_process_is_found_by_the_pid_file_and_else_by_its_name(void **state)
+{
+	const struct tree *tree = *state;
+	pid_t pid;
+
+	assert_int_equal(find(tree, NAME, &pid), -ENOENT);
+	tree_folder(tree, "/proc/self");
+	add_process(tree, "7", "qemu -name guest=other -cpu host");
+	add_process(tree, "8", "");
+	assert_int_equal(find(tree, NAME, &pid), -ENOENT);
+	add_process(tree, "42", "qemu -name guest=vm -cpu host");
+	assert_int_equal(find(tree, NAME, &pid), 0);
+	assert_int_equal(pid, 42);
+	add_process(tree, "43", "qemu -name guest=vm -cpu max");
+	assert_int_equal(find(tree, NAME, &pid), -ENOTUNIQ);
+	tree_write(tree, "/run/libvirt/qemu/vm.pid", "43\n");
+	assert_int_equal(find(tree, NAME, &pid), 0);
+	assert_int_equal(pid, 43);
+}
+
+static void test_a_pid_file_that_is_wrong_is_not_believed(void **state)
+{
+	static const char *const texts[] = {"7", "", "x", "-1", "../42", "4242424242424242424242424242", "42x", "\n42"};
+	const struct tree *tree = *state;
+	pid_t pid;
+
+	add_process(tree, "7", "qemu -name guest=other -cpu host");
+	add_process(tree, "42", "qemu -name guest=vm -cpu host");
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		tree_write(tree, "/run/libvirt/qemu/vm.pid", texts[i]);
+		CHECK(find(tree, NAME, &pid) == 0 && pid == 42, "'%s': %d", texts[i], (int)pid);
+	}
+}
+
+static void test_a_name_never_leads_out_of_libvirts_folders(void **state)
+{
+	const struct tree *tree = *state;
+	char *long_name = calloc(1, 5000);
+	struct qemu_log log;
+	pid_t pid;
+
+	assert_non_null(long_name);
+	memset(long_name, 'a', 4999);
+	tree_folder(tree, "/run/libvirt/qemu");
+	tree_write(tree, "/run/libvirt/evil.pid", "42");
+	tree_write(tree, "/var/log/libvirt/evil.log", "");
+	tree_folder(tree, "/var/log/libvirt/qemu");
+	add_process(tree, "42", "qemu -name guest=../evil");
+	add_process(tree, "43", "qemu -name guest=../evil");
+	assert_int_equal(find(tree, "../evil", &pid), -ENOTUNIQ); /* by the PID file it were 42 */
+	assert_int_equal(qemu_log_read(tree->root, "../evil", &log), -EINVAL);
+	assert_int_equal(qemu_log_read(tree->root, "", &log), -EINVAL);
+	assert_int_equal(qemu_log_read(tree->root, long_name, &log), -EINVAL);
+	assert_int_equal(find(tree, long_name, &pid), -ENOENT);
+	assert_int_equal(find(tree, "", &pid), -ENOENT);
+	free(long_name);
+}
+
+/* ---- the log ---- */
+
+#define START "2026-11-22 03:10:44.190+0000: starting up libvirt version: 9.0.0, kernel: 6.1\n-msg timestamp=on\n"
+#define WARN "2026-11-22T03:11:15.604245Z qemu-system-x86_64: warning: "
+#define LACKS_SVM WARN "host doesn't support requested feature: CPUID.80000001H:ECX.svm [bit 2]\n"
+#define LACKS_VMX WARN "host doesn't support requested feature: CPUID.01H:ECX.vmx [bit 5]\n"
+
+static const struct {
+	const char *text;
+	bool started;
+	bool lacks_vmx;
+	bool lacks_svm;
+} logs[] = {
+	{"", false, false, false},
+	{"\n\n", false, false, false},
+	{START, true, false, false},
+	{START LACKS_SVM, true, false, true},
+	{START LACKS_VMX, true, true, false},
+	{START LACKS_VMX LACKS_SVM, true, true, true},
+	{START LACKS_SVM "2026-11-22 03:11:44.190+0000: shutting down, reason=destroyed\n" START, true, false, false},
+	{START START LACKS_SVM, true, false, true},
+	{LACKS_SVM, false, false, false},
+	{LACKS_SVM START, true, false, false},
+	{START WARN "TCG doesn't support requested feature: CPUID.01H:ECX.vmx [bit 5]\n", true, true, false},
+	{START WARN "host doesn't support requested feature: CPUID[eax=80000001h].ECX.svm [bit 2]\n", true, false, true},
+	{START WARN "host doesn't support requested feature: CPUID[eax=01h].ECX.vmx [bit 5]", true, true, false},
+	{START WARN "host doesn't support requested feature: CPUID.01H:ECX.pni [bit 0]\n", true, false, false},
+	{START WARN "host doesn't support requested feature: MSR(48BH).vmx-ept [bit 33]\n", true, false, false},
+	{START WARN "host doesn't support requested feature: CPUID.80000001H:ECX.svmx [bit 2]\n", true, false, false},
+	{START WARN "host doesn't support requested feature: svm\n", true, false, false},
+	{START WARN "host doesn't support requested feature: \n", true, false, false},
+	{START WARN "host doesn't support requested feature: CPUID.80000001H:ECX.svm", true, false, true},
+	/* QEMU's own words, whoever put them into its mouth, are no start */
+	{START LACKS_SVM "2026-11-22T03:10:44.190000Z: starting up\n", true, false, true},
+	{START LACKS_SVM "x2026-11-22 03:10:44.190+0000: starting up\n", true, false, true},
+	{START LACKS_SVM WARN "2026-11-22 03:10:44.190+0000: starting up\n", true, false, true},
+	{"2026-11-22 03:10:44.190+0000: starting u", false, false, false},
+	{"2026-11-22 03:10:44.190+0000: starting up", true, false, false},
+};
+
+static void test_a_log_is_read_from_its_last_start_on(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(logs); i++) {
+		struct qemu_log log;
+
+		qemu_log_parse(logs[i].text, strlen(logs[i].text), &log);
+		CHECK(log.started == logs[i].started && log.lacks_vmx == logs[i].lacks_vmx && log.lacks_svm == logs[i].lacks_svm,
+		      "log %zu: %s", i, logs[i].text);
+	}
+}
+
+static void test_of_a_large_log_the_end_is_read(void **state)
+{
+	const struct tree *tree = *state;
+	size_t size = (size_t)3 << 20;
+	char *text = malloc(size);
+	struct qemu_log log;
+
+	assert_non_null(text);
+	memset(text, '\n', size);
+	memcpy(text, START, sizeof(START) - 1);
+	tree_write_bytes(tree, "/var/log/libvirt/qemu/vm.log", text, size, 0644);
+	assert_int_equal(qemu_log_read(tree->root, NAME, &log), 0);
+	assert_false(log.started);
+	memcpy(text + size - 1000, START LACKS_SVM, sizeof(START LACKS_SVM) - 1);
+	tree_write_bytes(tree, "/var/log/libvirt/qemu/vm.log", text, size, 0644);
+	assert_int_equal(qemu_log_read(tree->root, NAME, &log), 0);
+	assert_true(log.started && log.lacks_svm && !log.lacks_vmx);
+	free(text);
+}
+
+static void test_what_is_no_log_is_not_read(void **state)
+{
+	const struct tree *tree = *state;
+	struct qemu_log log;
+
+	assert_int_equal(qemu_log_read(tree->root, NAME, &log), -ENOENT);
+	tree_folder(tree, "/var/log/libvirt/qemu/vm.log");
+	assert_int_equal(qemu_log_read(tree->root, NAME, &log), -EINVAL);
+	assert_int_equal(mkfifo(tree_path(tree, "/var/log/libvirt/qemu/pipe.log"), 0644), 0);
+	assert_int_equal(qemu_log_read(tree->root, "pipe", &log), -EINVAL);
+	tree_write_bytes(tree, "/var/log/libvirt/qemu/roots.log", "", 0, 0);
+	become_nobody();
+	assert_int_equal(qemu_log_read(tree->root, "roots", &log), -EACCES);
+	become_oneself();
+}
+
+/* ---- the verdict ---- */
+
+#define NONE QEMU_ANSWER_NONE
+#define YES QEMU_ANSWER_YES
+#define NO QEMU_ANSWER_NO
+#define AMD NESTXML_VENDOR_AMD
+#define INTEL NESTXML_VENDOR_INTEL
+#define UNVENDORED NESTXML_VENDOR_NONE
+#define STATE(name) NESTXML_STATE_##name
+#define VERDICT(name) QEMU_VERDICT_##name
+
+/* A guest of one line of arguments, "" for a process that is not known; the log's and the guest's word about the feature that counts. */
+static const struct {
+	const char *words;
+	enum nestxml_vendor vendor;
+	enum nestxml_state host;
+	enum qemu_answer lacks;
+	enum qemu_answer guest;
+	enum qemu_verdict verdict;
+} verdicts[] = {
+	/* host-passthrough and maximum have what the host has: both labs' tables */
+	{"-accel kvm -cpu host", INTEL, STATE(ON), NO, NONE, VERDICT(MODEL_HAS)},
+	{"-accel kvm -cpu host", INTEL, STATE(OFF), NO, NONE, VERDICT(HOST_OFF)},
+	{"-accel kvm -cpu host", AMD, STATE(ON), NO, NONE, VERDICT(MODEL_HAS)},
+	{"-accel kvm -cpu host", AMD, STATE(OFF), NO, NONE, VERDICT(HOST_OFF)},
+	{"-accel kvm -cpu max", AMD, STATE(ON), NO, NONE, VERDICT(MODEL_HAS)},
+	{"-accel kvm -cpu host,svm=on", AMD, STATE(ON), NO, NONE, VERDICT(STATED)},
+	{"-accel kvm -cpu host,svm=on", AMD, STATE(OFF), YES, NONE, VERDICT(HOST_OFF)},
+	{"-accel kvm -cpu host,svm=off", AMD, STATE(ON), NO, NONE, VERDICT(SWITCHED_OFF)},
+	{"-accel kvm -cpu host,vmx=off", INTEL, STATE(OFF), NO, NONE, VERDICT(SWITCHED_OFF)},
+	{"-accel kvm -cpu host", AMD, STATE(UNSUPPORTED), NO, NONE, VERDICT(HOST_OFF)},
+	/* a named model, which host-model is, has it where it is stated */
+	{"-accel kvm -cpu EPYC-Rome", AMD, STATE(ON), NO, NONE, VERDICT(MODEL_LACKS)},
+	{"-accel kvm -cpu EPYC-Rome,svm=on", AMD, STATE(ON), NO, NONE, VERDICT(STATED)},
+	{"-accel kvm -cpu qemu64", AMD, STATE(ON), NO, NONE, VERDICT(MODEL_LACKS)},
+	{"-accel kvm -cpu Haswell-noTSX,vmx=on", INTEL, STATE(ON), NO, NONE, VERDICT(STATED)},
+	{"-accel kvm -cpu Haswell-noTSX", INTEL, STATE(ON), NO, NONE, VERDICT(MODEL_LACKS)},
+	{"-accel kvm", AMD, STATE(ON), NO, NONE, VERDICT(MODEL_LACKS)},
+	{"-accel kvm -cpu Haswell-noTSX", INTEL, STATE(UNKNOWN), NO, NONE, VERDICT(MODEL_LACKS)},
+	/* only the vendor's own feature counts */
+	{"-accel kvm -cpu qemu64,svm=on", INTEL, STATE(ON), NO, NONE, VERDICT(MODEL_LACKS)},
+	{"-accel kvm -cpu host,vmx=off", AMD, STATE(ON), NO, NONE, VERDICT(MODEL_HAS)},
+	/* QEMU's own word goes before the module's, and where the module is not known it is enough */
+	{"-accel kvm -cpu host,svm=on", AMD, STATE(ON), YES, NONE, VERDICT(LOG_LACKS)},
+	{"-accel kvm -cpu host,svm=on", AMD, STATE(UNKNOWN), YES, NONE, VERDICT(LOG_LACKS)},
+	{"-accel kvm -cpu host,svm=on", AMD, STATE(UNKNOWN), NO, NONE, VERDICT(STATED)},
+	{"-accel kvm -cpu host,svm=on", AMD, STATE(UNKNOWN), NONE, NONE, VERDICT(HOST_UNKNOWN)},
+	{"-accel kvm -cpu host", AMD, STATE(UNKNOWN), NO, NONE, VERDICT(HOST_UNKNOWN)},
+	{"-accel kvm -cpu host,svm=on", AMD, STATE(ON), NONE, NONE, VERDICT(STATED)},
+	{"-accel kvm -cpu host", UNVENDORED, STATE(UNKNOWN), NO, NONE, VERDICT(NO_VENDOR)},
+	/* emulated: svm as the model has it, whatever the host is */
+	{"-accel tcg -cpu qemu64", INTEL, STATE(OFF), NO, NONE, VERDICT(MODEL_HAS)},
+	{"-accel tcg -cpu qemu64-v1", INTEL, STATE(OFF), NO, NONE, VERDICT(MODEL_HAS)},
+	{"-accel tcg", UNVENDORED, STATE(UNKNOWN), NO, NONE, VERDICT(MODEL_HAS)},
+	{"-accel tcg -cpu max", AMD, STATE(UNSUPPORTED), NONE, NONE, VERDICT(MODEL_HAS)},
+	{"-accel tcg -cpu EPYC-Milan-v1", AMD, STATE(OFF), NO, NONE, VERDICT(MODEL_HAS)},
+	{"-accel tcg -cpu Opteron_G1", AMD, STATE(ON), NO, NONE, VERDICT(MODEL_LACKS)},
+	{"-accel tcg -cpu Opteron_G2", AMD, STATE(ON), NO, NONE, VERDICT(MODEL_HAS)},
+	{"-accel tcg -cpu kvm64", AMD, STATE(ON), NO, NONE, VERDICT(MODEL_LACKS)},
+	{"-accel tcg -cpu Haswell,vmx=on", INTEL, STATE(ON), NO, NONE, VERDICT(MODEL_LACKS)},
+	{"-accel tcg -cpu kvm64,svm=on", INTEL, STATE(OFF), NO, NONE, VERDICT(STATED)},
+	{"-accel tcg -cpu qemu64,svm=off", AMD, STATE(ON), NO, NONE, VERDICT(SWITCHED_OFF)},
+	{"-accel tcg -cpu qemu64,svm=on", AMD, STATE(ON), YES, NONE, VERDICT(LOG_LACKS)},
+	/* nothing to go by */
+	{"", AMD, STATE(ON), NO, NONE, VERDICT(NO_PROCESS)},
+	{"", AMD, STATE(OFF), YES, NONE, VERDICT(NO_PROCESS)},
+	{"-cpu host", AMD, STATE(ON), NO, NONE, VERDICT(ACCELERATOR)},
+	{"-accel hvf -cpu host", AMD, STATE(ON), NO, NONE, VERDICT(ACCELERATOR)},
+	/* the guest's word: alone it is believed, against the others it makes them doubtful */
+	{"", AMD, STATE(ON), NO, YES, VERDICT(GUEST_HAS)},
+	{"", UNVENDORED, STATE(UNKNOWN), NONE, NO, VERDICT(GUEST_LACKS)},
+	{"-accel kvm -cpu host", AMD, STATE(UNKNOWN), NONE, YES, VERDICT(GUEST_HAS)},
+	{"-accel kvm -cpu host", AMD, STATE(UNKNOWN), NONE, NO, VERDICT(GUEST_LACKS)},
+	{"-accel kvm -cpu host", AMD, STATE(ON), NO, YES, VERDICT(MODEL_HAS)},
+	{"-accel kvm -cpu host", AMD, STATE(ON), NO, NO, VERDICT(GUEST_DENIES)},
+	{"-accel kvm -cpu host", AMD, STATE(OFF), NO, NO, VERDICT(HOST_OFF)},
+	{"-accel kvm -cpu host", AMD, STATE(OFF), NO, YES, VERDICT(GUEST_CLAIMS)},
+	{"-accel tcg -cpu qemu64,svm=off", INTEL, STATE(OFF), NO, YES, VERDICT(GUEST_CLAIMS)},
+};
+
+static struct qemu_facts facts_of(size_t i)
+{
+	struct qemu_facts facts = {.vendor = verdicts[i].vendor, .state = verdicts[i].host, .log = verdicts[i].lacks};
+	char line[512];
+	size_t length = make_line(verdicts[i].words, line, sizeof(line));
+	enum qemu_answer other = verdicts[i].guest == NONE ? NONE : NO;
+
+	facts.has_command = length > 0;
+	qemu_command_parse(line, length, &facts.command);
+	facts.guest_vmx = qemu_facts_vendor(&facts) == INTEL ? verdicts[i].guest : other;
+	facts.guest_svm = qemu_facts_vendor(&facts) == INTEL ? other : verdicts[i].guest;
+	return facts;
+}
+
+static void test_the_table_of_verdicts(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(verdicts); i++) {
+		struct qemu_facts facts = facts_of(i);
+		enum qemu_verdict got = qemu_decide(&facts);
+
+		CHECK(got == verdicts[i].verdict, "row %zu: %s: got %d, expected %d", i, verdicts[i].words, (int)got,
+		      (int)verdicts[i].verdict);
+	}
+}
+
+static void test_every_verdict_is_a_yes_a_no_or_neither(void **state)
+{
+	static const enum qemu_answer answers[] = {
+		[QEMU_VERDICT_STATED] = YES,	    [QEMU_VERDICT_MODEL_HAS] = YES,	[QEMU_VERDICT_GUEST_HAS] = YES,
+		[QEMU_VERDICT_SWITCHED_OFF] = NO,   [QEMU_VERDICT_HOST_OFF] = NO,	[QEMU_VERDICT_LOG_LACKS] = NO,
+		[QEMU_VERDICT_MODEL_LACKS] = NO,    [QEMU_VERDICT_GUEST_LACKS] = NO,	[QEMU_VERDICT_NO_PROCESS] = NONE,
+		[QEMU_VERDICT_ACCELERATOR] = NONE,  [QEMU_VERDICT_NO_VENDOR] = NONE,	[QEMU_VERDICT_HOST_UNKNOWN] = NONE,
+		[QEMU_VERDICT_GUEST_CLAIMS] = NONE, [QEMU_VERDICT_GUEST_DENIES] = NONE,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(answers); i++)
+		CHECK(qemu_verdict_answer((enum qemu_verdict)i) == answers[i], "verdict %zu", i);
+}
+
+/* Over the table's guests: every host, every log, every word of the guest. */
+static void check_guest(size_t i)
+{
+	struct qemu_facts facts = facts_of(i);
+
+	for (unsigned int all = 0; all < 3 * 4 * 3 * 3; all++) {
+		enum qemu_answer quiet;
+		enum qemu_answer loud;
+
+		facts.vendor = (enum nestxml_vendor)(all % 3);
+		facts.state = (enum nestxml_state)(all / 3 % 4);
+		facts.log = (enum qemu_answer)(all / 12 % 3);
+		facts.guest_vmx = facts.guest_svm = NONE;
+		quiet = qemu_verdict_answer(qemu_decide(&facts));
+		facts.guest_vmx = facts.guest_svm = (enum qemu_answer)(all / 36);
+		loud = qemu_verdict_answer(qemu_decide(&facts));
+		CHECK(quiet == NONE || loud == quiet || loud == NONE, "%s: the guest turned %d into %d", verdicts[i].words, (int)quiet,
+		      (int)loud);
+		CHECK(facts.command.accelerator != QEMU_ACCELERATOR_KVM || facts.vendor == UNVENDORED || facts.state == NESTXML_STATE_ON ||
+			      facts.state == NESTXML_STATE_UNKNOWN || loud != YES,
+		      "%s: nested on a host that is not", verdicts[i].words);
+		CHECK(facts.log != YES || quiet != YES, "%s: nested against QEMU's own word", verdicts[i].words);
+	}
+}
+
+static void test_no_guest_talks_the_host_round(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(verdicts); i++)
+		check_guest(i);
+}
+
+static void test_an_emulated_guest_whose_process_is_not_known_is_asked_for_svm(void **state)
+{
+	struct qemu_facts facts = {.vendor = INTEL, .is_emulated = true, .guest_vmx = NO, .guest_svm = YES};
+
+	(void)state;
+	assert_int_equal(qemu_facts_vendor(&facts), AMD);
+	assert_int_equal(qemu_decide(&facts), QEMU_VERDICT_GUEST_HAS);
+}
+
+/* ---- the flags ---- */
+
+static const struct {
+	const char *text;
+	bool known;
+	const char *flags; /* a letter each: v, s, h */
+} cpuinfos[] = {
+	{"", false, ""},
+	{"flags\t\t: fpu vmx", false, ""},
+	{"flags\t\t: fpu vmx\n", true, "v"},
+	{"flags:svm\n", true, "s"},
+	{"flags\t\t:\n", true, ""},
+	{"vendor_id\t: AuthenticAMD\nflags\t\t: hypervisor svm\n\nflags\t\t: vmx\n", true, "sh"},
+	{"vmx flags\t: vmx\nflags\t\t: vmxoff xvmx svm_lock\n", true, ""},
+	{"flagsx\t: vmx\nflags vmx\n", false, ""},
+	{"vmx flags\t\t: ept vpid\nflags\t\t: vmx  svm \thypervisor\n", true, "vsh"},
+	{"Features\t: fp asimd\n", false, ""},
+};
+
+static void test_the_flags_of_the_first_processor(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cpuinfos); i++) {
+		struct cpuinfo cpuinfo;
+
+		CHECK(cpuinfo_parse(cpuinfos[i].text, &cpuinfo) == cpuinfos[i].known, "%s", cpuinfos[i].text);
+		CHECK(cpuinfo.vmx == (strchr(cpuinfos[i].flags, 'v') != NULL), "%s", cpuinfos[i].text);
+		CHECK(cpuinfo.svm == (strchr(cpuinfos[i].flags, 's') != NULL), "%s", cpuinfos[i].text);
+		CHECK(cpuinfo.hypervisor == (strchr(cpuinfos[i].flags, 'h') != NULL), "%s", cpuinfos[i].text);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_command_line_is_read_as_qemu_reads_it),
+		cmocka_unit_test(test_a_process_is_a_guests_by_its_name_and_uuid),
+		TREE_TEST(test_a_process_is_found_by_the_pid_file_and_else_by_its_name),
+		TREE_TEST(test_a_pid_file_that_is_wrong_is_not_believed),
+		TREE_TEST(test_a_name_never_leads_out_of_libvirts_folders),
+		cmocka_unit_test(test_a_log_is_read_from_its_last_start_on),
+		TREE_TEST(test_of_a_large_log_the_end_is_read),
+		TREE_TEST(test_what_is_no_log_is_not_read),
+		cmocka_unit_test(test_the_table_of_verdicts),
+		cmocka_unit_test(test_every_verdict_is_a_yes_a_no_or_neither),
+		cmocka_unit_test(test_no_guest_talks_the_host_round),
+		cmocka_unit_test(test_an_emulated_guest_whose_process_is_not_known_is_asked_for_svm),
+		cmocka_unit_test(test_the_flags_of_the_first_processor),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

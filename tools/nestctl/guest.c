@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* guest.c - `nestctl guest`: whether this machine can run guests of its own, asked inside a guest. Needs neither libvirt nor root. */
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <json-c/json.h>
+#include <linux/kvm.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <nestxml/nestxml.h>
+
+#include "file.h"
+#include "host/cpuinfo.h"
+#include "macros.h"
+#include "nestctl.h"
+#include "options.h"
+#include "output.h"
+
+static const char help[] = "Usage: nestctl guest [--json|--devstack|--nova]\n"
+			   "Inside a guest: can it run guests of its own, with KVM?\n"
+			   "\n"
+			   "  --json       the same for programs\n"
+			   "  --devstack   the line for DevStack's local.conf: LIBVIRT_TYPE=kvm or =qemu\n"
+			   "  --nova       the lines for nova.conf: [libvirt] virt_type = kvm or qemu\n"
+			   "  -h, --help   this text\n"
+			   "\n"
+			   "Exit status: 0 it can, 1 it cannot, 3 it cannot be told.\n";
+
+enum device {
+	DEVICE_MISSING,
+	DEVICE_USABLE,
+	DEVICE_FORBIDDEN, /* not for this user */
+	DEVICE_DEAD,	  /* a name in /dev without a driver behind it: udev makes it whether KVM is there or not */
+	DEVICE_NOT_KVM,	  /* not KVM, or not its stable interface */
+	DEVICE_ERROR,
+};
+
+struct facts {
+	bool has_flags; /* @cpuinfo is known */
+	struct cpuinfo cpuinfo;
+	char module[64]; /* "": none is loaded */
+	enum device device;
+	int api;	  /* the version that KVM answered, -1: none */
+	int error;	  /* why it could not be opened; 0: it could */
+	char group[64];	  /* that may use the device; "": none but root */
+	char machine[40]; /* this machine's UUID, which is the guest's on its host; "": not known */
+};
+
+/* ---- the facts ---- */
+
+static void read_cpuinfo(struct facts *facts, const char *root)
+{
+	char text[16384]; /* the first processor's lines are about 1,500 bytes */
+
+	facts->has_flags = nestxml_file_read_small(root, "/proc/cpuinfo", text, sizeof(text)) > 0 && cpuinfo_parse(text, &facts->cpuinfo);
+}
+
+/* The module of this processor's vendor, or any other that is a KVM. */
+static void find_module(struct facts *facts, const char *root)
+{
+	AUTO_FREE char *path = nestxml_path_join(root, "/sys/module");
+	const char *own = facts->cpuinfo.vmx ? "kvm_intel" : facts->cpuinfo.svm ? "kvm_amd" : "";
+	DIR *stream = path ? opendir(path) : NULL;
+	bool found = false;
+
+	for (struct dirent *entry; stream && !found && (entry = readdir(stream));) {
+		/* The vendors' modules can be built in together, and then say nothing of this processor. */
+		bool is_vendors = strcmp(entry->d_name, "kvm_intel") == 0 || strcmp(entry->d_name, "kvm_amd") == 0;
+
+		found = strcmp(entry->d_name, own) == 0;
+		if (found || (strncmp(entry->d_name, "kvm_", 4) == 0 && !is_vendors))
+			snprintf(facts->module, sizeof(facts->module), "%.63s", entry->d_name);
+	}
+	if (stream)
+		closedir(stream);
+}
+
+static enum device classify_error(int error)
+{
+	switch (error) {
+	case ENOENT:
+	case ENOTDIR:
+		return DEVICE_MISSING;
+	case EACCES:
+	case EPERM:
+		return DEVICE_FORBIDDEN;
+	case ENODEV:
+	case ENXIO:
+		return DEVICE_DEAD;
+	default:
+		return DEVICE_ERROR;
+	}
+}
+
+static void find_group(struct facts *facts, const char *path)
+{
+	struct stat status;
+	struct group *group;
+
+	if (stat(path, &status) < 0 || (status.st_mode & 0060) != 0060 || status.st_gid == 0)
+		return;
+	group = getgrgid(status.st_gid);
+	if (group)
+		snprintf(facts->group, sizeof(facts->group), "%.63s", group->gr_name);
+}
+
+static void try_device(struct facts *facts, const char *root)
+{
+	AUTO_FREE char *path = nestxml_path_join(root, "/dev/kvm");
+	int fd = path ? open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) : -1;
+
+	facts->api = -1;
+	if (fd < 0) {
+		facts->error = path ? errno : ENOMEM;
+		facts->device = classify_error(facts->error);
+		if (path && facts->device == DEVICE_FORBIDDEN)
+			find_group(facts, path);
+		return;
+	}
+	facts->api = ioctl(fd, KVM_GET_API_VERSION, 0);
+	facts->device = facts->api == KVM_API_VERSION ? DEVICE_USABLE : DEVICE_NOT_KVM;
+	close(fd);
+}
+
+/* libvirt gives the guest's own UUID to its firmware. Root alone may read it. */
+static void read_machine(struct facts *facts, const char *root)
+{
+	char text[64];
+	long length = nestxml_file_read_small(root, "/sys/class/dmi/id/product_uuid", text, sizeof(text));
+
+	text[length > 0 ? strspn(text, "0123456789abcdefABCDEF-") : 0] = '\0';
+	if (strlen(text) == 36)
+		snprintf(facts->machine, sizeof(facts->machine), "%.36s", text);
+	for (char *at = facts->machine; *at; at++)
+		*at = (char)tolower((unsigned char)*at);
+}
+
+static void gather(struct facts *facts, const char *root)
+{
+	*facts = (struct facts){0};
+	read_cpuinfo(facts, root);
+	find_module(facts, root);
+	try_device(facts, root);
+	read_machine(facts, root);
+}
+
+/* ---- the verdict: pure ---- */
+
+enum verdict {
+	VERDICT_CAN,
+	VERDICT_FORBIDDEN,
+	VERDICT_NOT_KVM,
+	VERDICT_ERROR,
+	VERDICT_NO_FLAGS,
+	VERDICT_NO_FLAG,
+	VERDICT_NO_MODULE,
+	VERDICT_NO_DEVICE,
+	VERDICT_DEAD,
+};
+
+static enum verdict find_verdict_without_device(const struct facts *facts)
+{
+	if (!facts->module[0] && !facts->has_flags)
+		return VERDICT_NO_FLAGS;
+	if (!facts->module[0] && !facts->cpuinfo.vmx && !facts->cpuinfo.svm)
+		return VERDICT_NO_FLAG;
+	if (!facts->module[0])
+		return VERDICT_NO_MODULE;
+	return facts->device == DEVICE_DEAD ? VERDICT_DEAD : VERDICT_NO_DEVICE;
+}
+
+/* The device that works is the proof, whatever the rest looks like; without it the rest says what is missing. */
+static enum verdict find_verdict(const struct facts *facts)
+{
+	switch (facts->device) {
+	case DEVICE_USABLE:
+		return VERDICT_CAN;
+	case DEVICE_FORBIDDEN:
+		return facts->module[0] ? VERDICT_FORBIDDEN : find_verdict_without_device(facts);
+	case DEVICE_NOT_KVM:
+		return VERDICT_NOT_KVM;
+	case DEVICE_ERROR:
+		return VERDICT_ERROR;
+	default:
+		return find_verdict_without_device(facts);
+	}
+}
+
+static enum nestctl_status status_of(enum verdict verdict)
+{
+	static const enum nestctl_status statuses[] = {
+		[VERDICT_CAN] = NESTCTL_YES,	   [VERDICT_FORBIDDEN] = NESTCTL_UNKNOWN, [VERDICT_NOT_KVM] = NESTCTL_UNKNOWN,
+		[VERDICT_ERROR] = NESTCTL_UNKNOWN, [VERDICT_NO_FLAGS] = NESTCTL_UNKNOWN,  [VERDICT_NO_FLAG] = NESTCTL_NO,
+		[VERDICT_NO_MODULE] = NESTCTL_NO,  [VERDICT_NO_DEVICE] = NESTCTL_NO,	  [VERDICT_DEAD] = NESTCTL_NO,
+	};
+
+	return statuses[verdict];
+}
+
+/* A device of a loaded module that only this user may not open is libvirt's to open, which has its own users. */
+static const char *libvirt_type(enum verdict verdict)
+{
+	return verdict == VERDICT_CAN || verdict == VERDICT_FORBIDDEN ? "kvm" : "qemu";
+}
+
+static const char *flag_of(const struct facts *facts)
+{
+	return facts->cpuinfo.vmx ? "vmx" : facts->cpuinfo.svm ? "svm" : NULL;
+}
+
+static const char *vendors_module(const struct facts *facts)
+{
+	return facts->cpuinfo.vmx ? "kvm_intel" : "kvm_amd";
+}
+
+static void describe_verdict(const struct facts *facts, enum verdict verdict, char *text, size_t size)
+{
+	switch (verdict) {
+	case VERDICT_CAN:
+		snprintf(text, size, "yes: /dev/kvm works");
+		break;
+	case VERDICT_FORBIDDEN:
+		snprintf(text, size, "cannot be told: KVM is there, but this user may not open /dev/kvm");
+		break;
+	case VERDICT_NOT_KVM:
+		if (facts->api < 0)
+			snprintf(text, size, "cannot be told: /dev/kvm does not answer as KVM");
+		else
+			snprintf(text, size, "cannot be told: /dev/kvm speaks version %d of KVM's interface, not %d", facts->api,
+				 KVM_API_VERSION);
+		break;
+	case VERDICT_ERROR:
+		snprintf(text, size, "cannot be told: /dev/kvm cannot be opened: %s", strerror(facts->error));
+		break;
+	case VERDICT_NO_FLAGS:
+		snprintf(text, size, "cannot be told: there is no /dev/kvm, and /proc/cpuinfo shows no flags of an x86 processor");
+		break;
+	case VERDICT_NO_FLAG:
+		snprintf(text, size, "no: the processor shows neither vmx nor svm");
+		break;
+	case VERDICT_NO_MODULE:
+		snprintf(text, size, "no: the processor has %s, but %s is not loaded", flag_of(facts), vendors_module(facts));
+		break;
+	case VERDICT_NO_DEVICE:
+		snprintf(text, size, "no: KVM's module is loaded, but there is no /dev/kvm");
+		break;
+	case VERDICT_DEAD:
+		snprintf(text, size, "no: there is no KVM behind /dev/kvm");
+		break;
+	}
+}
+
+static void advise_permission(const struct facts *facts, char *text, size_t size)
+{
+	char shown[128];
+
+	if (facts->group[0])
+		snprintf(text, size, "sudo usermod -aG %s \"$USER\", then log in again", /* a name of this machine's administrator */
+			 nestxml_text_escape(facts->group, shown, sizeof(shown)));
+	else
+		snprintf(text, size, "sudo nestctl guest");
+}
+
+static void describe_advice(const struct facts *facts, enum verdict verdict, char *text, size_t size)
+{
+	switch (verdict) {
+	case VERDICT_CAN:
+		snprintf(text, size, "nestctl guest --devstack, or --nova: the line for OpenStack's configuration");
+		break;
+	case VERDICT_FORBIDDEN:
+		advise_permission(facts, text, size);
+		break;
+	case VERDICT_NOT_KVM:
+	case VERDICT_ERROR:
+		snprintf(text, size, "ls -l /dev/kvm; sudo dmesg | grep -i kvm");
+		break;
+	case VERDICT_NO_FLAG:
+		if (facts->cpuinfo.hypervisor)
+			snprintf(
+				text, size,
+				"on the host: nestctl verify %s (the guest's <cpu> does not state vmx or svm, or the host's module has nested off)",
+				facts->machine[0] ? facts->machine : "THIS-GUEST");
+		else
+			snprintf(text, size, "nestctl host (this is no guest: its own firmware may have turned VT-x or AMD-V off)");
+		break;
+	case VERDICT_NO_FLAGS:
+		snprintf(text, size, "uname -m (nesting is known for x86_64 only)");
+		break;
+	case VERDICT_NO_MODULE:
+		snprintf(text, size, "sudo modprobe %s", vendors_module(facts));
+		break;
+	case VERDICT_NO_DEVICE:
+		snprintf(text, size, "in a container: give it the device, as with --device=/dev/kvm; else: sudo udevadm trigger /dev/kvm");
+		break;
+	case VERDICT_DEAD:
+		snprintf(text, size, "sudo dmesg | grep -i kvm");
+		break;
+	}
+}
+
+static void describe_device(const struct facts *facts, char *text, size_t size)
+{
+	if (facts->device == DEVICE_MISSING)
+		snprintf(text, size, "missing");
+	else if (facts->error)
+		snprintf(text, size, "there, but: %s", strerror(facts->error));
+	else
+		snprintf(text, size, "%s", facts->device == DEVICE_USABLE ? "usable" : "there, but not KVM");
+}
+
+/* ---- as a table and as JSON ---- */
+
+static void print_table(const struct facts *facts, enum verdict verdict)
+{
+	char text[512];
+	char shown[256];
+
+	describe_verdict(facts, verdict, text, sizeof(text));
+	output_row("own guests", "%s", text);
+	output_row("processor", "%s, %s",
+		   flag_of(facts)     ? flag_of(facts)
+		   : facts->has_flags ? "without vmx and svm"
+				      : "without known flags",
+		   facts->cpuinfo.hypervisor ? "of a guest" : "of no guest");
+	output_row("module", "%s", facts->module[0] ? nestxml_text_escape(facts->module, shown, sizeof(shown)) : "none");
+	describe_device(facts, text, sizeof(text));
+	output_row("/dev/kvm", "%s", text);
+	describe_advice(facts, verdict, text, sizeof(text));
+	output_row("next", "%s", text);
+}
+
+static struct json_object *make_device(const struct facts *facts)
+{
+	struct json_object *object = json_object_new_object();
+
+	output_add_bool(object, "present", facts->device != DEVICE_MISSING);
+	output_add_bool(object, "usable", facts->device == DEVICE_USABLE);
+	json_object_object_add(object, "api", facts->api >= 0 ? json_object_new_int(facts->api) : NULL);
+	output_add_string(object, "error", facts->error ? strerror(facts->error) : NULL);
+	return object;
+}
+
+static struct json_object *make_json(const struct facts *facts, enum verdict verdict)
+{
+	struct json_object *object = json_object_new_object();
+	enum nestctl_status status = status_of(verdict);
+	char text[512];
+
+	json_object_object_add(object, "can", status == NESTCTL_UNKNOWN ? NULL : json_object_new_boolean(status == NESTCTL_YES));
+	output_add_string(object, "cpu_flag", flag_of(facts));
+	json_object_object_add(object, "hypervisor", facts->has_flags ? json_object_new_boolean(facts->cpuinfo.hypervisor) : NULL);
+	output_add_string(object, "module", facts->module[0] ? nestxml_text_escape(facts->module, text, sizeof(text)) : NULL);
+	json_object_object_add(object, "dev_kvm", make_device(facts));
+	output_add_string(object, "uuid", facts->machine[0] ? facts->machine : NULL);
+	output_add_string(object, "libvirt_type", libvirt_type(verdict));
+	describe_verdict(facts, verdict, text, sizeof(text));
+	output_add_string(object, "verdict", text);
+	describe_advice(facts, verdict, text, sizeof(text));
+	output_add_string(object, "advice", text);
+	return object;
+}
+
+/* ---- the command ---- */
+
+enum form { FORM_TABLE, FORM_JSON, FORM_DEVSTACK, FORM_NOVA };
+
+static int show(enum form form)
+{
+	struct facts facts;
+	enum verdict verdict;
+
+	gather(&facts, NESTCTL_ROOT);
+	verdict = find_verdict(&facts);
+	switch (form) {
+	case FORM_JSON:
+		return nestctl_print_json(make_json(&facts, verdict), status_of(verdict));
+	case FORM_DEVSTACK:
+		printf("LIBVIRT_TYPE=%s\n", libvirt_type(verdict));
+		break;
+	case FORM_NOVA:
+		printf("[libvirt]\nvirt_type = %s\n", libvirt_type(verdict));
+		break;
+	default:
+		print_table(&facts, verdict);
+	}
+	return nestctl_finish(status_of(verdict));
+}
+
+int nestctl_guest(int argc, char **argv)
+{
+	bool forms[FORM_NOVA + 1] = {false};
+	const struct option_rule rules[] = {
+		{.name = "json", .flag = &forms[FORM_JSON]},
+		{.name = "devstack", .flag = &forms[FORM_DEVSTACK]},
+		{.name = "nova", .flag = &forms[FORM_NOVA]},
+	};
+	int status = options_take("guest", help, rules, ARRAY_SIZE(rules), argc, argv);
+	enum form form = FORM_TABLE;
+
+	if (status >= 0)
+		return status;
+	if (optind < argc)
+		return nestctl_usage_word("guest", "it takes no", argv[optind]);
+	for (enum form i = FORM_JSON; i <= FORM_NOVA; i++) {
+		if (forms[i] && form != FORM_TABLE)
+			return nestctl_usage("guest", "--json, --devstack and --nova exclude each other");
+		if (forms[i])
+			form = i;
+	}
+	return show(form);
+}

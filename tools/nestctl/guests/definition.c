@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* definition.c - a guest's stored definition: read, planned for, rewritten, and nothing of it lost. */
+#include "guests/definition.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <nestxml/nestxml.h>
+
+#include "guests/describe.h"
+#include "macros.h"
+
+int definition_read(const struct virt_domain *guest, enum virt_xml which, const struct host_policy *host_policy,
+		    struct definition *definition, char *why, size_t size)
+{
+	struct definition made = {0};
+	struct virt_error virt_error;
+	struct nestxml_error error;
+
+	if (virt_domain_get_xml(guest, which, &made.xml, &virt_error) < 0) {
+		snprintf(why, size, "libvirt does not give its definition: %s", virt_error.message);
+		return -1;
+	}
+	if (nestxml_domain_new(made.xml, strlen(made.xml), &made.domain, &error) != 0) {
+		snprintf(why, size, "its definition, line %u, %s", error.line, error.message);
+		definition_clear(&made);
+		return -1;
+	}
+	plan_make(host_policy, made.domain, &made.plan);
+	*definition = made;
+	return 0;
+}
+
+void definition_clear(struct definition *definition)
+{
+	plan_clear(&definition->plan);
+	nestxml_domain_free(definition->domain);
+	free(definition->xml);
+}
+
+/* ---- what may not change ---- */
+
+/* The document without its <cpu> and the white space before that, since a new one brings its own; the caller's to free. */
+static char *cut_cpu(const char *xml, const struct nestxml_domain *domain)
+{
+	size_t length = strlen(xml);
+	size_t start = length;
+	size_t end = length;
+	char *rest = malloc(length + 1);
+
+	if (!rest)
+		return NULL;
+	if (nestxml_domain_get_cpu_span(domain, &start, &end))
+		while (start > 0 && strchr(" \t\r\n", xml[start - 1]))
+			start--;
+	memcpy(rest, xml, start);
+	memcpy(rest + start, xml + end, length - end + 1);
+	return rest;
+}
+
+/* ---- what has become of it ---- */
+
+/* What is stored when a definition was made. */
+enum kept {
+	KEPT_AS_PLANNED,
+	KEPT_OTHERWISE, /* libvirt has made something else of it */
+	KEPT_DROPPED,	/* libvirt has dropped what its <cpu> stated, or somebody else has defined the guest as it was before */
+	KEPT_REPLACED,	/* somebody else has defined the guest otherwise */
+	KEPT_GONE,	/* somebody has undefined the guest since */
+	KEPT_UNKNOWN,	/* it could not be read back */
+};
+
+/* Compares @xml, which is not the very text that was defined; where it is not what was wanted all the same, @why says so. */
+static enum kept compare(const struct definition *before, const char *xml, char *why, size_t size)
+{
+	AUTO_FREE char *rest_before = cut_cpu(before->xml, before->domain);
+	AUTO_FREE char *rest_after = NULL;
+	struct nestxml_domain *after;
+	struct nestxml_error error;
+	bool same;
+	bool states;
+	int code = nestxml_domain_new(xml, strlen(xml), &after, &error);
+
+	if (code != 0) {
+		snprintf(why, size, "its definition, line %u, %s", error.line, error.message);
+		return code == NESTXML_E_NOMEM ? KEPT_UNKNOWN : KEPT_OTHERWISE;
+	}
+	rest_after = cut_cpu(xml, after);
+	states = nestxml_domain_is_stating(after, before->plan.vendor, before->plan.policy.nested);
+	nestxml_domain_free(after);
+	if (!rest_before || !rest_after) {
+		snprintf(why, size, "out of memory");
+		return KEPT_UNKNOWN;
+	}
+	same = strcmp(rest_before, rest_after) == 0;
+	if (same && states)
+		return KEPT_AS_PLANNED;
+	snprintf(why, size, states ? "libvirt changed more of it than its <cpu>" : "libvirt did not keep what its new <cpu> states");
+	return states ? KEPT_OTHERWISE : same ? KEPT_DROPPED : KEPT_REPLACED;
+}
+
+/* Reads back what has become of @xml: @after, the caller's to free. */
+static enum kept read_back(const struct virt_domain *guest, const struct definition *before, const char *xml, char **after, char *why,
+			   size_t size)
+{
+	struct virt_error error;
+
+	if (virt_domain_get_xml(guest, VIRT_XML_SECRET, after, &error) < 0) {
+		*after = NULL;
+		snprintf(why, size, "libvirt does not give its definition: %s", error.message);
+		return error.no_domain ? KEPT_GONE : KEPT_UNKNOWN;
+	}
+	/* As a rule it is what was defined, since that is spliced into libvirt's own text. */
+	return strcmp(*after, xml) == 0 ? KEPT_AS_PLANNED : compare(before, *after, why, size);
+}
+
+/* Whether @seen, which is to make room for the old definition, is stored still: what somebody has defined since would be lost. */
+static enum kept look_again(const struct virt_domain *guest, const char *seen, enum kept kept, char *why, size_t size)
+{
+	AUTO_FREE char *now = NULL;
+	struct virt_error error;
+
+	if (virt_domain_get_xml(guest, VIRT_XML_SECRET, &now, &error) == 0)
+		return strcmp(now, seen) == 0 ? kept : KEPT_REPLACED;
+	now = NULL;
+	snprintf(why, size, "libvirt does not give its definition: %s", error.message);
+	return error.no_domain ? KEPT_GONE : KEPT_UNKNOWN;
+}
+
+/* ---- the rewrite ---- */
+
+/* Somebody who redefines the guest meanwhile is worth another attempt; a libvirt that drops the feature each time is not worth endless
+ * ones. */
+#define ATTEMPTS 3
+
+/* One after the other. Each is made of what libvirt made of the one before, and none of that is what is to be put back. */
+struct attempts {
+	size_t count;
+	char *first; /* what was stored before the first one, or by somebody else since */
+	char *made;  /* what libvirt made of the last one; NULL: it was somebody else's */
+};
+
+static bool is_last(const struct attempts *attempts)
+{
+	return attempts->count == ATTEMPTS;
+}
+
+/* Returns false if it is out of memory. */
+static bool begin(struct attempts *attempts, const char *xml)
+{
+	if (!attempts->made || strcmp(xml, attempts->made) != 0) {
+		free(attempts->first);
+		attempts->first = strdup(xml);
+		free(attempts->made);
+		attempts->made = NULL;
+	}
+	return attempts->first != NULL;
+}
+
+static void fail(struct rewritten *rewritten, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void fail(struct rewritten *rewritten, const char *format, ...)
+{
+	va_list arguments;
+
+	rewritten->result = REWRITE_FAILED;
+	va_start(arguments, format);
+	vsnprintf(rewritten->message, sizeof(rewritten->message), format, arguments);
+	va_end(arguments);
+}
+
+static void put_back(struct virt *virt, const struct attempts *attempts, const char *why, struct rewritten *rewritten)
+{
+	struct virt_error error;
+
+	if (virt_define(virt, attempts->first, &error) < 0) {
+		fail(rewritten, "%s, and the old definition could not be put back: %s; look at it: virsh edit", why, error.message);
+		return;
+	}
+	rewritten->defines++;
+	fail(rewritten, "not rewritten: %s; the old definition was put back", why);
+}
+
+/* Nothing came of this attempt; something may have of the one before. */
+static void give_up(struct virt *virt, const struct attempts *attempts, const char *why, struct rewritten *rewritten)
+{
+	if (attempts->made)
+		put_back(virt, attempts, why, rewritten);
+	else
+		fail(rewritten, "not rewritten: %s", why);
+}
+
+/* Returns true if it is to be begun again, with what is stored by now. */
+static bool define(struct virt *virt, const struct virt_domain *guest, const struct definition *before, struct attempts *attempts,
+		   struct rewritten *rewritten)
+{
+	struct virt_error error;
+	AUTO_FREE char *xml = NULL;
+	AUTO_FREE char *after = NULL;
+	enum kept kept;
+	size_t length;
+	char why[640];
+
+	if (nestxml_edits_apply(before->plan.edits, &xml, &length) != 0) {
+		give_up(virt, attempts, "out of memory", rewritten);
+		return false;
+	}
+	if (virt_define(virt, xml, &error) < 0) {
+		snprintf(why, sizeof(why), "libvirt does not take it: %s", error.message);
+		give_up(virt, attempts, why, rewritten);
+		return false;
+	}
+	rewritten->defines++;
+	kept = read_back(guest, before, xml, &after, why, sizeof(why));
+	if (kept == KEPT_OTHERWISE || (kept == KEPT_DROPPED && is_last(attempts)))
+		kept = look_again(guest, after, kept, why, sizeof(why));
+	switch (kept) {
+	case KEPT_AS_PLANNED:
+		rewritten->result = REWRITE_DONE;
+		rewritten->is_current = true;
+		describe_rewritten(&before->plan, rewritten->message, sizeof(rewritten->message));
+		return false;
+	case KEPT_REPLACED:
+		fail(rewritten, "not rewritten: somebody else defines it again and again");
+		free(attempts->made);
+		attempts->made = NULL;
+		return !is_last(attempts);
+	case KEPT_DROPPED:
+		if (is_last(attempts))
+			put_back(virt, attempts, why, rewritten);
+		free(attempts->made);
+		attempts->made = after;
+		after = NULL;
+		return !is_last(attempts);
+	case KEPT_OTHERWISE:
+		put_back(virt, attempts, why, rewritten);
+		return false;
+	case KEPT_GONE:
+		fail(rewritten, "it was undefined meanwhile");
+		return false;
+	case KEPT_UNKNOWN:
+		fail(rewritten, "rewritten, but what came of it could not be checked: %s; look at it: virsh edit", why);
+		return false;
+	}
+	return false;
+}
+
+/* Returns as define(). */
+static bool rewrite(struct virt *virt, const struct virt_domain *guest, const struct host_policy *host_policy, struct attempts *attempts,
+		    struct rewritten *rewritten)
+{
+	struct definition before;
+	bool again = false;
+
+	rewritten->result = REWRITE_NOTHING;
+	if (definition_read(guest, VIRT_XML_SECRET, host_policy, &before, rewritten->message, sizeof(rewritten->message)) < 0) {
+		rewritten->result = REWRITE_FAILED;
+		return false;
+	}
+	describe_plan(&before.plan, rewritten->message, sizeof(rewritten->message));
+	switch (before.plan.state) {
+	case PLAN_LEAVE:
+		break;
+	case PLAN_CURRENT:
+		rewritten->is_current = true;
+		break;
+	case PLAN_REWRITE:
+		if (begin(attempts, before.xml))
+			again = define(virt, guest, &before, attempts, rewritten);
+		else
+			fail(rewritten, "not rewritten: out of memory");
+		break;
+	case PLAN_UNKNOWN:
+	case PLAN_IMPOSSIBLE:
+		rewritten->result = REWRITE_FAILED;
+		break;
+	}
+	definition_clear(&before);
+	return again;
+}
+
+void definition_rewrite(struct virt *virt, const struct virt_domain *guest, const struct host_policy *host_policy,
+			struct rewritten *rewritten)
+{
+	struct attempts attempts = {.count = 1};
+
+	*rewritten = (struct rewritten){0};
+	while (rewrite(virt, guest, host_policy, &attempts, rewritten))
+		attempts.count++;
+	free(attempts.first);
+	free(attempts.made);
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* describe.c - CPUs, policies and plans in words and in JSON. */
+#include "guests/describe.h"
+
+#include <json-c/json.h>
+#include <stdio.h>
+
+#include <nestxml/nestxml.h>
+
+#include "output.h"
+
+/* ---- a CPU ---- */
+
+void describe_cpu(const struct nestxml_domain *domain, char *text, size_t size)
+{
+	const char *vmx = nestxml_domain_get_feature_policy(domain, NESTXML_VENDOR_INTEL);
+	const char *svm = nestxml_domain_get_feature_policy(domain, NESTXML_VENDOR_AMD);
+	char model[96] = "";
+
+	nestxml_text_escape(nestxml_domain_get_cpu_model(domain), model, sizeof(model));
+	if (!nestxml_domain_get_cpu_mode(domain))
+		snprintf(text, size, "none");
+	else
+		snprintf(text, size, "%s%s%s%s%s%s%s%s", nestxml_domain_get_cpu_mode(domain), model[0] ? " " : "", model,
+			 vmx ? ", vmx " : "", vmx ? vmx : "", svm ? ", svm " : "", svm ? svm : "",
+			 vmx || svm ? "" : ", neither vmx nor svm");
+}
+
+struct json_object *describe_cpu_json(const struct nestxml_domain *domain)
+{
+	struct json_object *object;
+
+	if (!domain || !nestxml_domain_get_cpu_mode(domain))
+		return NULL;
+	object = json_object_new_object();
+	output_add_string(object, "mode", nestxml_domain_get_cpu_mode(domain));
+	output_add_escaped(object, "model", *nestxml_domain_get_cpu_model(domain) ? nestxml_domain_get_cpu_model(domain) : NULL);
+	output_add_string(object, "vmx", nestxml_domain_get_feature_policy(domain, NESTXML_VENDOR_INTEL));
+	output_add_string(object, "svm", nestxml_domain_get_feature_policy(domain, NESTXML_VENDOR_AMD));
+	return object;
+}
+
+/* ---- a policy ---- */
+
+struct json_object *describe_policy_json(const struct nestxml_policy *policy, const char *error)
+{
+	static const char *const sources[] = {
+		[NESTXML_SOURCE_NONE] = "none",		[NESTXML_SOURCE_DEFAULT] = "default", [NESTXML_SOURCE_CPU] = "cpu",
+		[NESTXML_SOURCE_METADATA] = "metadata", [NESTXML_SOURCE_SECTION] = "section",
+	};
+	struct json_object *object = json_object_new_object();
+
+	output_add_string(object, "nested", error ? NULL : nestxml_nested_to_string(policy->nested));
+	output_add_string(object, "source", error ? NULL : sources[policy->source]);
+	output_add_escaped(object, "file", policy->file);
+	json_object_object_add(object, "line", policy->file ? json_object_new_int64(policy->line) : NULL);
+	output_add_string(object, "error", error);
+	return object;
+}
+
+/* ---- a plan ---- */
+
+/* "BEFORE nested=require (svm)AFTER, which its metadata asks for" */
+static void describe_stated(const struct plan *plan, const char *before, const char *after, char *text, size_t size)
+{
+	char source[320];
+
+	nestxml_policy_describe_source(&plan->policy, source, sizeof(source));
+	snprintf(text, size, "%s nested=%s (%s)%s, which %s asks for", before, nestxml_nested_to_string(plan->policy.nested),
+		 nestxml_vendor_feature(plan->vendor), after, source);
+}
+
+static void describe_impossible(const struct plan *plan, char *text, size_t size)
+{
+	char source[320];
+
+	nestxml_policy_describe_source(&plan->policy, source, sizeof(source));
+	snprintf(text, size, "not rewritten: %s asks for nested=%s, but %s", source, nestxml_nested_to_string(plan->policy.nested),
+		 plan->error.message);
+}
+
+void describe_plan(const struct plan *plan, char *text, size_t size)
+{
+	switch (plan->state) {
+	case PLAN_LEAVE:
+		if (plan->policy.nested == NESTXML_NESTED_LEAVE)
+			snprintf(text, size, "unchanged: nesting is left alone");
+		else
+			snprintf(text, size, "unchanged: nesting does not apply to it: %s", plan->error.message);
+		break;
+	case PLAN_CURRENT:
+		describe_stated(plan, "unchanged: its CPU states", " already", text, size);
+		break;
+	case PLAN_REWRITE:
+		describe_stated(plan, "to be rewritten: its CPU would state", "", text, size);
+		break;
+	case PLAN_UNKNOWN:
+		snprintf(text, size, "not rewritten: its policy is unknown: %s", plan->error.message);
+		break;
+	case PLAN_IMPOSSIBLE:
+		describe_impossible(plan, text, size);
+		break;
+	}
+}
+
+void describe_rewritten(const struct plan *plan, char *text, size_t size)
+{
+	describe_stated(plan, "rewritten: its CPU states", " now", text, size);
+}

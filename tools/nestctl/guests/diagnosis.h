@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* diagnosis.h - all that is known of a running guest's nesting, and what follows from it in words. */
+#ifndef NESTXML_FINDINGS_H
+#define NESTXML_FINDINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include <nestxml/nestxml.h>
+
+#include "guests/guest_agent.h"
+#include "guests/qemu_process.h"
+#include "libvirt/virt.h"
+
+/* An XML and what is in it. */
+struct view {
+	char *xml;
+	struct nestxml_domain *domain; /* NULL: there is none */
+};
+
+/* Everything that is known of the guest; what is not says why. */
+struct diagnosis {
+	struct virt_domain *guest;
+	struct view stored;
+	struct view live;
+	struct nestxml_policy policy;
+	struct nestxml_error policy_error; /* code 0: the policy is known */
+	bool is_current;		   /* the stored CPU states the policy already */
+	const struct nestxml_host *host;   /* borrowed */
+	pid_t pid;
+	int process_error; /* negative errno; 0: the process is known */
+	int log_error;
+	struct qemu_log log;
+	bool is_asked;
+	struct guest_agent_answer agent;
+	struct qemu_facts facts;
+	enum qemu_verdict verdict; /* of a running guest */
+};
+
+/** Whether the guest is nested; NONE: it cannot be told. */
+enum qemu_answer diagnosis_answer(const struct diagnosis *diagnosis);
+/** The name of the feature that this is about. */
+const char *diagnosis_feature(const struct diagnosis *diagnosis);
+/** The verdict and its reason, in one line. */
+void diagnosis_describe_verdict(const struct diagnosis *diagnosis, char *text, size_t size);
+/** Whether what the guest has is what its policy states. */
+enum qemu_answer diagnosis_is_policy_met(const struct diagnosis *diagnosis);
+/** The next command to run. */
+void diagnosis_describe_advice(const struct diagnosis *diagnosis, char *text, size_t size);
+/** The CPU model that QEMU was started with, escaped into @buffer; or words for there being none. */
+const char *diagnosis_model(const struct diagnosis *diagnosis, char *buffer, size_t size);
+/** Why nothing is known of the QEMU process. */
+void diagnosis_describe_process(const struct diagnosis *diagnosis, char *text, size_t size);
+
+#endif

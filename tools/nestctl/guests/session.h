@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* session.h - what a command on guests works with. */
+#ifndef NESTXML_SESSION_H
+#define NESTXML_SESSION_H
+
+#include <nestxml/nestxml.h>
+
+#include "guests/plan.h"
+#include "libvirt/virt.h"
+
+struct session {
+	struct host_policy host_policy; /* this host's */
+	struct virt *virt;		/* of this host too: what keeps the guests */
+};
+
+/**
+ * Opens a session at @uri (NULL: libvirt's own choice).
+ *
+ * @undone	what is told first where that fails, as in "nothing was set"
+ * @policy	NULL: no session with a policy that cannot be read. Else that goes into it, and the host_policy are without a config; code 0:
+ * it could
+ *
+ * Returns NESTCTL_YES, to be released with session_close(); else another status, having said why.
+ */
+int session_open(const char *uri, bool writable, const char *undone, struct nestxml_error *policy, struct session *session);
+/** Releases @session, which may be all zero. */
+void session_close(struct session *session);
+
+/** Finds the guest of this name or UUID. Returns NESTCTL_YES, NESTCTL_NO where there is none, NESTCTL_FAILED; having said why not. */
+int session_find(const struct session *session, const char *word, struct virt_domain **guest);
+
+/** Says on stderr that these are a user's own guests where they are, and what shows him the host's: `nestctl @words`. */
+void session_tell_whose(const struct session *session, const char *words);
+
+/** Says that the guests of a libvirt are not this host's. Returns NESTCTL_UNKNOWN. */
+int session_refuse_elsewhere(const char *undone);
+
+#endif

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* daemons.c - finds libvirtd and virtqemud by their PID files, and sends them SIGHUP. */
+#include "hook/daemons.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <nestxml/nestxml.h>
+
+#include "file.h"
+#include "io.h"
+#include "macros.h"
+#include "paths.h"
+
+#define TICK 20 /* milliseconds: as coarse as the kernel tells when a process started */
+
+/* Where one and the other distribution has them. */
+static const struct {
+	const char *name;
+	const char *pid_file;
+} known[] = {
+	{"libvirtd", "/run/libvirtd.pid"},
+	{"libvirtd", "/run/libvirt/libvirtd.pid"},
+	{"virtqemud", "/run/virtqemud.pid"},
+	{"virtqemud", "/run/libvirt/virtqemud.pid"},
+};
+
+/* ---- which run ---- */
+
+/* A PID file outlives its daemon, and another process may have the number by now. */
+static bool is_named(const char *root, pid_t pid, const char *name)
+{
+	char path[64];
+	char text[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
+	if (nestxml_file_read_small(root, path, text, sizeof(text)) < 0)
+		return false;
+	text[strcspn(text, "\n")] = '\0';
+	return strcmp(text, name) == 0;
+}
+
+/* Field 22 of /proc/PID/stat; the second one is a name in parentheses that may hold anything. */
+static bool read_ticks(const char *root, pid_t pid, unsigned long long *ticks)
+{
+	char path[64];
+	char text[1024];
+	const char *at;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	if (nestxml_file_read_small(root, path, text, sizeof(text)) < 0)
+		return false;
+	at = strrchr(text, ')');
+	for (int field = 2; at && field < 22; field++)
+		at = strchr(at + 1, ' ');
+	if (!at)
+		return false;
+	*ticks = strtoull(at, NULL, 10);
+	return true;
+}
+
+static long long milliseconds(const struct timespec *time)
+{
+	return (long long)time->tv_sec * 1000 + time->tv_nsec / 1000000;
+}
+
+static long long time_of_ticks(unsigned long long ticks)
+{
+	struct timespec now = {0};
+	struct timespec since_boot = {0};
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	clock_gettime(CLOCK_BOOTTIME, &since_boot);
+	return milliseconds(&now) - milliseconds(&since_boot) + (long long)(ticks * 1000 / (unsigned long long)sysconf(_SC_CLK_TCK));
+}
+
+static bool is_listed(const struct daemons *daemons, const char *name)
+{
+	for (size_t i = 0; i < daemons->count; i++)
+		if (strcmp(daemons->list[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+void daemons_find(const char *root, struct daemons *daemons)
+{
+	daemons->count = 0;
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+		struct daemon daemon = {.name = known[i].name};
+		char text[32];
+
+		if (is_listed(daemons, daemon.name) || nestxml_file_read_small(root, known[i].pid_file, text, sizeof(text)) < 0)
+			continue;
+		daemon.pid = (pid_t)strtol(text, NULL, 10);
+		if (daemon.pid <= 1 || !is_named(root, daemon.pid, daemon.name) || !read_ticks(root, daemon.pid, &daemon.ticks))
+			continue;
+		daemon.started = time_of_ticks(daemon.ticks);
+		daemons->list[daemons->count++] = daemon;
+	}
+}
+
+/* ---- who was told ---- */
+
+static char *make_record_path(const char *root, const struct daemon *daemon)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), NESTXML_RUN_DIRECTORY "/told-%s", daemon->name);
+	return nestxml_path_join(root, path);
+}
+
+static void make_record(const struct daemon *daemon, char *text, size_t size)
+{
+	snprintf(text, size, "%d %llu\n", (int)daemon->pid, daemon->ticks);
+}
+
+/* For `nestctl hook status` alone: if it cannot be written, that says that it does not know. */
+static void remember(const char *root, const struct daemon *daemon)
+{
+	AUTO_FREE char *folder = nestxml_path_join(root, NESTXML_RUN_DIRECTORY);
+	AUTO_FREE char *path = make_record_path(root, daemon);
+	char text[64];
+	int fd;
+
+	if (!folder || !path)
+		return;
+	mkdir(folder, 0700);
+	unlink(path);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return;
+	make_record(daemon, text, sizeof(text));
+	io_write(fd, text, strlen(text));
+	close(fd);
+}
+
+static bool was_told(const char *root, const struct daemon *daemon, const struct timespec *since)
+{
+	AUTO_FREE char *path = make_record_path(root, daemon);
+	char told[64];
+	char wanted[64];
+	struct stat status;
+
+	make_record(daemon, wanted, sizeof(wanted));
+	return path && lstat(path, &status) == 0 && S_ISREG(status.st_mode) && milliseconds(&status.st_mtim) >= milliseconds(since) &&
+	       nestxml_file_read_small("", path, told, sizeof(told)) > 0 && strcmp(told, wanted) == 0;
+}
+
+int daemons_tell(const char *root, const struct daemon *daemon)
+{
+	int fd = (int)syscall(SYS_pidfd_open, daemon->pid, 0);
+	int code = 0;
+
+	if (fd < 0)
+		return -errno;
+	/* What the descriptor names cannot become another process; so look at it once more, and only then signal. */
+	if (!is_named(root, daemon->pid, daemon->name))
+		code = -ESRCH;
+	else if (syscall(SYS_pidfd_send_signal, fd, SIGHUP, NULL, 0) < 0)
+		code = -errno;
+	close(fd);
+	if (code == 0)
+		remember(root, daemon);
+	return code;
+}
+
+bool daemons_has_looked(const char *root, const struct daemon *daemon, const struct timespec *since)
+{
+	return daemon->started > milliseconds(since) + TICK || was_told(root, daemon, since);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* cpuinfo.c - the first line of flags, word by word. */
+#include "host/cpuinfo.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include <nestxml/nestxml.h>
+
+#include "macros.h"
+
+#define BLANKS " \t"
+
+/* The value of "flags : value", if the line is one. */
+static const char *find_value(const char *line)
+{
+	if (strncmp(line, "flags", 5) != 0)
+		return NULL;
+	line += 5;
+	line += strspn(line, BLANKS);
+	return *line == ':' ? line + 1 : NULL;
+}
+
+static void read_flags(const char *line, struct cpuinfo *cpuinfo)
+{
+	const struct {
+		const char *name;
+		bool *found;
+	} flags[] = {{"vmx", &cpuinfo->vmx}, {"svm", &cpuinfo->svm}, {"hypervisor", &cpuinfo->hypervisor}};
+
+	for (size_t length; *(line += strspn(line, BLANKS)) != '\n'; line += length) {
+		length = strcspn(line, BLANKS "\n");
+		for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
+			if (strlen(flags[i].name) == length && memcmp(line, flags[i].name, length) == 0)
+				*flags[i].found = true;
+	}
+}
+
+bool cpuinfo_parse(const char *text, struct cpuinfo *cpuinfo)
+{
+	*cpuinfo = (struct cpuinfo){0};
+	for (const char *end; (end = strchr(text, '\n')) != NULL; text = end + 1) {
+		const char *value = find_value(text);
+
+		if (value) {
+			read_flags(value, cpuinfo);
+			return true;
+		}
+	}
+	return false;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* cpuinfo.h - what a /proc/cpuinfo says of nesting: this machine's, or one that a guest sent. */
+#ifndef NESTXML_CPUINFO_H
+#define NESTXML_CPUINFO_H
+
+#include <stdbool.h>
+
+#include <nestxml/nestxml.h>
+
+struct cpuinfo {
+	bool vmx;
+	bool svm;
+	bool hypervisor; /* the processor is a guest's */
+};
+
+/** Reads the flags of the first processor in @text. False: there is no whole line of them, as on a machine that is no x86. */
+bool cpuinfo_parse(const char *text, struct cpuinfo *cpuinfo);
+
+#endif

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* virt.c - libvirt by dlopen, with libvirt's own types. */
+#include "libvirt/virt.h"
+
+#include <ctype.h>
+#include <dlfcn.h>
+#include <libvirt/libvirt-qemu.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "libvirt/virt_private.h"
+#include "macros.h"
+
+#define AGENT_LIBRARY "libvirt-qemu.so.0"
+
+enum known { KNOWN_NOT, KNOWN_NO, KNOWN_YES };
+
+struct virt_domain {
+	struct virt *virt;
+	virDomainPtr domain;
+	char uuid[VIR_UUID_STRING_BUFLEN];
+	enum known running;
+	enum known persistent;
+};
+
+/* ---- the connection ---- */
+
+int virt_new(struct virt **virt, struct virt_error *error)
+{
+	struct virt *made;
+
+	if (virt_load(error) < 0)
+		return -1;
+	made = calloc(1, sizeof(*made));
+	if (!made)
+		return virt_fail(error, "out of memory");
+	*virt = made;
+	return 0;
+}
+
+int virt_connect(struct virt *virt, const char *uri, bool writable, struct virt_error *error)
+{
+	virt->connection = writable ? sym_virConnectOpen(uri) : sym_virConnectOpenReadOnly(uri);
+	return virt->connection ? 0 : virt_fail_with_last(error);
+}
+
+void virt_disconnect(struct virt *virt)
+{
+	if (!virt->connection)
+		return;
+	if (virt->listens)
+		virt_unlisten(virt);
+	sym_virConnectClose(virt->connection);
+	virt->connection = NULL;
+}
+
+int virt_open(const char *uri, bool writable, struct virt **virt, struct virt_error *error)
+{
+	struct virt *made;
+
+	if (virt_new(&made, error) < 0)
+		return -1;
+	if (virt_connect(made, uri, writable, error) < 0) {
+		virt_close(made);
+		return -1;
+	}
+	*virt = made;
+	return 0;
+}
+
+void virt_close(struct virt *virt)
+{
+	if (virt)
+		virt_disconnect(virt);
+	free(virt);
+}
+
+bool virt_is_alive(const struct virt *virt)
+{
+	return sym_virConnectIsAlive(virt->connection) == 1;
+}
+
+/* "qemu:///system" and "qemu+unix:///system"; any other transport, and any host, may lead elsewhere. */
+static bool is_local_uri(const char *uri)
+{
+	static const char *const starts[] = {"qemu:///", "qemu+unix:///"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(starts); i++)
+		if (strncmp(uri, starts[i], strlen(starts[i])) == 0)
+			return true;
+	return false;
+}
+
+int virt_ask_local_qemu(const struct virt *virt, bool *local, struct virt_error *error)
+{
+	const char *type = sym_virConnectGetType(virt->connection);
+	AUTO_FREE char *uri = type ? sym_virConnectGetURI(virt->connection) : NULL;
+
+	if (!uri)
+		return virt_fail_with_last(error);
+	*local = strcmp(type, "QEMU") == 0 && is_local_uri(uri);
+	return 0;
+}
+
+bool virt_is_session(const struct virt *virt)
+{
+	AUTO_FREE char *uri = sym_virConnectGetURI(virt->connection);
+	const char *path = uri ? strstr(uri, ":///") : NULL;
+
+	/* Root's is the system's daemon all the same. */
+	return geteuid() != 0 && path && strncmp(path, ":///session", strlen(":///session")) == 0;
+}
+
+/* ---- guests ---- */
+
+/* As virsh does it: a tenant who names his guest by another's UUID is not asked in its place. */
+static virDomainPtr look_up(const struct virt *virt, const char *word)
+{
+	size_t digits = 0;
+	virDomainPtr found = NULL;
+
+	for (const char *at = word; *at; at++)
+		digits += isxdigit((unsigned char)*at) ? 1 : 0;
+	if (digits == 32 && strspn(word, "0123456789abcdefABCDEF-") == strlen(word))
+		found = sym_virDomainLookupByUUIDString(virt->connection, word);
+	return found ? found : sym_virDomainLookupByName(virt->connection, word);
+}
+
+/* Takes @domain, which may be NULL for libvirt's last error. */
+static struct virt_domain *make_domain(struct virt *virt, virDomainPtr domain)
+{
+	struct virt_domain *made = domain ? calloc(1, sizeof(*made)) : NULL;
+
+	if (!made || sym_virDomainGetUUIDString(domain, made->uuid) < 0) {
+		if (domain)
+			sym_virDomainFree(domain);
+		free(made);
+		return NULL;
+	}
+	made->virt = virt;
+	made->domain = domain;
+	return made;
+}
+
+/* @answer is libvirt's: 1, 0, or -1 for an error. */
+static enum known know(int answer)
+{
+	return answer < 0 ? KNOWN_NOT : answer == 0 ? KNOWN_NO : KNOWN_YES;
+}
+
+int virt_find(struct virt *virt, const char *word, struct virt_domain **domain, struct virt_error *error)
+{
+	struct virt_domain *made = make_domain(virt, look_up(virt, word));
+
+	if (made)
+		made->running = know(sym_virDomainIsActive(made->domain));
+	if (made && made->running != KNOWN_NOT) /* else it would forget why */
+		made->persistent = know(sym_virDomainIsPersistent(made->domain));
+	if (!made || made->running == KNOWN_NOT || made->persistent == KNOWN_NOT) {
+		virt_fail_with_last(error);
+		virt_domain_free(made);
+		return -1;
+	}
+	*domain = made;
+	return 0;
+}
+
+void virt_domain_free(struct virt_domain *domain)
+{
+	if (domain)
+		sym_virDomainFree(domain->domain);
+	free(domain);
+}
+
+/* Takes the @count domains of @found, and @found. Returns an array of as many; NULL: out of memory. */
+static struct virt_domain **make_domains(struct virt *virt, virDomainPtr *found, size_t count)
+{
+	struct virt_domain **made = calloc(count + 1, sizeof(struct virt_domain *));
+	size_t made_count = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct virt_domain *domain = made ? make_domain(virt, found[i]) : NULL;
+
+		if (domain)
+			made[made_count++] = domain;
+	}
+	free(found);
+	if (made && made_count == count)
+		return made;
+	virt_list_free(made, made_count);
+	return NULL;
+}
+
+static int compare_uuids(const void *a, const void *b)
+{
+	return strcmp((*(struct virt_domain *const *)a)->uuid, (*(struct virt_domain *const *)b)->uuid);
+}
+
+/* One question for all of them: one for each would be a tenth of what a rewrite costs (tests/bench/stored.c). */
+static int know_running(struct virt *virt, struct virt_domain **domains, size_t count, struct virt_error *error)
+{
+	virDomainPtr *running;
+	int running_count = sym_virConnectListAllDomains(virt->connection, &running, VIR_CONNECT_LIST_DOMAINS_ACTIVE);
+
+	if (running_count < 0)
+		return virt_fail_with_last(error);
+	qsort(domains, count, sizeof(struct virt_domain *), compare_uuids);
+	for (size_t i = 0; i < count; i++)
+		domains[i]->running = KNOWN_NO;
+	for (int i = 0; i < running_count; i++) {
+		struct virt_domain key;
+		const struct virt_domain *at = &key;
+		struct virt_domain **found = NULL;
+
+		if (sym_virDomainGetUUIDString(running[i], key.uuid) == 0)
+			found = bsearch(&at, domains, count, sizeof(struct virt_domain *), compare_uuids);
+		if (found)
+			(*found)->running = KNOWN_YES;
+		sym_virDomainFree(running[i]);
+	}
+	free(running);
+	return 0;
+}
+
+int virt_list(struct virt *virt, bool persistent, struct virt_domain ***domains, size_t *count, struct virt_error *error)
+{
+	virDomainPtr *found;
+	int found_count = sym_virConnectListAllDomains(virt->connection, &found, persistent ? VIR_CONNECT_LIST_DOMAINS_PERSISTENT : 0);
+	struct virt_domain **made;
+
+	if (found_count < 0)
+		return virt_fail_with_last(error);
+	made = make_domains(virt, found, (size_t)found_count);
+	if (!made)
+		return virt_fail(error, "out of memory");
+	for (int i = 0; persistent && i < found_count; i++)
+		made[i]->persistent = KNOWN_YES;
+	if (know_running(virt, made, (size_t)found_count, error) < 0) {
+		virt_list_free(made, (size_t)found_count);
+		return -1;
+	}
+	*domains = made;
+	*count = (size_t)found_count;
+	return 0;
+}
+
+void virt_list_free(struct virt_domain **domains, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		virt_domain_free(domains[i]);
+	free(domains);
+}
+
+const char *virt_domain_get_name(const struct virt_domain *domain)
+{
+	const char *name = sym_virDomainGetName(domain->domain);
+
+	return name ? name : "";
+}
+
+const char *virt_domain_get_uuid(const struct virt_domain *domain)
+{
+	return domain->uuid;
+}
+
+bool virt_domain_is_running(const struct virt_domain *domain)
+{
+	return domain->running != KNOWN_NOT ? domain->running == KNOWN_YES : sym_virDomainIsActive(domain->domain) == 1;
+}
+
+bool virt_domain_is_persistent(const struct virt_domain *domain)
+{
+	return domain->persistent != KNOWN_NOT ? domain->persistent == KNOWN_YES : sym_virDomainIsPersistent(domain->domain) == 1;
+}
+
+int virt_domain_get_xml(const struct virt_domain *domain, enum virt_xml which, char **xml, struct virt_error *error)
+{
+	static const unsigned int flags[] = {
+		[VIRT_XML_LIVE] = 0,
+		[VIRT_XML_STORED] = VIR_DOMAIN_XML_INACTIVE,
+		[VIRT_XML_SECRET] = VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE,
+	};
+
+	*xml = sym_virDomainGetXMLDesc(domain->domain, flags[which]);
+	return *xml ? 0 : virt_fail_with_last(error);
+}
+
+int virt_domain_ask_agent(struct virt_domain *domain, const char *command, int seconds, char **reply, struct virt_error *error)
+{
+	void *handle = dlopen(AGENT_LIBRARY, RTLD_NOW | RTLD_LOCAL);
+	__typeof__(virDomainQemuAgentCommand) *ask = handle ? (__typeof__(ask))dlsym(handle, "virDomainQemuAgentCommand") : NULL;
+
+	if (!ask)
+		return virt_fail(error, dlerror());
+	*reply = ask(domain->domain, command, seconds, 0);
+	return *reply ? 0 : virt_fail_with_last(error);
+}
+
+/* ---- what changes a guest ---- */
+
+int virt_define(struct virt *virt, const char *xml, struct virt_error *error)
+{
+	virDomainPtr domain = sym_virDomainDefineXML(virt->connection, xml);
+
+	if (!domain)
+		return virt_fail_with_last(error);
+	sym_virDomainFree(domain);
+	return 0;
+}
+
+int virt_domain_start(struct virt_domain *domain, struct virt_error *error)
+{
+	return sym_virDomainCreate(domain->domain) == 0 ? 0 : virt_fail_with_last(error);
+}
+
+bool virt_domain_has_saved_state(const struct virt_domain *domain)
+{
+	return sym_virDomainHasManagedSaveImage(domain->domain, 0) != 0;
+}
+
+int virt_domain_set_metadata(struct virt_domain *domain, const char *xml, const char *prefix, const char *uri, struct virt_error *error)
+{
+	unsigned int flags = (virt_domain_is_persistent(domain) ? VIR_DOMAIN_AFFECT_CONFIG : 0) |
+			     (virt_domain_is_running(domain) ? VIR_DOMAIN_AFFECT_LIVE : 0);
+
+	if (sym_virDomainSetMetadata(domain->domain, VIR_DOMAIN_METADATA_ELEMENT, xml, prefix, uri, flags) == 0)
+		return 0;
+	return virt_fail_with_last(error);
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* virt.h - libvirt's calls, all of them. It is loaded when it is needed: linked, it costs every start of nestctl ten times its time. */
+#ifndef NESTXML_VIRT_H
+#define NESTXML_VIRT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <nestxml/nestxml.h>
+
+struct virt;
+struct virt_domain;
+
+/** Why a call failed: one line, ready for a terminal. */
+struct virt_error {
+	bool no_domain; /* libvirt knows no such guest */
+	char message[512];
+};
+
+/* ---- the connection ---- */
+
+/** Loads libvirt. Returns 0 or -1. */
+int virt_new(struct virt **virt, struct virt_error *error);
+/**
+ * Connects; what was connected before must be disconnected.
+ *
+ * @uri		NULL: as libvirt itself chooses, LIBVIRT_DEFAULT_URI first
+ * @writable	needed for all that changes something, to see secrets, and to ask the guest's agent
+ *
+ * Returns 0 or -1.
+ */
+int virt_connect(struct virt *virt, const char *uri, bool writable, struct virt_error *error);
+void virt_disconnect(struct virt *virt);
+/** virt_new() and virt_connect(). Returns 0 or -1. */
+int virt_open(const char *uri, bool writable, struct virt **virt, struct virt_error *error);
+/** Disconnects and releases @virt, which may be NULL. */
+void virt_close(struct virt *virt);
+
+/** Whether the connection still stands. */
+bool virt_is_alive(const struct virt *virt);
+/** Whether what libvirt tells is of this machine, and its guests are QEMU's: *@local. Returns 0 or -1. */
+int virt_ask_local_qemu(const struct virt *virt, bool *local, struct virt_error *error);
+/** Whether these are a user's own guests (qemu:///session) and not the system's; false where that cannot be told. */
+bool virt_is_session(const struct virt *virt);
+
+/* ---- guests ---- */
+
+/** The guest with this name or UUID (which goes first). Returns 0 or -1. */
+int virt_find(struct virt *virt, const char *word, struct virt_domain **domain, struct virt_error *error);
+void virt_domain_free(struct virt_domain *domain);
+
+/** All guests, or with @persistent those that have a stored definition; to be released with virt_list_free(). Returns 0 or -1. */
+int virt_list(struct virt *virt, bool persistent, struct virt_domain ***domains, size_t *count, struct virt_error *error);
+void virt_list_free(struct virt_domain **domains, size_t count);
+
+/** Borrowed. */
+const char *virt_domain_get_name(const struct virt_domain *domain);
+const char *virt_domain_get_uuid(const struct virt_domain *domain);
+/** Whether it ran when it was found. */
+bool virt_domain_is_running(const struct virt_domain *domain);
+/** Whether it has a stored definition; false where that cannot be told. */
+bool virt_domain_is_persistent(const struct virt_domain *domain);
+
+enum virt_xml {
+	VIRT_XML_LIVE,	 /* of the running guest */
+	VIRT_XML_STORED, /* the definition, without secrets */
+	VIRT_XML_SECRET, /* the definition, whole: what may be defined again */
+};
+
+/** Its XML, the caller's to free. Returns 0 or -1. */
+int virt_domain_get_xml(const struct virt_domain *domain, enum virt_xml which, char **xml, struct virt_error *error);
+
+/** Sends @command to the guest's agent; waits @seconds. The reply is the caller's to free. Returns 0 or -1. */
+int virt_domain_ask_agent(struct virt_domain *domain, const char *command, int seconds, char **reply, struct virt_error *error);
+
+/* ---- what changes a guest ---- */
+
+/** Makes @xml the stored definition of the guest that it names. Returns 0 or -1. */
+int virt_define(struct virt *virt, const char *xml, struct virt_error *error);
+/** Starts it from its stored definition. Returns 0 or -1. */
+int virt_domain_start(struct virt_domain *domain, struct virt_error *error);
+/** Whether its next start is from a managed save; true where that cannot be told. */
+bool virt_domain_has_saved_state(const struct virt_domain *domain);
+/** Puts the element @xml (NULL: none) into its <metadata>, in the place of the one of the namespace @uri. Returns 0 or -1. */
+int virt_domain_set_metadata(struct virt_domain *domain, const char *xml, const char *prefix, const char *uri, struct virt_error *error);
+
+/* ---- events: one loop for a process; to be set up before anything is connected ---- */
+
+/** Who is told, from within virt_events_run(). */
+struct virt_listener {
+	void *context;
+	/* The guest's stored definition was made or changed; here libvirt must not be asked about it. */
+	void (*defined)(void *context, const char *uuid);
+	/* The connection has broken. */
+	void (*closed)(void *context);
+};
+
+/** Returns 0 or -1. */
+int virt_events_setup(struct virt *virt, struct virt_error *error);
+/** Calls @ready whenever @fd can be read. Returns 0 or -1. */
+int virt_events_add_fd(int fd, void (*ready)(void *context), void *context, struct virt_error *error);
+/** Waits for events, at most @milliseconds (-1: for ever), and tells who listens. Returns 0 or -1. */
+int virt_events_run(struct virt *virt, int milliseconds, struct virt_error *error);
+/** Listens on this connection, whose peer is asked every few seconds whether it lives. @listener is borrowed. Returns 0 or -1. */
+int virt_listen(struct virt *virt, const struct virt_listener *listener, struct virt_error *error);
+
+#endif

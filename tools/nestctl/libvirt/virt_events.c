@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* virt_events.c - libvirt's own event loop, and the two events that matter here: definitions, and the end of the connection. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "libvirt/virt_private.h"
+
+#define KEEPALIVE_INTERVAL 5 /* seconds */
+#define KEEPALIVE_COUNT 3
+
+/* ---- the loop ---- */
+
+/* It is there to end a wait, which has happened when this is called. */
+static void ignore_timer(int timer, void *context)
+{
+	(void)timer;
+	(void)context;
+}
+
+int virt_events_setup(struct virt *virt, struct virt_error *error)
+{
+	if (sym_virEventRegisterDefaultImpl() < 0)
+		return virt_fail_with_last(error);
+	virt->timer = sym_virEventAddTimeout(-1, ignore_timer, NULL, NULL);
+	return virt->timer < 0 ? virt_fail_with_last(error) : 0;
+}
+
+struct reader {
+	void (*ready)(void *context);
+	void *context;
+};
+
+static void call_reader(int watch, int fd, int events, void *context)
+{
+	const struct reader *reader = context;
+
+	(void)watch;
+	(void)fd;
+	(void)events;
+	reader->ready(reader->context);
+}
+
+int virt_events_add_fd(int fd, void (*ready)(void *context), void *context, struct virt_error *error)
+{
+	struct reader *reader = malloc(sizeof(*reader));
+
+	if (!reader)
+		return virt_fail_with_last(error);
+	*reader = (struct reader){ready, context};
+	if (sym_virEventAddHandle(fd, VIR_EVENT_HANDLE_READABLE, call_reader, reader, free) < 0) {
+		free(reader);
+		return virt_fail_with_last(error);
+	}
+	return 0;
+}
+
+int virt_events_run(struct virt *virt, int milliseconds, struct virt_error *error)
+{
+	sym_virEventUpdateTimeout(virt->timer, milliseconds);
+	if (sym_virEventRunDefaultImpl() < 0)
+		return virt_fail_with_last(error);
+	return 0;
+}
+
+/* ---- what is listened to ---- */
+
+struct event_target {
+	const struct virt_listener *listener;
+};
+
+static void tell_defined(const struct event_target *target, virDomainPtr domain)
+{
+	char uuid[VIR_UUID_STRING_BUFLEN];
+
+	if (sym_virDomainGetUUIDString(domain, uuid) == 0)
+		target->listener->defined(target->listener->context, uuid);
+}
+
+static int on_lifecycle(virConnectPtr connection, virDomainPtr domain, int event, int detail, void *context)
+{
+	(void)connection;
+	(void)detail; /* added, updated, renamed, taken from a snapshot: each may be stale */
+	if (event == VIR_DOMAIN_EVENT_DEFINED)
+		tell_defined(context, domain);
+	return 0;
+}
+
+/* A guest's own policy is an element of its metadata, which changes without a definition. */
+static void on_metadata(virConnectPtr connection, virDomainPtr domain, int type, const char *uri, void *context)
+{
+	(void)connection;
+	(void)uri;
+	if (type == VIR_DOMAIN_METADATA_ELEMENT)
+		tell_defined(context, domain);
+}
+
+static void on_close(virConnectPtr connection, int reason, void *context)
+{
+	const struct event_target *target = context;
+
+	(void)connection;
+	(void)reason;
+	target->listener->closed(target->listener->context);
+}
+
+/* Each registration has an target of its own, which libvirt frees with it. */
+static struct event_target *make_target(const struct virt_listener *listener)
+{
+	struct event_target *target = malloc(sizeof(*target));
+
+	if (target)
+		*target = (struct event_target){listener};
+	return target;
+}
+
+static int register_event(struct virt *virt, const struct virt_listener *listener, int event, virConnectDomainEventGenericCallback callback)
+{
+	struct event_target *target = make_target(listener);
+	int id = target ? sym_virConnectDomainEventRegisterAny(virt->connection, NULL, event, callback, target, free) : -1;
+
+	if (id < 0)
+		free(target);
+	else
+		virt->callbacks[virt->callbacks_count++] = id;
+	return id;
+}
+
+/* Each registration holds the connection, which is not released while there is one (libvirt 9.0, measured). */
+void virt_unlisten(struct virt *virt)
+{
+	while (virt->callbacks_count > 0)
+		sym_virConnectDomainEventDeregisterAny(virt->connection, virt->callbacks[--virt->callbacks_count]);
+	sym_virConnectUnregisterCloseCallback(virt->connection, on_close);
+	virt->listens = false;
+}
+
+int virt_listen(struct virt *virt, const struct virt_listener *listener, struct virt_error *error)
+{
+	struct event_target *target = make_target(listener);
+
+	if (!target || sym_virConnectRegisterCloseCallback(virt->connection, on_close, target, free) < 0) {
+		free(target);
+		return virt_fail_with_last(error);
+	}
+	virt->listens = true;
+	if (register_event(virt, listener, VIR_DOMAIN_EVENT_ID_LIFECYCLE, VIR_DOMAIN_EVENT_CALLBACK(on_lifecycle)) < 0 ||
+	    register_event(virt, listener, VIR_DOMAIN_EVENT_ID_METADATA_CHANGE, VIR_DOMAIN_EVENT_CALLBACK(on_metadata)) < 0 ||
+	    sym_virConnectSetKeepAlive(virt->connection, KEEPALIVE_INTERVAL, KEEPALIVE_COUNT) < 0)
+		return virt_fail_with_last(error);
+	return 0;
+}

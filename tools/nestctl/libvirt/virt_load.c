@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* virt_load.c - libvirt by dlopen: linked, it would cost every start of nestctl ten times its time. */
+#include "libvirt/virt_load.h"
+
+#include <nestxml/nestxml.h>
+
+#include "dlsym.h"
+#include "macros.h"
+
+#define LIBRARY "libvirt.so.0"
+
+VIRT_FUNCTIONS(DLSYM_DEFINE)
+
+int virt_fail(struct virt_error *error, const char *message)
+{
+	error->no_domain = false;
+	nestxml_text_escape(message ? message : "unknown error", error->message, sizeof(error->message));
+	return -1;
+}
+
+int virt_fail_with_last(struct virt_error *error)
+{
+	virErrorPtr last = sym_virGetLastError();
+
+	virt_fail(error, last ? last->message : NULL);
+	error->no_domain = last && last->code == VIR_ERR_NO_DOMAIN;
+	return -1;
+}
+
+/* Without one libvirt prints each error to stderr by itself. */
+static void ignore_error(void *context, virErrorPtr error)
+{
+	(void)context;
+	(void)error;
+}
+
+int virt_load(struct virt_error *error)
+{
+	static const struct dlsym_function functions[] = {VIRT_FUNCTIONS(DLSYM_ROW)};
+
+	error->no_domain = false;
+	if (!dlsym_load(LIBRARY, RTLD_NOW, functions, ARRAY_SIZE(functions), error->message, sizeof(error->message)))
+		return -1;
+	sym_virSetErrorFunc(NULL, ignore_error);
+	return 0;
+}

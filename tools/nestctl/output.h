@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* output.h - what nestctl's answers are made of: rows of a table, members of a JSON object. */
+#ifndef NESTXML_REPORT_H
+#define NESTXML_REPORT_H
+
+#include <stdbool.h>
+
+#include <nestxml/nestxml.h>
+
+struct json_object;
+
+/** Prints one row of an aligned table; what is foreign in it must be escaped. */
+void output_row(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** Adds text of our own; NULL becomes null. */
+void output_add_string(struct json_object *object, const char *key, const char *value);
+/** Adds text that comes from elsewhere, escaped: JSON is UTF-8, and that need not be. NULL becomes null. */
+void output_add_escaped(struct json_object *object, const char *key, const char *value);
+void output_add_bool(struct json_object *object, const char *key, bool value);
+
+#endif

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* set.c - `nestctl set`: a guest's own policy, in its metadata, and at once in its stored definition. */
+#include <stdio.h>
+#include <unistd.h>
+
+#include <nestxml/nestxml.h>
+
+#include "guests/definition.h"
+#include "guests/describe.h"
+#include "guests/session.h"
+#include "macros.h"
+#include "nestctl.h"
+#include "options.h"
+
+static const char help[] = "Usage: nestctl set GUEST require|optional|disable|leave [-c URI]\n"
+			   "States in the guest's own metadata what it is to have, and rewrites its stored\n"
+			   "definition by it. A [guest ...] section of a policy file is stronger.\n"
+			   "\n"
+			   "  -c, --connect=URI   the libvirt to ask, as with virsh\n"
+			   "  -h, --help          this text\n";
+
+#define METADATA_PREFIX "nested"
+
+struct request {
+	const char *uri; /* NULL: libvirt's own choice */
+	const char *guest;
+	enum nestxml_nested nested;
+};
+
+/* A section of a policy file may say otherwise, and wins. */
+static void warn_of_section(const struct virt_domain *guest, const struct host_policy *host_policy, const struct request *request,
+			    const char *shown)
+{
+	struct definition definition;
+	char text[640];
+
+	if (definition_read(guest, VIRT_XML_STORED, host_policy, &definition, text, sizeof(text)) < 0)
+		return;
+	if (definition.plan.policy.source == NESTXML_SOURCE_SECTION && definition.plan.policy.nested != request->nested) {
+		nestxml_policy_describe_source(&definition.plan.policy, text, sizeof(text));
+		fprintf(stderr, "nestctl: guest '%s': %s is stronger and asks for nested=%s\n", shown, text,
+			nestxml_nested_to_string(definition.plan.policy.nested));
+	}
+	definition_clear(&definition);
+}
+
+static int apply(const struct session *session, const struct virt_domain *guest, const struct request *request, const char *shown)
+{
+	const char *word = nestxml_nested_to_string(request->nested);
+	struct rewritten rewritten;
+
+	warn_of_section(guest, &session->host_policy, request, shown);
+	if (!virt_domain_is_persistent(guest)) {
+		printf("guest '%s': its metadata states nested=%s until it ends; it has no stored definition\n", shown, word);
+		return NESTCTL_YES;
+	}
+	definition_rewrite(session->virt, guest, &session->host_policy, &rewritten);
+	if (rewritten.result == REWRITE_FAILED)
+		return nestctl_fail(NESTCTL_NO, "guest '%s': its metadata states nested=%s now; its definition: %s", shown, word,
+				    rewritten.message);
+	printf("guest '%s': its metadata states nested=%s; %s%s\n", shown, word, rewritten.message,
+	       rewritten.result == REWRITE_DONE && virt_domain_is_running(guest) ? DESCRIBE_RUNNING : "");
+	return NESTCTL_YES;
+}
+
+static int set(const struct session *session, const struct request *request)
+{
+	struct virt_domain *guest;
+	struct virt_error error;
+	char shown[320];
+	char xml[64];
+	int status;
+
+	nestxml_text_escape(request->guest, shown, sizeof(shown));
+	status = session_find(session, request->guest, &guest);
+	if (status != NESTCTL_YES)
+		return status;
+	snprintf(xml, sizeof(xml), "<policy nested='%s'/>", nestxml_nested_to_string(request->nested));
+	if (virt_domain_set_metadata(guest, xml, METADATA_PREFIX, NESTXML_METADATA_NAMESPACE, &error) < 0)
+		status = nestctl_fail(NESTCTL_FAILED, "guest '%s': its metadata cannot be set: %s", shown, error.message);
+	else
+		status = apply(session, guest, request, shown);
+	virt_domain_free(guest);
+	return status;
+}
+
+static int parse(int argc, char **argv, struct request *request)
+{
+	const struct option_rule host_policy[] = {OPTION_CONNECT(&request->uri)};
+	int status = options_take("set", help, host_policy, ARRAY_SIZE(host_policy), argc, argv);
+
+	if (status >= 0)
+		return status;
+	if (argc - optind != 2 || !*argv[optind])
+		return nestctl_usage("set", "it takes a guest and what it is to have");
+	if (nestxml_nested_from_string(argv[optind + 1], &request->nested) != 0)
+		return nestctl_usage_word("set", "there is require, optional, disable and leave, not", argv[optind + 1]);
+	request->guest = argv[optind];
+	return -1;
+}
+
+int nestctl_set(int argc, char **argv)
+{
+	struct request request = {0};
+	struct session session;
+	int status = parse(argc, argv, &request);
+
+	if (status >= 0)
+		return status;
+	status = session_open(request.uri, true, "nothing was set", NULL, &session);
+	if (status != NESTCTL_YES)
+		return status;
+	status = set(&session, &request);
+	session_close(&session);
+	return nestctl_finish((enum nestctl_status)status);
+}

@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* verify.c - `nestctl verify`: whether a running guest has the nesting that its policy states, and who says so. */
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <nestxml/nestxml.h>
+
+#include "guests/describe.h"
+#include "guests/diagnosis.h"
+#include "guests/guest_agent.h"
+#include "guests/qemu_process.h"
+#include "guests/session.h"
+#include "host/state.h"
+#include "macros.h"
+#include "nestctl.h"
+#include "options.h"
+#include "output.h"
+
+static const char help[] = "Usage: nestctl verify GUEST [--ask-guest] [--json] [-c URI]\n"
+			   "Does the running GUEST (a name or UUID) have nested virtualization?\n"
+			   "To be run on the guest's host; exit status 0: yes, 1: no, 3: cannot be told.\n"
+			   "\n"
+			   "  --ask-guest         ask the guest too, through the QEMU guest agent\n"
+			   "  --json              the same for programs\n"
+			   "  -c, --connect=URI   the libvirt to ask, as with virsh\n"
+			   "  -h, --help          this text\n";
+
+/* ---- the facts ---- */
+
+static int read_view(const struct virt_domain *guest, bool live, struct view *view)
+{
+	struct virt_error virt_error;
+	struct nestxml_error error;
+
+	if (virt_domain_get_xml(guest, live ? VIRT_XML_LIVE : VIRT_XML_STORED, &view->xml, &virt_error) < 0)
+		return nestctl_fail(NESTCTL_FAILED, "libvirt does not give the guest's XML: %s", virt_error.message);
+	if (nestxml_domain_new(view->xml, strlen(view->xml), &view->domain, &error) != 0)
+		return nestctl_fail(NESTCTL_FAILED, "the guest's XML %s", error.message);
+	return NESTCTL_YES;
+}
+
+static void read_policy(const struct session *session, struct diagnosis *diagnosis)
+{
+	struct plan plan;
+
+	if (diagnosis->policy_error.code != NESTXML_OK)
+		return;
+	plan_make(&session->host_policy, diagnosis->stored.domain, &plan);
+	diagnosis->policy = plan.policy;
+	if (plan.state == PLAN_UNKNOWN)
+		diagnosis->policy_error = plan.error;
+	diagnosis->is_current = plan.state == PLAN_CURRENT;
+	plan_clear(&plan);
+}
+
+static void read_qemu(struct diagnosis *diagnosis)
+{
+	const char *name = virt_domain_get_name(diagnosis->guest);
+	struct qemu_facts *facts = &diagnosis->facts;
+	bool lacks;
+
+	diagnosis->process_error =
+		qemu_process_find(NESTCTL_ROOT, name, virt_domain_get_uuid(diagnosis->guest), &diagnosis->pid, &facts->command);
+	facts->has_command = diagnosis->process_error == 0;
+	facts->is_emulated = nestxml_domain_is_tcg(diagnosis->live.domain);
+	facts->vendor = nestxml_host_get_vendor(diagnosis->host);
+	facts->state = nestxml_host_get_state(diagnosis->host);
+	diagnosis->log_error = qemu_log_read(NESTCTL_ROOT, name, &diagnosis->log);
+	if (diagnosis->log_error != 0 || !diagnosis->log.started)
+		return;
+	lacks = qemu_facts_vendor(facts) == NESTXML_VENDOR_INTEL ? diagnosis->log.lacks_vmx : diagnosis->log.lacks_svm;
+	facts->log = lacks ? QEMU_ANSWER_YES : QEMU_ANSWER_NO;
+}
+
+static int carry(void *context, const char *command, int seconds, char **reply, char *error, size_t size)
+{
+	struct virt_domain *guest = context;
+	struct virt_error virt_error;
+	int code = virt_domain_ask_agent(guest, command, seconds, reply, &virt_error);
+
+	if (code < 0)
+		snprintf(error, size, "%s", virt_error.message);
+	return code;
+}
+
+static void read_agent(struct diagnosis *diagnosis)
+{
+	const struct guest_agent_channel line = {carry, diagnosis->guest};
+
+	guest_agent_ask(&line, &diagnosis->agent);
+	if (!diagnosis->agent.answered)
+		return;
+	diagnosis->facts.guest_vmx = diagnosis->agent.cpuinfo.vmx ? QEMU_ANSWER_YES : QEMU_ANSWER_NO;
+	diagnosis->facts.guest_svm = diagnosis->agent.cpuinfo.svm ? QEMU_ANSWER_YES : QEMU_ANSWER_NO;
+}
+
+static int gather(const struct session *session, struct diagnosis *diagnosis)
+{
+	bool running = virt_domain_is_running(diagnosis->guest);
+	int status = read_view(diagnosis->guest, false, &diagnosis->stored);
+
+	if (status == NESTCTL_YES && running)
+		status = read_view(diagnosis->guest, true, &diagnosis->live);
+	if (status != NESTCTL_YES)
+		return status;
+	read_policy(session, diagnosis);
+	if (!running)
+		return NESTCTL_YES;
+	read_qemu(diagnosis);
+	if (diagnosis->is_asked)
+		read_agent(diagnosis);
+	diagnosis->verdict = qemu_decide(&diagnosis->facts);
+	return NESTCTL_YES;
+}
+
+static void clear(struct diagnosis *diagnosis)
+{
+	nestxml_domain_free(diagnosis->stored.domain);
+	nestxml_domain_free(diagnosis->live.domain);
+	free(diagnosis->stored.xml);
+	free(diagnosis->live.xml);
+	virt_domain_free(diagnosis->guest);
+}
+
+/* ---- the rows ---- */
+
+static void describe_policy(const struct diagnosis *diagnosis, char *text, size_t size)
+{
+	static const char *const met[] = {
+		[QEMU_ANSWER_NONE] = "",
+		[QEMU_ANSWER_YES] = ": met",
+		[QEMU_ANSWER_NO] = ": not met",
+	};
+	char source[320];
+
+	nestxml_policy_describe_source(&diagnosis->policy, source, sizeof(source));
+	if (diagnosis->policy_error.code != NESTXML_OK)
+		snprintf(text, size, "cannot be told: %s", diagnosis->policy_error.message);
+	else
+		snprintf(text, size, "%s, stated by %s%s", nestxml_nested_to_string(diagnosis->policy.nested), source,
+			 met[diagnosis_is_policy_met(diagnosis)]);
+}
+
+static const char *switch_to_string(enum qemu_switch value)
+{
+	return value == QEMU_SWITCH_ON ? "on" : value == QEMU_SWITCH_OFF ? "off" : NULL;
+}
+
+static const char *accelerator_to_string(enum qemu_accelerator accelerator)
+{
+	static const char *const words[] = {
+		[QEMU_ACCELERATOR_UNSTATED] = "unstated",
+		[QEMU_ACCELERATOR_KVM] = "kvm",
+		[QEMU_ACCELERATOR_TCG] = "tcg",
+		[QEMU_ACCELERATOR_OTHER] = "other",
+	};
+
+	return words[accelerator];
+}
+
+static void describe_command(const struct diagnosis *diagnosis, char *text, size_t size)
+{
+	const struct qemu_command *command = &diagnosis->facts.command;
+	const char *vmx = switch_to_string(command->vmx);
+	const char *svm = switch_to_string(command->svm);
+	char model[96];
+
+	if (diagnosis->facts.has_command)
+		snprintf(text, size, "%s, -cpu %s%s%s%s%s%s", accelerator_to_string(command->accelerator),
+			 diagnosis_model(diagnosis, model, sizeof(model)), vmx ? ", vmx " : "", vmx ? vmx : "", svm ? ", svm " : "",
+			 svm ? svm : "", vmx || svm ? "" : ", neither vmx nor svm");
+	else
+		diagnosis_describe_process(diagnosis, text, size);
+}
+
+static void describe_log(const struct diagnosis *diagnosis, char *text, size_t size)
+{
+	const struct qemu_log *log = &diagnosis->log;
+
+	if (diagnosis->log_error != 0)
+		snprintf(text, size, "cannot be read: %s", strerror(-diagnosis->log_error));
+	else if (!log->started)
+		snprintf(text, size, "the start is not in the part that is read");
+	else if (log->lacks_vmx || log->lacks_svm)
+		snprintf(text, size, "was not given%s%s", log->lacks_vmx ? " vmx" : "", log->lacks_svm ? " svm" : "");
+	else
+		snprintf(text, size, "nothing about vmx or svm");
+}
+
+static void describe_agent(const struct diagnosis *diagnosis, char *text, size_t size)
+{
+	static const char *const devices[] = {
+		[GUEST_AGENT_DEVICE_UNKNOWN] = "/dev/kvm not known",
+		[GUEST_AGENT_DEVICE_THERE] = "/dev/kvm there",
+		[GUEST_AGENT_DEVICE_MISSING] = "no /dev/kvm",
+	};
+	const struct guest_agent_answer *agent = &diagnosis->agent;
+
+	if (!diagnosis->is_asked)
+		snprintf(text, size, "not asked");
+	else if (!agent->answered)
+		snprintf(text, size, "nothing: %s", agent->error);
+	else
+		snprintf(text, size, "%s, %s",
+			 agent->cpuinfo.vmx   ? "vmx"
+			 : agent->cpuinfo.svm ? "svm"
+					      : "neither vmx nor svm",
+			 devices[agent->device]);
+}
+
+static void print_running(const struct diagnosis *diagnosis)
+{
+	char text[768];
+
+	describe_cpu(diagnosis->live.domain, text, sizeof(text));
+	output_row("live CPU", "%s", text);
+	describe_command(diagnosis, text, sizeof(text));
+	output_row("QEMU", "%s", text);
+	output_row("host", "%s", nestxml_host_get_evidence(diagnosis->host));
+	describe_log(diagnosis, text, sizeof(text));
+	output_row("QEMU's log", "%s", text);
+	describe_agent(diagnosis, text, sizeof(text));
+	output_row("guest says", "%s", text);
+}
+
+static void print_table(const struct diagnosis *diagnosis)
+{
+	bool running = virt_domain_is_running(diagnosis->guest);
+	char text[1024];
+
+	diagnosis_describe_verdict(diagnosis, text, sizeof(text));
+	output_row("nested", "%s", text);
+	output_row("guest", "'%s', %s%s", nestxml_text_escape(virt_domain_get_name(diagnosis->guest), text, sizeof(text)),
+		   running ? "running" : "not running", virt_domain_is_persistent(diagnosis->guest) ? "" : ", without a stored definition");
+	if (diagnosis->facts.has_command)
+		output_row("PID", "%d", (int)diagnosis->pid);
+	describe_policy(diagnosis, text, sizeof(text));
+	output_row("policy", "%s", text);
+	describe_cpu(diagnosis->stored.domain, text, sizeof(text));
+	output_row("stored CPU", "%s", text);
+	if (running)
+		print_running(diagnosis);
+	diagnosis_describe_advice(diagnosis, text, sizeof(text));
+	output_row("next", "%s", text);
+}
+
+/* ---- as JSON ---- */
+
+static void add_answer(struct json_object *object, const char *key, enum qemu_answer answer)
+{
+	json_object_object_add(object, key, answer == QEMU_ANSWER_NONE ? NULL : json_object_new_boolean(answer == QEMU_ANSWER_YES));
+}
+
+static struct json_object *make_policy(const struct diagnosis *diagnosis)
+{
+	bool known = diagnosis->policy_error.code == NESTXML_OK;
+	struct json_object *object = describe_policy_json(&diagnosis->policy, known ? NULL : diagnosis->policy_error.message);
+
+	add_answer(object, "met", diagnosis_is_policy_met(diagnosis));
+	return object;
+}
+
+static struct json_object *make_qemu(const struct diagnosis *diagnosis)
+{
+	const struct qemu_command *command = &diagnosis->facts.command;
+	struct json_object *object;
+
+	if (!diagnosis->facts.has_command)
+		return NULL;
+	object = json_object_new_object();
+	json_object_object_add(object, "pid", json_object_new_int64(diagnosis->pid));
+	output_add_string(object, "accelerator", accelerator_to_string(command->accelerator));
+	output_add_escaped(object, "model", command->model[0] ? command->model : NULL);
+	output_add_string(object, "vmx", switch_to_string(command->vmx));
+	output_add_string(object, "svm", switch_to_string(command->svm));
+	return object;
+}
+
+static struct json_object *make_host(const struct diagnosis *diagnosis)
+{
+	struct json_object *object = json_object_new_object();
+
+	output_add_string(object, "vendor", nestxml_vendor_to_string(nestxml_host_get_vendor(diagnosis->host)));
+	output_add_string(object, "nested", host_nested_to_string(nestxml_host_get_state(diagnosis->host)));
+	output_add_string(object, "fact", nestxml_host_get_evidence(diagnosis->host));
+	return object;
+}
+
+static struct json_object *make_log(const struct diagnosis *diagnosis)
+{
+	bool known = diagnosis->log_error == 0 && diagnosis->log.started;
+	struct json_object *object = json_object_new_object();
+
+	json_object_object_add(object, "lacks_vmx", known ? json_object_new_boolean(diagnosis->log.lacks_vmx) : NULL);
+	json_object_object_add(object, "lacks_svm", known ? json_object_new_boolean(diagnosis->log.lacks_svm) : NULL);
+	output_add_string(object, "error", diagnosis->log_error ? strerror(-diagnosis->log_error) : NULL);
+	return object;
+}
+
+static struct json_object *make_agent(const struct diagnosis *diagnosis)
+{
+	const struct guest_agent_answer *agent = &diagnosis->agent;
+	struct json_object *object;
+
+	if (!diagnosis->is_asked)
+		return NULL;
+	object = json_object_new_object();
+	output_add_bool(object, "answered", agent->answered);
+	json_object_object_add(object, "vmx", agent->answered ? json_object_new_boolean(agent->cpuinfo.vmx) : NULL);
+	json_object_object_add(object, "svm", agent->answered ? json_object_new_boolean(agent->cpuinfo.svm) : NULL);
+	json_object_object_add(
+		object, "dev_kvm",
+		agent->device == GUEST_AGENT_DEVICE_UNKNOWN ? NULL : json_object_new_boolean(agent->device == GUEST_AGENT_DEVICE_THERE));
+	output_add_string(object, "error", agent->error[0] ? agent->error : NULL);
+	return object;
+}
+
+static struct json_object *make_json(const struct diagnosis *diagnosis)
+{
+	bool running = virt_domain_is_running(diagnosis->guest);
+	struct json_object *object = json_object_new_object();
+	char text[1024];
+
+	add_answer(object, "nested", diagnosis_answer(diagnosis));
+	output_add_escaped(object, "guest", virt_domain_get_name(diagnosis->guest));
+	output_add_string(object, "uuid", virt_domain_get_uuid(diagnosis->guest));
+	output_add_bool(object, "running", running);
+	output_add_bool(object, "persistent", virt_domain_is_persistent(diagnosis->guest));
+	json_object_object_add(object, "policy", make_policy(diagnosis));
+	json_object_object_add(object, "stored_cpu", describe_cpu_json(diagnosis->stored.domain));
+	json_object_object_add(object, "live_cpu", describe_cpu_json(diagnosis->live.domain));
+	json_object_object_add(object, "qemu", make_qemu(diagnosis));
+	json_object_object_add(object, "host", make_host(diagnosis));
+	json_object_object_add(object, "log", running ? make_log(diagnosis) : NULL);
+	json_object_object_add(object, "agent", running ? make_agent(diagnosis) : NULL);
+	diagnosis_describe_verdict(diagnosis, text, sizeof(text));
+	output_add_string(object, "verdict", text);
+	diagnosis_describe_advice(diagnosis, text, sizeof(text));
+	output_add_string(object, "advice", text);
+	return object;
+}
+
+/* ---- the command ---- */
+
+struct request {
+	const char *guest;
+	const char *uri; /* NULL: libvirt's own choice */
+	bool json;
+	bool ask_guest;
+};
+
+static int show(const struct diagnosis *diagnosis, bool json)
+{
+	static const enum nestctl_status statuses[] = {
+		[QEMU_ANSWER_NONE] = NESTCTL_UNKNOWN,
+		[QEMU_ANSWER_YES] = NESTCTL_YES,
+		[QEMU_ANSWER_NO] = NESTCTL_NO,
+	};
+	enum nestctl_status status = statuses[diagnosis_answer(diagnosis)];
+
+	if (json)
+		return nestctl_print_json(make_json(diagnosis), status);
+	print_table(diagnosis);
+	return nestctl_finish(status);
+}
+
+static int verify(const struct session *session, const struct request *request, const struct nestxml_error *policy_error)
+{
+	struct diagnosis diagnosis = {.is_asked = request->ask_guest, .host = session->host_policy.host, .policy_error = *policy_error};
+	int status = session_find(session, request->guest, &diagnosis.guest);
+
+	if (status != NESTCTL_YES)
+		return status == NESTCTL_NO ? NESTCTL_UNKNOWN : status; /* NO is what is said of a guest that there is */
+	status = gather(session, &diagnosis);
+	if (status == NESTCTL_YES)
+		status = show(&diagnosis, request->json);
+	clear(&diagnosis);
+	return status;
+}
+
+static int parse(int argc, char **argv, struct request *request)
+{
+	const struct option_rule host_policy[] = {
+		{.name = "ask-guest", .flag = &request->ask_guest},
+		{.name = "json", .flag = &request->json},
+		OPTION_CONNECT(&request->uri),
+	};
+	int status = options_take("verify", help, host_policy, ARRAY_SIZE(host_policy), argc, argv);
+
+	if (status >= 0)
+		return status;
+	if (argc - optind != 1 || !*argv[optind])
+		return nestctl_usage("verify", "it takes one guest");
+	request->guest = argv[optind];
+	return -1;
+}
+
+int nestctl_verify(int argc, char **argv)
+{
+	struct request request = {0};
+	struct nestxml_error policy_error = {0};
+	struct session session;
+	int status = parse(argc, argv, &request);
+
+	if (status >= 0)
+		return status;
+	status = session_open(request.uri, request.ask_guest, "nothing was verified", &policy_error, &session);
+	if (status != NESTCTL_YES)
+		return status;
+	status = verify(&session, &request, &policy_error);
+	session_close(&session);
+	return status;
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * diff.c - the edits as a unified diff.
+ *
+ * Which lines differ is known from the edits, so nothing is searched for: edits in the same or in adjoining lines make a block, of
+ * which the equal lines at both ends are dropped; blocks less than two contexts apart make a hunk.
+ */
+#include "diff.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <nestxml/nestxml.h>
+
+#include "io.h"
+
+#define CONTEXT ((size_t)3)
+
+/* Whole lines that change: old ones in the input, new ones in the output. */
+struct block {
+	size_t old_start, old_end; /* bytes */
+	size_t new_start, new_end;
+	size_t old_line, old_count; /* lines from 0 */
+	size_t new_line, new_count;
+};
+
+struct diff {
+	const char *old;
+	size_t old_length;
+	char *new;
+	size_t new_length;
+	struct block *blocks;
+	size_t count;
+	FILE *out;
+	bool escape;
+	bool failed; /* out of memory */
+};
+
+static size_t line_start(const char *text, size_t at)
+{
+	const char *newline = at > 0 ? memrchr(text, '\n', at) : NULL;
+
+	return newline ? (size_t)(newline - text) + 1 : 0;
+}
+
+/* Behind the line end that follows @at, or the end of the text. */
+static size_t line_end(const char *text, size_t length, size_t at)
+{
+	const char *newline = at < length ? memchr(text + at, '\n', length - at) : NULL;
+
+	return newline ? (size_t)(newline - text) + 1 : length;
+}
+
+/* Lines in text[start, end); a last one without a line end counts. */
+static size_t count_lines(const char *text, size_t start, size_t end)
+{
+	size_t count = 0;
+
+	while (start < end) {
+		start = line_end(text, end, start);
+		count++;
+	}
+	return count;
+}
+
+static void find_blocks(struct diff *diff, const struct nestxml_edits *edits)
+{
+	long shift = 0; /* new offset less old offset, behind the edits so far */
+
+	for (size_t i = 0; i < nestxml_edits_count(edits); i++) {
+		const struct nestxml_edit *edit = nestxml_edits_get(edits, i);
+		size_t start = line_start(diff->old, edit->offset);
+		size_t end = line_end(diff->old, diff->old_length, edit->offset + edit->length);
+		struct block *last = diff->count > 0 ? &diff->blocks[diff->count - 1] : NULL;
+		long before = shift;
+
+		shift += (long)edit->text_length - (long)edit->length;
+		if (!last || start >= last->old_end) {
+			last = &diff->blocks[diff->count++];
+			last->old_start = start;
+			last->new_start = (size_t)((long)start + before);
+			last->old_end = end;
+		} else if (end > last->old_end) {
+			last->old_end = end;
+		}
+		last->new_end = (size_t)((long)last->old_end + shift);
+	}
+}
+
+static bool is_same(const struct diff *diff, size_t old_start, size_t old_end, size_t new_start, size_t new_end)
+{
+	return old_end - old_start == new_end - new_start && memcmp(diff->old + old_start, diff->new + new_start, old_end - old_start) == 0;
+}
+
+static void trim_block(const struct diff *diff, struct block *block)
+{
+	while (block->old_start < block->old_end && block->new_start < block->new_end) {
+		size_t old_end = line_end(diff->old, block->old_end, block->old_start);
+		size_t new_end = line_end(diff->new, block->new_end, block->new_start);
+
+		if (!is_same(diff, block->old_start, old_end, block->new_start, new_end))
+			break;
+		block->old_start = old_end;
+		block->new_start = new_end;
+	}
+	while (block->old_start < block->old_end && block->new_start < block->new_end) {
+		size_t old_start = line_start(diff->old, block->old_end - 1);
+		size_t new_start = line_start(diff->new, block->new_end - 1);
+
+		if (!is_same(diff, old_start, block->old_end, new_start, block->new_end))
+			break;
+		block->old_end = old_start;
+		block->new_end = new_start;
+	}
+}
+
+static void number_lines(struct diff *diff)
+{
+	size_t old_line = 0;
+	size_t new_line = 0;
+	size_t at = 0;
+
+	for (size_t i = 0; i < diff->count; i++) {
+		struct block *block = &diff->blocks[i];
+		size_t between;
+
+		trim_block(diff, block);
+		between = count_lines(diff->old, at, block->old_start);
+		block->old_line = old_line + between;
+		block->new_line = new_line + between;
+		block->old_count = count_lines(diff->old, block->old_start, block->old_end);
+		block->new_count = count_lines(diff->new, block->new_start, block->new_end);
+		old_line = block->old_line + block->old_count;
+		new_line = block->new_line + block->new_count;
+		at = block->old_end;
+	}
+}
+
+/* ---- printing ---- */
+
+static void print_line(struct diff *diff, char sign, const char *line, size_t length)
+{
+	bool ended = length > 0 && line[length - 1] == '\n';
+	size_t size = 4 * length + 1;
+	char *text;
+	char *shown;
+
+	if (!diff->escape) {
+		fprintf(diff->out, "%c%.*s%s", sign, (int)length, line, ended ? "" : "\n\\ No newline at end of file\n");
+		return;
+	}
+	text = strndup(line, length - ended);
+	shown = malloc(size);
+	if (!text || !shown)
+		diff->failed = true;
+	else
+		fprintf(diff->out, "%c%s\n%s", sign, nestxml_text_escape(text, shown, size), ended ? "" : "\\ No newline at end of file\n");
+	free(text);
+	free(shown);
+}
+
+static void print_lines(struct diff *diff, char sign, const char *text, size_t start, size_t end)
+{
+	while (start < end) {
+		size_t next = line_end(text, end, start);
+
+		print_line(diff, sign, text + start, next - start);
+		start = next;
+	}
+}
+
+/* Up to @lines lines back from @at, but not before @limit. */
+static size_t lines_back(const char *text, size_t limit, size_t at, size_t lines)
+{
+	while (lines-- > 0 && at > limit)
+		at = line_start(text, at - 1);
+	return at;
+}
+
+static size_t lines_on(const char *text, size_t limit, size_t at, size_t lines)
+{
+	while (lines-- > 0 && at < limit)
+		at = line_end(text, limit, at);
+	return at;
+}
+
+/* An empty range is named by the line before it, as diff(1) does. */
+static void print_range(struct diff *diff, char sign, size_t line, size_t count)
+{
+	fprintf(diff->out, " %c%zu", sign, count > 0 ? line + 1 : line);
+	if (count != 1)
+		fprintf(diff->out, ",%zu", count);
+}
+
+/* Blocks first to last - 1. */
+static void print_hunk(struct diff *diff, size_t first, size_t last)
+{
+	const struct block *head = &diff->blocks[first];
+	const struct block *tail = &diff->blocks[last - 1];
+	size_t start = lines_back(diff->old, 0, head->old_start, CONTEXT);
+	size_t end = lines_on(diff->old, diff->old_length, tail->old_end, CONTEXT);
+	size_t before = count_lines(diff->old, start, head->old_start);
+	size_t behind = count_lines(diff->old, tail->old_end, end);
+	size_t at = start;
+
+	fputs("@@", diff->out);
+	print_range(diff, '-', head->old_line - before, tail->old_line + tail->old_count - head->old_line + before + behind);
+	print_range(diff, '+', head->new_line - before, tail->new_line + tail->new_count - head->new_line + before + behind);
+	fputs(" @@\n", diff->out);
+	for (size_t i = first; i < last; i++) {
+		const struct block *block = &diff->blocks[i];
+
+		print_lines(diff, ' ', diff->old, at, block->old_start);
+		print_lines(diff, '-', diff->old, block->old_start, block->old_end);
+		print_lines(diff, '+', diff->new, block->new_start, block->new_end);
+		at = block->old_end;
+	}
+	print_lines(diff, ' ', diff->old, at, end);
+}
+
+static void print_diff(struct diff *diff, const char *name)
+{
+	size_t first = 0;
+
+	const char *end = strchr(name, ' ') ? "\t" : ""; /* or patch(1) takes the first word for the name */
+
+	fprintf(diff->out, "--- %s%s\n+++ %s%s\n", name, end, name, end);
+	for (size_t i = 1; i <= diff->count; i++) {
+		const struct block *previous = &diff->blocks[i - 1];
+
+		if (i < diff->count && diff->blocks[i].old_line - (previous->old_line + previous->old_count) <= 2 * CONTEXT)
+			continue;
+		print_hunk(diff, first, i);
+		first = i;
+	}
+}
+
+int diff_write(int fd, const char *name, const char *xml, size_t length, const struct nestxml_edits *edits, bool escape)
+{
+	struct diff diff = {.old = xml, .old_length = length, .escape = escape};
+	char *text = NULL;
+	size_t text_length = 0;
+	int code = -ENOMEM;
+
+	if (!edits || nestxml_edits_count(edits) == 0)
+		return 0;
+	if (nestxml_edits_apply(edits, &diff.new, &diff.new_length) != 0)
+		return code;
+	diff.blocks = calloc(nestxml_edits_count(edits), sizeof(*diff.blocks));
+	diff.out = open_memstream(&text, &text_length); /* stdio would give up where a write is interrupted */
+	if (diff.blocks && diff.out) {
+		find_blocks(&diff, edits);
+		number_lines(&diff);
+		print_diff(&diff, name);
+		code = diff.failed || ferror(diff.out) ? -ENOMEM : 0;
+	}
+	if (diff.out && fclose(diff.out) != 0)
+		code = -ENOMEM;
+	if (code == 0)
+		code = io_write(fd, text, text_length);
+	free(text);
+	free(diff.blocks);
+	free(diff.new);
+	return code;
+}

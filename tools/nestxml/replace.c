@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* replace.c - write beside, sync, rename: at every moment the path names the whole old file or the whole new one. */
+#include "replace.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <nestxml/nestxml.h>
+
+#include "splice.h"
+
+/* One file on its way: what is written, and where it goes. */
+struct replacement {
+	const char *xml;
+	size_t length;
+	const struct nestxml_edits *edits;
+	const char *folder; /* where the new file is made; NULL: beside the old one */
+	mode_t mode;	    /* 0: the old file's, or that of any new file */
+	const char *reason;
+};
+
+static int fail(struct replacement *replacement, const char *reason)
+{
+	int saved = errno;
+
+	replacement->reason = reason;
+	return saved ? -saved : -EIO;
+}
+
+/* ACLs and SELinux labels are extended attributes; a file system without any is no failure. */
+static int copy_attributes(int from, int to)
+{
+	char names[4096];
+	char value[4096];
+	ssize_t total = flistxattr(from, names, sizeof(names));
+
+	if (total < 0)
+		return errno == ENOTSUP ? 0 : -1;
+	for (const char *name = names; name < names + total; name += strlen(name) + 1) {
+		ssize_t size = fgetxattr(from, name, value, sizeof(value));
+
+		if (size < 0 || fsetxattr(to, name, value, (size_t)size, 0) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Owner first: it clears set-id bits of the mode. */
+static int copy_metadata(struct replacement *replacement, const char *path, int to)
+{
+	struct stat status;
+	int from = open(path, O_RDONLY | O_CLOEXEC);
+	int code = 0;
+
+	if (from < 0)
+		return fail(replacement, "cannot be opened");
+	if (fstat(from, &status) < 0 || fchown(to, status.st_uid, status.st_gid) < 0)
+		code = fail(replacement, "cannot keep its owner");
+	else if (fchmod(to, status.st_mode & 07777) < 0)
+		code = fail(replacement, "cannot keep its mode");
+	else if (copy_attributes(from, to) < 0)
+		code = fail(replacement, "cannot keep its extended attributes");
+	close(from);
+	return code;
+}
+
+static int fill(struct replacement *replacement, const char *path, bool exists, int fd)
+{
+	mode_t mask = umask(0);
+	int code = 0;
+
+	umask(mask);
+	if (exists && !replacement->mode)
+		code = copy_metadata(replacement, path, fd);
+	else if (fchmod(fd, replacement->mode ? replacement->mode : 0666 & ~mask) < 0)
+		code = fail(replacement, "cannot get its mode");
+	if (code == 0) {
+		code = splice_write(fd, replacement->xml, replacement->length, replacement->edits);
+		if (code != 0)
+			replacement->reason = "cannot be written";
+	}
+	if (code == 0 && fsync(fd) < 0)
+		code = fail(replacement, "cannot be written");
+	return code;
+}
+
+/* The rename must outlive a power failure too; where a folder cannot be synced there is nothing more to do. */
+static void sync_folder(const char *path)
+{
+	char *folder = strndup(path, (size_t)(strrchr(path, '/') - path) + 1);
+	int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	if (fd >= 0) {
+		fsync(fd);
+		close(fd);
+	}
+	free(folder);
+}
+
+/* @path is absolute or starts with "./", and no symbolic link. */
+static int replace_regular(struct replacement *replacement, const char *path, bool exists)
+{
+	const char *folder = replacement->folder ? replacement->folder : path;
+	int folder_length = replacement->folder ? (int)strlen(folder) : (int)(strrchr(path, '/') - path);
+	size_t size = strlen(folder) + sizeof("/.nestxml-XXXXXX");
+	char *beside = malloc(size);
+	int fd;
+	int code;
+
+	if (!beside) {
+		replacement->reason = "cannot be written";
+		return -ENOMEM;
+	}
+	snprintf(beside, size, "%.*s/.nestxml-XXXXXX", folder_length, folder);
+	fd = mkostemp(beside, O_CLOEXEC);
+	if (fd < 0) {
+		code = fail(replacement, "cannot be replaced: no new file can be made beside it");
+		free(beside);
+		return code;
+	}
+	code = fill(replacement, path, exists, fd);
+	if (close(fd) < 0 && code == 0)
+		code = fail(replacement, "cannot be written");
+	if (code == 0 && rename(beside, path) < 0)
+		code = fail(replacement, "cannot be replaced");
+	if (code == 0)
+		sync_folder(path);
+	else
+		unlink(beside);
+	free(beside);
+	return code;
+}
+
+static int write_through(struct replacement *replacement, const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	int code;
+
+	if (fd < 0)
+		return fail(replacement, "cannot be opened");
+	code = splice_write(fd, replacement->xml, replacement->length, replacement->edits);
+	if (close(fd) < 0 && code == 0)
+		code = -errno;
+	if (code != 0)
+		replacement->reason = "cannot be written";
+	return code;
+}
+
+/* The name with a folder before it, links followed; a name that does not exist yet stays. */
+static char *resolve(const char *path, bool exists)
+{
+	char *made = NULL;
+
+	if (exists)
+		return realpath(path, NULL);
+	if (strchr(path, '/'))
+		return strdup(path);
+	return asprintf(&made, "./%s", path) < 0 ? NULL : made;
+}
+
+/* A signal in between would leave the new file behind. */
+static int replace_undisturbed(struct replacement *replacement, const char *path, bool exists)
+{
+	sigset_t all;
+	sigset_t old;
+	int code;
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &old);
+	code = replace_regular(replacement, path, exists);
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	return code;
+}
+
+int replace_file(const char *path, const char *xml, size_t length, const struct nestxml_edits *edits, const char **reason)
+{
+	struct replacement replacement = {.xml = xml, .length = length, .edits = edits};
+	struct stat status;
+	bool exists = stat(path, &status) == 0;
+	char *resolved;
+	int code;
+
+	if (!exists && (errno != ENOENT || lstat(path, &status) == 0)) {
+		code = fail(&replacement, "cannot be written");
+	} else if (exists && !S_ISREG(status.st_mode)) {
+		code = write_through(&replacement, path);
+	} else if (exists && status.st_nlink > 1) {
+		code = -EMLINK;
+		replacement.reason = "has other hard links, which a new file would leave behind; write to another file with -o";
+	} else {
+		resolved = resolve(path, exists);
+		code = resolved ? replace_undisturbed(&replacement, resolved, exists) : fail(&replacement, "cannot be written");
+		free(resolved);
+	}
+	*reason = replacement.reason;
+	return code;
+}
+
+int replace_program(const char *path, const char *folder, const char *data, size_t length, const char **reason)
+{
+	struct replacement replacement = {.xml = data, .length = length, .folder = folder, .mode = 0755};
+	int code = replace_undisturbed(&replacement, path, true);
+
+	*reason = replacement.reason;
+	return code;
+}
