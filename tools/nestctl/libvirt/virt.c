@@ -33,8 +33,10 @@ int virt_new(struct virt **virt, struct virt_error *error)
 	if (virt_load(error) < 0)
 		return -1;
 	made = calloc(1, sizeof(*made));
-	if (!made)
-		return virt_fail(error, "out of memory");
+	if (!made) {
+		virt_fail(error, "out of memory");
+		return -1; /* as the compiler must see it */
+	}
 	*virt = made;
 	return 0;
 }
