@@ -209,7 +209,8 @@ static void test_disable_with_an_unknown_vendor_fails_closed(void **state)
 		struct nestxml_check *check = NULL;
 		struct nestxml_error error = {0};
 
-		CHECK(nestxml_check_new(((struct tree *)*state)->root, NESTXML_OPERATION_START, "vm", xml, strlen(xml), &check, &error) == 0,
+		CHECK(nestxml_check_new(((struct tree *)*state)->root, NESTXML_OPERATION_START, "vm", xml, strlen(xml), &check, &error) ==
+			      0,
 		      "%s", cpus[i]);
 		assert_int_equal(nestxml_check_get_verdict(check), NESTXML_VERDICT_REFUSE);
 		assert_int_equal(nestxml_check_get_cpu_state(check), NESTXML_CPU_UNKNOWN);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * hook_helper.c - `nestctl hook-helper`: what the hook starts, and libvirt does not wait for. It rewrites a guest's stored definition and starts the
- * guest again, once the hook, and with it libvirt's hold on the guest, has ended. See hooks/helper.c.
+ * hook_helper.c - `nestctl hook-helper`: what the hook starts, and libvirt does not wait for. It rewrites a guest's stored definition and
+ * starts the guest again, once the hook, and with it libvirt's hold on the guest, has ended. See hooks/helper.c.
  */
 #include <getopt.h>
 #include <stdlib.h>

@@ -17,8 +17,8 @@ struct session {
  * Opens a session at @uri (NULL: libvirt's own choice).
  *
  * @undone	what is told first where that fails, as in "nothing was set"
- * @policy	NULL: no session with a policy that cannot be read. Else that goes into it, and the host_policy are without a config; code 0:
- * it could
+ * @policy	NULL: no session with a policy that cannot be read. Else that goes into it, and the host_policy are without a config; code
+ * 0: it could
  *
  * Returns NESTCTL_YES, to be released with session_close(); else another status, having said why.
  */
