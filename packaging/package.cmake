@@ -52,9 +52,9 @@ set(CPACK_DEBIAN_PROGRAMS_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_COMPONENT_PROGRAMS_DESCRIPTION "A guest states whether it is to run guests of its own: require, optional
 or disable. A filter rewrites the CPU of domain XML and touches no other
 byte, libvirt's qemu hook refuses each start that would not be what was
-stated, and nestctl sees to the host.")
+stated, and nestctl sets up the host.")
 
-# What Debian's packages have beside their files
+# What Debian's packages have in addition to their files
 configure_file(${CMAKE_CURRENT_LIST_DIR}/deb/changelog.in ${PROJECT_BINARY_DIR}/generated/changelog.Debian @ONLY)
 execute_process(COMMAND gzip -9nf ${PROJECT_BINARY_DIR}/generated/changelog.Debian COMMAND_ERROR_IS_FATAL ANY)
 foreach(component library development programs)
