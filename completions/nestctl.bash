@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # nestctl.bash - completion of nestctl.
 
-# Tenants choose guests' names: compgen -W would run what is in them.
+# Tenants choose guests' names, and compgen -W would expand and run what is in them.
 _nestctl_guests()
 {
 	local name

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# nestxml.bash - completion of nestxml; what is no option is a file.
+# nestxml.bash - completion of nestxml; what is not an option is a file.
 _nestxml()
 {
 	local current=${COMP_WORDS[COMP_CWORD]} words word

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# nestxml.fish - completion of nestxml for fish; what is no option is a file.
+# nestxml.fish - completion of nestxml for fish; what is not an option is a file.
 complete -c nestxml -l nested -s n -x -a 'require optional disable policy'
 complete -c nestxml -l mode -s m -x -a 'keep host-model host-passthrough maximum'
 complete -c nestxml -l vendor -x -a 'auto intel amd'
