@@ -39,6 +39,7 @@ NESTXML_EXPORT void nestxml_domain_free(struct nestxml_domain *domain)
 	nestxml_buffer_clear(&domain->uuid);
 	nestxml_buffer_clear(&domain->arch);
 	nestxml_buffer_clear(&domain->stated);
+	nestxml_buffer_clear(&domain->metadata_namespaces);
 	nestxml_buffer_clear(&domain->model);
 	free(domain->children);
 	free(domain);
@@ -111,6 +112,27 @@ NESTXML_EXPORT bool nestxml_domain_is_stating(const struct nestxml_domain *domai
 	return states;
 }
 
+NESTXML_EXPORT const char *nestxml_domain_get_cpu_override(const struct nestxml_domain *domain)
+{
+	return domain->override.found[0] ? domain->override.found : NULL;
+}
+
+NESTXML_EXPORT size_t nestxml_domain_count_metadata_namespaces(const struct nestxml_domain *domain)
+{
+	return domain->metadata_namespaces_count;
+}
+
+NESTXML_EXPORT const char *nestxml_domain_get_metadata_namespace(const struct nestxml_domain *domain, size_t index)
+{
+	const char *at = domain->metadata_namespaces.data;
+
+	if (index >= domain->metadata_namespaces_count)
+		return NULL;
+	while (index-- > 0)
+		at += strlen(at) + 1;
+	return at;
+}
+
 NESTXML_EXPORT bool nestxml_domain_has_expanded_cpu(const struct nestxml_domain *domain)
 {
 	return domain->has_cpu && domain->mode == CPU_MODE_CUSTOM && domain->match_exact && domain->check_full;
@@ -132,6 +154,8 @@ NESTXML_EXPORT int nestxml_domain_check_applicable(const struct nestxml_domain *
 		return nestxml_error_set(error, NESTXML_E_ARCH,
 					 "its architecture is %s, and nesting applies to x86_64 and i686 only; leave it as it is",
 					 nestxml_text_escape(arch, shown, sizeof(shown)));
+	if (domain->encrypted)
+		return nestxml_error_set(error, NESTXML_E_ENCRYPTED, "its memory is encrypted, and KVM does not run in such a guest");
 	if (vendor == NESTXML_VENDOR_NONE)
 		return nestxml_error_set(error, NESTXML_E_VENDOR, "the vendor of this host's processor is not known from /proc/cpuinfo");
 	if (nestxml_domain_is_tcg(domain) && vendor != NESTXML_VENDOR_AMD)

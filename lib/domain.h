@@ -6,6 +6,7 @@
 #include <nestxml/nestxml.h>
 
 #include "buffer.h"
+#include "cpu_override.h"
 
 /** An element's place: byte offsets into the XML. */
 struct element {
@@ -61,6 +62,11 @@ struct nestxml_domain {
 	struct nestxml_buffer name;
 	struct nestxml_buffer uuid;
 	struct nestxml_buffer arch;
+
+	bool encrypted; /* <launchSecurity> of a kind that encrypts the guest's memory */
+	struct cpu_override override;
+	struct nestxml_buffer metadata_namespaces; /* of <metadata>'s own children, each once, each with its NUL */
+	size_t metadata_namespaces_count;
 
 	bool has_stated; /* <nested:policy nested=...> */
 	struct nestxml_buffer stated;

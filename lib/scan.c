@@ -25,6 +25,8 @@
 #define MAX_NAMES 1024 /* KiB of different ones */
 #define MAX_NAMESPACES 256
 
+#define QEMU_NAMESPACE "http://libvirt.org/schemas/domain/qemu/1.0"
+
 /* libxml2 2.12 made the error const. */
 #if LIBXML_VERSION >= 21200
 #define PROBLEM const xmlError
@@ -33,7 +35,7 @@
 #endif
 
 /* The branch below <domain> that the parser is in. */
-enum branch { BRANCH_NONE, BRANCH_CPU, BRANCH_OS, BRANCH_METADATA };
+enum branch { BRANCH_NONE, BRANCH_CPU, BRANCH_OS, BRANCH_METADATA, BRANCH_QEMU_COMMANDLINE, BRANCH_QEMU_OVERRIDE };
 
 struct scan {
 	struct nestxml_domain *domain;
@@ -46,7 +48,8 @@ struct scan {
 	enum branch branch;
 	struct nestxml_buffer *text; /* what character data is added to, or NULL */
 	unsigned int text_depth;     /* the depth of the element that it belongs to */
-	bool seen_name, seen_uuid, seen_os, seen_model;
+	bool seen_name, seen_uuid, seen_os, seen_model, seen_metadata, seen_launch_security;
+	const xmlChar *metadata_namespaces[MAX_NAMESPACES]; /* the parser's own strings, each once */
 	bool misplaced; /* a tag was not where the parser said: an error of ours unless the document turns out to be bad */
 };
 
@@ -204,6 +207,30 @@ static void scan_cpu(struct scan *scan, const xmlChar **attributes, int count)
 	scan->branch = BRANCH_CPU;
 }
 
+/* s390-pv encrypts too, and its guests are refused for their architecture. */
+static void scan_launch_security(struct scan *scan, const xmlChar **attributes, int count)
+{
+	static const char *const encrypting[] = {"sev", "sev-snp", "tdx"};
+
+	if (scan->seen_launch_security) /* libvirt reads the first one */
+		return;
+	scan->seen_launch_security = true;
+	for (size_t i = 0; i < ARRAY_SIZE(encrypting); i++)
+		if (is_value(find_attribute(attributes, count, "type"), encrypting[i]))
+			scan->domain->encrypted = true;
+}
+
+/* A child of <domain> in a namespace. libvirt reads every one. */
+static void scan_qemu_section(struct scan *scan, const xmlChar *name, const xmlChar *uri)
+{
+	if (!uri || !equal(uri, QEMU_NAMESPACE))
+		return;
+	if (equal(name, "commandline"))
+		scan->branch = BRANCH_QEMU_COMMANDLINE;
+	else if (equal(name, "override"))
+		scan->branch = BRANCH_QEMU_OVERRIDE;
+}
+
 /* A child of <domain>. */
 static void scan_section(struct scan *scan, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, const xmlChar **attributes,
 			 int count)
@@ -211,9 +238,11 @@ static void scan_section(struct scan *scan, const xmlChar *name, const xmlChar *
 	struct nestxml_domain *domain = scan->domain;
 
 	scan->branch = BRANCH_NONE;
-	if (!place_start(scan, prefix ? prefix : name, &domain->last) || uri || prefix)
+	if (!place_start(scan, prefix ? prefix : name, &domain->last))
 		return;
-	if (equal(name, "name")) {
+	if (uri || prefix) {
+		scan_qemu_section(scan, name, uri);
+	} else if (equal(name, "name")) {
 		begin_text(scan, &scan->seen_name, &domain->name);
 	} else if (equal(name, "uuid")) {
 		begin_text(scan, &scan->seen_uuid, &domain->uuid);
@@ -222,8 +251,11 @@ static void scan_section(struct scan *scan, const xmlChar *name, const xmlChar *
 		scan->branch = BRANCH_OS;
 	} else if (equal(name, "features")) {
 		domain->features = domain->last;
-	} else if (equal(name, "metadata")) {
+	} else if (equal(name, "metadata") && !scan->seen_metadata) { /* libvirt keeps the first one */
+		scan->seen_metadata = true;
 		scan->branch = BRANCH_METADATA;
+	} else if (equal(name, "launchSecurity")) {
+		scan_launch_security(scan, attributes, count);
 	} else if (equal(name, "cpu") && !domain->has_cpu) {
 		scan_cpu(scan, attributes, count);
 	}
@@ -304,19 +336,99 @@ static void scan_cpu_child(struct scan *scan, const xmlChar *name, const xmlChar
 	child->passthrough = is_value(find_attribute(attributes, count, "mode"), "passthrough");
 }
 
-/* A child of <os> or <metadata>. */
-static void scan_fact(struct scan *scan, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, const xmlChar **attributes,
-		      int count)
+/* A child of <os>. */
+static void scan_os(struct scan *scan, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, const xmlChar **attributes,
+		    int count)
+{
+	if (uri || prefix || scan->seen_os || !equal(name, "type"))
+		return;
+	scan->seen_os = true;
+	keep_value(scan, find_plain_attribute(attributes, count, "arch"), &scan->domain->arch);
+}
+
+/* Compares pointers: the parser keeps one copy of each string. If it did not, the table would be full before the document is long. */
+static void keep_metadata_namespace(struct scan *scan, const xmlChar *uri)
 {
 	struct nestxml_domain *domain = scan->domain;
 
-	if (scan->branch == BRANCH_OS && !uri && !prefix && !scan->seen_os && equal(name, "type")) {
-		scan->seen_os = true;
-		keep_value(scan, find_plain_attribute(attributes, count, "arch"), &domain->arch);
-	} else if (scan->branch == BRANCH_METADATA && uri && equal(uri, NESTXML_METADATA_NAMESPACE) && equal(name, "policy") &&
-		   !domain->has_stated) {
+	for (size_t i = 0; i < domain->metadata_namespaces_count; i++)
+		if (scan->metadata_namespaces[i] == uri)
+			return;
+	if (domain->metadata_namespaces_count == MAX_NAMESPACES) {
+		fail(scan,
+		     nestxml_error_set(scan->error, NESTXML_E_TOO_BIG, "has more than %d namespaces in its <metadata>", MAX_NAMESPACES));
+		return;
+	}
+	if (!nestxml_buffer_add(&domain->metadata_namespaces, (const char *)uri, strlen((const char *)uri) + 1)) {
+		fail_nomem(scan);
+		return;
+	}
+	scan->metadata_namespaces[domain->metadata_namespaces_count++] = uri;
+}
+
+/* A child of <metadata>. */
+static void scan_metadata(struct scan *scan, const xmlChar *name, const xmlChar *uri, const xmlChar **attributes, int count)
+{
+	struct nestxml_domain *domain = scan->domain;
+
+	if (!uri)
+		return;
+	keep_metadata_namespace(scan, uri);
+	if (equal(uri, NESTXML_METADATA_NAMESPACE) && equal(name, "policy") && !domain->has_stated) {
 		domain->has_stated = true;
 		keep_value(scan, find_plain_attribute(attributes, count, "nested"), &domain->stated);
+	}
+}
+
+/* A child of <qemu:commandline>. */
+static void scan_qemu_commandline(struct scan *scan, const xmlChar *name, const xmlChar **attributes, int count)
+{
+	struct attribute attribute = find_attribute(attributes, count, equal(name, "arg") ? "value" : "name");
+
+	if (!attribute.value)
+		return;
+	if (equal(name, "arg"))
+		nestxml_cpu_override_add_argument(&scan->domain->override, attribute.value, attribute.length);
+	else if (equal(name, "env"))
+		nestxml_cpu_override_add_variable(&scan->domain->override, attribute.value, attribute.length);
+}
+
+/* Anything below <qemu:override>. */
+static void scan_qemu_override(struct scan *scan, const xmlChar *name, const xmlChar **attributes, int count)
+{
+	struct attribute value = find_attribute(attributes, count, "value");
+
+	if (value.value && equal(name, "property") && is_value(find_attribute(attributes, count, "name"), "driver"))
+		nestxml_cpu_override_add_driver(&scan->domain->override, value.value, value.length);
+}
+
+/* What is neither <domain>, nor a child of it. */
+static void scan_inner(struct scan *scan, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, const xmlChar **attributes,
+		       int count)
+{
+	bool is_qemus = uri && equal(uri, QEMU_NAMESPACE);
+
+	if (scan->branch == BRANCH_QEMU_OVERRIDE && is_qemus)
+		scan_qemu_override(scan, name, attributes, count);
+	if (scan->depth > 3)
+		return;
+	switch (scan->branch) {
+	case BRANCH_CPU:
+		scan_cpu_child(scan, name, prefix, uri, attributes, count);
+		break;
+	case BRANCH_OS:
+		scan_os(scan, name, prefix, uri, attributes, count);
+		break;
+	case BRANCH_METADATA:
+		scan_metadata(scan, name, uri, attributes, count);
+		break;
+	case BRANCH_QEMU_COMMANDLINE:
+		if (is_qemus)
+			scan_qemu_commandline(scan, name, attributes, count);
+		break;
+	case BRANCH_QEMU_OVERRIDE:
+	case BRANCH_NONE:
+		break;
 	}
 }
 
@@ -339,10 +451,8 @@ static void on_start(void *data, const xmlChar *name, const xmlChar *prefix, con
 		scan_root(scan, name, prefix, uri, attributes, attributes_count);
 	else if (scan->depth == 2)
 		scan_section(scan, name, prefix, uri, attributes, attributes_count);
-	else if (scan->depth == 3 && scan->branch == BRANCH_CPU)
-		scan_cpu_child(scan, name, prefix, uri, attributes, attributes_count);
-	else if (scan->depth == 3 && scan->branch != BRANCH_NONE)
-		scan_fact(scan, name, prefix, uri, attributes, attributes_count);
+	else if (scan->branch != BRANCH_NONE)
+		scan_inner(scan, name, prefix, uri, attributes, attributes_count);
 }
 
 static void end_section(struct scan *scan)

@@ -36,21 +36,22 @@ extern "C" {
 /** What can go wrong. Since: 0.1 */
 enum nestxml_code {
 	NESTXML_OK = 0,
-	NESTXML_E_NOMEM = -1,	  /**< out of memory */
-	NESTXML_E_SYNTAX = -2,	  /**< not well-formed XML, or empty */
-	NESTXML_E_DTD = -3,	  /**< has a document type declaration */
-	NESTXML_E_ENCODING = -4,  /**< not UTF-8 */
-	NESTXML_E_TOO_BIG = -5,	  /**< larger than NESTXML_MAX_SIZE, or more of something than any domain has */
-	NESTXML_E_ROOT = -6,	  /**< the root element is not <domain> */
-	NESTXML_E_TYPE = -7,	  /**< the domain's type is neither kvm nor qemu */
-	NESTXML_E_ARCH = -8,	  /**< the guest's architecture is neither x86_64 nor i686 */
-	NESTXML_E_TCG = -9,	  /**< vmx asked for a guest that QEMU emulates (TCG has svm only) */
-	NESTXML_E_VENDOR = -10,	  /**< no vendor of the processor to be found */
-	NESTXML_E_CONFIG = -11,	  /**< a policy file is unsafe or wrong */
-	NESTXML_E_METADATA = -12, /**< the guest's own <nested:policy> is wrong */
-	NESTXML_E_ARGUMENT = -13, /**< an argument is out of its range */
-	NESTXML_E_INTERNAL = -14, /**< a position from libxml2 is not where the tag is: nothing was edited */
-	NESTXML_E_LIBRARY = -15,  /**< libxml2, which is loaded when the first document is read, is not there */
+	NESTXML_E_NOMEM = -1,	   /**< out of memory */
+	NESTXML_E_SYNTAX = -2,	   /**< not well-formed XML, or empty */
+	NESTXML_E_DTD = -3,	   /**< has a document type declaration */
+	NESTXML_E_ENCODING = -4,   /**< not UTF-8 */
+	NESTXML_E_TOO_BIG = -5,	   /**< larger than NESTXML_MAX_SIZE, or more of something than any domain has */
+	NESTXML_E_ROOT = -6,	   /**< the root element is not <domain> */
+	NESTXML_E_TYPE = -7,	   /**< the domain's type is neither kvm nor qemu */
+	NESTXML_E_ARCH = -8,	   /**< the guest's architecture is neither x86_64 nor i686 */
+	NESTXML_E_TCG = -9,	   /**< vmx asked for a guest that QEMU emulates (TCG has svm only) */
+	NESTXML_E_VENDOR = -10,	   /**< no vendor of the processor to be found */
+	NESTXML_E_CONFIG = -11,	   /**< a policy file is unsafe or wrong */
+	NESTXML_E_METADATA = -12,  /**< the guest's own <nested:policy> is wrong */
+	NESTXML_E_ARGUMENT = -13,  /**< an argument is out of its range */
+	NESTXML_E_INTERNAL = -14,  /**< a position from libxml2 is not where the tag is: nothing was edited */
+	NESTXML_E_LIBRARY = -15,   /**< libxml2, which is loaded when the first document is read, is not there */
+	NESTXML_E_ENCRYPTED = -16, /**< the guest's memory is encrypted (<launchSecurity>), and KVM does not run in such a guest */
 };
 
 /**
@@ -160,6 +161,16 @@ bool nestxml_domain_is_tcg(const struct nestxml_domain *domain);
 /** Whether the CPU requires or forces vmx or svm by itself. Since: 0.1 */
 bool nestxml_domain_is_requiring_nesting(const struct nestxml_domain *domain);
 /**
+ * What wins over <cpu>, so that the XML does not decide what the guest has: the first argument, environment variable or driver of
+ * <qemu:commandline> or <qemu:override> that was found to, with its place, as in "-cpu in <qemu:commandline>" or "LD_PRELOAD in
+ * <qemu:commandline>"; ready for a terminal. NULL: there is none. docs/what-wins-over-cpu.md lists them. Since: 0.1
+ */
+const char *nestxml_domain_get_cpu_override(const struct nestxml_domain *domain);
+/** How many namespaces the elements directly in <metadata> have; each counts once. At most 256. Since: 0.1 */
+size_t nestxml_domain_count_metadata_namespaces(const struct nestxml_domain *domain);
+/** Namespace number @index from 0 of those, in the order of the document, as written there (not escaped); NULL past the end. Since: 0.1 */
+const char *nestxml_domain_get_metadata_namespace(const struct nestxml_domain *domain, size_t index);
+/**
  * Whether the CPU is one that libvirt has already expanded (custom, match exact, check full), as in the start of a saved guest:
  * it cannot be changed for that start. Since: 0.1
  */
@@ -167,7 +178,7 @@ bool nestxml_domain_has_expanded_cpu(const struct nestxml_domain *domain);
 
 /**
  * Whether nested virtualization can be stated for this guest with @vendor's feature.
- * Returns 0, NESTXML_E_TYPE, NESTXML_E_ARCH, NESTXML_E_TCG or NESTXML_E_VENDOR. Since: 0.1
+ * Returns 0, NESTXML_E_TYPE, NESTXML_E_ARCH, NESTXML_E_ENCRYPTED, NESTXML_E_VENDOR or NESTXML_E_TCG. Since: 0.1
  */
 int nestxml_domain_check_applicable(const struct nestxml_domain *domain, enum nestxml_vendor vendor, struct nestxml_error *error);
 

@@ -712,6 +712,10 @@ static void test_the_metadata_policy_is_in_its_namespace_and_place(void **state)
 		{"<metadata><nested:policy xmlns:nested='" NESTED " ' nested='require'/></metadata>", NULL},
 		{"<metadata><nested:policies xmlns:nested='" NESTED "' nested='require'/></metadata>", NULL},
 		{"<metadata><x><policy xmlns='" NESTED "' nested='require'/></x></metadata>", NULL},
+		{"<metadata/><metadata><policy xmlns='" NESTED "' nested='require'/></metadata>", NULL}, /* libvirt keeps the first */
+		{"<metadata><policy xmlns='" NESTED "' nested='leave'/></metadata><metadata><policy xmlns='" NESTED
+		 "' nested='require'/></metadata>",
+		 "leave"},
 		{"<x><policy xmlns='" NESTED "' nested='require'/></x>", NULL},
 		{"<policy xmlns='" NESTED "' nested='require'/>", NULL},
 		{"<x><metadata><policy xmlns='" NESTED "' nested='require'/></metadata></x>", NULL},
@@ -732,6 +736,161 @@ static void test_the_metadata_policy_is_in_its_namespace_and_place(void **state)
 			CHECK(strcmp(domain->stated.data ? domain->stated.data : "", cases[i].stated) == 0, "%s", xml);
 		nestxml_domain_free(domain);
 	}
+}
+
+static void test_the_namespaces_in_the_metadata_are_listed_once_each(void **state)
+{
+	static const struct {
+		const char *xml;
+		const char *namespaces; /* each with a blank after it */
+	} cases[] = {
+		{"", ""},
+		{"<metadata/>", ""},
+		{"<metadata><a/></metadata>", ""},
+		{"<metadata><a:a xmlns:a='urn:a'/><b xmlns='urn:b'/></metadata>", "urn:a urn:b "},
+		{"<metadata xmlns:a='urn:a'><a:a/><a:b/><b xmlns='urn:a'/></metadata>", "urn:a "},
+		{"<metadata xmlns:a='urn:a' xmlns:b='urn:b'><b:a/></metadata>", "urn:b "},
+		{"<metadata><a xmlns='urn:a'><b xmlns='urn:b'/></a></metadata>", "urn:a "},
+		{"<metadata><a xmlns='urn:a'/></metadata><metadata><b xmlns='urn:b'/></metadata>", "urn:a "},
+		{"<metadata><u:a/></metadata>", ""},
+		{"<x><metadata><a xmlns='urn:a'/></metadata></x>", ""},
+		{"<x:metadata xmlns:x='urn:x'><a xmlns='urn:a'/></x:metadata>", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct nestxml_domain *domain;
+		char xml[512];
+		char got[512] = "";
+
+		snprintf(xml, sizeof(xml), "<domain type='kvm'>%s</domain>", cases[i].xml);
+		domain = domain_of(xml);
+		for (size_t n = 0; n < nestxml_domain_count_metadata_namespaces(domain); n++)
+			snprintf(got + strlen(got), sizeof(got) - strlen(got), "%s ", nestxml_domain_get_metadata_namespace(domain, n));
+		CHECK(strcmp(got, cases[i].namespaces) == 0, "%s: %s", xml, got);
+		assert_null(nestxml_domain_get_metadata_namespace(domain, nestxml_domain_count_metadata_namespaces(domain)));
+		nestxml_domain_free(domain);
+	}
+}
+
+/* ---- what wins over <cpu> ---- */
+
+#define QEMU "http://libvirt.org/schemas/domain/qemu/1.0"
+
+/* @content in <domain>, with the prefix qemu declared. */
+static void check_override(const char *content, const char *expected)
+{
+	struct nestxml_domain *domain;
+	char xml[1024];
+	const char *got;
+
+	snprintf(xml, sizeof(xml), "<domain type='kvm' xmlns:qemu='" QEMU "'>%s</domain>", content);
+	domain = domain_of(xml);
+	got = nestxml_domain_get_cpu_override(domain);
+	CHECK(!got == !expected && (!got || strcmp(got, expected) == 0), "%s: %s", xml, got ? got : "none");
+	nestxml_domain_free(domain);
+}
+
+#define ARG(value) "<qemu:arg value='" value "'/>"
+
+static void test_arguments_of_qemu_that_win_over_the_cpu_are_named(void **state)
+{
+	static const struct {
+		const char *arguments;
+		const char *expected; /* NULL: none does */
+	} cases[] = {
+		{ARG("-cpu") ARG("max"), "-cpu"},
+		{ARG("--cpu") ARG("max"), "--cpu"},
+		{ARG("&#45;c&#x70;u") ARG("max"), "-cpu"},
+		{ARG("-append") ARG("x") ARG("-cpu") ARG("max"), "-cpu"},
+		{ARG("-no-reboot") ARG("-cpu") ARG("max"), "-cpu"},
+		{ARG("-cpu") ARG("max") ARG("--cpu") ARG("max"), "-cpu"},
+		{ARG("-readconfig") ARG("/tmp/x"), "-readconfig"},
+		{ARG("--plugin") ARG("x.so"), "--plugin"},
+		{ARG("-device") ARG("qemu64-x86_64-cpu,svm=on,socket-id=1"), "-device"},
+		{ARG("--device") ARG("id=a,driver=qemu64-x86_64-cpu"), "--device"},
+		{ARG("-device") ARG("driver=cpu"), "-device"},
+		{ARG("-device") ARG("x86_64-cpu"), "-device"},
+		{ARG("-device") ARG("{\"driver\": \"qemu64-x86_64-cpu\"}"), "-device"},
+		{ARG("-device") ARG("{\"driver\": \"qemu64-x86_64-\\u0063pu\"}"), "-device"},
+		{ARG("-global") ARG("qemu64-x86_64-cpu.xlevel=0x80000000"), "-global"},
+		{ARG("-global") ARG("driver=x86_64-cpu,property=xlevel,value=0"), "-global"},
+		{ARG("--cpux"), NULL},
+		{ARG("---cpu"), NULL},
+		{ARG("-cpu max"), NULL},
+		{ARG("-cpu=max"), NULL},
+		{ARG("cpu"), NULL},
+		{ARG(""), NULL},
+		{ARG("-"), NULL},
+		{ARG("-append") ARG("-cpu"), NULL},
+		{ARG("--append") ARG("-readconfig"), NULL},
+		{ARG("-device"), NULL},
+		{ARG("-device") ARG(""), NULL},
+		{ARG("-device") ARG("usb-tablet,id=cpu"), NULL},
+		{ARG("-device") ARG("usb-tablet,id=x-cpu,bus=driver-cpu"), NULL},
+		{ARG("-device") ARG("{\"driver\": \"usb-tablet\"}"), NULL},
+		{ARG("-global") ARG("ICH9-LPC.disable_s3=1"), NULL},
+		{ARG("-device") ARG("usb-tablet") ARG("x86_64-cpu"), NULL},
+		{ARG("-machine") ARG("accel=kvm") ARG("-accel") ARG("kvm") ARG("-smp") ARG("2") ARG("-set") ARG("device.x.y=1"), NULL},
+		{"<arg value='-cpu'/>", NULL},
+		{"<qemu:args value='-cpu'/>", NULL},
+		{"<qemu:arg name='-cpu'/>", NULL},
+		{"<x><qemu:arg value='-cpu'/></x>", NULL},
+		{"<qemu:arg qemu:value='-cpu'/>", "-cpu"}, /* xmlGetProp() goes by the local name */
+		{"<q:arg xmlns:q='" QEMU "' value='-cpu'/>", "-cpu"},
+		{"<arg xmlns='" QEMU "' value='-cpu'/>", "-cpu"},
+		{"<arg xmlns='" QEMU "/2' value='-cpu'/>", NULL},
+		{"<!-- <qemu:arg value='-cpu'/> -->", NULL},
+		{"<qemu:env name='LD_PRELOAD' value='/tmp/x.so'/>", "LD_PRELOAD"},
+		{"<qemu:env name='LD_LIBRARY_PATH' value='/tmp'/>", "LD_LIBRARY_PATH"},
+		{"<qemu:env name='QEMU_MODULE_DIR' value='/tmp'/>", "QEMU_MODULE_DIR"},
+		{"<qemu:env name='LD_\xc2\x9b' value=''/>", "LD_\\xc2\\x9b"},
+		{"<qemu:env name='QEMU_AUDIO_DRV' value='LD_PRELOAD'/>", NULL},
+		{"<qemu:env value='LD_PRELOAD'/>", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char content[512];
+		char expected[128];
+
+		snprintf(content, sizeof(content), "<qemu:commandline>%s</qemu:commandline>", cases[i].arguments);
+		snprintf(expected, sizeof(expected), "%s in <qemu:commandline>", cases[i].expected ? cases[i].expected : "");
+		check_override(content, cases[i].expected ? expected : NULL);
+	}
+}
+
+static void test_every_command_line_in_its_place_is_read(void **state)
+{
+	(void)state;
+	check_override("<qemu:commandline/><qemu:commandline>" ARG("-cpu") "</qemu:commandline>", "-cpu in <qemu:commandline>");
+	check_override("<qemu:commandline>" ARG("-append") "</qemu:commandline><cpu/><qemu:commandline>" ARG("x") ARG("-cpu") //
+		       "</qemu:commandline>",
+		       "-cpu in <qemu:commandline>");
+	check_override("<q:commandline xmlns:q='" QEMU "'>" ARG("-cpu") "</q:commandline>", "-cpu in <qemu:commandline>");
+	check_override("<commandline>" ARG("-cpu") "</commandline>", NULL);
+	check_override("<x><qemu:commandline>" ARG("-cpu") "</qemu:commandline></x>", NULL);
+	check_override("<metadata><qemu:commandline>" ARG("-cpu") "</qemu:commandline></metadata>", NULL);
+	check_override("<qemu:capabilities>" ARG("-cpu") "</qemu:capabilities>", NULL);
+	check_override(ARG("-cpu"), NULL);
+}
+
+static void test_a_device_that_is_made_a_cpu_wins_over_the_cpu(void **state)
+{
+	static const char format[] = "<qemu:override><qemu:device alias='x'><qemu:frontend><qemu:property name='%s' type='string' "
+				     "value='%s'/></qemu:frontend></qemu:device></qemu:override>";
+	char content[512];
+
+	(void)state;
+	snprintf(content, sizeof(content), format, "driver", "qemu64-x86_64-cpu");
+	check_override(content, "qemu64-x86_64-cpu in <qemu:override>");
+	snprintf(content, sizeof(content), format, "driver", "cpu");
+	check_override(content, "cpu in <qemu:override>");
+	snprintf(content, sizeof(content), format, "driver", "virtio-net-pci");
+	check_override(content, NULL);
+	snprintf(content, sizeof(content), format, "id", "x-cpu");
+	check_override(content, NULL);
+	check_override("<metadata><qemu:override><qemu:property name='driver' value='cpu'/></qemu:override></metadata>", NULL);
 }
 
 /* ---- places ---- */
@@ -873,6 +1032,38 @@ static void test_nesting_applies_to_kvm_and_qemu_on_x86(void **state)
 	}
 }
 
+static void test_nesting_does_not_apply_to_a_guest_whose_memory_is_encrypted(void **state)
+{
+	static const struct {
+		const char *xml;
+		int code;
+	} cases[] = {
+		{"<launchSecurity type='sev'/>", NESTXML_E_ENCRYPTED},
+		{"<launchSecurity type='sev'><policy>0x1</policy></launchSecurity>", NESTXML_E_ENCRYPTED},
+		{"<launchSecurity type=\"sev-snp\"/>", NESTXML_E_ENCRYPTED},
+		{"<launchSecurity type='tdx'/>", NESTXML_E_ENCRYPTED},
+		{"<launchSecurity type='s390-pv'/>", 0},
+		{"<launchSecurity type='SEV'/>", 0},
+		{"<launchSecurity/>", 0},
+		{"<launchSecurity type='s390-pv'/><launchSecurity type='sev'/>", 0}, /* libvirt reads the first */
+		{"<x><launchSecurity type='sev'/></x>", 0},
+		{"<launchSecurity xmlns='urn:x' type='sev'/>", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct nestxml_error error = {0};
+		struct nestxml_domain *domain;
+		char xml[256];
+
+		snprintf(xml, sizeof(xml), "<domain type='kvm'>%s</domain>", cases[i].xml);
+		domain = domain_of(xml);
+		CHECK(nestxml_domain_check_applicable(domain, NESTXML_VENDOR_AMD, &error) == cases[i].code, "%s", xml);
+		CHECK(cases[i].code == 0 || strstr(error.message, "encrypted"), "%s: %s", xml, error.message);
+		nestxml_domain_free(domain);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -907,6 +1098,11 @@ int main(void)
 		cmocka_unit_test(test_a_cpu_requires_nesting_by_vmx_or_svm),
 		cmocka_unit_test(test_an_expanded_cpu_is_fixed),
 		cmocka_unit_test(test_the_metadata_policy_is_in_its_namespace_and_place),
+		cmocka_unit_test(test_the_namespaces_in_the_metadata_are_listed_once_each),
+		cmocka_unit_test(test_arguments_of_qemu_that_win_over_the_cpu_are_named),
+		cmocka_unit_test(test_every_command_line_in_its_place_is_read),
+		cmocka_unit_test(test_a_device_that_is_made_a_cpu_wins_over_the_cpu),
+		cmocka_unit_test(test_nesting_does_not_apply_to_a_guest_whose_memory_is_encrypted),
 		cmocka_unit_test(test_places_are_byte_offsets_of_whole_tags),
 		cmocka_unit_test(test_places_hold_where_the_parsers_buffer_ends),
 		cmocka_unit_test(test_65536_children_are_kept_and_one_more_is_too_big),

@@ -106,6 +106,7 @@ static enum status status_of(enum nestxml_code code)
 		return STATUS_REFUSED;
 	case NESTXML_E_TYPE:
 	case NESTXML_E_ARCH:
+	case NESTXML_E_ENCRYPTED:
 	case NESTXML_E_TCG:
 	case NESTXML_E_VENDOR:
 		return STATUS_NOT_APPLICABLE;

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * cpu_override.c - what in <qemu:commandline> and <qemu:override> wins over <cpu>, so that the XML no longer decides what the guest has.
+ *
+ * The rule is what was tried with the guest's own CPUID as the judge (libvirt 9.0, QEMU 7.2; docs/what-wins-over-cpu.md). In doubt it
+ * finds one: a guest that is refused for nothing can be told to be left alone, one that passes for nothing has what it must not have.
+ */
+#include "cpu_override.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <nestxml/nestxml.h>
+
+#include "macros.h"
+
+struct text {
+	const char *start;
+	size_t length;
+};
+
+static bool is_equal(struct text text, const char *word)
+{
+	return text.length == strlen(word) && memcmp(text.start, word, text.length) == 0;
+}
+
+static bool has_prefix(struct text text, const char *prefix)
+{
+	return text.length >= strlen(prefix) && memcmp(text.start, prefix, strlen(prefix)) == 0;
+}
+
+static void find(struct cpu_override *override, struct text name, const char *place)
+{
+	char raw[64];
+	char shown[64];
+
+	if (override->found[0])
+		return;
+	snprintf(raw, sizeof(raw), "%.*s", (int)(name.length < sizeof(raw) ? name.length : sizeof(raw) - 1), name.start);
+	snprintf(override->found, sizeof(override->found), "%s in <qemu:%s>", nestxml_text_escape(raw, shown, sizeof(shown)), place);
+}
+
+/* QEMU's types of a CPU are called "qemu64-x86_64-cpu" and the like, their common ancestors "x86_64-cpu" and "cpu". */
+static bool is_cpu_type(struct text type)
+{
+	static const char suffix[] = "-cpu";
+	size_t length = sizeof(suffix) - 1;
+
+	return is_equal(type, "cpu") || (type.length > length && memcmp(type.start + type.length - length, suffix, length) == 0);
+}
+
+/* The value of -device or -global: "TYPE,...", "TYPE.PROPERTY=...", "driver=TYPE,..." with the keys in any order, or JSON. */
+static bool names_cpu(struct text value)
+{
+	const char *end = value.start + value.length;
+	static const char key[] = "driver=";
+
+	if (value.length > 0 && value.start[0] == '{')
+		return memmem(value.start, value.length, "cpu", 3) || memchr(value.start, '\\', value.length);
+	for (const char *at = value.start, *next; at <= end; at = next + 1) {
+		struct text item = {at, 0};
+		bool first = at == value.start;
+
+		next = memchr(at, ',', (size_t)(end - at));
+		if (!next)
+			next = end;
+		item.length = (size_t)(next - at);
+		if (has_prefix(item, key)) {
+			item.start += sizeof(key) - 1;
+			item.length -= sizeof(key) - 1;
+		} else if (first) {
+			const char *dot = memchr(item.start, '.', item.length);
+
+			item.length = dot ? (size_t)(dot - item.start) : item.length;
+		} else {
+			continue;
+		}
+		if (is_cpu_type(item))
+			return true;
+	}
+	return false;
+}
+
+static void add_option(struct cpu_override *override, struct text argument)
+{
+	static const char *const decisive[] = {
+		"-cpu", "-readconfig", /* the file, which is not read here, may set a CPU's properties and add a CPU */
+		"-plugin",	       /* another program's code in QEMU */
+	};
+	struct text option = argument;
+
+	if (has_prefix(option, "--")) { /* to QEMU the same as with one */
+		option.start++;
+		option.length--;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(decisive); i++)
+		if (is_equal(option, decisive[i]))
+			find(override, argument, "commandline");
+	if (is_equal(option, "-append")) {
+		override->next = CPU_OVERRIDE_NEXT_TEXT;
+	} else if (is_equal(option, "-device") || is_equal(option, "-global")) {
+		override->next = CPU_OVERRIDE_NEXT_DEVICE;
+		snprintf(override->option, sizeof(override->option), "%.*s", (int)argument.length, argument.start);
+	}
+}
+
+void nestxml_cpu_override_add_argument(struct cpu_override *override, const char *value, size_t length)
+{
+	struct text argument = {value, length};
+
+	switch (override->next) {
+	case CPU_OVERRIDE_NEXT_OPTION:
+		add_option(override, argument);
+		return;
+	case CPU_OVERRIDE_NEXT_DEVICE:
+		if (names_cpu(argument))
+			find(override, (struct text){override->option, strlen(override->option)}, "commandline");
+		break;
+	case CPU_OVERRIDE_NEXT_TEXT:
+		break;
+	}
+	override->next = CPU_OVERRIDE_NEXT_OPTION;
+}
+
+/* A library that is loaded into QEMU can give it any command line. */
+void nestxml_cpu_override_add_variable(struct cpu_override *override, const char *name, size_t length)
+{
+	struct text variable = {name, length};
+
+	if (has_prefix(variable, "LD_") || is_equal(variable, "QEMU_MODULE_DIR"))
+		find(override, variable, "commandline");
+}
+
+void nestxml_cpu_override_add_driver(struct cpu_override *override, const char *driver, size_t length)
+{
+	struct text type = {driver, length};
+
+	if (is_cpu_type(type))
+		find(override, type, "override");
+}

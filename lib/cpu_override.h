@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* cpu_override.h - what in <qemu:commandline> and <qemu:override> wins over <cpu>. */
+#ifndef NESTXML_CPU_OVERRIDE_H
+#define NESTXML_CPU_OVERRIDE_H
+
+#include <stddef.h>
+
+/** Starts zeroed; filled argument by argument, in the order of the document. */
+struct cpu_override {
+	char found[96]; /* the first one and its place, ready for a terminal; "": none */
+	enum {
+		CPU_OVERRIDE_NEXT_OPTION,
+		CPU_OVERRIDE_NEXT_TEXT,	  /* the value of -append, whatever it says */
+		CPU_OVERRIDE_NEXT_DEVICE, /* the value of -device or -global */
+	} next;
+	char option[16]; /* the -device or -global as written, while its value is expected */
+};
+
+/** <qemu:arg value=...> in <qemu:commandline> */
+void nestxml_cpu_override_add_argument(struct cpu_override *override, const char *value, size_t length);
+/** <qemu:env name=...> in <qemu:commandline> */
+void nestxml_cpu_override_add_variable(struct cpu_override *override, const char *name, size_t length);
+/** The value of <qemu:property name='driver'> in <qemu:override> */
+void nestxml_cpu_override_add_driver(struct cpu_override *override, const char *driver, size_t length);
+
+#endif
