@@ -184,7 +184,7 @@ static void *work(void *context)
 	return NULL;
 }
 
-static int apply_all(struct run *run)
+static enum nestctl_status apply_all(struct run *run)
 {
 	pthread_t helpers[WORKERS - 1];
 	size_t started = 0;
@@ -219,9 +219,9 @@ static void apply_one(struct run *run, const char *word)
 	virt_domain_free(guest);
 }
 
-static int apply(struct run *run)
+static enum nestctl_status apply(struct run *run)
 {
-	int status = NESTCTL_YES;
+	enum nestctl_status status = NESTCTL_YES;
 
 	if (run->request->all && !run->request->uri)
 		session_tell_whose(&run->session, "apply --all");
@@ -234,7 +234,7 @@ static int apply(struct run *run)
 	return status;
 }
 
-static int parse(int argc, char **argv, struct request *request)
+static enum nestctl_status parse(int argc, char **argv, struct request *request)
 {
 	bool dry_run = false;
 	bool diff = false;
@@ -244,9 +244,9 @@ static int parse(int argc, char **argv, struct request *request)
 		{.name = "diff", .flag = &diff},
 		OPTION_CONNECT(&request->uri),
 	};
-	int status = options_take("apply", help, host_policy, ARRAY_SIZE(host_policy), argc, argv);
+	enum nestctl_status status = options_take("apply", help, host_policy, ARRAY_SIZE(host_policy), argc, argv);
 
-	if (status >= 0)
+	if (status != NESTCTL_CONTINUE)
 		return status;
 	if (dry_run && diff)
 		return nestctl_usage("apply", "--dry-run and --diff exclude each other");
@@ -254,22 +254,29 @@ static int parse(int argc, char **argv, struct request *request)
 	request->guests = argv + optind;
 	request->guests_count = (size_t)(argc - optind);
 	if (request->all == (request->guests_count > 0))
-		return nestctl_usage("apply", "it takes guests, or --all");
-	return -1;
+		return nestctl_usage("apply", "guests or --all required, not both");
+	return NESTCTL_CONTINUE;
 }
 
-int nestctl_apply(int argc, char **argv)
+static enum nestctl_status run_command(int argc, char **argv)
 {
 	struct request request = {0};
 	struct run run = {.request = &request, .mutex = PTHREAD_MUTEX_INITIALIZER};
-	int status = parse(argc, argv, &request);
+	enum nestctl_status status = parse(argc, argv, &request);
 
-	if (status >= 0)
+	if (status != NESTCTL_CONTINUE)
 		return status;
 	status = session_open(request.uri, request.manner == MANNER_REWRITE, "no guest was rewritten", NULL, &run.session);
 	if (status != NESTCTL_YES)
 		return status;
 	status = apply(&run);
 	session_close(&run.session);
-	return nestctl_finish((enum nestctl_status)status);
+	return nestctl_finish(status);
 }
+
+const struct nestctl_command nestctl_apply = {
+	.name = "apply",
+	.arguments = "GUEST...|--all",
+	.summary = "rewrite stored guests as their policies ask",
+	.run = run_command,
+};

@@ -370,7 +370,7 @@ static struct json_object *make_json(const struct facts *facts, enum verdict ver
 
 enum form { FORM_TABLE, FORM_JSON, FORM_DEVSTACK, FORM_NOVA };
 
-static int show(enum form form)
+static enum nestctl_status show(enum form form)
 {
 	struct facts facts;
 	enum verdict verdict;
@@ -392,7 +392,7 @@ static int show(enum form form)
 	return nestctl_finish(status_of(verdict));
 }
 
-int nestctl_guest(int argc, char **argv)
+static enum nestctl_status run_command(int argc, char **argv)
 {
 	bool forms[FORM_NOVA + 1] = {false};
 	const struct option_rule rules[] = {
@@ -400,13 +400,13 @@ int nestctl_guest(int argc, char **argv)
 		{.name = "devstack", .flag = &forms[FORM_DEVSTACK]},
 		{.name = "nova", .flag = &forms[FORM_NOVA]},
 	};
-	int status = options_take("guest", help, rules, ARRAY_SIZE(rules), argc, argv);
+	enum nestctl_status status = options_take("guest", help, rules, ARRAY_SIZE(rules), argc, argv);
 	enum form form = FORM_TABLE;
 
-	if (status >= 0)
+	if (status != NESTCTL_CONTINUE)
 		return status;
 	if (optind < argc)
-		return nestctl_usage_word("guest", "it takes no", argv[optind]);
+		return nestctl_usage_word("guest", "unexpected argument", argv[optind], NULL);
 	for (enum form i = FORM_JSON; i <= FORM_NOVA; i++) {
 		if (forms[i] && form != FORM_TABLE)
 			return nestctl_usage("guest", "--json, --devstack and --nova exclude each other");
@@ -415,3 +415,10 @@ int nestctl_guest(int argc, char **argv)
 	}
 	return show(form);
 }
+
+const struct nestctl_command nestctl_guest = {
+	.name = "guest",
+	.arguments = "",
+	.summary = "inside a guest: can it run guests of its own",
+	.run = run_command,
+};

@@ -68,7 +68,8 @@ static void start(struct virt_domain *guest, const char *shown)
 		syslog(LOG_NOTICE, "guest '%s': started again", shown);
 }
 
-static int rewrite(struct virt *virt, struct virt_domain *guest, const struct host_policy *host_policy, const struct request *request)
+static enum nestctl_status rewrite(struct virt *virt, struct virt_domain *guest, const struct host_policy *host_policy,
+				   const struct request *request)
 {
 	struct rewritten rewritten;
 	char shown[320];
@@ -87,11 +88,11 @@ static int rewrite(struct virt *virt, struct virt_domain *guest, const struct ho
 	return NESTCTL_YES;
 }
 
-static int see_to(struct virt *virt, const struct host_policy *host_policy, const struct request *request)
+static enum nestctl_status rewrite_guest(struct virt *virt, const struct host_policy *host_policy, const struct request *request)
 {
 	struct virt_domain *guest;
 	struct virt_error error;
-	int status;
+	enum nestctl_status status;
 
 	if (virt_find(virt, request->uuid, &guest, &error) < 0) {
 		syslog(LOG_NOTICE, "guest %s is not rewritten: %s", request->shown, error.message);
@@ -103,13 +104,13 @@ static int see_to(struct virt *virt, const struct host_policy *host_policy, cons
 	return status;
 }
 
-static int run(const struct request *request)
+static enum nestctl_status run(const struct request *request)
 {
 	struct nestxml_error error;
 	struct virt_error virt_error;
 	struct host_policy host_policy;
 	struct virt *virt;
-	int status = NESTCTL_FAILED;
+	enum nestctl_status status = NESTCTL_FAILED;
 
 	if (host_policy_read(NESTCTL_ROOT, &host_policy, &error) != 0) {
 		syslog(LOG_ERR, "guest %s is not rewritten: %s", request->shown, error.message);
@@ -118,14 +119,14 @@ static int run(const struct request *request)
 	if (connect_to_libvirt(&virt, &virt_error) < 0) {
 		syslog(LOG_ERR, "guest %s is not rewritten: libvirt: %s", request->shown, virt_error.message);
 	} else {
-		status = see_to(virt, &host_policy, request);
+		status = rewrite_guest(virt, &host_policy, request);
 		virt_close(virt);
 	}
 	host_policy_clear(&host_policy);
 	return status;
 }
 
-int nestctl_hook_helper(int argc, char **argv)
+static enum nestctl_status run_command(int argc, char **argv)
 {
 	static const struct option long_options[] = {{"start", no_argument, NULL, 's'}, {NULL, 0, NULL, 0}};
 	struct request request = {0};
@@ -144,3 +145,8 @@ int nestctl_hook_helper(int argc, char **argv)
 	wait_for_hook();
 	return run(&request);
 }
+
+const struct nestctl_command nestctl_hook_helper = {
+	.name = "hook-helper",
+	.run = run_command,
+};

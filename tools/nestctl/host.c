@@ -236,7 +236,7 @@ static struct json_object *make_json(const struct host_state *state)
 
 /* ---- the command ---- */
 
-static int show(bool json)
+static enum nestctl_status show(bool json)
 {
 	struct host_state state;
 	enum nestctl_status status;
@@ -246,24 +246,24 @@ static int show(bool json)
 		return nestctl_fail(NESTCTL_FAILED, "the state of this host cannot be read: %s", strerror(-code));
 	status = state.nested == NESTXML_STATE_ON ? NESTCTL_YES : NESTCTL_NO;
 	if (json) {
-		status = (enum nestctl_status)nestctl_print_json(make_json(&state), status);
+		status = nestctl_print_json(make_json(&state), status);
 	} else {
 		print_table(&state);
-		status = (enum nestctl_status)nestctl_finish(status);
+		status = nestctl_finish(status);
 	}
 	host_state_clear(&state);
-	return (int)status;
+	return status;
 }
 
-static int change(const char *word, struct enable_options *options)
+static enum nestctl_status change(const char *word, struct enable_options *options)
 {
 	if (strcmp(word, "enable") != 0 && strcmp(word, "disable") != 0)
-		return nestctl_usage_word("host", "there is enable and disable, not", word);
+		return nestctl_usage_word("host", "unknown action", word, "enable or disable");
 	options->enable = strcmp(word, "enable") == 0;
 	return enable_run(NESTCTL_ROOT, options);
 }
 
-int nestctl_host(int argc, char **argv)
+static enum nestctl_status run_command(int argc, char **argv)
 {
 	struct enable_options options = {.shadow_vmcs = ENABLE_SHADOW_DEFAULT};
 	const char *shadow_vmcs = NULL;
@@ -274,21 +274,28 @@ int nestctl_host(int argc, char **argv)
 		{.name = "dry-run", .flag = &options.dry_run},
 		{.name = "shadow-vmcs", .value = &shadow_vmcs},
 	};
-	int status = options_take("host", help, rules, ARRAY_SIZE(rules), argc, argv);
+	enum nestctl_status status = options_take("host", help, rules, ARRAY_SIZE(rules), argc, argv);
 
-	if (status >= 0)
+	if (status != NESTCTL_CONTINUE)
 		return status;
 	if (shadow_vmcs && strcmp(shadow_vmcs, "yes") != 0 && strcmp(shadow_vmcs, "no") != 0)
-		return nestctl_usage_word("host", "--shadow-vmcs is yes or no, not", shadow_vmcs);
+		return nestctl_usage_word("host", "wrong value of --shadow-vmcs", shadow_vmcs, "yes or no");
 	if (shadow_vmcs)
 		options.shadow_vmcs = strcmp(shadow_vmcs, "yes") == 0 ? ENABLE_SHADOW_YES : ENABLE_SHADOW_NO;
 	if (optind == argc)
 		return options.no_reload || options.dry_run || shadow_vmcs
-			       ? nestctl_usage("host", "these options belong to enable and disable")
+			       ? nestctl_usage("host", "--no-reload, --dry-run and --shadow-vmcs are for enable and disable only")
 			       : show(json);
 	if (argc - optind > 1)
-		return nestctl_usage("host", "too many words");
+		return nestctl_usage("host", "too many arguments");
 	if (json)
-		return nestctl_usage("host", "--json belongs to the state alone");
+		return nestctl_usage("host", "--json is for the state only");
 	return change(argv[optind], &options);
 }
+
+const struct nestctl_command nestctl_host = {
+	.name = "host",
+	.arguments = "[enable|disable]",
+	.summary = "can this host nest, and why not; turn it on or off",
+	.run = run_command,
+};

@@ -160,7 +160,7 @@ static void print_table(const struct table *table)
 	}
 }
 
-static int list_table(struct virt_domain *const *guests, size_t count, const struct host_policy *host_policy)
+static enum nestctl_status list_table(struct virt_domain *const *guests, size_t count, const struct host_policy *host_policy)
 {
 	struct table table = {calloc(count + 1, sizeof(*table.rows)), count};
 
@@ -204,7 +204,7 @@ static struct json_object *make_json(const struct entry *entry, const struct hos
 	return object;
 }
 
-static int list_json(struct virt_domain *const *guests, size_t count, const struct host_policy *host_policy)
+static enum nestctl_status list_json(struct virt_domain *const *guests, size_t count, const struct host_policy *host_policy)
 {
 	struct json_object *array = json_object_new_array();
 
@@ -230,12 +230,12 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(virt_domain_get_name(*(struct virt_domain *const *)a), virt_domain_get_name(*(struct virt_domain *const *)b));
 }
 
-static int list(const struct session *session, const struct request *request)
+static enum nestctl_status list(const struct session *session, const struct request *request)
 {
 	struct virt_domain **guests;
 	struct virt_error error;
 	size_t count;
-	int status;
+	enum nestctl_status status;
 
 	if (virt_list(session->virt, false, &guests, &count, &error) < 0)
 		return nestctl_fail(NESTCTL_FAILED, "libvirt does not list its guests: %s", error.message);
@@ -245,23 +245,23 @@ static int list(const struct session *session, const struct request *request)
 	return status;
 }
 
-static int parse(int argc, char **argv, struct request *request)
+static enum nestctl_status parse(int argc, char **argv, struct request *request)
 {
 	const struct option_rule host_policy[] = {{.name = "json", .flag = &request->json}, OPTION_CONNECT(&request->uri)};
-	int status = options_take("list", help, host_policy, ARRAY_SIZE(host_policy), argc, argv);
+	enum nestctl_status status = options_take("list", help, host_policy, ARRAY_SIZE(host_policy), argc, argv);
 
-	if (status < 0 && optind < argc)
-		status = nestctl_usage("list", "it takes no guests");
+	if (status == NESTCTL_CONTINUE && optind < argc)
+		status = nestctl_usage_word("list", "unexpected argument", argv[optind], NULL);
 	return status;
 }
 
-int nestctl_list(int argc, char **argv)
+static enum nestctl_status run_command(int argc, char **argv)
 {
 	struct request request = {0};
 	struct session session;
-	int status = parse(argc, argv, &request);
+	enum nestctl_status status = parse(argc, argv, &request);
 
-	if (status >= 0)
+	if (status != NESTCTL_CONTINUE)
 		return status;
 	status = session_open(request.uri, false, "nothing is listed", NULL, &session);
 	if (status != NESTCTL_YES)
@@ -272,3 +272,10 @@ int nestctl_list(int argc, char **argv)
 	session_close(&session);
 	return status;
 }
+
+const struct nestctl_command nestctl_list = {
+	.name = "list",
+	.arguments = "",
+	.summary = "every guest: its policy, its CPU, what it has now",
+	.run = run_command,
+};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* nestctl.c - everything that touches a machine: its KVM module, its guests. This file finds the command. */
+/* main.c - nestctl works on a machine: its KVM module, its guests, libvirt's hook. This file finds the command. */
 #include <errno.h>
 #include <json-c/json.h>
 #include <locale.h>
@@ -12,114 +12,170 @@
 #include <nestxml/nestxml.h>
 
 #include "io.h"
+#include "macros.h"
 #include "nestctl.h"
 #include "version.h"
 
-static const struct command {
-	const char *name;
-	int (*run)(int argc, char **argv);
-} commands[] = {
-	{"host", nestctl_host},
-	{"guest", nestctl_guest},
-	{"verify", nestctl_verify},
-	{"list", nestctl_list},
-	{"apply", nestctl_apply},
-	{"set", nestctl_set},
-	{"hook", nestctl_hook},
-	{"watch", nestctl_watch},
-	/* for the hook; not in the help */
-	{"hook-helper", nestctl_hook_helper},
+/* In the order in which people need them. */
+static const struct nestctl_command *const commands[] = {
+	&nestctl_host, &nestctl_guest, &nestctl_verify, &nestctl_list,	      &nestctl_apply,
+	&nestctl_set,  &nestctl_watch, &nestctl_hook,	&nestctl_hook_helper,
 };
 
-static const char help[] = "Usage: nestctl COMMAND [OPTION...]\n"
-			   "Nested virtualization on this machine: its KVM module and its guests.\n"
-			   "\n"
-			   "  host [--json]            does this host's KVM nest, why not, what costs\n"
-			   "  host enable|disable      set the module's parameter, for good and now\n"
-			   "  guest                    inside a guest: can it run guests of its own\n"
-			   "  verify GUEST             is this running guest nested, and who says so\n"
-			   "  list [--json]            every guest: its policy, its CPU, its next start\n"
-			   "  apply GUEST...|--all     rewrite stored guests as their policies ask\n"
-			   "  set GUEST require|optional|disable|leave\n"
-			   "                           state a guest's policy in its metadata, and apply it\n"
-			   "  watch                    rewrite each guest when it is defined or changed\n"
-			   "  hook install|status|remove\n"
-			   "                           put libvirt's hook in place, beside those of others\n"
-			   "\n"
-			   "nestctl COMMAND --help says more. Exit status: 0 yes or done, 1 no, 2 usage,\n"
-			   "3 cannot be told, 5 failed.\n";
+/* ---- errors ---- */
 
-static void say(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
-static void say(const char *format, va_list arguments)
+static void print_error(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
+static void print_error(const char *format, va_list arguments)
 {
 	fputs("nestctl: ", stderr);
 	vfprintf(stderr, format, arguments);
 }
 
-int nestctl_usage(const char *command, const char *format, ...)
+enum nestctl_status nestctl_usage(const char *command, const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
-	say(format, arguments);
+	print_error(format, arguments);
 	va_end(arguments);
 	fprintf(stderr, "; see nestctl%s%s --help\n", *command ? " " : "", command);
 	return NESTCTL_USAGE;
 }
 
-int nestctl_usage_word(const char *command, const char *what, const char *word)
+enum nestctl_status nestctl_usage_word(const char *command, const char *what, const char *word, const char *expected)
 {
 	char shown[64];
 
-	return nestctl_usage(command, "%s '%s'", what, nestxml_text_escape(word, shown, sizeof(shown)));
+	nestxml_text_escape(word, shown, sizeof(shown));
+	return nestctl_usage(command, "%s '%s'%s%s", what, shown, expected ? "; expected " : "", expected ? expected : "");
 }
 
-int nestctl_fail(enum nestctl_status status, const char *format, ...)
+enum nestctl_status nestctl_fail(enum nestctl_status status, const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
-	say(format, arguments);
+	print_error(format, arguments);
 	va_end(arguments);
 	fputc('\n', stderr);
-	return (int)status;
+	return status;
 }
 
-int nestctl_finish(enum nestctl_status status)
+/* ---- output ---- */
+
+enum nestctl_status nestctl_finish(enum nestctl_status status)
 {
 	errno = 0;
 	if (fflush(stdout) == 0 && !ferror(stdout) && fclose(stdout) == 0)
-		return (int)status;
+		return status;
 	return nestctl_fail(NESTCTL_FAILED, "stdout cannot be written: %s", strerror(errno ? errno : EIO));
 }
 
-int nestctl_print_json(struct json_object *object, enum nestctl_status status)
+enum nestctl_status nestctl_print_json(struct json_object *object, enum nestctl_status status)
 {
 	puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(object);
 	return nestctl_finish(status);
 }
 
-int main(int argc, char **argv)
+/* ---- help ---- */
+
+static enum nestctl_status print_help(void)
 {
+	puts("Usage: nestctl COMMAND [OPTION...]\n"
+	     "Nested virtualization on this machine: its KVM module and its guests.\n");
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		const struct nestctl_command *command = commands[i];
+
+		if (command->summary)
+			printf("  %s %-*s %s\n", command->name, (int)(25 - strlen(command->name)), command->arguments, command->summary);
+	}
+	puts("\n"
+	     "Begin with nestctl host: is this machine ready? Then, to nest a guest:\n"
+	     "nestctl set GUEST require; virsh start GUEST; nestctl verify GUEST.\n"
+	     "\n"
+	     "nestctl COMMAND --help says more. Exit status: 0 yes or done, 1 no, 2 wrong\n"
+	     "usage, 3 cannot be told, 5 failed.");
+	return nestctl_finish(NESTCTL_YES);
+}
+
+/* ---- the command ---- */
+
+enum { WORD = 16 }; /* longer than any command's name */
+
+static size_t min(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* How many letters must be put in, taken out or replaced to make @b of @a (Levenshtein); each is shorter than WORD. */
+static size_t count_typos(const char *a, const char *b)
+{
+	size_t row[WORD + 1];
+	size_t length = strlen(b);
+
+	for (size_t i = 0; i <= length; i++)
+		row[i] = i;
+	for (size_t i = 0; a[i]; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i + 1;
+		for (size_t j = 0; j < length; j++) {
+			size_t above = row[j + 1];
+
+			row[j + 1] = min(min(above, row[j]) + 1, diagonal + (a[i] != b[j]));
+			diagonal = above;
+		}
+	}
+	return row[length];
+}
+
+/* The command that was probably meant by @word; NULL: none is near. */
+static const struct nestctl_command *find_nearest(const char *word)
+{
+	const struct nestctl_command *nearest = NULL;
+	size_t length = strlen(word);
+	size_t fewest = length / 2 + 1;
+
+	if (length >= WORD)
+		return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		size_t typos = strncmp(commands[i]->name, word, length) == 0 ? 0 : count_typos(word, commands[i]->name);
+
+		if (length == 0 || !commands[i]->summary || typos >= fewest)
+			continue;
+		fewest = typos;
+		nearest = commands[i];
+	}
+	return nearest;
+}
+
+static enum nestctl_status refuse_command(const char *word)
+{
+	const struct nestctl_command *nearest = find_nearest(word);
 	char shown[64];
 
+	nestxml_text_escape(word, shown, sizeof(shown));
+	return nearest ? nestctl_usage("", "unknown command '%s' (did you mean '%s'?)", shown, nearest->name)
+		       : nestctl_usage("", "unknown command '%s'", shown);
+}
+
+int main(int argc, char **argv)
+{
 	io_guard_descriptors();
 	setlocale(LC_CTYPE, "C.UTF-8"); /* the '?' of a glob is a character, not a byte */
 	signal(SIGPIPE, SIG_IGN);
-	unsetenv("POSIXLY_CORRECT"); /* getopt_long() would take an option behind a word, such as --dry-run, for a word */
+	unsetenv("POSIXLY_CORRECT"); /* getopt_long() would take an option after an argument, such as --dry-run, for an argument */
 	if (argc < 2)
-		return nestctl_usage("", "which command");
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-		fputs(help, stdout);
-		return nestctl_finish(NESTCTL_YES);
-	}
+		return nestctl_usage("", "no command given");
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+		return print_help();
 	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
 		puts("nestctl " NESTXML_VERSION);
 		return nestctl_finish(NESTCTL_YES);
 	}
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (strcmp(argv[1], commands[i].name) == 0)
-			return commands[i].run(argc - 1, argv + 1);
-	return nestctl_usage("", "there is no command '%s'", nestxml_text_escape(argv[1], shown, sizeof(shown)));
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		if (strcmp(argv[1], commands[i]->name) == 0)
+			return commands[i]->run(argc - 1, argv + 1);
+	return refuse_command(argv[1]);
 }

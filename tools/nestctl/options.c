@@ -7,22 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "nestctl.h"
+#define FIRST_RULE 256 /* above all letters: the values of the options that have none */
 
-#define FIRST_RULE 256 /* behind all letters: the values of the options that have none */
-
-static int take(const char *command, const struct option_rule *rule)
+static enum nestctl_status take(const char *command, const struct option_rule *rule)
 {
 	if (rule->flag)
 		*rule->flag = true;
 	else if (!*optarg)
-		return nestctl_usage(command, "--%s is empty", rule->name);
+		return nestctl_usage(command, "option '--%s' requires a value, not an empty one", rule->name);
 	else
 		*rule->value = optarg;
-	return -1;
+	return NESTCTL_CONTINUE;
 }
 
-/* What getopt_long() wants to be told: its letters, and the long options with their values. */
+/* The letters and the long options that getopt_long() takes. */
 static void make_options(const struct option_rule *rules, size_t count, struct option *options, char *letters)
 {
 	*letters++ = ':';
@@ -40,39 +38,50 @@ static void make_options(const struct option_rule *rules, size_t count, struct o
 	options[count] = (struct option){"help", no_argument, NULL, 'h'};
 }
 
-static bool is_known(const struct option *options, int letter)
+static const struct option *find(const struct option *options, int value)
 {
-	while (options->name && options->val != letter)
+	while (options->name && options->val != value)
 		options++;
-	return options->name != NULL;
+	return options->name ? options : NULL;
 }
 
-/* A letter that there is none of may stand within a word, which getopt_long() is then not behind yet. */
-static int refuse(const char *command, const struct option *options, char **argv)
+/* getopt_long() sets optopt to 0 for an unknown long option, and to a known one's value if it was given a value and takes none. */
+static enum nestctl_status refuse(const char *command, const struct option *options, char **argv)
 {
-	bool is_letter = optopt != 0 && optopt < FIRST_RULE && !is_known(options, optopt); /* of "--help=x" it is the h */
-	const char word[] = {'-', (char)optopt, '\0'};
+	const struct option *known = find(options, optopt);
+	const char letter[] = {'-', (char)optopt, '\0'}; /* argv[optind - 1] need not be its word: in "-jx" the x is unknown */
 
-	return nestctl_usage_word(command, "wrong option", is_letter ? word : argv[optind - 1]);
+	if (optopt == 0)
+		return nestctl_usage_word(command, "unknown option", argv[optind - 1], NULL);
+	return known ? nestctl_usage(command, "option '--%s' takes no value", known->name)
+		     : nestctl_usage_word(command, "unknown option", letter, NULL);
 }
 
-int options_take(const char *command, const char *help, const struct option_rule *rules, size_t count, int argc, char **argv)
+static enum nestctl_status refuse_missing(const char *command, const char *option)
+{
+	char shown[64];
+
+	return nestctl_usage(command, "option '%s' requires a value", nestxml_text_escape(option, shown, sizeof(shown)));
+}
+
+enum nestctl_status options_take(const char *command, const char *help, const struct option_rule *rules, size_t count, int argc,
+				 char **argv)
 {
 	struct option options[OPTIONS_MOST + 2] = {{0}};
 	char letters[2 * OPTIONS_MOST + 3] = "";
-	int status = -1;
+	enum nestctl_status status = NESTCTL_CONTINUE;
 	int option;
 
 	if (count > OPTIONS_MOST)
 		abort();
 	make_options(rules, count, options, letters);
-	while (status < 0 && (option = getopt_long(argc, argv, letters, options, NULL)) != -1) {
+	while (status == NESTCTL_CONTINUE && (option = getopt_long(argc, argv, letters, options, NULL)) != -1) {
 		if (option == 'h') {
 			fputs(help, stdout);
 			return nestctl_finish(NESTCTL_YES);
 		}
 		if (option == ':')
-			return nestctl_usage_word(command, "a value is missing behind", argv[optind - 1]);
+			return refuse_missing(command, argv[optind - 1]);
 		if (option == '?')
 			return refuse(command, options, argv);
 		for (size_t i = 0; i < count; i++)

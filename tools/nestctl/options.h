@@ -8,7 +8,9 @@
 
 #include <nestxml/nestxml.h>
 
-/** One option: it sets @flag, or @value to the word that follows it (borrowed). */
+#include "nestctl.h"
+
+/** One option: it sets @flag, or @value to the argument that follows it (borrowed). */
 struct option_rule {
 	const char *name;   /* the long one */
 	char letter;	    /* the short one; '\0': none */
@@ -22,14 +24,15 @@ struct option_rule {
 		.name = "connect", .letter = 'c', .value = (uri) \
 	}
 
-/** More rules than any command has. */
+/** No command has more rules. */
 #define OPTIONS_MOST 8
 
 /**
- * Takes the options of @command (@count rules, at most OPTIONS_MOST) and -h, --help, which prints @help. What is no option then stands
- * from argv[optind] on.
- * Returns -1 to go on, or the exit status.
+ * Parses the options of @command (@count rules, at most OPTIONS_MOST) and -h, --help, which prints @help. The arguments that are no options
+ * are then at argv[optind] and after it.
+ * Returns NESTCTL_CONTINUE, or the status to exit with.
  */
-int options_take(const char *command, const char *help, const struct option_rule *rules, size_t count, int argc, char **argv);
+enum nestctl_status options_take(const char *command, const char *help, const struct option_rule *rules, size_t count, int argc,
+				 char **argv);
 
 #endif

@@ -44,7 +44,8 @@ static void warn_of_section(const struct virt_domain *guest, const struct host_p
 	definition_clear(&definition);
 }
 
-static int apply(const struct session *session, const struct virt_domain *guest, const struct request *request, const char *shown)
+static enum nestctl_status apply(const struct session *session, const struct virt_domain *guest, const struct request *request,
+				 const char *shown)
 {
 	const char *word = nestxml_nested_to_string(request->nested);
 	struct rewritten rewritten;
@@ -63,13 +64,13 @@ static int apply(const struct session *session, const struct virt_domain *guest,
 	return NESTCTL_YES;
 }
 
-static int set(const struct session *session, const struct request *request)
+static enum nestctl_status set(const struct session *session, const struct request *request)
 {
 	struct virt_domain *guest;
 	struct virt_error error;
 	char shown[320];
 	char xml[64];
-	int status;
+	enum nestctl_status status;
 
 	nestxml_text_escape(request->guest, shown, sizeof(shown));
 	status = session_find(session, request->guest, &guest);
@@ -84,33 +85,40 @@ static int set(const struct session *session, const struct request *request)
 	return status;
 }
 
-static int parse(int argc, char **argv, struct request *request)
+static enum nestctl_status parse(int argc, char **argv, struct request *request)
 {
 	const struct option_rule host_policy[] = {OPTION_CONNECT(&request->uri)};
-	int status = options_take("set", help, host_policy, ARRAY_SIZE(host_policy), argc, argv);
+	enum nestctl_status status = options_take("set", help, host_policy, ARRAY_SIZE(host_policy), argc, argv);
 
-	if (status >= 0)
+	if (status != NESTCTL_CONTINUE)
 		return status;
 	if (argc - optind != 2 || !*argv[optind])
-		return nestctl_usage("set", "it takes a guest and what it is to have");
+		return nestctl_usage("set", "a guest and its policy are required");
 	if (nestxml_nested_from_string(argv[optind + 1], &request->nested) != 0)
-		return nestctl_usage_word("set", "there is require, optional, disable and leave, not", argv[optind + 1]);
+		return nestctl_usage_word("set", "unknown policy", argv[optind + 1], "require, optional, disable or leave");
 	request->guest = argv[optind];
-	return -1;
+	return NESTCTL_CONTINUE;
 }
 
-int nestctl_set(int argc, char **argv)
+static enum nestctl_status run_command(int argc, char **argv)
 {
 	struct request request = {0};
 	struct session session;
-	int status = parse(argc, argv, &request);
+	enum nestctl_status status = parse(argc, argv, &request);
 
-	if (status >= 0)
+	if (status != NESTCTL_CONTINUE)
 		return status;
 	status = session_open(request.uri, true, "nothing was set", NULL, &session);
 	if (status != NESTCTL_YES)
 		return status;
 	status = set(&session, &request);
 	session_close(&session);
-	return nestctl_finish((enum nestctl_status)status);
+	return nestctl_finish(status);
 }
+
+const struct nestctl_command nestctl_set = {
+	.name = "set",
+	.arguments = "GUEST POLICY",
+	.summary = "state a guest's policy, and apply it",
+	.run = run_command,
+};

@@ -30,7 +30,7 @@ static const char help[] = "Usage: nestctl verify GUEST [--ask-guest] [--json] [
 
 /* ---- the facts ---- */
 
-static int read_view(const struct virt_domain *guest, bool live, struct view *view)
+static enum nestctl_status read_view(const struct virt_domain *guest, bool live, struct view *view)
 {
 	struct virt_error virt_error;
 	struct nestxml_error error;
@@ -97,10 +97,10 @@ static void read_agent(struct diagnosis *diagnosis)
 	diagnosis->facts.guest_svm = diagnosis->agent.cpuinfo.svm ? QEMU_ANSWER_YES : QEMU_ANSWER_NO;
 }
 
-static int gather(const struct session *session, struct diagnosis *diagnosis)
+static enum nestctl_status gather(const struct session *session, struct diagnosis *diagnosis)
 {
 	bool running = virt_domain_is_running(diagnosis->guest);
-	int status = read_view(diagnosis->guest, false, &diagnosis->stored);
+	enum nestctl_status status = read_view(diagnosis->guest, false, &diagnosis->stored);
 
 	if (status == NESTCTL_YES && running)
 		status = read_view(diagnosis->guest, true, &diagnosis->live);
@@ -352,7 +352,7 @@ struct request {
 	bool ask_guest;
 };
 
-static int show(const struct diagnosis *diagnosis, bool json)
+static enum nestctl_status show(const struct diagnosis *diagnosis, bool json)
 {
 	static const enum nestctl_status statuses[] = {
 		[QEMU_ANSWER_NONE] = NESTCTL_UNKNOWN,
@@ -367,10 +367,10 @@ static int show(const struct diagnosis *diagnosis, bool json)
 	return nestctl_finish(status);
 }
 
-static int verify(const struct session *session, const struct request *request, const struct nestxml_error *policy_error)
+static enum nestctl_status verify(const struct session *session, const struct request *request, const struct nestxml_error *policy_error)
 {
 	struct diagnosis diagnosis = {.is_asked = request->ask_guest, .host = session->host_policy.host, .policy_error = *policy_error};
-	int status = session_find(session, request->guest, &diagnosis.guest);
+	enum nestctl_status status = session_find(session, request->guest, &diagnosis.guest);
 
 	if (status != NESTCTL_YES)
 		return status == NESTCTL_NO ? NESTCTL_UNKNOWN : status; /* NO is what is said of a guest that there is */
@@ -381,31 +381,31 @@ static int verify(const struct session *session, const struct request *request, 
 	return status;
 }
 
-static int parse(int argc, char **argv, struct request *request)
+static enum nestctl_status parse(int argc, char **argv, struct request *request)
 {
 	const struct option_rule host_policy[] = {
 		{.name = "ask-guest", .flag = &request->ask_guest},
 		{.name = "json", .flag = &request->json},
 		OPTION_CONNECT(&request->uri),
 	};
-	int status = options_take("verify", help, host_policy, ARRAY_SIZE(host_policy), argc, argv);
+	enum nestctl_status status = options_take("verify", help, host_policy, ARRAY_SIZE(host_policy), argc, argv);
 
-	if (status >= 0)
+	if (status != NESTCTL_CONTINUE)
 		return status;
 	if (argc - optind != 1 || !*argv[optind])
-		return nestctl_usage("verify", "it takes one guest");
+		return nestctl_usage("verify", "one guest is required");
 	request->guest = argv[optind];
-	return -1;
+	return NESTCTL_CONTINUE;
 }
 
-int nestctl_verify(int argc, char **argv)
+static enum nestctl_status run_command(int argc, char **argv)
 {
 	struct request request = {0};
 	struct nestxml_error policy_error = {0};
 	struct session session;
-	int status = parse(argc, argv, &request);
+	enum nestctl_status status = parse(argc, argv, &request);
 
-	if (status >= 0)
+	if (status != NESTCTL_CONTINUE)
 		return status;
 	status = session_open(request.uri, request.ask_guest, "nothing was verified", &policy_error, &session);
 	if (status != NESTCTL_YES)
@@ -414,3 +414,10 @@ int nestctl_verify(int argc, char **argv)
 	session_close(&session);
 	return status;
 }
+
+const struct nestctl_command nestctl_verify = {
+	.name = "verify",
+	.arguments = "GUEST",
+	.summary = "is this running guest nested, and who says so",
+	.run = run_command,
+};

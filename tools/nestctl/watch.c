@@ -276,7 +276,7 @@ static void say_connected(const struct watch *watch)
 }
 
 /* Returns NESTCTL_YES, be it connected now or later; else another status: it is not to be tried again. */
-static int connect_to_libvirt(struct watch *watch, const struct virt_listener *listener)
+static enum nestctl_status connect_to_libvirt(struct watch *watch, const struct virt_listener *listener)
 {
 	struct virt_error error;
 	bool local = true;
@@ -312,10 +312,10 @@ static void tell_ready(struct watch *watch)
 	watch->ready = true;
 }
 
-static int loop(struct watch *watch, const struct virt_listener *listener)
+static enum nestctl_status loop(struct watch *watch, const struct virt_listener *listener)
 {
 	struct virt_error error;
-	int status = NESTCTL_YES;
+	enum nestctl_status status = NESTCTL_YES;
 
 	while (!ending) {
 		if (watch->read_at <= now())
@@ -337,11 +337,11 @@ static int loop(struct watch *watch, const struct virt_listener *listener)
 	return NESTCTL_YES;
 }
 
-static int watch_guests(struct watch *watch)
+static enum nestctl_status watch_guests(struct watch *watch)
 {
 	const struct virt_listener listener = {watch, on_defined, on_closed};
 	struct virt_error error;
-	int status;
+	enum nestctl_status status;
 
 	if (virt_events_setup(watch->virt, &error) < 0 || virt_events_add_fd(signal_pipe[0], drain_signals, watch, &error) < 0 ||
 	    (watch->files && virt_events_add_fd(policy_watch_get_fd(watch->files), on_files_changed, watch, &error) < 0))
@@ -351,23 +351,23 @@ static int watch_guests(struct watch *watch)
 	return status;
 }
 
-static int parse(int argc, char **argv, const char **uri)
+static enum nestctl_status parse(int argc, char **argv, const char **uri)
 {
 	const struct option_rule host_policy[] = {OPTION_CONNECT(uri)};
-	int status = options_take("watch", help, host_policy, ARRAY_SIZE(host_policy), argc, argv);
+	enum nestctl_status status = options_take("watch", help, host_policy, ARRAY_SIZE(host_policy), argc, argv);
 
-	if (status < 0 && optind < argc)
-		status = nestctl_usage("watch", "it takes no guests");
+	if (status == NESTCTL_CONTINUE && optind < argc)
+		status = nestctl_usage_word("watch", "unexpected argument", argv[optind], NULL);
 	return status;
 }
 
-int nestctl_watch(int argc, char **argv)
+static enum nestctl_status run_command(int argc, char **argv)
 {
 	struct watch watch = {.pause = FIRST_PAUSE};
 	struct virt_error error;
-	int status = parse(argc, argv, &watch.uri);
+	enum nestctl_status status = parse(argc, argv, &watch.uri);
 
-	if (status >= 0)
+	if (status != NESTCTL_CONTINUE)
 		return status;
 	if (virt_new(&watch.virt, &error) < 0)
 		return nestctl_fail(NESTCTL_FAILED, "libvirt: %s", error.message);
@@ -384,3 +384,10 @@ int nestctl_watch(int argc, char **argv)
 	virt_close(watch.virt);
 	return status;
 }
+
+const struct nestctl_command nestctl_watch = {
+	.name = "watch",
+	.arguments = "",
+	.summary = "rewrite each guest when it is defined or changed",
+	.run = run_command,
+};

@@ -9,7 +9,7 @@
 #include "nestctl.h"
 
 /* The host_policy; without the config where that cannot be read and the command goes on without it. */
-static int read_host_policy(const char *undone, struct nestxml_error *policy, struct host_policy *host_policy)
+static enum nestctl_status read_host_policy(const char *undone, struct nestxml_error *policy, struct host_policy *host_policy)
 {
 	struct nestxml_error error = {0};
 	int code = host_policy_read(NESTCTL_ROOT, host_policy, &error);
@@ -22,12 +22,12 @@ static int read_host_policy(const char *undone, struct nestxml_error *policy, st
 	return code == 0 ? NESTCTL_YES : nestctl_fail(NESTCTL_FAILED, "%s: %s", undone, error.message);
 }
 
-int session_refuse_elsewhere(const char *undone)
+enum nestctl_status session_refuse_elsewhere(const char *undone)
 {
 	return nestctl_fail(NESTCTL_UNKNOWN, "%s: the policy and the module are this host's: run this on the guests' own host", undone);
 }
 
-static int connect_to_libvirt(const char *uri, bool writable, const char *undone, struct virt **virt)
+static enum nestctl_status connect_to_libvirt(const char *uri, bool writable, const char *undone, struct virt **virt)
 {
 	struct virt_error error;
 	bool local;
@@ -37,9 +37,9 @@ static int connect_to_libvirt(const char *uri, bool writable, const char *undone
 	return local ? NESTCTL_YES : session_refuse_elsewhere(undone);
 }
 
-int session_open(const char *uri, bool writable, const char *undone, struct nestxml_error *policy, struct session *session)
+enum nestctl_status session_open(const char *uri, bool writable, const char *undone, struct nestxml_error *policy, struct session *session)
 {
-	int status;
+	enum nestctl_status status;
 
 	*session = (struct session){0};
 	status = read_host_policy(undone, policy, &session->host_policy);
@@ -57,7 +57,7 @@ void session_close(struct session *session)
 	session->virt = NULL;
 }
 
-int session_find(const struct session *session, const char *word, struct virt_domain **guest)
+enum nestctl_status session_find(const struct session *session, const char *word, struct virt_domain **guest)
 {
 	struct virt_error error;
 	char shown[320];

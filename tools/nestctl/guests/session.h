@@ -7,6 +7,7 @@
 
 #include "guests/plan.h"
 #include "libvirt/virt.h"
+#include "nestctl.h"
 
 struct session {
 	struct host_policy host_policy; /* this host's */
@@ -22,17 +23,17 @@ struct session {
  *
  * Returns NESTCTL_YES, to be released with session_close(); else another status, having said why.
  */
-int session_open(const char *uri, bool writable, const char *undone, struct nestxml_error *policy, struct session *session);
+enum nestctl_status session_open(const char *uri, bool writable, const char *undone, struct nestxml_error *policy, struct session *session);
 /** Releases @session, which may be all zero. */
 void session_close(struct session *session);
 
 /** Finds the guest of this name or UUID. Returns NESTCTL_YES, NESTCTL_NO where there is none, NESTCTL_FAILED; having said why not. */
-int session_find(const struct session *session, const char *word, struct virt_domain **guest);
+enum nestctl_status session_find(const struct session *session, const char *word, struct virt_domain **guest);
 
 /** Says on stderr that these are a user's own guests where they are, and what shows him the host's: `nestctl @words`. */
 void session_tell_whose(const struct session *session, const char *words);
 
 /** Says that the guests of a libvirt are not this host's. Returns NESTCTL_UNKNOWN. */
-int session_refuse_elsewhere(const char *undone);
+enum nestctl_status session_refuse_elsewhere(const char *undone);
 
 #endif

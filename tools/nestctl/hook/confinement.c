@@ -26,7 +26,7 @@ const char *confinement_to_string(enum confinement confinement)
 }
 
 /* A whole file as text. Returns 0 or a negative errno. */
-static int read_text(const char *root, const char *path, char **text)
+static int read_whole(const char *root, const char *path, char **text)
 {
 	size_t length;
 
@@ -91,7 +91,7 @@ static void widen(char *pattern)
 	*out = '\0';
 }
 
-/* In AppArmor's globs only two stars go beyond a folder. What is more than a glob is not read to the letter. */
+/* In AppArmor's globs only two stars cross a slash. What is more than a glob is not read to the letter. */
 static enum match match_path(char *pattern, const char *path)
 {
 	if (!strpbrk(pattern, "{\""))
@@ -123,12 +123,12 @@ static enum match match_rule(char *word, char *rest, const char *path)
 }
 
 /* A rule such as "audit deny /usr/bin/ping x,": the words before it say what it does, or when. */
-static void look_at_rule(char *line, const char *path, struct rule_match *found)
+static void match_rule_line(char *line, const char *path, struct rule_match *found)
 {
 	bool denies = false;
 	bool sure = true;
 	enum match match;
-	enum match *said;
+	enum match *strongest;
 	char *word;
 
 	for (word = take_word(&line); *word; word = take_word(&line)) {
@@ -143,13 +143,13 @@ static void look_at_rule(char *line, const char *path, struct rule_match *found)
 	match = match_rule(word, line, path);
 	if (match == MATCH_YES && !sure)
 		match = MATCH_PERHAPS;
-	said = denies ? &found->denies : &found->allows;
-	if (match > *said)
-		*said = match;
+	strongest = denies ? &found->denies : &found->allows;
+	if (match > *strongest)
+		*strongest = match;
 }
 
 /* The rules of children and hats, deeper than @depth, are not the profile's own. */
-static void look_at_rules(char *text, int depth, const char *path, struct rule_match *found)
+static void match_rules(char *text, int depth, const char *path, struct rule_match *found)
 {
 	char *rest = NULL;
 	int now = 0;
@@ -168,32 +168,32 @@ static void look_at_rules(char *text, int depth, const char *path, struct rule_m
 		else if (*line && line[strlen(line) - 1] == '{')
 			now++;
 		else if (*line != '#' && now <= depth)
-			look_at_rule(line, path, found);
+			match_rule_line(line, path, found);
 	}
 }
 
 /* 0 or a negative errno: the file cannot be read. */
-static int look_at_file(const char *root, const char *folder, int depth, const char *daemon, const char *path, struct rule_match *found)
+static int match_file(const char *root, const char *directory, int depth, const char *daemon, const char *path, struct rule_match *found)
 {
 	AUTO_FREE char *text = NULL;
 	char file[128];
 	int code;
 
-	snprintf(file, sizeof(file), "/etc/apparmor.d/%susr.sbin.%s", folder, daemon);
-	code = read_text(root, file, &text);
+	snprintf(file, sizeof(file), "/etc/apparmor.d/%susr.sbin.%s", directory, daemon);
+	code = read_whole(root, file, &text);
 	if (code == 0)
-		look_at_rules(text, depth, path, found);
+		match_rules(text, depth, path, found);
 	return code;
 }
 
 static enum confinement ask_profile(const char *root, const char *daemon, const char *path, char *detail, size_t size)
 {
 	struct rule_match found = {MATCH_NO, MATCH_NO};
-	int given = look_at_file(root, "", 1, daemon, path, &found);
-	int local = look_at_file(root, "local/", 0, daemon, path, &found); /* included in the braces of the other */
+	int given = match_file(root, "", 1, daemon, path, &found);
+	int local = match_file(root, "local/", 0, daemon, path, &found); /* included in the braces of the other */
 
 	if (found.denies == MATCH_YES) {
-		snprintf(detail, size, "a rule of %s in /etc/apparmor.d denies it to execute %s", daemon, path);
+		snprintf(detail, size, "a rule of %s in /etc/apparmor.d denies it the execution of %s", daemon, path);
 		return CONFINEMENT_DENIES;
 	}
 	if (given < 0 || (local < 0 && local != -ENOENT)) {
@@ -202,7 +202,7 @@ static enum confinement ask_profile(const char *root, const char *daemon, const 
 		return CONFINEMENT_UNKNOWN;
 	}
 	if (found.denies == MATCH_PERHAPS || found.allows == MATCH_PERHAPS) {
-		snprintf(detail, size, "a rule of %s in /etc/apparmor.d may be about %s or not", daemon, path);
+		snprintf(detail, size, "a rule of %s in /etc/apparmor.d may or may not apply to %s", daemon, path);
 		return CONFINEMENT_UNKNOWN;
 	}
 	if (found.allows == MATCH_YES) {
@@ -217,7 +217,7 @@ enum confinement confinement_ask_apparmor(const char *root, const char *path, ch
 {
 	AUTO_FREE char *profiles = NULL;
 	enum confinement answer = CONFINEMENT_NONE;
-	int code = read_text(root, "/sys/kernel/security/apparmor/profiles", &profiles);
+	int code = read_whole(root, "/sys/kernel/security/apparmor/profiles", &profiles);
 
 	if (code == -EACCES || code == -EPERM) {
 		snprintf(detail, size, "its profiles can be read by root alone");

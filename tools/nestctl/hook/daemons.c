@@ -21,7 +21,7 @@
 
 #define TICK 20 /* milliseconds: as coarse as the kernel tells when a process started */
 
-/* Where one and the other distribution has them. */
+/* Distributions differ in where they keep them. */
 static const struct {
 	const char *name;
 	const char *pid_file;
@@ -106,7 +106,7 @@ void daemons_find(const char *root, struct daemons *daemons)
 	}
 }
 
-/* ---- who was told ---- */
+/* ---- which were told ---- */
 
 static char *make_record_path(const char *root, const struct daemon *daemon)
 {
@@ -121,24 +121,23 @@ static void make_record(const struct daemon *daemon, char *text, size_t size)
 	snprintf(text, size, "%d %llu\n", (int)daemon->pid, daemon->ticks);
 }
 
-/* For `nestctl hook status` alone: if it cannot be written, that says that it does not know. */
+/* Only for `nestctl hook status`, which says "cannot be told" if this cannot be written. */
 static void remember(const char *root, const struct daemon *daemon)
 {
-	AUTO_FREE char *folder = nestxml_path_join(root, NESTXML_RUN_DIRECTORY);
+	AUTO_FREE char *directory = nestxml_path_join(root, NESTXML_RUN_DIRECTORY);
 	AUTO_FREE char *path = make_record_path(root, daemon);
+	AUTO_CLOSE int fd = -1;
 	char text[64];
-	int fd;
 
-	if (!folder || !path)
+	if (!directory || !path)
 		return;
-	mkdir(folder, 0700);
+	mkdir(directory, 0700);
 	unlink(path);
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return;
 	make_record(daemon, text, sizeof(text));
 	io_write(fd, text, strlen(text));
-	close(fd);
 }
 
 static bool was_told(const char *root, const struct daemon *daemon, const struct timespec *since)
@@ -155,17 +154,16 @@ static bool was_told(const char *root, const struct daemon *daemon, const struct
 
 int daemons_tell(const char *root, const struct daemon *daemon)
 {
-	int fd = (int)syscall(SYS_pidfd_open, daemon->pid, 0);
+	AUTO_CLOSE int fd = (int)syscall(SYS_pidfd_open, daemon->pid, 0);
 	int code = 0;
 
 	if (fd < 0)
 		return -errno;
-	/* What the descriptor names cannot become another process; so look at it once more, and only then signal. */
+	/* What the descriptor names cannot become another process; so check its name again before the signal. */
 	if (!is_named(root, daemon->pid, daemon->name))
 		code = -ESRCH;
 	else if (syscall(SYS_pidfd_send_signal, fd, SIGHUP, NULL, 0) < 0)
 		code = -errno;
-	close(fd);
 	if (code == 0)
 		remember(root, daemon);
 	return code;

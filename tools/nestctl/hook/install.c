@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * install.c - puts libvirt's qemu hook in its place, next to other programs' hooks, and removes it.
+ *
+ * The hook is a copy, not a link: AppArmor lets libvirtd execute what lies in /etc/libvirt/hooks, and resolves links. What is there
+ * already and is not ours is never touched.
+ */
+#include "hook/install.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <nestxml/nestxml.h>
+
+#include "file.h"
+#include "hook/daemons.h"
+#include "macros.h"
+#include "nestxml/replace.h"
+
+static void tell_daemons(const char *root)
+{
+	struct daemons daemons;
+
+	daemons_find(root, &daemons);
+	for (size_t i = 0; i < daemons.count; i++) {
+		const struct daemon *daemon = &daemons.list[i];
+		int code = daemons_tell(root, daemon);
+
+		if (code == 0)
+			printf("%s (PID %d) was told (SIGHUP)\n", daemon->name, (int)daemon->pid);
+		else if (code != -ESRCH)
+			fprintf(stderr, "nestctl: warning: %s (PID %d) cannot be told: %s; run: systemctl reload %s\n", daemon->name,
+				(int)daemon->pid, strerror(-code), daemon->name);
+	}
+	if (daemons.count == 0)
+		puts("no libvirtd or virtqemud is running; they look for hooks when they start");
+}
+
+/* ---- files ---- */
+
+static int make_directory(const char *root, const char *path)
+{
+	AUTO_FREE char *below = nestxml_path_join(root, path);
+
+	if (!below)
+		return -ENOMEM;
+	return mkdir(below, 0755) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+static enum nestctl_status make_directories(const char *root, enum hook_place place)
+{
+	static const char *const directories[] = {"/etc/libvirt", HOOK_DIRECTORY, HOOK_DIRECTORY "/qemu.d"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(directories) - (place == HOOK_PLACE_ALONE); i++) {
+		int code = make_directory(root, directories[i]);
+
+		if (code != 0)
+			return nestctl_fail(NESTCTL_FAILED, "%s cannot be created: %s", directories[i], strerror(-code));
+	}
+	return NESTCTL_YES;
+}
+
+static enum nestctl_status write_program(const char *root, const struct hook *hook, enum hook_place place)
+{
+	AUTO_FREE char *path = nestxml_path_join(root, hook_place_path(place));
+	AUTO_FREE char *directory = nestxml_path_join(root, HOOK_DIRECTORY);
+	const char *reason = NULL;
+	enum nestctl_status status = make_directories(root, place);
+	int code;
+
+	if (status != NESTCTL_YES)
+		return status;
+	code = path && directory ? replace_program(path, directory, hook->program, hook->length, &reason) : -ENOMEM;
+	if (code != 0)
+		return nestctl_fail(NESTCTL_FAILED, "%s %s: %s", hook_place_path(place), reason ? reason : "cannot be written",
+				    strerror(-code));
+	printf("%s is installed\n", hook_place_path(place));
+	return NESTCTL_YES;
+}
+
+static enum nestctl_status remove_program(const char *root, enum hook_place place)
+{
+	AUTO_FREE char *path = nestxml_path_join(root, hook_place_path(place));
+
+	if (!path || unlink(path) < 0)
+		return nestctl_fail(NESTCTL_FAILED, "%s cannot be removed: %s", hook_place_path(place), strerror(path ? errno : ENOMEM));
+	printf("%s is removed\n", hook_place_path(place));
+	return NESTCTL_YES;
+}
+
+/* ---- install and remove ---- */
+
+/* Why the hook cannot go to @place. */
+static enum nestctl_status check_place(const struct hook *hook, enum hook_place place)
+{
+	char version[64];
+
+	if (!hook->program)
+		return nestctl_fail(NESTCTL_FAILED, NESTXML_HOOK_PROGRAM
+				    " cannot be read: nestxml is not installed completely, or not where it belongs; reinstall it");
+	if (place == HOOK_PLACES)
+		return nestctl_fail(NESTCTL_NO, "%s and %s belong to another program and stay; make room in " HOOK_DIRECTORY "/qemu.d",
+				    hook_place_path(HOOK_PLACE_ALONE), hook_place_path(HOOK_PLACE_CHAIN));
+	if (place == HOOK_PLACE_ALONE || hook_is_chain_run(hook))
+		return NESTCTL_YES;
+	hook_describe_libvirt(hook, version, sizeof(version));
+	return nestctl_fail(NESTCTL_NO,
+			    "%s belongs to another program and stays, and this libvirt (%s) runs no hook next to it (6.5 or newer does): "
+			    "update libvirt, or let that hook end with: exec " NESTXML_HOOK_PROGRAM " \"$@\"",
+			    hook_place_path(HOOK_PLACE_ALONE), version);
+}
+
+enum nestctl_status hook_install(const char *root, const struct hook *hook)
+{
+	enum hook_place place = hook_choose_place(hook);
+	enum nestctl_status status = check_place(hook, place);
+
+	if (status != NESTCTL_YES)
+		return status;
+	if (hook->at[place].content == HOOK_CONTENT_CURRENT && hook->at[place].executable)
+		printf("%s is this version's already\n", hook_place_path(place));
+	else
+		status = write_program(root, hook, place);
+	/* Left in the chain too, the hook would run twice at each start. */
+	if (status == NESTCTL_YES && place == HOOK_PLACE_ALONE && hook_is_ours(hook, HOOK_PLACE_CHAIN))
+		status = remove_program(root, HOOK_PLACE_CHAIN);
+	if (status == NESTCTL_YES)
+		tell_daemons(root);
+	return status;
+}
+
+enum nestctl_status hook_remove(const char *root, const struct hook *hook)
+{
+	enum nestctl_status status = NESTCTL_YES;
+
+	if (hook_find(hook) == HOOK_PLACES) {
+		puts("the hook is not installed");
+		return NESTCTL_YES;
+	}
+	for (enum hook_place place = 0; status == NESTCTL_YES && place < HOOK_PLACES; place++)
+		if (hook_is_ours(hook, place))
+			status = remove_program(root, place);
+	if (status == NESTCTL_YES)
+		tell_daemons(root);
+	return status;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* status.c - asks in the order in which libvirt does: is the hook there, may it be executed, has the daemon seen it. */
+#include "hook/status.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include <nestxml/nestxml.h>
+
+#define HELPER NESTXML_BINDIR "/nestctl"
+
+/* libvirtd executes the hook, and the hook, in the daemon's profile, its helper. */
+static void ask_apparmor(const char *root, struct hook_state *state, const char *path)
+{
+	state->apparmor_rule = HELPER " PUx,";
+	state->apparmor = confinement_ask_apparmor(root, HELPER, state->apparmor_detail, sizeof(state->apparmor_detail));
+	if (state->apparmor != CONFINEMENT_ALLOWS && state->apparmor != CONFINEMENT_NONE)
+		return; /* the hook alone is not enough */
+	state->apparmor_rule = HOOK_DIRECTORY "/** rmix,";
+	state->apparmor = confinement_ask_apparmor(root, path, state->apparmor_detail, sizeof(state->apparmor_detail));
+}
+
+void hook_state_read(const char *root, const struct hook *hook, struct hook_state *state)
+{
+	enum hook_place asked;
+
+	*state = (struct hook_state){.hook = hook, .place = hook_find(hook)};
+	asked = state->place < HOOK_PLACES ? state->place : HOOK_PLACE_ALONE;
+	daemons_find(root, &state->daemons);
+	for (size_t i = 0; i < state->daemons.count; i++)
+		state->looked[i] =
+			state->place < HOOK_PLACES && daemons_has_looked(root, &state->daemons.list[i], &hook->at[asked].changed);
+	ask_apparmor(root, state, hook_place_path(asked));
+	state->selinux = confinement_ask_selinux(root, state->selinux_detail, sizeof(state->selinux_detail));
+}
+
+/* ---- the verdict ---- */
+
+/* A running daemon that may not have looked since; NULL: there is none. */
+static const struct daemon *find_unaware(const struct hook_state *state)
+{
+	for (size_t i = 0; i < state->daemons.count; i++)
+		if (!state->looked[i])
+			return &state->daemons.list[i];
+	return NULL;
+}
+
+static const char *describe_content(const struct hook_state *state)
+{
+	if (state->place == HOOK_PLACES)
+		return "it is not installed";
+	if (!state->hook->at[state->place].executable)
+		return "it is not executable";
+	if (!state->hook->program)
+		return "its version cannot be told: " NESTXML_HOOK_PROGRAM " cannot be read";
+	return state->hook->at[state->place].content == HOOK_CONTENT_CURRENT ? "it is this version's" : "it is another version's";
+}
+
+static bool is_installed(const struct hook_state *state)
+{
+	return state->place < HOOK_PLACES && state->hook->at[state->place].executable &&
+	       state->hook->at[state->place].content == HOOK_CONTENT_CURRENT;
+}
+
+/* AppArmor or SELinux keeps libvirt from it. Returns false where neither does. */
+static bool describe_confinement(const struct hook_state *state, char *verdict, char *advice, size_t size)
+{
+	if (state->apparmor == CONFINEMENT_FORBIDS || state->apparmor == CONFINEMENT_DENIES)
+		snprintf(verdict, size, "no: AppArmor: %s", state->apparmor_detail);
+	else if (state->selinux == CONFINEMENT_FORBIDS)
+		snprintf(verdict, size, "no: SELinux: %s", state->selinux_detail);
+	else
+		return false;
+	if (state->apparmor == CONFINEMENT_FORBIDS)
+		snprintf(advice, size, "add \"%s\" to the profile's file in /etc/apparmor.d/local, and reload the profile",
+			 state->apparmor_rule);
+	else if (state->apparmor == CONFINEMENT_DENIES)
+		snprintf(advice, size, "remove that rule, and reload the profile; it wins over any that allows");
+	else
+		snprintf(advice, size, "setsebool -P virt_hooks_unconfined on");
+	return true;
+}
+
+static enum nestctl_status describe_installed(const struct hook_state *state, char *verdict, char *advice, size_t size)
+{
+	const struct daemon *unaware = find_unaware(state);
+	bool apparmor = state->apparmor == CONFINEMENT_UNKNOWN;
+
+	if (unaware) {
+		snprintf(verdict, size, "cannot be told: %s (PID %d) started before it was installed", unaware->name, (int)unaware->pid);
+		snprintf(advice, size, "nestctl hook install");
+		return NESTCTL_UNKNOWN;
+	}
+	if (apparmor || state->selinux == CONFINEMENT_UNKNOWN) {
+		snprintf(verdict, size, "cannot be told: %s: %s", apparmor ? "AppArmor" : "SELinux",
+			 apparmor ? state->apparmor_detail : state->selinux_detail);
+		snprintf(advice, size, geteuid() != 0 ? "sudo nestctl hook status" : "start a guest and look: journalctl -t nestxml-hook");
+		return NESTCTL_UNKNOWN;
+	}
+	snprintf(verdict, size, "yes: %s", describe_content(state));
+	snprintf(advice, size, "state a policy: man nestxml.conf");
+	return NESTCTL_YES;
+}
+
+enum nestctl_status hook_state_describe(const struct hook_state *state, char *verdict, char *advice, size_t size)
+{
+	if (!is_installed(state)) {
+		snprintf(verdict, size, "no: %s", describe_content(state));
+		snprintf(advice, size, state->hook->program ? "nestctl hook install" : "reinstall nestxml");
+		return NESTCTL_NO;
+	}
+	if (state->place == HOOK_PLACE_CHAIN && !hook_is_chain_run(state->hook)) {
+		snprintf(verdict, size, "no: this libvirt is older than 6.5 and runs nothing in qemu.d");
+		snprintf(advice, size, "update libvirt, or let %s end with: exec " NESTXML_HOOK_PROGRAM " \"$@\"",
+			 hook_place_path(HOOK_PLACE_ALONE));
+		return NESTCTL_NO;
+	}
+	if (describe_confinement(state, verdict, advice, size))
+		return NESTCTL_NO;
+	return describe_installed(state, verdict, advice, size);
+}
