@@ -8,6 +8,7 @@
 #include "input.h"
 #include "macros.h"
 #include "scan.h"
+#include "vendor.h"
 
 NESTXML_EXPORT int nestxml_domain_new(const char *xml, size_t length, struct nestxml_domain **domain, struct nestxml_error *error)
 {
@@ -158,15 +159,17 @@ NESTXML_EXPORT int nestxml_domain_check_applicable(const struct nestxml_domain *
 		return nestxml_error_set(error, NESTXML_E_ENCRYPTED, "its memory is encrypted, and KVM does not run in such a guest");
 	if (vendor == NESTXML_VENDOR_NONE)
 		return nestxml_error_set(error, NESTXML_E_VENDOR, "the vendor of this host's processor is not known from /proc/cpuinfo");
-	if (nestxml_domain_is_tcg(domain) && vendor != NESTXML_VENDOR_AMD)
+	if (nestxml_domain_is_tcg(domain) && vendor != nestxml_vendor_emulated())
 		return nestxml_error_set(error, NESTXML_E_TCG,
-					 "QEMU emulates this guest (type qemu), and it emulates svm, never vmx; use --vendor=amd");
+					 "QEMU emulates this guest (type qemu), and it emulates %s, never %s; use --vendor=%s",
+					 nestxml_vendor_feature(nestxml_vendor_emulated()), nestxml_vendor_feature(vendor),
+					 nestxml_vendor_to_string(nestxml_vendor_emulated()));
 	return 0;
 }
 
 NESTXML_EXPORT enum nestxml_vendor nestxml_domain_get_vendor(const struct nestxml_domain *domain, enum nestxml_vendor host_vendor)
 {
-	return nestxml_domain_is_tcg(domain) ? NESTXML_VENDOR_AMD : host_vendor;
+	return nestxml_domain_is_tcg(domain) ? nestxml_vendor_emulated() : host_vendor;
 }
 
 NESTXML_EXPORT const char *nestxml_domain_get_cpu_mode(const struct nestxml_domain *domain)

@@ -485,7 +485,7 @@ NESTXML_EXPORT int nestxml_edits_new(const struct nestxml_domain *domain, enum n
 
 	if (nested == NESTXML_NESTED_LEAVE || !nestxml_nested_to_string(nested))
 		return nestxml_error_set(error, NESTXML_E_ARGUMENT, "what is asked is none of require, optional and disable");
-	if (!nestxml_mode_to_string(mode) || (unsigned int)vendor > NESTXML_VENDOR_AMD)
+	if (!nestxml_mode_to_string(mode) || (unsigned int)vendor > NESTXML_VENDOR_LAST)
 		return nestxml_error_set(error, NESTXML_E_ARGUMENT, "the mode or the vendor is none that there is");
 	code = nestxml_domain_check_applicable(domain, vendor, error);
 	if (code != 0)

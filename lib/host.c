@@ -6,25 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <nestxml/nestxml.h>
-
 #include "error.h"
 #include "file.h"
 #include "macros.h"
+#include "vendor.h"
 
 struct nestxml_host {
 	enum nestxml_vendor vendor;
 	enum nestxml_state state;
 	bool fixable;
 	char evidence[256];
-};
-
-static const struct {
-	const char *id; /* vendor_id in /proc/cpuinfo */
-	enum nestxml_vendor vendor;
-} vendors[] = {
-	{"GenuineIntel", NESTXML_VENDOR_INTEL}, {"CentaurHauls", NESTXML_VENDOR_INTEL}, {"Shanghai", NESTXML_VENDOR_INTEL},
-	{"AuthenticAMD", NESTXML_VENDOR_AMD},	{"HygonGenuine", NESTXML_VENDOR_AMD},
 };
 
 static void set_evidence(struct nestxml_host *host, enum nestxml_state state, bool fixable, const char *format, ...)
@@ -65,10 +56,7 @@ static int read_vendor(const char *root, enum nestxml_vendor *vendor, char *id, 
 	const char *found = got < 0 ? NULL : find_vendor_id(text);
 
 	snprintf(id, size, "%s", found ? found : "");
-	*vendor = NESTXML_VENDOR_NONE;
-	for (size_t i = 0; i < ARRAY_SIZE(vendors); i++)
-		if (strcmp(id, vendors[i].id) == 0)
-			*vendor = vendors[i].vendor;
+	*vendor = nestxml_vendor_of_processor(id);
 	return got < 0 ? (int)got : 0;
 }
 
@@ -88,16 +76,15 @@ NESTXML_EXPORT enum nestxml_vendor nestxml_host_detect_vendor(const char *root)
 static void name_other_modules(const char *root, char *names, size_t size)
 {
 	AUTO_FREE char *path = nestxml_path_join(root, "/sys/module");
-	DIR *folder = path ? opendir(path) : NULL;
+	AUTO_CLOSEDIR DIR *directory = path ? opendir(path) : NULL;
 	size_t used = 0;
 
 	names[0] = '\0';
-	for (struct dirent *entry; folder && (entry = readdir(folder));) {
+	for (struct dirent *entry; directory && (entry = readdir(directory));) {
 		char shown[64];
 		int length;
 
-		if (strncmp(entry->d_name, "kvm_", 4) != 0 || strcmp(entry->d_name, "kvm_intel") == 0 ||
-		    strcmp(entry->d_name, "kvm_amd") == 0)
+		if (strncmp(entry->d_name, "kvm_", 4) != 0 || nestxml_vendor_of_module(entry->d_name) != NESTXML_VENDOR_NONE)
 			continue;
 		length = snprintf(names + used, size - used, "%s%s", used ? ", " : "",
 				  nestxml_text_escape(entry->d_name, shown, sizeof(shown)));
@@ -105,8 +92,6 @@ static void name_other_modules(const char *root, char *names, size_t size)
 			break;
 		used += (size_t)length;
 	}
-	if (folder)
-		closedir(folder);
 }
 
 static void explain_missing(struct nestxml_host *host, const char *root, const char *module)
@@ -129,19 +114,21 @@ static void explain_missing(struct nestxml_host *host, const char *root, const c
 		set_evidence(host, NESTXML_STATE_OFF, true, "%s is not loaded", module);
 }
 
-/* The kernel spells a bool parameter Y or N (kvm_intel) and an int one 1 or 0 (kvm_amd). */
+/* By any vendor's spelling: whether the parameter is a bool or an int is up to the kernel's version. */
 static enum nestxml_state read_switch(const char *value)
 {
-	if (strcmp(value, "Y") == 0 || strcmp(value, "1") == 0)
-		return NESTXML_STATE_ON;
-	if (strcmp(value, "N") == 0 || strcmp(value, "0") == 0)
-		return NESTXML_STATE_OFF;
+	FOR_EACH_VENDOR (vendor) {
+		if (strcmp(value, nestxml_vendor_switch(vendor, true)) == 0)
+			return NESTXML_STATE_ON;
+		if (strcmp(value, nestxml_vendor_switch(vendor, false)) == 0)
+			return NESTXML_STATE_OFF;
+	}
 	return NESTXML_STATE_UNKNOWN;
 }
 
 static void read_state(struct nestxml_host *host, const char *root)
 {
-	const char *module = host->vendor == NESTXML_VENDOR_INTEL ? "kvm_intel" : "kvm_amd";
+	const char *module = nestxml_vendor_module(host->vendor);
 	char path[64];
 	char value[32];
 	char shown[64];

@@ -8,10 +8,9 @@
 
 #include <string.h>
 
-#include <nestxml/nestxml.h>
-
 #include "buffer.h"
 #include "macros.h"
+#include "vendor.h"
 
 /* For words so short memmem() takes several times as long (tests/bench). */
 static bool has(const char *xml, size_t length, const char *word)
@@ -49,16 +48,15 @@ static bool is_whole(const char *xml, size_t length)
 
 bool nestxml_prescan_is_silent(const char *name, const char *xml, size_t length)
 {
-	static const char *const words[] = {"vmx", "svm", NESTXML_METADATA_NAMESPACE};
-	static const char *const disguises[] = {"&#", "<!"};
+	static const char *const words[] = {NESTXML_METADATA_NAMESPACE, "&#", "<!"}; /* the last two may hide a word */
 
 	if (!is_whole(xml, length) || memchr(xml, '\0', length) || !has_name(xml, length, name))
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		if (has(xml, length, words[i]))
 			return false;
-	for (size_t i = 0; i < ARRAY_SIZE(disguises); i++)
-		if (has(xml, length, disguises[i]))
+	FOR_EACH_VENDOR (vendor)
+		if (has(xml, length, nestxml_vendor_feature(vendor)))
 			return false;
 	return true;
 }

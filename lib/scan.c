@@ -14,6 +14,7 @@
 #include "error.h"
 #include "libxml.h"
 #include "macros.h"
+#include "vendor.h"
 
 /* A hundred times what libvirt's whole cpu_map has: what is kept of each child must not grow to many times the document. */
 #define MAX_CHILDREN ((size_t)1 << 16)
@@ -261,12 +262,6 @@ static void scan_section(struct scan *scan, const xmlChar *name, const xmlChar *
 	}
 }
 
-/* The features of AMD's nesting (CPUID 0x8000000A EDX), by the names of libvirt 9.0's cpu_map/x86_features.xml. */
-static const char *const svm_features[] = {
-	"npt",		 "lbrv",	 "svm-lock",	"nrip-save", "tsc-scale",	"vmcb-clean", "flushbyasid",
-	"decodeassists", "pause-filter", "pfthreshold", "avic",	     "v-vmsave-vmload", "vgif",	      "svme-addr-chk",
-};
-
 static void scan_feature(struct cpu_child *child, const xmlChar **attributes, int count)
 {
 	static const char *const words[] = {"force", "require", "optional", "disable", "forbid"};
@@ -278,15 +273,10 @@ static void scan_feature(struct cpu_child *child, const xmlChar **attributes, in
 	for (unsigned int i = 0; i < ARRAY_SIZE(words); i++)
 		if (is_value(policy, words[i]))
 			child->policy = (enum feature_policy)i;
-	if (is_value(name, "vmx"))
-		child->extension = NESTXML_VENDOR_INTEL;
-	else if (is_value(name, "svm"))
-		child->extension = NESTXML_VENDOR_AMD;
-	else if (name.length > 4 && memcmp(name.value, "vmx-", 4) == 0)
-		child->sub_extension = NESTXML_VENDOR_INTEL;
-	for (unsigned int i = 0; i < ARRAY_SIZE(svm_features); i++)
-		if (is_value(name, svm_features[i]))
-			child->sub_extension = NESTXML_VENDOR_AMD;
+	if (!name.value)
+		return;
+	child->extension = nestxml_vendor_of_feature(name.value, name.length);
+	child->sub_extension = nestxml_vendor_of_sub_feature(name.value, name.length);
 }
 
 static struct cpu_child *add_child(struct scan *scan)

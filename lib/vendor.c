@@ -1,55 +1,185 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* vendor.c - what is known of each processor vendor's nesting. */
+/* vendor.c - the one table of what is known of each processor vendor's nesting. A further vendor is a row, and a value of the enum. */
+#include "vendor.h"
+
 #include <string.h>
 
-#include <nestxml/nestxml.h>
-
 #include "macros.h"
-#include "words.h"
 
-static const char *const vendor_words[] = {NULL, "intel", "amd"};
-static const char *const vendor_features[] = {NULL, "vmx", "svm"};
+/* A list ends with NULL. A name that ends in '*' stands for every longer one that begins so. */
+struct row {
+	const char *name;
+	const char *feature;	      /* libvirt's name of it */
+	const char *extension;	      /* what the vendor's papers and firmware menus call it */
+	const char *module;	      /* of KVM, as /sys/module spells it */
+	const char *on;		      /* how the module spells its parameter nested: a bool one Y or N, an int one 1 or 0 */
+	const char *off;	      /* (Linux, arch/x86/kvm/vmx/nested.c and svm/svm.c) */
+	bool emulated;		      /* QEMU's TCG has it */
+	const char *processors[4];    /* vendor_id in /proc/cpuinfo (Linux, arch/x86/kernel/cpu) */
+	const char *sub_features[20]; /* what makes no sense without the feature, and keeps a guest from starting without it */
+	const char *needed[4];	      /* of these, what a hypervisor in the guest needs to be of use: nested paging */
+	const char *models[16];	      /* CPU models that contain the feature, each also with a version ("-v2") */
+};
+
+/*
+ * Sub-features and models: libvirt's cpu_map of 9.0, 11.3 and 12.8. Those of svm have leaf 0x8000000a, those of vmx the MSRs 0x480 to
+ * 0x491, and all of the latter begin with "vmx-". tests/judge/cpu_map holds both against the libvirt that is installed. QEMU's own models
+ * agree (query-cpu-model-expansion of QEMU 7.2 under TCG). Models of EPYC to come are taken to contain svm like all before them.
+ */
+static const struct row table[] = {
+	[NESTXML_VENDOR_NONE] = {0},
+	[NESTXML_VENDOR_INTEL] =
+		{
+			.name = "intel",
+			.feature = "vmx",
+			.extension = "VT-x",
+			.module = "kvm_intel",
+			.on = "Y",
+			.off = "N",
+			.processors = {"GenuineIntel", "CentaurHauls", "Shanghai"},
+			.sub_features = {"vmx-*"},
+			.needed = {"vmx-ept"},
+		},
+	[NESTXML_VENDOR_AMD] =
+		{
+			.name = "amd",
+			.feature = "svm",
+			.extension = "AMD-V",
+			.module = "kvm_amd",
+			.on = "1",
+			.off = "0",
+			.emulated = true,
+			.processors = {"AuthenticAMD", "HygonGenuine"},
+			.sub_features =
+				{
+					"npt", "lbrv", "svm-lock", "nrip-save", "tsc-scale", "vmcb-clean", "flushbyasid", "decodeassists",
+					"pause-filter", "pfthreshold", "avic", "v-vmsave-vmload", "vgif", "svme-addr-chk",
+					"vnmi", /* from 11.3 */
+					"gmet", /* from 12.8 */
+				},
+			.needed = {"npt"},
+			.models = {"qemu64", "phenom", "Opteron_G2", "Opteron_G3", "Opteron_G4", "Opteron_G5", "Dhyana", "EPYC", "EPYC-*"},
+		},
+};
+
+_Static_assert(ARRAY_SIZE(table) == NESTXML_VENDOR_LAST + 1, "each vendor has a row");
+
+static const struct row *row_of(enum nestxml_vendor vendor)
+{
+	return &table[(unsigned int)vendor <= NESTXML_VENDOR_LAST ? vendor : NESTXML_VENDOR_NONE];
+}
+
+static bool is_like(const char *pattern, const char *name, size_t length)
+{
+	size_t fixed = strcspn(pattern, "*");
+
+	return (pattern[fixed] ? length > fixed : length == fixed) && memcmp(name, pattern, fixed) == 0;
+}
+
+static bool is_listed(const char *const *list, const char *name, size_t length)
+{
+	for (; *list; list++)
+		if (is_like(*list, name, length))
+			return true;
+	return false;
+}
+
+/* ---- from the row ---- */
 
 NESTXML_EXPORT const char *nestxml_vendor_to_string(enum nestxml_vendor vendor)
 {
-	return nestxml_word_of(vendor_words, ARRAY_SIZE(vendor_words), (unsigned int)vendor);
-}
-
-NESTXML_EXPORT int nestxml_vendor_from_string(const char *word, enum nestxml_vendor *vendor)
-{
-	unsigned int found;
-
-	if (!nestxml_word_find(vendor_words, ARRAY_SIZE(vendor_words), word, &found))
-		return NESTXML_E_ARGUMENT;
-	*vendor = (enum nestxml_vendor)found;
-	return 0;
+	return row_of(vendor)->name;
 }
 
 NESTXML_EXPORT const char *nestxml_vendor_feature(enum nestxml_vendor vendor)
 {
-	return nestxml_word_of(vendor_features, ARRAY_SIZE(vendor_features), (unsigned int)vendor);
+	return row_of(vendor)->feature;
 }
 
-/*
- * The cpu_map of libvirt 9.0 and QEMU's own models agree: query-cpu-model-expansion of every model of QEMU 7.2 under TCG gives svm to
- * these, and vmx to none. Models of EPYC to come are taken to contain it like all before them.
- */
+NESTXML_EXPORT const char *nestxml_vendor_extension(enum nestxml_vendor vendor)
+{
+	return row_of(vendor)->extension;
+}
+
+NESTXML_EXPORT const char *nestxml_vendor_module(enum nestxml_vendor vendor)
+{
+	return row_of(vendor)->module;
+}
+
+NESTXML_EXPORT const char *nestxml_vendor_switch(enum nestxml_vendor vendor, bool on)
+{
+	return on ? row_of(vendor)->on : row_of(vendor)->off;
+}
+
+bool nestxml_vendor_needs(enum nestxml_vendor vendor, const char *name, size_t length)
+{
+	return is_listed(row_of(vendor)->needed, name, length);
+}
+
+static bool has_version(const char *model, const char *base)
+{
+	size_t length = strlen(base);
+
+	return strncmp(model, base, length) == 0 && strncmp(model + length, "-v", 2) == 0;
+}
+
 NESTXML_EXPORT bool nestxml_model_has_feature(const char *model, enum nestxml_vendor vendor)
 {
-	static const char *const with_svm[] = {"qemu64", "phenom", "Opteron_G2", "Opteron_G3", "Opteron_G4", "Opteron_G5", "Dhyana"};
-	size_t length = strlen(model);
-
-	if (vendor != NESTXML_VENDOR_AMD)
-		return false;
-	if (length >= 4 && memcmp(model, "EPYC", 4) == 0)
-		return true;
-	for (size_t i = 0; i < ARRAY_SIZE(with_svm); i++) {
-		size_t size = strlen(with_svm[i]);
-
-		if (length < size || memcmp(model, with_svm[i], size) != 0)
-			continue;
-		if (length == size || (length >= size + 2 && memcmp(model + size, "-v", 2) == 0))
+	for (const char *const *known = row_of(vendor)->models; *known; known++)
+		if (is_like(*known, model, strlen(model)) || has_version(model, *known))
 			return true;
-	}
 	return false;
+}
+
+/* ---- to the row ---- */
+
+NESTXML_EXPORT int nestxml_vendor_from_string(const char *word, enum nestxml_vendor *vendor)
+{
+	FOR_EACH_VENDOR (found) {
+		if (strcmp(word, table[found].name) == 0) {
+			*vendor = found;
+			return 0;
+		}
+	}
+	return NESTXML_E_ARGUMENT;
+}
+
+enum nestxml_vendor nestxml_vendor_of_feature(const char *name, size_t length)
+{
+	FOR_EACH_VENDOR (vendor)
+		if (is_like(table[vendor].feature, name, length))
+			return vendor;
+	return NESTXML_VENDOR_NONE;
+}
+
+enum nestxml_vendor nestxml_vendor_of_sub_feature(const char *name, size_t length)
+{
+	FOR_EACH_VENDOR (vendor)
+		if (is_listed(table[vendor].sub_features, name, length))
+			return vendor;
+	return NESTXML_VENDOR_NONE;
+}
+
+enum nestxml_vendor nestxml_vendor_of_processor(const char *id)
+{
+	FOR_EACH_VENDOR (vendor)
+		if (is_listed(table[vendor].processors, id, strlen(id)))
+			return vendor;
+	return NESTXML_VENDOR_NONE;
+}
+
+NESTXML_EXPORT enum nestxml_vendor nestxml_vendor_of_module(const char *module)
+{
+	FOR_EACH_VENDOR (vendor)
+		if (strcmp(module, table[vendor].module) == 0)
+			return vendor;
+	return NESTXML_VENDOR_NONE;
+}
+
+enum nestxml_vendor nestxml_vendor_emulated(void)
+{
+	FOR_EACH_VENDOR (vendor)
+		if (table[vendor].emulated)
+			return vendor;
+	return NESTXML_VENDOR_NONE;
 }

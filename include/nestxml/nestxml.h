@@ -95,6 +95,9 @@ enum nestxml_vendor {
 	NESTXML_VENDOR_AMD,   /**< svm: AuthenticAMD, HygonGenuine */
 };
 
+/** The last vendor, for a loop from NESTXML_VENDOR_NONE + 1 over all of them, or an array with one element for each. Since: 0.1 */
+#define NESTXML_VENDOR_LAST NESTXML_VENDOR_AMD
+
 /* ---- words: one table for the command line, the policy files and the metadata ---- */
 
 /** The word for @nested ("require", ...), static; NULL outside the range. Since: 0.1 */
@@ -115,6 +118,17 @@ const char *nestxml_vendor_to_string(enum nestxml_vendor vendor);
 int nestxml_vendor_from_string(const char *word, enum nestxml_vendor *vendor);
 /** libvirt's name of @vendor's feature ("vmx", "svm"), static; NULL for none. Since: 0.1 */
 const char *nestxml_vendor_feature(enum nestxml_vendor vendor);
+/** What @vendor's manuals and firmware menus call it ("VT-x", "AMD-V"), static; NULL for none. Since: 0.1 */
+const char *nestxml_vendor_extension(enum nestxml_vendor vendor);
+/** The KVM module of @vendor's processors as /sys/module spells it ("kvm_intel", "kvm_amd"), static; NULL for none. Since: 0.1 */
+const char *nestxml_vendor_module(enum nestxml_vendor vendor);
+/** The vendor whose KVM module @module is, as /sys/module spells it; NONE for any other. Since: 0.1 */
+enum nestxml_vendor nestxml_vendor_of_module(const char *module);
+/**
+ * How that module spells its parameter nested when it is @on or off ("Y" or "N" for a bool parameter, as of kvm_intel; "1" or "0" for an
+ * int one, as of kvm_amd), static; NULL for none. Since: 0.1
+ */
+const char *nestxml_vendor_switch(enum nestxml_vendor vendor, bool on);
 
 /**
  * Whether a CPU model of this name, with or without a version ("EPYC-v2"), contains @vendor's feature, by libvirt's cpu_map. Since: 0.1

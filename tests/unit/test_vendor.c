@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* test_words.c - the words of policy, mode, on-stale and vendor, there and back. */
+/* test_vendor.c - the vendor table; and the words of policy, mode, on-stale and vendor, there and back. */
 #include "support.h"
+
+#include "vendor.h"
 
 static const char *const wrong_words[] = {"",	      " ",    "Require", "REQUIRE",    "require ", " require", "requir",
 					  "requires", "none", "1",	 "host_model", "Intel",	   "vmx"};
@@ -70,6 +72,76 @@ static void test_a_vendors_feature_is_vmx_or_svm(void **state)
 	assert_null(nestxml_vendor_feature((enum nestxml_vendor)3));
 }
 
+static void test_each_vendor_has_a_whole_row(void **state)
+{
+	static const char *const words[] = {"amd", "svm", "AMD-V", "kvm_amd", "1", "0"};
+	const char *amds[] = {nestxml_vendor_to_string(NESTXML_VENDOR_AMD),    nestxml_vendor_feature(NESTXML_VENDOR_AMD),
+			      nestxml_vendor_extension(NESTXML_VENDOR_AMD),    nestxml_vendor_module(NESTXML_VENDOR_AMD),
+			      nestxml_vendor_switch(NESTXML_VENDOR_AMD, true), nestxml_vendor_switch(NESTXML_VENDOR_AMD, false)};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		assert_string_equal(amds[i], words[i]);
+	FOR_EACH_VENDOR (vendor) {
+		const char *feature = nestxml_vendor_feature(vendor);
+
+		assert_non_null(nestxml_vendor_extension(vendor));
+		assert_non_null(nestxml_vendor_switch(vendor, true));
+		assert_non_null(nestxml_vendor_switch(vendor, false));
+		assert_int_equal(nestxml_vendor_of_module(nestxml_vendor_module(vendor)), vendor);
+		assert_int_equal(nestxml_vendor_of_feature(feature, strlen(feature)), vendor);
+		assert_int_equal(nestxml_vendor_of_sub_feature(feature, strlen(feature)), NESTXML_VENDOR_NONE);
+	}
+}
+
+static void test_what_is_in_no_row_is_of_no_vendor(void **state)
+{
+	const enum nestxml_vendor outside[] = {NESTXML_VENDOR_NONE, NESTXML_VENDOR_LAST + 1, (enum nestxml_vendor) - 1};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(outside); i++) {
+		assert_null(nestxml_vendor_module(outside[i]));
+		assert_null(nestxml_vendor_extension(outside[i]));
+		assert_null(nestxml_vendor_switch(outside[i], true));
+		assert_null(nestxml_vendor_switch(outside[i], false));
+		assert_false(nestxml_vendor_needs(outside[i], "npt", 3));
+		assert_false(nestxml_model_has_feature("qemu64", outside[i]));
+	}
+	assert_int_equal(nestxml_vendor_of_module("kvm"), NESTXML_VENDOR_NONE);
+	assert_int_equal(nestxml_vendor_of_module(""), NESTXML_VENDOR_NONE);
+	assert_int_equal(nestxml_vendor_of_processor(""), NESTXML_VENDOR_NONE);
+	assert_int_equal(nestxml_vendor_of_feature("", 0), NESTXML_VENDOR_NONE);
+}
+
+static void test_sub_features_belong_to_a_vendor(void **state)
+{
+	static const struct {
+		const char *name;
+		enum nestxml_vendor vendor;
+		bool needed;
+	} rows[] = {
+		{"npt", NESTXML_VENDOR_AMD, true},	 {"vnmi", NESTXML_VENDOR_AMD, false},
+		{"gmet", NESTXML_VENDOR_AMD, false},	 {"svm-lock", NESTXML_VENDOR_AMD, false},
+		{"vmx-ept", NESTXML_VENDOR_INTEL, true}, {"vmx-eptad", NESTXML_VENDOR_INTEL, false},
+		{"vmx-x", NESTXML_VENDOR_INTEL, false},	 {"vmx-", NESTXML_VENDOR_NONE, false},
+		{"vmxx", NESTXML_VENDOR_NONE, false},	 {"np", NESTXML_VENDOR_NONE, false},
+		{"npt2", NESTXML_VENDOR_NONE, false},	 {"NPT", NESTXML_VENDOR_NONE, false},
+		{"skinit", NESTXML_VENDOR_NONE, false},	 {"", NESTXML_VENDOR_NONE, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		AUTO_FREE char *name = strdup(rows[i].name);
+		size_t length = strlen(name);
+
+		memset(name + length, 'x', 1); /* it is not terminated */
+		CHECK(nestxml_vendor_of_sub_feature(name, length) == rows[i].vendor, "%s", rows[i].name);
+		FOR_EACH_VENDOR (vendor)
+			CHECK(nestxml_vendor_needs(vendor, name, length) == (rows[i].needed && vendor == rows[i].vendor), "%s",
+			      rows[i].name);
+	}
+}
+
 static void test_models_that_contain_svm(void **state)
 {
 	static const struct {
@@ -115,6 +187,9 @@ int main(void)
 		cmocka_unit_test(test_on_stale_words),
 		cmocka_unit_test(test_no_vendor_has_no_word),
 		cmocka_unit_test(test_a_vendors_feature_is_vmx_or_svm),
+		cmocka_unit_test(test_each_vendor_has_a_whole_row),
+		cmocka_unit_test(test_what_is_in_no_row_is_of_no_vendor),
+		cmocka_unit_test(test_sub_features_belong_to_a_vendor),
 		cmocka_unit_test(test_models_that_contain_svm),
 	};
 

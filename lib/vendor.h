@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* vendor.h - the vendor table, as the rest of the library asks it; what others need of it is in nestxml.h. */
+#ifndef NESTXML_VENDOR_H
+#define NESTXML_VENDOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <nestxml/nestxml.h>
+
+/** Every vendor but NONE. */
+#define FOR_EACH_VENDOR(vendor) for (enum nestxml_vendor vendor = NESTXML_VENDOR_NONE + 1; (vendor) <= NESTXML_VENDOR_LAST; (vendor)++)
+
+/** The vendor whose feature this is ("vmx": Intel); NONE. @name is not terminated. */
+enum nestxml_vendor nestxml_vendor_of_feature(const char *name, size_t length);
+/** The vendor to whose feature this one belongs ("vmx-ept": Intel); NONE. @name is not terminated. */
+enum nestxml_vendor nestxml_vendor_of_sub_feature(const char *name, size_t length);
+/** Whether @vendor's feature is of little use without the sub-feature @name, which is not terminated. */
+bool nestxml_vendor_needs(enum nestxml_vendor vendor, const char *name, size_t length);
+/** The vendor of a processor by its vendor_id in /proc/cpuinfo; NONE. */
+enum nestxml_vendor nestxml_vendor_of_processor(const char *id);
+/** The vendor whose KVM module this is, as /sys/module spells it; NONE. */
+enum nestxml_vendor nestxml_vendor_of_module(const char *module);
+/** The vendor whose nesting QEMU emulates (TCG). */
+enum nestxml_vendor nestxml_vendor_emulated(void);
+
+#endif
