@@ -58,24 +58,24 @@ modules()
 # unsigned_module FILE TO: without the signature, whose check is most of what loading it takes where the processor is emulated
 unsigned_module()
 {
-	objcopy "$1" "$2"	# which knows nothing of what stands behind the sections
+	objcopy "$1" "$2"	# which knows nothing of what follows the sections
 }
 
 # pack_initramfs UNPACKED FOLDER INIT MODULE...: on stdout, what is in FOLDER, with INIT as its first program, busybox, and the modules, which
 # /modules/list names in the order of loading
 pack_initramfs()
 {
-	local unpacked=$1 folder=$2 init=$3 file applet
+	local unpacked=$1 directory=$2 init=$3 file applet
 	shift 3
-	mkdir -p "$folder"/{bin,dev,proc,sys,new,run,modules}
-	cp "$unpacked/bin/busybox" "$folder/bin"
-	for applet in $("$folder/bin/busybox" --list); do
-		[ -e "$folder/bin/$applet" ] || ln -s busybox "$folder/bin/$applet"
+	mkdir -p "$directory"/{bin,dev,proc,sys,new,run,modules}
+	cp "$unpacked/bin/busybox" "$directory/bin"
+	for applet in $("$directory/bin/busybox" --list); do
+		[ -e "$directory/bin/$applet" ] || ln -s busybox "$directory/bin/$applet"
 	done
 	modules "$unpacked" "$@" | while read -r file; do
-		unsigned_module "$file" "$folder/modules/${file##*/}"
+		unsigned_module "$file" "$directory/modules/${file##*/}"
 		echo "/modules/${file##*/}"
-	done >"$folder/modules/list"
-	install -m 755 "$init" "$folder/init"
-	(cd "$folder" && find . | bin/busybox cpio -o -H newc 2>/dev/null) | lz4 -l -9 -q
+	done >"$directory/modules/list"
+	install -m 755 "$init" "$directory/init"
+	(cd "$directory" && find . | bin/busybox cpio -o -H newc 2>/dev/null) | lz4 -l -9 -q
 }

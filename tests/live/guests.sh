@@ -5,13 +5,13 @@
 # make_boot_sector SOURCE [FOLDER]: what every guest boots, boot.img, and for many at once once.img, which is heard once
 make_boot_sector()
 {
-	local folder=${2:-/run/guests} image
-	mkdir -p "$folder"
-	as --32 -o "$folder/boot.o" "$1"
-	as --32 --defsym ONCE=1 -o "$folder/once.o" "$1"
+	local directory=${2:-/run/guests} image
+	mkdir -p "$directory"
+	as --32 -o "$directory/boot.o" "$1"
+	as --32 --defsym ONCE=1 -o "$directory/once.o" "$1"
 	for image in boot once; do
-		ld -m elf_i386 -Ttext=0x7c00 --oformat=binary -o "$folder/$image.img" "$folder/$image.o"
-		rm "$folder/$image.o"
+		ld -m elf_i386 -Ttext=0x7c00 --oformat=binary -o "$directory/$image.img" "$directory/$image.o"
+		rm "$directory/$image.o"
 	done
 }
 
@@ -78,7 +78,7 @@ inactive()
 	virsh dumpxml --inactive --security-info --domain="$1"
 }
 
-# restart_libvirtd SIGNAL: ends the daemon by it, and starts it anew
+# restart_libvirtd SIGNAL: ends the daemon by it, and starts it again
 restart_libvirtd()
 {
 	local daemon

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Debian's packages, which apt has installed: guests by policy, upgrade, remove, beside another's hook, purge. For inside.
+# Debian's packages, which apt has installed: guests by policy, upgrade, remove, next to another program's hook, purge. For inside.
 
 hooks=${hook%/*}
 ok "the watcher is enabled" test -L "$watcher"
@@ -11,7 +11,7 @@ define stated qemu "$no"
 demand stated
 ok "a guest that its policy contradicts is refused" not virsh start stated
 ok "with the reason" grep -q 'nested=require' /run/said
-ok "the hook's helper mends it" becomes_current stated
+ok "the hook's helper fixes it" becomes_current stated
 ok "then it starts" virsh start stated
 ok "with svm" is "$(said stated)" 'VMX=0 SVM=1'
 
@@ -28,7 +28,7 @@ define_stale second
 demand second
 ok "the new one judges" not virsh start second
 
-# ---- remove, and install beside another's hook ----
+# ---- remove, and install next to another program's hook ----
 
 ok "the guest starts again" virsh start stated
 mount --bind "$hooks" "$hooks"
@@ -51,7 +51,7 @@ ok "and nobody judges" virsh start second
 virsh -q destroy second
 printf '#!/bin/sh\nexit 0\n' >"$hook"
 chmod 755 "$hook"
-ok "install beside another's hook" dpkg -i /packages/2/nestxml_*.deb
+ok "install next to another program's hook" dpkg -i /packages/2/nestxml_*.deb
 ok "keeps that" is "$(tail -n 1 "$hook")" 'exit 0'
 define_stale second
 ok "and judges in qemu.d" not virsh start second

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The RPMs, installed by rpm itself with what their scriptlets do: upgrade, erase, beside another's hook. For inside. What they require
+# The RPMs, installed by rpm itself with what their scriptlets do: upgrade, erase, next to another program's hook. For inside. What they require
 # Debian has under other names, so that --nodeps it is; the database ends with the test.
 
 hooks=${hook%/*}
@@ -19,7 +19,7 @@ is_release() { # N
 ok "rpm installs" rpms -i --nodeps /packages/rpm/1/*.rpm
 ok "three packages" is_release 1
 ok "each file is as it was packed" rpms -V --nodeps nestxml libnestxml0 libnestxml-devel
-ok "the folder of policies is there, and is theirs" rpms -qf /etc/nestxml/nestxml.conf.d
+ok "the directory of policies is there, and is theirs" rpms -qf /etc/nestxml/nestxml.conf.d
 ok "the library is where programs find it" grep -q 'libnestxml.so.0 ' <(ldconfig -p)
 ok "%post puts the hook in place" cmp "$hook" /usr/libexec/nestxml/qemu
 ok "and tells libvirtd" nestctl hook status
@@ -28,7 +28,7 @@ define stated qemu "$no"
 demand stated
 ok "a guest that its policy contradicts is refused" not virsh start stated
 ok "with the reason" grep -q 'nested=require' "$said"
-ok "the hook's helper mends it" becomes_current stated
+ok "the hook's helper fixes it" becomes_current stated
 ok "then it starts" virsh start stated
 ok "with svm" is "$(said stated)" 'VMX=0 SVM=1'
 
@@ -72,12 +72,12 @@ define_stale second
 ok "and nobody judges" virsh start second
 virsh -q destroy second
 
-# ---- beside another's hook ----
+# ---- next to another program's hook ----
 
 printf '#!/bin/sh\nexit 0\n' >"$hook"
 chmod 755 "$hook"
 cp -p "$hook" /run/theirs
-ok "rpm installs beside another's hook" rpms -i --nodeps /packages/rpm/2/*.rpm
+ok "rpm installs next to another program's hook" rpms -i --nodeps /packages/rpm/2/*.rpm
 ok "keeps that" cmp "$hook" /run/theirs
 define_stale second
 ok "and judges in qemu.d" not virsh start second
