@@ -10,6 +10,7 @@
 
 #include <nestxml/nestxml.h>
 
+#include "host/obstacle.h"
 #include "host/state.h"
 #include "support.h"
 
@@ -17,7 +18,7 @@ enum { CPUINFO, NESTED, CMDLINE, OPTIONS, OTHER, FILES };
 
 static const char *const modprobe_files[] = {[OPTIONS] = "/etc/modprobe.d/fuzz.conf", [OTHER] = "/lib/modprobe.d/other.conf"};
 
-/* What the kernel can write, read anew. */
+/* What the kernel can write, read again. */
 static bool is_word(const struct part *part, const char *a, const char *b)
 {
 	size_t length = strcspn(part->data, "\n");
@@ -37,7 +38,7 @@ static void check_host(const struct part *parts)
 	PROMISE(*evidence && fuzz_is_printable(evidence), "a fact that is not fit for a terminal: %s", evidence);
 	PROMISE(nestxml_host_get_vendor(host) == nestxml_host_detect_vendor(fuzz_root()), "two vendors");
 	if (nestxml_host_get_vendor(host) == NESTXML_VENDOR_NONE)
-		PROMISE(state == NESTXML_STATE_UNKNOWN && !nestxml_host_is_fixable(host), "nobody's processor nests: %s", evidence);
+		PROMISE(state == NESTXML_STATE_UNKNOWN && !nestxml_host_is_fixable(host), "the processor of no vendor nests: %s", evidence);
 	else if (parts[NESTED].length > 0)
 		PROMISE((state == NESTXML_STATE_ON) == is_word(&parts[NESTED], "Y", "1") &&
 				(state == NESTXML_STATE_OFF) == is_word(&parts[NESTED], "N", "0"),
@@ -49,34 +50,45 @@ static void check_host(const struct part *parts)
 
 static void check_lines(const struct modprobe_lines *lines)
 {
-	const struct modprobe_line *block = modprobe_find_block(lines);
-
 	for (size_t i = 0; i < lines->count; i++) {
 		const struct modprobe_line *line = &lines->list[i];
 		bool is_option = strncmp(line->text, "options kvm", 11) == 0;
 
-		PROMISE(is_option || strncmp(line->text, "blacklist kvm", 13) == 0 || strncmp(line->text, "install kvm", 11) == 0,
-			"a line of something else: %s", line->text);
+		PROMISE(is_option || strncmp(line->text, "blacklist kvm", 13) == 0 || strncmp(line->text, "install ", 8) == 0,
+			"a line about something else: %s", line->text);
+		PROMISE(is_option == (line->verb == MODPROBE_OPTIONS), "the wrong verb: %s", line->text);
 		PROMISE(line->line > 0 &&
 				(strcmp(line->file, modprobe_files[OPTIONS]) == 0 || strcmp(line->file, modprobe_files[OTHER]) == 0),
 			"%s:%u", line->file, line->line);
 		PROMISE(fuzz_is_printable(line->text) && !strstr(line->text, "  "), "not one blank between words: '%s'", line->text);
-		PROMISE(is_option || (block && block <= line), "a line that blocks is not found: %s", line->text);
-		PROMISE(!is_option || block != line, "found as one that blocks: %s", line->text);
+		PROMISE(modprobe_lines_find(lines, line->verb) <= line, "not the first of its verb: %s", line->text);
 		if (modprobe_line_sets(line, "nested"))
-			PROMISE(is_option && strstr(line->text, " nested"), "%s", line->text);
+			PROMISE(is_option && strstr(line->text, "nested"), "%s", line->text);
 	}
 }
 
-static void check_picture(void)
+static void check_obstacle(const struct host_state *state)
+{
+	struct host_next_load next;
+	struct obstacle obstacle;
+
+	host_state_find_next_load(state, &next);
+	PROMISE(fuzz_is_printable(next.source), "a source that is not fit for a terminal: %s", next.source);
+	if (obstacle_find(state, true, &obstacle))
+		PROMISE(*obstacle.cause && *obstacle.remedy && fuzz_is_printable(obstacle.cause) && fuzz_is_printable(obstacle.remedy),
+			"a cause without a remedy, or not fit for a terminal: %s; %s", obstacle.cause, obstacle.remedy);
+}
+
+static void check_state(void)
 {
 	struct host_state state;
 	int code = host_state_read(fuzz_root(), &state);
 
-	PROMISE(code == 0, "no picture: %s", strerror(-code));
+	PROMISE(code == 0, "no state: %s", strerror(-code));
 	PROMISE((state.vendor == NESTXML_VENDOR_NONE) == (state.module == HOST_MODULE_NO_VENDOR), "a vendor's module without a vendor");
 	PROMISE(host_module_to_string(state.module) && host_nested_to_string(state.nested), "a state without a word");
 	check_lines(&state.lines);
+	check_obstacle(&state);
 	host_state_clear(&state);
 }
 
@@ -92,7 +104,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fuzz_write(modprobe_files[OPTIONS], &parts[OPTIONS]);
 	fuzz_write(modprobe_files[OTHER], &parts[OTHER]);
 	check_host(parts);
-	check_picture();
+	check_state();
 	fuzz_clear(parts, FILES);
 	return 0;
 }

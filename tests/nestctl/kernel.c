@@ -5,10 +5,11 @@
  *
  * What goes wrong is said by files in the root: `fail-load` and `fail-unload` hold the errno of every call, `die-load` kills the process
  * before a load, `die-at` kills it at that step (there is one before and after each change of a file or of the kernel), `fail-restore` is
- * the errno of every rename and removal behind the first load or unload, `stuck` is the value that nested has whatever is asked for,
- * `fail-unload-again` is that of every unload behind the first load that worked, `no-shadow` keeps enable_shadow_vmcs from being there
- * behind a load.
+ * the errno of every rename and removal after the first load or unload, `stuck` is the value that nested has whatever is asked for,
+ * `fail-unload-again` is that of every unload after the first load that worked, `no-shadow` keeps enable_shadow_vmcs from being there
+ * after a load, `cpuid` has the leaves that the processor answers, one a line: LEAF EAX EBX ECX EDX, in hexadecimal.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -17,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "host/cpuid.h"
 #include "host/kernel_module.h"
 
 int __wrap_kernel_module_load(struct kernel_module *module, const char *options, bool force);
@@ -91,6 +93,48 @@ static void find_value(const char *words, const char *name, char *value, size_t 
 			snprintf(value, size, "%.*s", (int)strcspn(at + length + 1, " "), at + length + 1);
 }
 
+/*
+ * As kstrtobool() and kstrtoint() of Linux 6.12 read them, and as the kernel then shows them. Returns false for what they refuse. Written
+ * from the kernel's documentation of both, apart from what nestctl makes of the same values.
+ */
+static bool read_value(bool is_int, char *value, size_t size)
+{
+	char *end;
+	long number;
+
+	if (is_int) {
+		number = strtol(value, &end, 0);
+		if (end == value || *end || isspace((unsigned char)*value))
+			return false;
+		snprintf(value, size, "%ld", number);
+		return true;
+	}
+	if (strchr("yYtT1", *value) || strncasecmp(value, "on", 2) == 0)
+		snprintf(value, size, "Y");
+	else if (strchr("nNfF0", *value) || strncasecmp(value, "of", 2) == 0)
+		snprintf(value, size, "N");
+	else
+		return false;
+	return *value != '\0';
+}
+
+/* The kernel reads each of the words, and not only the last one. */
+static bool takes_options(const char *words)
+{
+	bool is_amd = strcmp(getenv("NESTXML_TEST_MODULE"), "kvm_amd") == 0;
+
+	for (const char *at = words; *at; at += strcspn(at, " "), at += *at == ' ') {
+		char value[64];
+
+		if (strncmp(at, "nested=", 7) != 0 && strncmp(at, "npt=", 4) != 0 && strncmp(at, "ept=", 4) != 0)
+			continue;
+		snprintf(value, sizeof(value), "%.*s", (int)strcspn(strchr(at, '='), " ") - 1, strchr(at, '=') + 1);
+		if (!read_value(is_amd && *at == 'n' && at[1] == 'e', value, sizeof(value)))
+			return false;
+	}
+	return true;
+}
+
 static bool has_acted; /* the kernel, in this process */
 
 static bool has_loaded;
@@ -133,12 +177,17 @@ static int load(struct kernel_module *module, const char *options, bool force)
 		raise(SIGKILL);
 	if (!force && read_control("fail-load", text, sizeof(text)))
 		return -atoi(text);
+	if (!takes_options(words))
+		return -EINVAL;
+	if (!force && kernel_module_get_install(module)) /* libkmod runs it, and says what its exit status was */
+		return system(kernel_module_get_install(module)) == 0 ? 0 : -EPERM;
 	make_path(path, sizeof(path), "");
 	if (mkdir(path, 0755) < 0)
 		return 0; /* as libkmod: it is loaded, and stays as it is */
 	make_path(path, sizeof(path), "/parameters");
 	mkdir(path, 0755);
 	find_value(words, "nested", value, sizeof(value));
+	read_value(strcmp(getenv("NESTXML_TEST_MODULE"), "kvm_amd") == 0, value, sizeof(value));
 	find_value(words, "enable_shadow_vmcs", shadow, sizeof(shadow));
 	if (!force)
 		read_control("stuck", value, sizeof(value));
@@ -169,6 +218,26 @@ static int unload(struct kernel_module *module)
 		remove(path);
 	}
 	return 0;
+}
+
+/* ---- the processor ---- */
+
+bool __wrap_cpuid_read(uint32_t leaf, struct cpuid *registers);
+bool __wrap_cpuid_read(uint32_t leaf, struct cpuid *registers)
+{
+	char path[512];
+	unsigned int found;
+	bool has = false;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/cpuid", getenv("NESTXML_TEST_ROOT"));
+	file = fopen(path, "r");
+	while (file && !has &&
+	       fscanf(file, "%x %x %x %x %x", &found, &registers->eax, &registers->ebx, &registers->ecx, &registers->edx) == 5)
+		has = found == leaf;
+	if (file)
+		fclose(file);
+	return has;
 }
 
 /* ---- what a process may be killed before and after ---- */

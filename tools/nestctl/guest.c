@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* guest.c - `nestctl guest`: whether this machine can run guests of its own, asked inside a guest. Needs neither libvirt nor root. */
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +16,7 @@
 
 #include "file.h"
 #include "host/cpuinfo.h"
+#include "host/machine.h"
 #include "macros.h"
 #include "nestctl.h"
 #include "options.h"
@@ -36,7 +36,7 @@ enum device {
 	DEVICE_MISSING,
 	DEVICE_USABLE,
 	DEVICE_FORBIDDEN, /* not for this user */
-	DEVICE_DEAD,	  /* a name in /dev without a driver behind it: udev makes it whether KVM is there or not */
+	DEVICE_DEAD,	  /* a name in /dev that no driver answers: udev makes it whether KVM is there or not */
 	DEVICE_NOT_KVM,	  /* not KVM, or not its stable interface */
 	DEVICE_ERROR,
 };
@@ -46,39 +46,30 @@ struct facts {
 	struct cpuinfo cpuinfo;
 	char module[64]; /* "": none is loaded */
 	enum device device;
-	int api;	  /* the version that KVM answered, -1: none */
-	int error;	  /* why it could not be opened; 0: it could */
-	char group[64];	  /* that may use the device; "": none but root */
-	char machine[40]; /* this machine's UUID, which is the guest's on its host; "": not known */
+	int api;	/* the version that KVM answered, -1: none */
+	int error;	/* why it could not be opened; 0: it could */
+	char group[64]; /* that may use the device; "": none but root */
+	struct machine machine;
 };
 
 /* ---- the facts ---- */
-
-static void read_cpuinfo(struct facts *facts, const char *root)
-{
-	char text[16384]; /* the first processor's lines are about 1,500 bytes */
-
-	facts->has_flags = nestxml_file_read_small(root, "/proc/cpuinfo", text, sizeof(text)) > 0 && cpuinfo_parse(text, &facts->cpuinfo);
-}
 
 /* The module of this processor's vendor, or any other that is a KVM. */
 static void find_module(struct facts *facts, const char *root)
 {
 	AUTO_FREE char *path = nestxml_path_join(root, "/sys/module");
 	const char *own = facts->cpuinfo.vmx ? "kvm_intel" : facts->cpuinfo.svm ? "kvm_amd" : "";
-	DIR *stream = path ? opendir(path) : NULL;
+	AUTO_CLOSEDIR DIR *stream = path ? opendir(path) : NULL;
 	bool found = false;
 
 	for (struct dirent *entry; stream && !found && (entry = readdir(stream));) {
-		/* The vendors' modules can be built in together, and then say nothing of this processor. */
+		/* The vendors' modules can be built in together, and then say nothing about this processor. */
 		bool is_vendors = strcmp(entry->d_name, "kvm_intel") == 0 || strcmp(entry->d_name, "kvm_amd") == 0;
 
 		found = strcmp(entry->d_name, own) == 0;
 		if (found || (strncmp(entry->d_name, "kvm_", 4) == 0 && !is_vendors))
 			snprintf(facts->module, sizeof(facts->module), "%.63s", entry->d_name);
 	}
-	if (stream)
-		closedir(stream);
 }
 
 static enum device classify_error(int error)
@@ -113,7 +104,7 @@ static void find_group(struct facts *facts, const char *path)
 static void try_device(struct facts *facts, const char *root)
 {
 	AUTO_FREE char *path = nestxml_path_join(root, "/dev/kvm");
-	int fd = path ? open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) : -1;
+	AUTO_CLOSE int fd = path ? open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) : -1;
 
 	facts->api = -1;
 	if (fd < 0) {
@@ -125,35 +116,22 @@ static void try_device(struct facts *facts, const char *root)
 	}
 	facts->api = ioctl(fd, KVM_GET_API_VERSION, 0);
 	facts->device = facts->api == KVM_API_VERSION ? DEVICE_USABLE : DEVICE_NOT_KVM;
-	close(fd);
-}
-
-/* libvirt gives the guest's own UUID to its firmware. Root alone may read it. */
-static void read_machine(struct facts *facts, const char *root)
-{
-	char text[64];
-	long length = nestxml_file_read_small(root, "/sys/class/dmi/id/product_uuid", text, sizeof(text));
-
-	text[length > 0 ? strspn(text, "0123456789abcdefABCDEF-") : 0] = '\0';
-	if (strlen(text) == 36)
-		snprintf(facts->machine, sizeof(facts->machine), "%.36s", text);
-	for (char *at = facts->machine; *at; at++)
-		*at = (char)tolower((unsigned char)*at);
 }
 
 static void gather(struct facts *facts, const char *root)
 {
 	*facts = (struct facts){0};
-	read_cpuinfo(facts, root);
+	facts->has_flags = cpuinfo_read(root, &facts->cpuinfo);
+	machine_read(root, &facts->cpuinfo, &facts->machine);
 	find_module(facts, root);
 	try_device(facts, root);
-	read_machine(facts, root);
 }
 
 /* ---- the verdict: pure ---- */
 
 enum verdict {
 	VERDICT_CAN,
+	VERDICT_ENCRYPTED,
 	VERDICT_FORBIDDEN,
 	VERDICT_NOT_KVM,
 	VERDICT_ERROR,
@@ -178,9 +156,11 @@ static enum verdict find_verdict_without_device(const struct facts *facts)
 /* The device that works is the proof, whatever the rest looks like; without it the rest says what is missing. */
 static enum verdict find_verdict(const struct facts *facts)
 {
-	switch (facts->device) {
-	case DEVICE_USABLE:
+	if (facts->device == DEVICE_USABLE)
 		return VERDICT_CAN;
+	if (facts->machine.encryption)
+		return VERDICT_ENCRYPTED;
+	switch (facts->device) {
 	case DEVICE_FORBIDDEN:
 		return facts->module[0] ? VERDICT_FORBIDDEN : find_verdict_without_device(facts);
 	case DEVICE_NOT_KVM:
@@ -197,7 +177,8 @@ static enum nestctl_status status_of(enum verdict verdict)
 	static const enum nestctl_status statuses[] = {
 		[VERDICT_CAN] = NESTCTL_YES,	   [VERDICT_FORBIDDEN] = NESTCTL_UNKNOWN, [VERDICT_NOT_KVM] = NESTCTL_UNKNOWN,
 		[VERDICT_ERROR] = NESTCTL_UNKNOWN, [VERDICT_NO_FLAGS] = NESTCTL_UNKNOWN,  [VERDICT_NO_FLAG] = NESTCTL_NO,
-		[VERDICT_NO_MODULE] = NESTCTL_NO,  [VERDICT_NO_DEVICE] = NESTCTL_NO,	  [VERDICT_DEAD] = NESTCTL_NO,
+		[VERDICT_ENCRYPTED] = NESTCTL_NO,  [VERDICT_NO_MODULE] = NESTCTL_NO,	  [VERDICT_NO_DEVICE] = NESTCTL_NO,
+		[VERDICT_DEAD] = NESTCTL_NO,
 	};
 
 	return statuses[verdict];
@@ -225,6 +206,9 @@ static void describe_verdict(const struct facts *facts, enum verdict verdict, ch
 	case VERDICT_CAN:
 		snprintf(text, size, "yes: /dev/kvm works");
 		break;
+	case VERDICT_ENCRYPTED:
+		snprintf(text, size, "no: its memory is encrypted (%s): KVM does not run here", facts->machine.encryption);
+		break;
 	case VERDICT_FORBIDDEN:
 		snprintf(text, size, "cannot be told: KVM is there, but this user may not open /dev/kvm");
 		break;
@@ -251,7 +235,7 @@ static void describe_verdict(const struct facts *facts, enum verdict verdict, ch
 		snprintf(text, size, "no: KVM's module is loaded, but there is no /dev/kvm");
 		break;
 	case VERDICT_DEAD:
-		snprintf(text, size, "no: there is no KVM behind /dev/kvm");
+		snprintf(text, size, "no: no KVM answers at /dev/kvm");
 		break;
 	}
 }
@@ -282,12 +266,12 @@ static void describe_advice(const struct facts *facts, enum verdict verdict, cha
 		break;
 	case VERDICT_NO_FLAG:
 		if (facts->cpuinfo.hypervisor)
-			snprintf(
-				text, size,
-				"on the host: nestctl verify %s (the guest's <cpu> does not state vmx or svm, or the host's module has nested off)",
-				facts->machine[0] ? facts->machine : "THIS-GUEST");
+			machine_advise_host(&facts->machine, text, size);
 		else
-			snprintf(text, size, "nestctl host (this is no guest: its own firmware may have turned VT-x or AMD-V off)");
+			snprintf(text, size, "nestctl host (this is not a guest: its own firmware may have turned VT-x or AMD-V off)");
+		break;
+	case VERDICT_ENCRYPTED:
+		snprintf(text, size, "use QEMU without KVM here, or a guest without <launchSecurity>");
 		break;
 	case VERDICT_NO_FLAGS:
 		snprintf(text, size, "uname -m (nesting is known for x86_64 only)");
@@ -296,7 +280,11 @@ static void describe_advice(const struct facts *facts, enum verdict verdict, cha
 		snprintf(text, size, "sudo modprobe %s", vendors_module(facts));
 		break;
 	case VERDICT_NO_DEVICE:
-		snprintf(text, size, "in a container: give it the device, as with --device=/dev/kvm; else: sudo udevadm trigger /dev/kvm");
+		if (facts->machine.is_container)
+			snprintf(text, size, "give this container the device, as with --device=/dev/kvm");
+		else
+			snprintf(text, size,
+				 "sudo udevadm trigger /dev/kvm; in a container: give it the device, as with --device=/dev/kvm");
 		break;
 	case VERDICT_DEAD:
 		snprintf(text, size, "sudo dmesg | grep -i kvm");
@@ -327,7 +315,7 @@ static void print_table(const struct facts *facts, enum verdict verdict)
 		   flag_of(facts)     ? flag_of(facts)
 		   : facts->has_flags ? "without vmx and svm"
 				      : "without known flags",
-		   facts->cpuinfo.hypervisor ? "of a guest" : "of no guest");
+		   facts->cpuinfo.hypervisor ? "of a guest" : "not of a guest");
 	output_row("module", "%s", facts->module[0] ? nestxml_text_escape(facts->module, shown, sizeof(shown)) : "none");
 	describe_device(facts, text, sizeof(text));
 	output_row("/dev/kvm", "%s", text);
@@ -357,7 +345,9 @@ static struct json_object *make_json(const struct facts *facts, enum verdict ver
 	json_object_object_add(object, "hypervisor", facts->has_flags ? json_object_new_boolean(facts->cpuinfo.hypervisor) : NULL);
 	output_add_string(object, "module", facts->module[0] ? nestxml_text_escape(facts->module, text, sizeof(text)) : NULL);
 	json_object_object_add(object, "dev_kvm", make_device(facts));
-	output_add_string(object, "uuid", facts->machine[0] ? facts->machine : NULL);
+	output_add_string(object, "uuid", facts->machine.uuid[0] ? facts->machine.uuid : NULL);
+	output_add_string(object, "encryption", facts->machine.encryption);
+	output_add_bool(object, "container", facts->machine.is_container);
 	output_add_string(object, "libvirt_type", libvirt_type(verdict));
 	describe_verdict(facts, verdict, text, sizeof(text));
 	output_add_string(object, "verdict", text);

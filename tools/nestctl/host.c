@@ -10,6 +10,7 @@
 
 #include "escape.h"
 #include "host/enable.h"
+#include "host/obstacle.h"
 #include "host/state.h"
 #include "macros.h"
 #include "nestctl.h"
@@ -20,11 +21,11 @@ static const char help[] = "Usage: nestctl host [--json]\n"
 			   "       nestctl host enable|disable [--no-reload] [--dry-run]\n"
 			   "                                   [--shadow-vmcs=WHAT]\n"
 			   "The state of nested virtualization on this host; exit status 0: on, 1: not on.\n"
-			   "enable and disable write " MODPROBE_FILE ", load the module anew, and\n"
-			   "read its parameter back; nothing is changed while a guest uses it.\n"
+			   "enable and disable write " MODPROBE_FILE ", load the module again,\n"
+			   "and read its parameter back; nothing changes while a guest uses it.\n"
 			   "\n"
 			   "  --json               the same for programs\n"
-			   "  --no-reload          write the file alone\n"
+			   "  --no-reload          only write the file\n"
 			   "  --dry-run            print the file and the steps, change nothing\n"
 			   "  --shadow-vmcs=WHAT   Intel: yes (default with enable) or no\n"
 			   "  -h, --help           this text\n";
@@ -33,67 +34,52 @@ static const char help[] = "Usage: nestctl host [--json]\n"
 
 static void describe_verdict(const struct host_state *state, char *text, size_t size)
 {
-	const char *feature = nestxml_vendor_feature(state->vendor);
+	bool is_there = state->module == HOST_MODULE_LIVE || state->module == HOST_MODULE_BUILTIN;
+	struct obstacle obstacle;
 
-	switch (state->module) {
-	case HOST_MODULE_NO_HARDWARE:
-		snprintf(text, size, "no: the processor has no %s, or the firmware turned it off", feature);
-		break;
-	case HOST_MODULE_ABSENT:
-		snprintf(text, size, "no: this kernel has no module %s", state->module_name);
-		break;
-	case HOST_MODULE_BLACKLISTED:
-		snprintf(text, size, "no: %s is blacklisted", state->module_name);
-		break;
-	default:
-		snprintf(text, size, "%s: %s", state->nested == NESTXML_STATE_ON ? "yes" : "no", state->evidence);
-	}
+	if (state->nested == NESTXML_STATE_ON)
+		nestxml_text_print(text, size, "yes: %s", state->evidence);
+	else if (!is_there && obstacle_find(state, true, &obstacle))
+		nestxml_text_print(text, size, "no: %s", obstacle.cause);
+	else
+		nestxml_text_print(text, size, "no: %s", state->evidence);
 }
 
-static void advise_module(const struct host_state *state, char *text, size_t size)
+/* Whether the module, which is loaded, will be otherwise after the next load. */
+static bool find_change(const struct host_state *state, struct host_next_load *next)
 {
-	const struct modprobe_line *block = modprobe_find_block(&state->lines);
+	host_state_find_next_load(state, next);
+	return state->module == HOST_MODULE_LIVE && next->nested != state->nested && next->nested != NESTXML_STATE_UNKNOWN;
+}
 
-	switch (state->module) {
-	case HOST_MODULE_LIVE:
-		if (state->users.count > 0)
-			snprintf(text, size, "stop the guests that use %s, then: nestctl host enable", state->module_name);
-		else
-			snprintf(text, size, "nestctl host enable");
-		break;
-	case HOST_MODULE_NOT_LOADED:
-		snprintf(text, size, "nestctl host enable");
-		break;
-	case HOST_MODULE_BUILTIN:
-		host_state_describe_boot(state, "1", text, size);
-		break;
-	case HOST_MODULE_BLACKLISTED:
-		if (block)
-			nestxml_text_print(text, size, "remove \"%s\" from %s, line %u, then: nestctl host enable", block->text,
-					   block->file, block->line);
-		else
-			snprintf(text, size, "remove the blacklist of %s from the kernel's command line and reboot", state->module_name);
-		break;
-	case HOST_MODULE_ABSENT:
-		snprintf(text, size, "install a kernel that has %s", state->module_name);
-		break;
-	case HOST_MODULE_NO_HARDWARE:
-		snprintf(text, size, "turn on %s in the firmware; where the processor has none, use another host",
-			 state->vendor == NESTXML_VENDOR_INTEL ? "VT-x" : "SVM (AMD-V)");
-		break;
-	case HOST_MODULE_OTHER_KVM:
-	case HOST_MODULE_NO_VENDOR:
-		snprintf(text, size, "use a host with kvm_intel or kvm_amd");
-		break;
-	}
+static void advise_while_on(const struct host_state *state, char *text, size_t size)
+{
+	struct host_next_load next;
+	struct obstacle obstacle;
+
+	if (!find_change(state, &next))
+		snprintf(text, size, "virsh dumpxml --inactive --security-info GUEST | nestxml | virsh define /dev/stdin");
+	else if (obstacle_find(state, true, &obstacle) && state->place != KERNEL_MODULE_ABSENT)
+		nestxml_text_print(text, size, "%s: else it is off after the next load", obstacle.remedy);
+	else
+		snprintf(text, size, "nestctl host enable: else it is off after the next load");
 }
 
 static void describe_advice(const struct host_state *state, char *text, size_t size)
 {
+	struct obstacle obstacle;
+
 	if (state->nested == NESTXML_STATE_ON)
-		snprintf(text, size, "virsh dumpxml --inactive --security-info GUEST | nestxml | virsh define /dev/stdin");
+		advise_while_on(state, text, size);
+	else if (obstacle_find(state, true, &obstacle))
+		nestxml_text_print(text, size, "%s%s", obstacle.remedy,
+				   state->module == HOST_MODULE_BLOCKED || state->module == HOST_MODULE_BLACKLISTED
+					   ? ", then: nestctl host enable"
+					   : "");
+	else if (state->users.count > 0)
+		snprintf(text, size, "stop the guests that use %s, then: nestctl host enable", state->module_name);
 	else
-		advise_module(state, text, size);
+		snprintf(text, size, "nestctl host enable");
 }
 
 /* What could not be read, and why it may matter; false: all of it was. */
@@ -102,7 +88,7 @@ static bool describe_unread(const struct host_state *state, char *text, size_t s
 	if (state->lines.unread)
 		nestxml_text_print(text, size, "%s", state->lines.unread);
 	else if (state->users.unread)
-		snprintf(text, size, "other users' processes; run it as root to see who uses the module");
+		snprintf(text, size, "other users' processes; run it as root to see what uses the module");
 	else
 		return false;
 	return true;
@@ -122,8 +108,18 @@ static void print_lists(const struct host_state *state)
 	if (state->cmdline && state->cmdline[0])
 		output_row("kernel command line", "%s", nestxml_text_escape(state->cmdline, shown, sizeof(shown)));
 	for (size_t i = 0; i < state->users.count; i++)
-		output_row(i == 0 ? "in use by" : "", "%s (PID %d)", nestxml_text_escape(state->users.list[i].name, shown, sizeof(shown)),
-			   (int)state->users.list[i].pid);
+		output_row(i == 0 ? "in use by" : "", "%s (PID %d)%s", nestxml_text_escape(state->users.list[i].name, shown, sizeof(shown)),
+			   (int)state->users.list[i].pid, state->users.list[i].has_guest ? "" : ", which has /dev/kvm open");
+	if (state->references > 0 && state->users.count == 0)
+		output_row("in use by", "a program that cannot be seen");
+}
+
+static void print_next_load(const struct host_state *state)
+{
+	struct host_next_load next;
+
+	if (find_change(state, &next))
+		output_row("after the next load", "%s (%s)", host_nested_to_string(next.nested), next.source);
 }
 
 static void print_parameters(const struct host_state *state)
@@ -145,15 +141,19 @@ static void print_parameters(const struct host_state *state)
 
 static void print_table(const struct host_state *state)
 {
-	char text[512];
+	char text[2048];
 
 	describe_verdict(state, text, sizeof(text));
 	output_row("nested", "%s", text);
-	output_row("processor", "%s, %s, %s", state->arch, state->vendor ? nestxml_vendor_to_string(state->vendor) : "unknown vendor",
-		   state->has_flag ? nestxml_vendor_feature(state->vendor) : "without vmx and svm");
+	output_row("processor", "%s, %s, %s%s", state->arch, state->vendor ? nestxml_vendor_to_string(state->vendor) : "unknown vendor",
+		   state->has_flag ? nestxml_vendor_feature(state->vendor) : "without vmx and svm",
+		   state->machine.is_guest ? ", of a guest" : "");
 	if (state->module_name)
 		output_row("module", "%s, %s", state->module_name, host_module_to_string(state->module));
+	print_next_load(state);
 	print_lists(state);
+	if (state->rival)
+		output_row("other hypervisor", "%s", state->rival);
 	print_parameters(state);
 	if (describe_unread(state, text, sizeof(text)))
 		output_row("not read", "%s", text);
@@ -211,10 +211,21 @@ static struct json_object *make_parameters(const struct host_state *state)
 	return object;
 }
 
+static struct json_object *make_next_load(const struct host_state *state)
+{
+	struct json_object *object = json_object_new_object();
+	struct host_next_load next;
+
+	host_state_find_next_load(state, &next);
+	output_add_string(object, "nested", host_nested_to_string(next.nested));
+	output_add_string(object, "source", next.source[0] ? next.source : NULL);
+	return object;
+}
+
 static struct json_object *make_json(const struct host_state *state)
 {
 	struct json_object *object = json_object_new_object();
-	char text[512];
+	char text[2048];
 
 	output_add_string(object, "arch", state->arch);
 	output_add_string(object, "vendor", nestxml_vendor_to_string(state->vendor));
@@ -222,6 +233,11 @@ static struct json_object *make_json(const struct host_state *state)
 	output_add_string(object, "module", state->module_name);
 	output_add_string(object, "state", host_module_to_string(state->module));
 	output_add_string(object, "nested", host_nested_to_string(state->nested));
+	json_object_object_add(object, "next_load", make_next_load(state));
+	output_add_bool(object, "guest", state->machine.is_guest);
+	output_add_bool(object, "container", state->machine.is_container);
+	output_add_string(object, "encryption", state->machine.encryption);
+	output_add_string(object, "other_hypervisor", state->rival);
 	json_object_object_add(object, "configured", make_configured(state));
 	output_add_escaped(object, "cmdline", state->cmdline ? state->cmdline : "");
 	json_object_object_add(object, "users", make_users(state));
@@ -238,34 +254,39 @@ static struct json_object *make_json(const struct host_state *state)
 
 static enum nestctl_status show(bool json)
 {
-	struct host_state state;
+	AUTO_HOST_STATE struct host_state state = {0};
 	enum nestctl_status status;
 	int code = host_state_read(NESTCTL_ROOT, &state);
 
 	if (code != 0)
 		return nestctl_fail(NESTCTL_FAILED, "the state of this host cannot be read: %s", strerror(-code));
 	status = state.nested == NESTXML_STATE_ON ? NESTCTL_YES : NESTCTL_NO;
-	if (json) {
-		status = nestctl_print_json(make_json(&state), status);
-	} else {
-		print_table(&state);
-		status = nestctl_finish(status);
-	}
-	host_state_clear(&state);
-	return status;
+	if (json)
+		return nestctl_print_json(make_json(&state), status);
+	print_table(&state);
+	return nestctl_finish(status);
 }
 
 static enum nestctl_status change(const char *word, struct enable_options *options)
 {
 	if (strcmp(word, "enable") != 0 && strcmp(word, "disable") != 0)
 		return nestctl_usage_word("host", "unknown action", word, "enable or disable");
-	options->enable = strcmp(word, "enable") == 0;
+	options->setting.enable = strcmp(word, "enable") == 0;
 	return enable_run(NESTCTL_ROOT, options);
+}
+
+static bool parse_shadow_vmcs(const char *word, enum setting_shadow_vmcs *shadow_vmcs)
+{
+	if (word && strcmp(word, "yes") != 0 && strcmp(word, "no") != 0)
+		return false;
+	if (word)
+		*shadow_vmcs = strcmp(word, "yes") == 0 ? SETTING_SHADOW_VMCS_YES : SETTING_SHADOW_VMCS_NO;
+	return true;
 }
 
 static enum nestctl_status run_command(int argc, char **argv)
 {
-	struct enable_options options = {.shadow_vmcs = ENABLE_SHADOW_DEFAULT};
+	struct enable_options options = {0};
 	const char *shadow_vmcs = NULL;
 	bool json = false;
 	const struct option_rule rules[] = {
@@ -278,10 +299,8 @@ static enum nestctl_status run_command(int argc, char **argv)
 
 	if (status != NESTCTL_CONTINUE)
 		return status;
-	if (shadow_vmcs && strcmp(shadow_vmcs, "yes") != 0 && strcmp(shadow_vmcs, "no") != 0)
+	if (!parse_shadow_vmcs(shadow_vmcs, &options.setting.shadow_vmcs))
 		return nestctl_usage_word("host", "wrong value of --shadow-vmcs", shadow_vmcs, "yes or no");
-	if (shadow_vmcs)
-		options.shadow_vmcs = strcmp(shadow_vmcs, "yes") == 0 ? ENABLE_SHADOW_YES : ENABLE_SHADOW_NO;
 	if (optind == argc)
 		return options.no_reload || options.dry_run || shadow_vmcs
 			       ? nestctl_usage("host", "--no-reload, --dry-run and --shadow-vmcs are for enable and disable only")

@@ -7,6 +7,7 @@
 
 #include <nestxml/nestxml.h>
 
+#include "file.h"
 #include "macros.h"
 
 #define BLANKS " \t"
@@ -26,7 +27,8 @@ static void read_flags(const char *line, struct cpuinfo *cpuinfo)
 	const struct {
 		const char *name;
 		bool *found;
-	} flags[] = {{"vmx", &cpuinfo->vmx}, {"svm", &cpuinfo->svm}, {"hypervisor", &cpuinfo->hypervisor}};
+	} flags[] = {
+		{"vmx", &cpuinfo->vmx}, {"svm", &cpuinfo->svm}, {"hypervisor", &cpuinfo->hypervisor}, {"tdx_guest", &cpuinfo->tdx_guest}};
 
 	for (size_t length; *(line += strspn(line, BLANKS)) != '\n'; line += length) {
 		length = strcspn(line, BLANKS "\n");
@@ -48,4 +50,12 @@ bool cpuinfo_parse(const char *text, struct cpuinfo *cpuinfo)
 		}
 	}
 	return false;
+}
+
+bool cpuinfo_read(const char *root, struct cpuinfo *cpuinfo)
+{
+	char text[16384]; /* the first processor's lines are about 1,500 bytes */
+
+	*cpuinfo = (struct cpuinfo){0};
+	return nestxml_file_read_small(root, "/proc/cpuinfo", text, sizeof(text)) > 0 && cpuinfo_parse(text, cpuinfo);
 }

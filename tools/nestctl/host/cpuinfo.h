@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* cpuinfo.h - what a /proc/cpuinfo says of nesting: this machine's, or one that a guest sent. */
+/* cpuinfo.h - what a /proc/cpuinfo says about nesting: this machine's, or one that a guest sent. */
 #ifndef NESTXML_CPUINFO_H
 #define NESTXML_CPUINFO_H
 
@@ -11,9 +11,13 @@ struct cpuinfo {
 	bool vmx;
 	bool svm;
 	bool hypervisor; /* the processor is a guest's */
+	bool tdx_guest;
 };
 
-/** Reads the flags of the first processor in @text. False: there is no whole line of them, as on a machine that is no x86. */
+/** Reads the flags of the first processor in @text. False: there is no whole line of them, as on a machine that is not x86. */
 bool cpuinfo_parse(const char *text, struct cpuinfo *cpuinfo);
+
+/** The same of /proc/cpuinfo below @root. False also where it cannot be read. */
+bool cpuinfo_read(const char *root, struct cpuinfo *cpuinfo);
 
 #endif

@@ -7,16 +7,16 @@
 
 #include <nestxml/nestxml.h>
 
-enum enable_shadow { ENABLE_SHADOW_DEFAULT, ENABLE_SHADOW_YES, ENABLE_SHADOW_NO };
+#include "host/setting.h"
+#include "nestctl.h"
 
 struct enable_options {
-	bool enable; /* else disable */
+	struct setting setting;
 	bool no_reload;
 	bool dry_run;
-	enum enable_shadow shadow_vmcs;
 };
 
-/** Does it on the host below @root and says so. Returns the exit status of nestctl. */
-int enable_run(const char *root, const struct enable_options *options);
+/** Changes the host below @root, and says what was done. Returns the exit status of nestctl. */
+enum nestctl_status enable_run(const char *root, const struct enable_options *options);
 
 #endif

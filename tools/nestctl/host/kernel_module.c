@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* module.c - libkmod's calls. */
+/* kernel_module.c - libkmod's calls. */
 #include "host/kernel_module.h"
 
 #include <errno.h>
@@ -11,11 +11,12 @@
 
 #include <nestxml/nestxml.h>
 
+#include "buffer.h"
 #include "file.h"
 #include "host/modprobe.h"
 #include "macros.h"
 
-#define MAX_FOLDERS 8
+#define MAX_DIRECTORIES 8
 
 struct kernel_module {
 	struct kmod_ctx *context;
@@ -23,10 +24,10 @@ struct kernel_module {
 	enum kernel_module_place place;
 };
 
-/* libkmod wants the folder of the running kernel's modules, and modprobe's folders, below the root. */
+/* libkmod wants the directory of the running kernel's modules, and modprobe's directories, below the root. */
 static struct kmod_ctx *open_context(const char *root, const char *overlay)
 {
-	char *folders[MAX_FOLDERS + 1] = {NULL};
+	char *directories[MAX_DIRECTORIES + 1] = {NULL};
 	size_t count = 0;
 	struct utsname kernel;
 	AUTO_FREE char *modules = NULL;
@@ -38,12 +39,12 @@ static struct kmod_ctx *open_context(const char *root, const char *overlay)
 		modules = NULL;
 	below = modules ? nestxml_path_join(root, modules) : NULL;
 	if (overlay)
-		folders[count++] = strdup(overlay);
-	for (size_t i = 0; modprobe_folders[i] && count < MAX_FOLDERS; i++)
-		folders[count++] = nestxml_path_join(root, modprobe_folders[i]);
-	context = below ? kmod_new(below, (const char *const *)folders) : NULL;
+		directories[count++] = strdup(overlay);
+	for (size_t i = 0; modprobe_directories[i] && count < MAX_DIRECTORIES; i++)
+		directories[count++] = nestxml_path_join(root, modprobe_directories[i]);
+	context = below ? kmod_new(below, (const char *const *)directories) : NULL;
 	for (size_t i = 0; i < count; i++)
-		free(folders[i]);
+		free(directories[i]);
 	return context;
 }
 
@@ -71,24 +72,20 @@ static enum kernel_module_place find_place(struct kernel_module *module, const c
 
 int kernel_module_open(const char *root, const char *name, const char *overlay, struct kernel_module **module)
 {
-	struct kernel_module *made = calloc(1, sizeof(*made));
+	AUTO_KERNEL_MODULE struct kernel_module *made = calloc(1, sizeof(*made));
 	int code;
 
 	if (!made)
 		return -ENOMEM;
 	made->context = open_context(root, overlay);
-	if (!made->context) {
-		kernel_module_close(made);
+	if (!made->context)
 		return -ENOMEM;
-	}
 	kmod_set_log_priority(made->context, 0); /* its own words would come between ours */
 	code = kmod_module_new_from_name(made->context, name, &made->module);
-	if (code < 0) {
-		kernel_module_close(made);
+	if (code < 0)
 		return code;
-	}
 	made->place = find_place(made, name);
-	*module = made;
+	*module = TAKE(made);
 	return 0;
 }
 
@@ -113,24 +110,43 @@ const char *kernel_module_get_options(const struct kernel_module *module)
 	return options ? options : "";
 }
 
-void kernel_module_get_type(const struct kernel_module *module, const char *parameter, char *type, size_t size)
+const char *kernel_module_get_install(const struct kernel_module *module)
+{
+	return kmod_module_get_install_commands(module->module);
+}
+
+/* Adds each value of @key that modinfo shows, a line each. False: out of memory. */
+static bool add_info(const struct kernel_module *module, const char *key, struct nestxml_buffer *values)
 {
 	struct kmod_list *info = NULL;
 	struct kmod_list *entry;
-	size_t length = strlen(parameter);
+	bool is_complete = nestxml_buffer_add_string(values, "");
 
-	type[0] = '\0';
 	if (kmod_module_get_info(module->module, &info) < 0)
-		return;
+		return is_complete;
 	kmod_list_foreach(entry, info)
 	{
-		const char *value = kmod_module_info_get_value(entry);
-
-		if (strcmp(kmod_module_info_get_key(entry), "parmtype") == 0 && strncmp(value, parameter, length) == 0 &&
-		    value[length] == ':')
-			snprintf(type, size, "%s", value + length + 1);
+		if (strcmp(kmod_module_info_get_key(entry), key) == 0)
+			is_complete = is_complete && nestxml_buffer_add_string(values, kmod_module_info_get_value(entry)) &&
+				      nestxml_buffer_add_string(values, "\n");
 	}
 	kmod_module_info_free_list(info);
+	return is_complete;
+}
+
+char *kernel_module_get_types(const struct kernel_module *module)
+{
+	AUTO_BUFFER struct nestxml_buffer types = {0};
+
+	return add_info(module, "parmtype", &types) ? TAKE(types.data) : NULL;
+}
+
+void kernel_module_get_release(const struct kernel_module *module, char *release, size_t size)
+{
+	AUTO_BUFFER struct nestxml_buffer magic = {0};
+
+	snprintf(release, size, "%s", add_info(module, "vermagic", &magic) ? magic.data : "");
+	release[strcspn(release, " \n")] = '\0';
 }
 
 int kernel_module_load(struct kernel_module *module, const char *options, bool force)

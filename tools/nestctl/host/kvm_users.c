@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* users.c - a process that has a virtual machine has a descriptor of it, and the descriptor's link says so. */
+/* kvm_users.c - a process that has a virtual machine has a descriptor of it, and the descriptor's link says so. */
 #include "host/kvm_users.h"
 
 #include <ctype.h>
@@ -15,49 +15,75 @@
 #include "file.h"
 #include "macros.h"
 
-/* Whether the folder of descriptors @path has one of KVM; sets *@unread where it may not be read. */
-static bool has_machine(const char *path, bool *unread)
+/* The device keeps its name in /proc wherever its node is: in a chroot, or when it has been removed since. */
+static bool is_kvm_device(const char *link)
 {
-	DIR *stream = opendir(path);
-	bool found = false;
+	const char *name = strrchr(link, '/');
+
+	return name && (strcmp(name, "/kvm") == 0 || strcmp(name, "/kvm (deleted)") == 0) && strstr(link, "/dev/kvm");
+}
+
+/* What a process has of KVM. */
+enum use { USE_NONE, USE_DEVICE, USE_GUEST };
+
+static enum use classify_link(const char *link)
+{
+	if (strncmp(link, "anon_inode:kvm-v", 16) == 0) /* kvm-vm, kvm-vcpu:0 */
+		return USE_GUEST;
+	return is_kvm_device(link) ? USE_DEVICE : USE_NONE;
+}
+
+/* Looks through the directory of descriptors @path; sets *@unread where it may not be read. */
+static enum use find_use(const char *path, bool *unread)
+{
+	AUTO_CLOSEDIR DIR *stream = opendir(path);
+	enum use found = USE_NONE;
 
 	if (!stream) {
 		*unread = *unread || errno == EACCES;
-		return false;
+		return USE_NONE;
 	}
-	for (struct dirent *entry; !found && (entry = readdir(stream));) {
-		char target[64];
-		ssize_t length = readlinkat(dirfd(stream), entry->d_name, target, sizeof(target) - 1);
+	for (struct dirent *entry; found != USE_GUEST && (entry = readdir(stream));) {
+		char link[256];
+		ssize_t length = readlinkat(dirfd(stream), entry->d_name, link, sizeof(link) - 1);
+		enum use use;
 
 		if (length < 0)
 			continue;
-		target[length] = '\0';
-		found = strcmp(target, "anon_inode:kvm-vm") == 0 || strcmp(target, "/dev/kvm") == 0;
+		link[length] = '\0';
+		use = classify_link(link);
+		if (use > found)
+			found = use;
 	}
-	closedir(stream);
 	return found;
 }
 
-/* QEMU under libvirt is started with "-name guest=NAME,debug-threads=on"; by hand perhaps with "-name NAME". */
+/* QEMU under libvirt is started with "-name guest=NAME,debug-threads=on"; by hand perhaps with "-name NAME". A comma in it is doubled. */
 static bool find_guest_name(const char *line, size_t length, char *name, size_t size)
 {
-	for (const char *at = line; at < line + length; at += strlen(at) + 1) {
-		const char *value;
+	const char *end = line + length;
 
-		if (strcmp(at, "-name") != 0)
+	for (const char *at = line; at < end; at += strlen(at) + 1) {
+		size_t used = 0;
+
+		if (strcmp(at, "-name") != 0 && strcmp(at, "--name") != 0)
 			continue;
-		value = at + strlen(at) + 1;
-		if (value >= line + length)
+		at += strlen(at) + 1;
+		if (at >= end)
 			return false;
-		if (strncmp(value, "guest=", 6) == 0)
-			value += 6;
-		snprintf(name, size, "%.*s", (int)strcspn(value, ","), value);
+		if (strncmp(at, "guest=", 6) == 0)
+			at += 6;
+		for (; *at && used < size - 1 && (*at != ',' || at[1] == ','); at++) {
+			name[used++] = *at;
+			at += *at == ',';
+		}
+		name[used] = '\0';
 		return true;
 	}
 	return false;
 }
 
-static void find_name(const char *root, pid_t pid, char *name, size_t size)
+static void find_name(const char *root, pid_t pid, struct kvm_user *user)
 {
 	char path[64];
 	char line[4096];
@@ -65,50 +91,55 @@ static void find_name(const char *root, pid_t pid, char *name, size_t size)
 
 	snprintf(path, sizeof(path), "/proc/%d/cmdline", pid);
 	length = nestxml_file_read_small(root, path, line, sizeof(line));
-	if (length > 0 && find_guest_name(line, (size_t)length, name, size))
+	if (user->has_guest && length > 0 && find_guest_name(line, (size_t)length, user->name, sizeof(user->name)))
 		return;
 	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
-	length = nestxml_file_read_small(root, path, name, size);
-	name[length > 0 ? strcspn(name, "\n") : 0] = '\0';
+	length = nestxml_file_read_small(root, path, user->name, sizeof(user->name));
+	user->name[length > 0 ? strcspn(user->name, "\n") : 0] = '\0';
 }
 
-static bool add_user(const char *root, pid_t pid, struct kvm_users *users)
+static bool add_user(const char *root, pid_t pid, enum use use, struct kvm_users *users)
 {
 	struct kvm_user *list = reallocarray(users->list, users->count + 1, sizeof(*list));
 
 	if (!list)
 		return false;
 	users->list = list;
-	list[users->count].pid = pid;
-	find_name(root, pid, list[users->count].name, sizeof(list->name));
+	list[users->count] = (struct kvm_user){.pid = pid, .has_guest = use == USE_GUEST};
+	find_name(root, pid, &list[users->count]);
 	users->count++;
 	return true;
+}
+
+/* @entry is a name in /proc. False: out of memory. */
+static bool look_at_process(const char *root, const char *entry, struct kvm_users *users)
+{
+	char path[320];
+	AUTO_FREE char *below = NULL;
+	enum use use;
+
+	if (!isdigit((unsigned char)entry[0]))
+		return true;
+	snprintf(path, sizeof(path), "/proc/%s/fd", entry);
+	below = nestxml_path_join(root, path);
+	if (!below)
+		return false;
+	use = find_use(below, &users->unread);
+	return use == USE_NONE || add_user(root, (pid_t)strtol(entry, NULL, 10), use, users);
 }
 
 bool kvm_users_find(const char *root, struct kvm_users *users)
 {
 	AUTO_FREE char *proc = nestxml_path_join(root, "/proc");
-	DIR *stream = proc ? opendir(proc) : NULL;
-	bool complete = proc != NULL;
+	AUTO_CLOSEDIR DIR *stream = proc ? opendir(proc) : NULL;
+	bool is_complete = proc != NULL;
 
 	*users = (struct kvm_users){0};
-	for (struct dirent *entry; complete && stream && (entry = readdir(stream));) {
-		char path[320];
-		AUTO_FREE char *below = NULL;
-
-		if (!isdigit((unsigned char)entry->d_name[0]))
-			continue;
-		snprintf(path, sizeof(path), "/proc/%s/fd", entry->d_name);
-		below = nestxml_path_join(root, path);
-		complete = below != NULL;
-		if (below && has_machine(below, &users->unread))
-			complete = add_user(root, (pid_t)strtol(entry->d_name, NULL, 10), users);
-	}
-	if (stream)
-		closedir(stream);
-	if (!complete)
+	for (struct dirent *entry; is_complete && stream && (entry = readdir(stream));)
+		is_complete = look_at_process(root, entry->d_name, users);
+	if (!is_complete)
 		kvm_users_clear(users);
-	return complete;
+	return is_complete;
 }
 
 void kvm_users_clear(struct kvm_users *users)

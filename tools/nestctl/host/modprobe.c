@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,24 +13,24 @@
 
 #include "buffer.h"
 #include "file.h"
-#include "macros.h"
+#include "host/parameter.h"
 
-const char *const modprobe_folders[] = {"/etc/modprobe.d",     "/run/modprobe.d", "/usr/local/lib/modprobe.d",
-					"/usr/lib/modprobe.d", "/lib/modprobe.d", NULL};
+const char *const modprobe_directories[] = {"/etc/modprobe.d",	   "/run/modprobe.d", "/usr/local/lib/modprobe.d",
+					    "/usr/lib/modprobe.d", "/lib/modprobe.d", NULL};
 
-/* A file that counts: its name decides the order, its folder only where it lies. */
-struct found {
+/* A file that counts: its name decides the order, its directory only where it is. */
+struct config_file {
 	char name[256];
-	const char *folder;
+	const char *directory;
 };
 
-struct finder {
+struct reader {
 	const char *root;
 	const char *module;
 	struct modprobe_lines *lines;
-	struct found *files;
+	struct config_file *files;
 	size_t count;
-	bool failed; /* out of memory */
+	bool is_out_of_memory;
 };
 
 bool modprobe_is_same_name(const char *a, size_t length, const char *b)
@@ -51,62 +52,61 @@ static char *escape(const char *text)
 	return escaped ? nestxml_text_escape(text, escaped, size) : NULL;
 }
 
-static void note_unread(struct finder *finder, const char *what, int error)
+static void note_unread(struct reader *reader, const char *what, int error)
 {
 	AUTO_FREE char *shown = escape(what);
 
 	if (!shown)
-		finder->failed = true;
-	else if (!finder->lines->unread && asprintf(&finder->lines->unread, "%s: %s", shown, strerror(error)) < 0)
-		finder->lines->unread = NULL;
+		reader->is_out_of_memory = true;
+	else if (!reader->lines->unread && asprintf(&reader->lines->unread, "%s: %s", shown, strerror(error)) < 0)
+		reader->lines->unread = NULL;
 }
 
 /* ---- files ---- */
 
-static bool is_hidden(const struct finder *finder, const char *name)
+static bool is_hidden(const struct reader *reader, const char *name)
 {
-	for (size_t i = 0; i < finder->count; i++)
-		if (strcmp(finder->files[i].name, name) == 0)
+	for (size_t i = 0; i < reader->count; i++)
+		if (strcmp(reader->files[i].name, name) == 0)
 			return true;
 	return false;
 }
 
-static void add_file(struct finder *finder, const char *folder, const char *name)
+static void add_file(struct reader *reader, const char *directory, const char *name)
 {
-	struct found *files = reallocarray(finder->files, finder->count + 1, sizeof(*files));
+	struct config_file *files = reallocarray(reader->files, reader->count + 1, sizeof(*files));
 
 	if (!files) {
-		finder->failed = true;
+		reader->is_out_of_memory = true;
 		return;
 	}
-	finder->files = files;
-	snprintf(files[finder->count].name, sizeof(files->name), "%s", name);
-	files[finder->count++].folder = folder;
+	reader->files = files;
+	snprintf(files[reader->count].name, sizeof(files->name), "%s", name);
+	files[reader->count++].directory = directory;
 }
 
-static void list_folder(struct finder *finder, const char *folder)
+static void list_directory(struct reader *reader, const char *directory)
 {
-	AUTO_FREE char *path = nestxml_path_join(finder->root, folder);
-	DIR *stream = path ? opendir(path) : NULL;
+	AUTO_FREE char *path = nestxml_path_join(reader->root, directory);
+	AUTO_CLOSEDIR DIR *stream = path ? opendir(path) : NULL;
 
 	if (!stream) {
 		if (path && errno != ENOENT)
-			note_unread(finder, folder, errno);
+			note_unread(reader, directory, errno);
 		return;
 	}
 	for (struct dirent *entry; (entry = readdir(stream));) {
 		size_t length = strlen(entry->d_name);
 
 		if (entry->d_name[0] != '.' && length > 5 && strcmp(entry->d_name + length - 5, ".conf") == 0 &&
-		    !is_hidden(finder, entry->d_name))
-			add_file(finder, folder, entry->d_name);
+		    !is_hidden(reader, entry->d_name))
+			add_file(reader, directory, entry->d_name);
 	}
-	closedir(stream);
 }
 
 static int compare_files(const void *left, const void *right)
 {
-	return strcmp(((const struct found *)left)->name, ((const struct found *)right)->name);
+	return strcmp(((const struct config_file *)left)->name, ((const struct config_file *)right)->name);
 }
 
 /* ---- lines ---- */
@@ -124,43 +124,90 @@ static char *next_word(char **text)
 	return word;
 }
 
-static void keep_line(struct finder *finder, const char *file, unsigned int number, const char *text)
+/* Its words separated by single blanks, escaped; NULL: out of memory. */
+static char *normalize(const char *text)
 {
-	struct modprobe_lines *lines = finder->lines;
-	struct modprobe_line *list = reallocarray(lines->list, lines->count + 1, sizeof(*list));
 	AUTO_BUFFER struct nestxml_buffer joined = {0};
 	AUTO_FREE char *copy = strdup(text);
 	char *rest = copy;
 
-	if (list)
-		lines->list = list;
 	for (char *word; copy && (word = next_word(&rest));)
 		if ((joined.length > 0 && !nestxml_buffer_add_string(&joined, " ")) || !nestxml_buffer_add_string(&joined, word))
-			finder->failed = true;
-	if (!list || !copy || !joined.data || finder->failed) {
-		finder->failed = true;
-		return;
-	}
-	list[lines->count] = (struct modprobe_line){escape(file), number, escape(joined.data)};
-	finder->failed = !list[lines->count].file || !list[lines->count].text;
-	lines->count++;
+			return NULL;
+	return copy && joined.data ? escape(joined.data) : NULL;
 }
 
-static bool is_about(const struct finder *finder, const char *text)
+static void clear_line(struct modprobe_line *line)
 {
-	static const char *const verbs[] = {"options", "blacklist", "install"};
-	AUTO_FREE char *copy = strdup(text);
-	char *rest = copy;
-	const char *verb = copy ? next_word(&rest) : NULL;
-	const char *name = verb ? next_word(&rest) : NULL;
+	free(line->file);
+	free(line->text);
+	free(line->arguments);
+}
 
-	for (size_t i = 0; name && i < ARRAY_SIZE(verbs); i++)
-		if (strcmp(verb, verbs[i]) == 0)
-			return modprobe_is_same_name(name, strlen(name), finder->module);
+static void keep_line(struct reader *reader, const char *file, const struct modprobe_line *found, const char *text)
+{
+	struct modprobe_lines *lines = reader->lines;
+	struct modprobe_line *list = reallocarray(lines->list, lines->count + 1, sizeof(*list));
+	struct modprobe_line kept = *found;
+
+	if (list)
+		lines->list = list;
+	kept.file = escape(file);
+	kept.text = normalize(text);
+	kept.arguments = strdup(found->arguments);
+	if (!list || !kept.file || !kept.text || !kept.arguments) {
+		clear_line(&kept);
+		reader->is_out_of_memory = true;
+		return;
+	}
+	list[lines->count++] = kept;
+}
+
+/* kmod takes the name after `install` for a pattern, and that of the others to the letter. */
+static bool is_matching(enum modprobe_verb verb, char *name, const char *module)
+{
+	if (verb != MODPROBE_INSTALL)
+		return modprobe_is_same_name(name, strlen(name), module);
+	for (char *at = name; (at = strpbrk(at, "-[")); at++) {
+		if (*at == '-')
+			*at = '_';
+		else if (!(at = strchr(at, ']')))
+			return false; /* what kmod refuses */
+	}
+	return fnmatch(name, module, 0) == 0;
+}
+
+/* Sets @line's verb and its arguments, which point into @text, whose words are cut out. */
+static bool parse_line(const struct reader *reader, char *text, struct modprobe_line *line)
+{
+	static const char *const verbs[] = {
+		[MODPROBE_OPTIONS] = "options", [MODPROBE_BLACKLIST] = "blacklist", [MODPROBE_INSTALL] = "install"};
+	char *rest = text;
+	const char *verb = next_word(&rest);
+	char *name = verb ? next_word(&rest) : NULL;
+
+	for (size_t i = 0; name && i < ARRAY_SIZE(verbs); i++) {
+		if (strcmp(verb, verbs[i]) != 0)
+			continue;
+		line->verb = (enum modprobe_verb)i;
+		line->arguments = rest + strspn(rest, " \t\r\n");
+		return is_matching(line->verb, name, reader->module);
+	}
 	return false;
 }
 
-static void read_lines(struct finder *finder, FILE *stream, const char *file)
+static void read_line(struct reader *reader, const char *file, unsigned int number, const char *text)
+{
+	AUTO_FREE char *copy = strdup(text);
+	struct modprobe_line line = {.line = number};
+
+	if (!copy)
+		reader->is_out_of_memory = true;
+	else if (parse_line(reader, copy, &line))
+		keep_line(reader, file, &line, text);
+}
+
+static void read_lines(struct reader *reader, FILE *stream, const char *file)
 {
 	AUTO_FREE char *line = NULL;
 	AUTO_BUFFER struct nestxml_buffer whole = {0};
@@ -179,57 +226,52 @@ static void read_lines(struct finder *finder, FILE *stream, const char *file)
 			continues = true;
 		}
 		if (!nestxml_buffer_add_string(&whole, line))
-			finder->failed = true;
+			reader->is_out_of_memory = true;
 		if (continues)
 			continue;
-		if (whole.data && is_about(finder, whole.data))
-			keep_line(finder, file, first, whole.data);
+		if (whole.data)
+			read_line(reader, file, first, whole.data);
 		nestxml_buffer_clear(&whole);
 		first = number + 1;
 	}
 }
 
-static void read_file(struct finder *finder, const struct found *found)
+static void read_file(struct reader *reader, const struct config_file *found)
 {
 	char file[320];
 	AUTO_FREE char *path = NULL;
-	FILE *stream;
+	AUTO_FCLOSE FILE *stream = NULL;
 
-	snprintf(file, sizeof(file), "%s/%s", found->folder, found->name);
-	path = nestxml_path_join(finder->root, file);
+	snprintf(file, sizeof(file), "%s/%s", found->directory, found->name);
+	path = nestxml_path_join(reader->root, file);
 	stream = path ? fopen(path, "re") : NULL;
-	if (!stream) {
-		if (path && errno != ENOENT)
-			note_unread(finder, file, errno);
-		return;
-	}
-	read_lines(finder, stream, file);
-	fclose(stream);
+	if (stream)
+		read_lines(reader, stream, file);
+	else if (path && errno != ENOENT)
+		note_unread(reader, file, errno);
 }
 
-bool modprobe_find(const char *root, const char *module, struct modprobe_lines *lines)
+bool modprobe_lines_read(const char *root, const char *module, struct modprobe_lines *lines)
 {
-	struct finder finder = {.root = root, .module = module, .lines = lines};
+	struct reader reader = {.root = root, .module = module, .lines = lines};
 
 	*lines = (struct modprobe_lines){0};
-	for (size_t i = 0; modprobe_folders[i]; i++)
-		list_folder(&finder, modprobe_folders[i]);
-	if (finder.count > 1)
-		qsort(finder.files, finder.count, sizeof(*finder.files), compare_files);
-	for (size_t i = 0; i < finder.count; i++)
-		read_file(&finder, &finder.files[i]);
-	free(finder.files);
-	if (finder.failed)
-		modprobe_clear(lines);
-	return !finder.failed;
+	for (size_t i = 0; modprobe_directories[i]; i++)
+		list_directory(&reader, modprobe_directories[i]);
+	if (reader.count > 1)
+		qsort(reader.files, reader.count, sizeof(*reader.files), compare_files);
+	for (size_t i = 0; i < reader.count; i++)
+		read_file(&reader, &reader.files[i]);
+	free(reader.files);
+	if (reader.is_out_of_memory)
+		modprobe_lines_clear(lines);
+	return !reader.is_out_of_memory;
 }
 
-void modprobe_clear(struct modprobe_lines *lines)
+void modprobe_lines_clear(struct modprobe_lines *lines)
 {
-	for (size_t i = 0; i < lines->count; i++) {
-		free(lines->list[i].file);
-		free(lines->list[i].text);
-	}
+	for (size_t i = 0; i < lines->count; i++)
+		clear_line(&lines->list[i]);
 	free(lines->list);
 	free(lines->unread);
 	*lines = (struct modprobe_lines){0};
@@ -237,20 +279,15 @@ void modprobe_clear(struct modprobe_lines *lines)
 
 bool modprobe_line_sets(const struct modprobe_line *line, const char *parameter)
 {
-	size_t length = strlen(parameter);
+	struct parameter_word word;
 
-	if (strncmp(line->text, "options ", 8) != 0)
-		return false;
-	for (const char *at = line->text; (at = strchr(at, ' ')); at++)
-		if (strncmp(at + 1, parameter, length) == 0 && (at[1 + length] == '=' || at[1 + length] == ' ' || at[1 + length] == '\0'))
-			return true;
-	return false;
+	return line->verb == MODPROBE_OPTIONS && parameter_find_last(line->arguments, parameter, &word);
 }
 
-const struct modprobe_line *modprobe_find_block(const struct modprobe_lines *lines)
+const struct modprobe_line *modprobe_lines_find(const struct modprobe_lines *lines, enum modprobe_verb verb)
 {
 	for (size_t i = 0; i < lines->count; i++)
-		if (strncmp(lines->list[i].text, "options ", 8) != 0)
+		if (lines->list[i].verb == verb)
 			return &lines->list[i];
 	return NULL;
 }

@@ -12,12 +12,13 @@
 #include <nestxml/nestxml.h>
 
 #include "buffer.h"
+#include "escape.h"
 #include "file.h"
 #include "host/cpuinfo.h"
 #include "host/kernel_module.h"
 #include "macros.h"
 
-/* The parameters, and what nesting pays where one is off; README, "What makes nesting fast", has the sources. */
+/* The parameters, and what nesting pays where one is off; docs/tuning.md has the sources. */
 struct parameter {
 	const char *name;
 	const char *cost;
@@ -48,6 +49,7 @@ const char *host_module_to_string(enum host_module module)
 		[HOST_MODULE_BUILTIN] = "builtin",
 		[HOST_MODULE_NOT_LOADED] = "not-loaded",
 		[HOST_MODULE_BLACKLISTED] = "blacklisted",
+		[HOST_MODULE_BLOCKED] = "blocked",
 		[HOST_MODULE_ABSENT] = "absent",
 		[HOST_MODULE_NO_HARDWARE] = "no-hardware",
 		[HOST_MODULE_OTHER_KVM] = "other-kvm",
@@ -84,16 +86,6 @@ void host_state_describe_boot(const struct host_state *state, const char *nested
 		 "add %s.nested=%s to GRUB_CMDLINE_LINUX in /etc/default/grub and run update-grub (Fedora: grubby --update-kernel=ALL "
 		 "--args=%s.nested=%s), then reboot",
 		 state->module_name, nested, state->module_name, nested);
-}
-
-static bool has_flag(const char *root, enum nestxml_vendor vendor)
-{
-	char text[16384];
-	struct cpuinfo cpuinfo;
-
-	if (nestxml_file_read_small(root, "/proc/cpuinfo", text, sizeof(text)) < 0 || !cpuinfo_parse(text, &cpuinfo))
-		return false;
-	return vendor == NESTXML_VENDOR_INTEL ? cpuinfo.vmx : cpuinfo.svm;
 }
 
 /* "kvm_amd.nested=1", "kvm-amd.npt=0", "modprobe.blacklist=kvm_amd", "module_blacklist=kvm_amd" */
@@ -146,17 +138,25 @@ static enum host_module find_module(const struct host_state *state, const char *
 		return HOST_MODULE_OTHER_KVM;
 	if (!state->has_flag)
 		return HOST_MODULE_NO_HARDWARE;
-	switch (kernel_module_get_place(module)) {
-	case KERNEL_MODULE_FILE:
-		return HOST_MODULE_NOT_LOADED;
-	case KERNEL_MODULE_BLACKLISTED:
-		return HOST_MODULE_BLACKLISTED;
-	default:
+	if (kernel_module_get_place(module) == KERNEL_MODULE_ABSENT)
 		return HOST_MODULE_ABSENT;
-	}
+	if (host_state_is_blocked(state))
+		return HOST_MODULE_BLOCKED;
+	return kernel_module_get_place(module) == KERNEL_MODULE_BLACKLISTED ? HOST_MODULE_BLACKLISTED : HOST_MODULE_NOT_LOADED;
 }
 
-static void read_parameters(struct host_state *state, const char *root, const struct kernel_module *module)
+/* The type of the parameter @name; "" where it is not known. */
+static void find_type(const struct host_state *state, const char *name, char *type, size_t size)
+{
+	size_t length = strlen(name);
+
+	type[0] = '\0';
+	for (const char *at = state->types ? state->types : ""; *at; at += strcspn(at, "\n"), at += *at == '\n')
+		if (strncmp(at, name, length) == 0 && at[length] == ':')
+			snprintf(type, size, "%.*s", (int)strcspn(at + length + 1, "\n"), at + length + 1);
+}
+
+static void read_parameters(struct host_state *state, const char *root)
 {
 	const struct parameter *known = state->vendor == NESTXML_VENDOR_INTEL ? intel_parameters : amd_parameters;
 
@@ -165,31 +165,67 @@ static void read_parameters(struct host_state *state, const char *root, const st
 		char path[128];
 
 		parameter->name = known[i].name;
+		find_type(state, known[i].name, parameter->type, sizeof(parameter->type));
 		snprintf(path, sizeof(path), "/sys/module/%s/parameters/%s", state->module_name, known[i].name);
 		if (nestxml_file_read_small(root, path, parameter->value, sizeof(parameter->value)) < 0)
 			parameter->value[0] = '\0';
 		parameter->value[strcspn(parameter->value, "\n")] = '\0';
 		parameter->cost = strcmp(parameter->value, "N") == 0 || strcmp(parameter->value, "0") == 0 ? known[i].cost : NULL;
-		kernel_module_get_type(module, known[i].name, parameter->type, sizeof(parameter->type));
 	}
 	state->parameters_count = HOST_PARAMETERS;
 }
 
-/* A module that nobody uses has nobody to be looked for, which on a host with thousands of processes takes a while. */
+/* A module without references has no users, and on a host with thousands of processes looking for them takes a while. */
 static int find_users(struct host_state *state, const char *root)
 {
 	char path[64];
-	char count[16];
+	char count[24];
 
 	snprintf(path, sizeof(path), "/sys/module/%s/refcnt", state->module_name);
-	if (nestxml_file_read_small(root, path, count, sizeof(count)) > 0 && strtol(count, NULL, 10) == 0)
+	if (nestxml_file_read_small(root, path, count, sizeof(count)) > 0)
+		state->references = strtol(count, NULL, 10);
+	if (state->references == 0)
 		return 0;
 	return kvm_users_find(root, &state->users) ? 0 : -ENOMEM;
 }
 
+/* The modules of hypervisors that take VT-x or AMD-V for themselves, under which KVM is told EBUSY. */
+static const char *find_rival(const char *root)
+{
+	static const struct {
+		const char *module;
+		const char *shown;
+	} rivals[] = {
+		{"vboxdrv", "vboxdrv (VirtualBox)"},
+		{"vmmon", "vmmon (VMware)"},
+		{"jailhouse", "jailhouse"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rivals); i++)
+		if (exists(root, rivals[i].module, ""))
+			return rivals[i].shown;
+	return NULL;
+}
+
+#define AUTO_HOST CLEANUP(cleanup_host)
+static void cleanup_host(struct nestxml_host **host)
+{
+	nestxml_host_free(*host);
+}
+
+static void read_kernel(struct host_state *state, const char *root)
+{
+	char text[8];
+
+	state->rival = find_rival(root);
+	state->is_kernel_locked =
+		nestxml_file_read_small(root, "/proc/sys/kernel/modules_disabled", text, sizeof(text)) > 0 && text[0] == '1';
+}
+
 static int read_host(struct host_state *state, const char *root)
 {
-	struct nestxml_host *host;
+	AUTO_HOST struct nestxml_host *host = NULL;
+	struct cpuinfo cpuinfo;
 	struct utsname kernel;
 
 	if (nestxml_host_new(root, &host, NULL) != 0)
@@ -199,20 +235,33 @@ static int read_host(struct host_state *state, const char *root)
 	state->vendor = nestxml_host_get_vendor(host);
 	state->nested = nestxml_host_get_state(host);
 	snprintf(state->evidence, sizeof(state->evidence), "%s", nestxml_host_get_evidence(host));
-	nestxml_host_free(host);
+	cpuinfo_read(root, &cpuinfo);
+	machine_read(root, &cpuinfo, &state->machine);
+	if (state->vendor == NESTXML_VENDOR_NONE)
+		return 0;
+	state->module_name = state->vendor == NESTXML_VENDOR_INTEL ? "kvm_intel" : "kvm_amd";
+	state->extension = state->vendor == NESTXML_VENDOR_INTEL ? "VT-x" : "SVM (AMD-V)";
+	state->has_flag = state->vendor == NESTXML_VENDOR_INTEL ? cpuinfo.vmx : cpuinfo.svm;
 	return 0;
 }
 
 static int read_module(struct host_state *state, const char *root)
 {
-	struct kernel_module *module;
+	AUTO_KERNEL_MODULE struct kernel_module *module = NULL;
 	int code = kernel_module_open(root, state->module_name, NULL, &module);
+	const char *install;
 
 	if (code != 0)
 		return code;
+	install = kernel_module_get_install(module);
+	state->install = install ? strdup(install) : NULL;
+	state->types = kernel_module_get_types(module);
+	if ((install && !state->install) || !state->types)
+		return -ENOMEM;
+	state->place = kernel_module_get_place(module);
 	state->module = find_module(state, root, module);
-	read_parameters(state, root, module);
-	kernel_module_close(module);
+	kernel_module_get_release(module, state->release, sizeof(state->release));
+	read_parameters(state, root);
 	return 0;
 }
 
@@ -220,15 +269,14 @@ int host_state_read(const char *root, struct host_state *state)
 {
 	int code;
 
-	*state = (struct host_state){.module = HOST_MODULE_NO_VENDOR};
+	*state = (struct host_state){.module = HOST_MODULE_NO_VENDOR, .references = -1};
 	code = read_host(state, root);
 	if (code != 0 || state->vendor == NESTXML_VENDOR_NONE)
 		return code;
-	state->module_name = state->vendor == NESTXML_VENDOR_INTEL ? "kvm_intel" : "kvm_amd";
-	state->has_flag = has_flag(root, state->vendor);
+	read_kernel(state, root);
 	code = read_module(state, root);
 	if (code == 0)
-		code = modprobe_find(root, state->module_name, &state->lines) ? 0 : -ENOMEM;
+		code = modprobe_lines_read(root, state->module_name, &state->lines) ? 0 : -ENOMEM;
 	if (code == 0)
 		code = read_cmdline(state, root);
 	if (code == 0 && state->module == HOST_MODULE_LIVE)
@@ -240,8 +288,141 @@ int host_state_read(const char *root, struct host_state *state)
 
 void host_state_clear(struct host_state *state)
 {
-	modprobe_clear(&state->lines);
+	modprobe_lines_clear(&state->lines);
 	kvm_users_clear(&state->users);
 	free(state->cmdline);
+	free(state->install);
+	free(state->types);
 	*state = (struct host_state){0};
+}
+
+/* ---- what follows from it ---- */
+
+bool host_state_is_in_use(const struct host_state *state)
+{
+	return state->references > 0 || state->users.count > 0 || state->users.unread;
+}
+
+bool host_state_is_blocked(const struct host_state *state)
+{
+	return state->install && !strstr(state->install, "modprobe") && !strstr(state->install, "insmod");
+}
+
+static bool is_bad(const struct host_state *state, const char *options, struct host_bad_value *bad)
+{
+	while (parameter_next(&options, &bad->word)) {
+		find_type(state, bad->word.name, bad->type, sizeof(bad->type));
+		if (parameter_parse(bad->type, bad->word.has_value ? bad->word.value : NULL) == PARAMETER_INVALID)
+			return true;
+	}
+	return false;
+}
+
+/* The kernel's command line says "kvm_amd.nested=1 kvm-amd.npt=1 modprobe.blacklist=kvm_amd"; this leaves the next word's "nested=1". */
+static bool next_boot_word(const struct host_state *state, const char **cmdline, char *word, size_t size)
+{
+	for (const char *at = *cmdline; *(at += strspn(at, " "));) {
+		size_t length = strcspn(at, " ");
+		size_t name = strcspn(at, ".= ");
+
+		if (name < length && at[name] == '.' && modprobe_is_same_name(at, name, state->module_name)) {
+			snprintf(word, size, "%.*s", (int)(length - name - 1), at + name + 1);
+			*cmdline = at + length;
+			return true;
+		}
+		at += length;
+	}
+	return false;
+}
+
+bool host_state_find_bad_value(const struct host_state *state, const char *file, struct host_bad_value *bad)
+{
+	const char *cmdline = state->cmdline ? state->cmdline : "";
+	char word[256];
+
+	for (size_t i = 0; i < state->lines.count; i++) {
+		bad->line = &state->lines.list[i];
+		if (bad->line->verb == MODPROBE_OPTIONS && !(file && strcmp(bad->line->file, file) == 0) &&
+		    is_bad(state, bad->line->arguments, bad))
+			return true;
+	}
+	bad->line = NULL;
+	while (next_boot_word(state, &cmdline, word, sizeof(word)))
+		if (is_bad(state, word, bad))
+			return true;
+	return false;
+}
+
+static void set_next(struct host_next_load *next, enum nestxml_state nested, const struct modprobe_line *line, const char *source)
+{
+	next->nested = nested;
+	if (line)
+		nestxml_text_print(next->source, sizeof(next->source), "%s:%u", line->file, line->line);
+	else
+		snprintf(next->source, sizeof(next->source), "%s", source);
+}
+
+static enum nestxml_state parse_nested(const struct host_state *state, const struct parameter_word *word)
+{
+	char type[16];
+
+	find_type(state, "nested", type, sizeof(type));
+	switch (parameter_parse(type[0] ? type : "bool", word->has_value ? word->value : NULL)) {
+	case PARAMETER_ON:
+		return NESTXML_STATE_ON;
+	case PARAMETER_OFF:
+		return NESTXML_STATE_OFF;
+	default:
+		return NESTXML_STATE_UNKNOWN;
+	}
+}
+
+/* On since Linux 4.20 on Intel (1e58e5e59148), and since there is a parameter on AMD. */
+static enum nestxml_state find_default(const struct host_state *state)
+{
+	struct utsname kernel;
+	unsigned long major;
+	char *end;
+
+	if (state->vendor == NESTXML_VENDOR_AMD)
+		return NESTXML_STATE_ON;
+	uname(&kernel);
+	major = strtoul(kernel.release, &end, 10);
+	return major > 4 || (major == 4 && strtoul(end + 1, NULL, 10) >= 20) ? NESTXML_STATE_ON : NESTXML_STATE_UNKNOWN;
+}
+
+/* Among the options a later one wins, and the kernel's command line comes last. */
+static void find_configured(const struct host_state *state, struct host_next_load *next)
+{
+	const char *cmdline = state->cmdline ? state->cmdline : "";
+	struct parameter_word word;
+	char text[256];
+
+	set_next(next, find_default(state), NULL, "the module's default");
+	for (size_t i = 0; i < state->lines.count; i++) {
+		const struct modprobe_line *line = &state->lines.list[i];
+
+		if (line->verb == MODPROBE_OPTIONS && parameter_find_last(line->arguments, "nested", &word))
+			set_next(next, parse_nested(state, &word), line, NULL);
+	}
+	while (next_boot_word(state, &cmdline, text, sizeof(text)))
+		if (parameter_find_last(text, "nested", &word))
+			set_next(next, parse_nested(state, &word), NULL, "the kernel's command line");
+}
+
+void host_state_find_next_load(const struct host_state *state, struct host_next_load *next)
+{
+	struct host_bad_value bad;
+
+	*next = (struct host_next_load){.nested = state->nested};
+	if (state->module > HOST_MODULE_BLOCKED || state->module == HOST_MODULE_BUILTIN)
+		return;
+	if (host_state_is_blocked(state))
+		set_next(next, NESTXML_STATE_OFF, modprobe_lines_find(&state->lines, MODPROBE_INSTALL), state->install);
+	else if (state->place == KERNEL_MODULE_BLACKLISTED)
+		set_next(next, NESTXML_STATE_OFF, modprobe_lines_find(&state->lines, MODPROBE_BLACKLIST), "the kernel's command line");
+	else if (host_state_find_bad_value(state, NULL, &bad))
+		set_next(next, NESTXML_STATE_OFF, bad.line, "the kernel's command line");
+	else
+		find_configured(state, next);
 }

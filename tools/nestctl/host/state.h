@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* state.h - the state of nesting on this host, gathered once, for people, for scripts, and for who changes it. */
-#ifndef NESTXML_PICTURE_H
-#define NESTXML_PICTURE_H
+/* state.h - the state of nesting on this host, gathered once, for people, for scripts, and for those who change it. */
+#ifndef NESTXML_HOST_STATE_H
+#define NESTXML_HOST_STATE_H
 
 #include <nestxml/nestxml.h>
 
+#include "host/kernel_module.h"
 #include "host/kvm_users.h"
+#include "host/machine.h"
 #include "host/modprobe.h"
+#include "host/parameter.h"
 
 enum host_module {
 	HOST_MODULE_LIVE,
 	HOST_MODULE_BUILTIN,
 	HOST_MODULE_NOT_LOADED,
 	HOST_MODULE_BLACKLISTED,
+	HOST_MODULE_BLOCKED,	 /* modprobe.d's `install` runs something else instead */
 	HOST_MODULE_ABSENT,	 /* this kernel has none */
 	HOST_MODULE_NO_HARDWARE, /* the processor has no such extension, or the firmware turned it off */
 	HOST_MODULE_OTHER_KVM,	 /* a KVM of another kind is there instead */
@@ -29,29 +33,65 @@ struct host_parameter {
 
 #define HOST_PARAMETERS 5
 
+/** A value among the module's options that the kernel would refuse, and the module with it. */
+struct host_bad_value {
+	const struct modprobe_line *line; /* NULL: on the kernel's command line */
+	struct parameter_word word;
+	char type[16];
+};
+
+/** What the module will be like when it is loaded the next time, as far as the configuration of now says. */
+struct host_next_load {
+	enum nestxml_state nested;
+	char source[448]; /* "/etc/modprobe.d/a.conf:1"; "" nothing says so */
+};
+
 struct host_state {
 	char arch[65]; /* as uname(2) has it */
 	enum nestxml_vendor vendor;
+	struct machine machine;
 	bool has_flag;		 /* of the vendor's feature in /proc/cpuinfo */
 	const char *module_name; /* kvm_intel or kvm_amd; NULL without a vendor */
+	const char *extension;	 /* as firmware calls it ("VT-x"); NULL without a vendor */
 	enum host_module module;
+	enum kernel_module_place place; /* of the file to load the next time */
 	enum nestxml_state nested;
 	char evidence[256];
 	struct modprobe_lines lines;
-	char *cmdline; /* the words of the kernel's command line about the module; "" none */
+	char *cmdline;	       /* the words of the kernel's command line about the module; "" none */
+	char *types;	       /* of all the module's parameters, a line each ("nested:int\n") */
+	char *install;	       /* the command that modprobe runs instead of loading the module; NULL: none */
+	char release[65];      /* the kernel that the module's file was built for; "" not known */
+	bool is_kernel_locked; /* kernel.modules_disabled: nothing is loaded or unloaded until a reboot */
+	const char *rival;     /* another hypervisor that is loaded ("vboxdrv (VirtualBox)"), static; NULL: none */
+	long references;       /* to the module, of programs and guests; -1 not known */
 	struct kvm_users users;
 	struct host_parameter parameters[HOST_PARAMETERS];
 	size_t parameters_count;
 };
 
-/** Gathers the state of the host below @root; what cannot be read is said in it. Returns 0 or a negative errno. */
+/**
+ * Gathers the state of the host below @root, to be released with host_state_clear(); what cannot be read is said in it. Returns 0 or a
+ * negative errno.
+ */
 int host_state_read(const char *root, struct host_state *state);
+/** Releases what @state has, which may be all zero. */
 void host_state_clear(struct host_state *state);
+#define AUTO_HOST_STATE CLEANUP(host_state_clear)
+
+/* ---- what follows from it: pure ---- */
 
 /** The parameter @name, or NULL where the module has none of that name or it cannot be read. */
 const struct host_parameter *host_state_find_parameter(const struct host_state *state, const char *name);
+/** Finds the first value among the options that the kernel would refuse; what @file says (NULL: none) does not count. */
+bool host_state_find_bad_value(const struct host_state *state, const char *file, struct host_bad_value *bad);
+/** Whether the command of modprobe.d's `install` cannot load the module: it runs neither modprobe nor insmod. */
+bool host_state_is_blocked(const struct host_state *state);
+void host_state_find_next_load(const struct host_state *state, struct host_next_load *next);
+/** Whether the module is in use, by those who are seen or by others. */
+bool host_state_is_in_use(const struct host_state *state);
 
-/** How a module that is built in gets @nested ("1", "0"): of the kernel's command line, at a reboot. Writes a sentence into @text. */
+/** How a module that is built in gets @nested ("1", "0"): from the kernel's command line, at a reboot. Writes a sentence into @text. */
 void host_state_describe_boot(const struct host_state *state, const char *nested, char *text, size_t size);
 
 /** The word for the module's state ("live", "builtin", ...), static. */

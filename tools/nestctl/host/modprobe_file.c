@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* modprobe_file.c - read, replaced and restored as a whole: whoever is killed in between leaves the old file or the new one. */
+#include "host/modprobe_file.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <nestxml/nestxml.h>
+
+#include "file.h"
+#include "host/modprobe.h"
+#include "nestxml/replace.h"
+
+#define MAX_OLD_FILE ((size_t)64 << 10)
+
+/* What could not be restored whole is not replaced. */
+enum nestctl_status modprobe_file_read(const char *root, struct modprobe_file *file)
+{
+	int code = -ENOMEM;
+
+	*file = (struct modprobe_file){.path = nestxml_path_join(root, MODPROBE_FILE)};
+	if (file->path)
+		code = nestxml_file_read(root, MODPROBE_FILE, MAX_OLD_FILE, &file->old, &file->old_length);
+	if (code == 0 || code == -ENOENT)
+		return NESTCTL_YES;
+	return nestctl_fail(NESTCTL_FAILED, "%s cannot be read: %s; nothing was changed", MODPROBE_FILE, strerror(-code));
+}
+
+void modprobe_file_clear(struct modprobe_file *file)
+{
+	free(file->path);
+	free(file->old);
+	*file = (struct modprobe_file){0};
+}
+
+enum nestctl_status modprobe_file_write(const struct modprobe_file *file, const char *text)
+{
+	const char *reason = NULL;
+	int code = replace_file(file->path, text, strlen(text), NULL, &reason);
+
+	return code == 0 ? NESTCTL_YES : nestctl_fail(NESTCTL_FAILED, "%s %s: %s", MODPROBE_FILE, reason, strerror(-code));
+}
+
+bool modprobe_file_restore(const struct modprobe_file *file)
+{
+	const char *reason = NULL;
+	int code = 0;
+
+	if (file->old)
+		code = replace_file(file->path, file->old, file->old_length, NULL, &reason);
+	else if (unlink(file->path) < 0 && errno != ENOENT)
+		code = -errno;
+	if (code != 0)
+		nestctl_fail(NESTCTL_FAILED, "%s cannot be put back: %s", MODPROBE_FILE, strerror(-code));
+	return code == 0;
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* obstacle.c - one cause and one remedy for each thing that can stand between a host and its module. */
+#include "host/obstacle.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <nestxml/nestxml.h>
+
+#include "escape.h"
+
+static void set(char *text, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static void set(char *text, size_t size, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	nestxml_text_vprint(text, size, format, arguments);
+	va_end(arguments);
+}
+
+#define SET_CAUSE(obstacle, ...) set((obstacle)->cause, sizeof((obstacle)->cause), __VA_ARGS__)
+#define SET_REMEDY(obstacle, ...) set((obstacle)->remedy, sizeof((obstacle)->remedy), __VA_ARGS__)
+
+/* ---- the machine ---- */
+
+static void explain_hardware(const struct host_state *state, struct obstacle *obstacle)
+{
+	const char *feature = nestxml_vendor_feature(state->vendor);
+
+	obstacle->is_final = true;
+	if (state->machine.is_guest) {
+		SET_CAUSE(obstacle, "this machine is a guest, and its processor has no %s: nesting is for its host to give", feature);
+		machine_advise_host(&state->machine, obstacle->remedy, sizeof(obstacle->remedy));
+	} else {
+		SET_CAUSE(obstacle, "the processor has no %s, or the firmware turned it off", feature);
+		SET_REMEDY(obstacle, "turn on %s in the firmware; where the processor has none, use another host", state->extension);
+	}
+}
+
+static bool find_machine_obstacle(const struct host_state *state, struct obstacle *obstacle)
+{
+	if (state->machine.encryption) {
+		obstacle->is_final = true;
+		SET_CAUSE(obstacle, "this machine is a guest whose memory is encrypted (%s): KVM does not run here",
+			  state->machine.encryption);
+		SET_REMEDY(obstacle, "use a guest without <launchSecurity>, or a host");
+	} else if (state->module == HOST_MODULE_NO_VENDOR) {
+		obstacle->is_final = true;
+		SET_CAUSE(obstacle, "%s", state->evidence);
+		SET_REMEDY(obstacle, "use a host with kvm_intel or kvm_amd");
+	} else if (state->module == HOST_MODULE_NO_HARDWARE) {
+		explain_hardware(state, obstacle);
+	} else if (state->module == HOST_MODULE_OTHER_KVM) {
+		obstacle->is_final = !state->has_flag;
+		SET_CAUSE(obstacle, "%s", state->evidence);
+		if (state->has_flag)
+			SET_REMEDY(obstacle, "unload that module and load %s, or use a host with kvm_intel or kvm_amd", state->module_name);
+		else
+			SET_REMEDY(obstacle, "use a host with kvm_intel or kvm_amd");
+	} else {
+		return false;
+	}
+	return true;
+}
+
+/* ---- the kernel ---- */
+
+static bool find_kernel_obstacle(const struct host_state *state, bool enable, struct obstacle *obstacle)
+{
+	const char *module = state->module_name;
+
+	if (state->module == HOST_MODULE_BUILTIN) {
+		SET_CAUSE(obstacle, "%s is built into this kernel and cannot be loaded again", module);
+		host_state_describe_boot(state, enable ? "1" : "0", obstacle->remedy, sizeof(obstacle->remedy));
+	} else if (state->machine.is_container) {
+		SET_CAUSE(obstacle, "this is a container, and %s is its host's", module);
+		SET_REMEDY(obstacle, "on the host: nestctl host %s", enable ? "enable" : "disable");
+	} else if (state->is_kernel_locked) {
+		SET_CAUSE(obstacle, "kernel.modules_disabled is 1: no module is loaded or unloaded until a reboot");
+		SET_REMEDY(obstacle, "write the file alone with: nestctl host %s --no-reload; then reboot", enable ? "enable" : "disable");
+	} else if (state->module == HOST_MODULE_ABSENT) {
+		SET_CAUSE(obstacle, "this kernel has no module %s", module);
+		SET_REMEDY(obstacle, "install a kernel that has %s", module);
+	} else if (state->module == HOST_MODULE_LIVE && state->place == KERNEL_MODULE_ABSENT) {
+		SET_CAUSE(obstacle, "the file of %s, which is loaded, is gone, as after an update of the kernel", module);
+		SET_REMEDY(obstacle, "reboot into the new kernel, or write the file alone with --no-reload");
+	} else {
+		return false;
+	}
+	return true;
+}
+
+/* ---- modprobe's configuration ---- */
+
+/* "remove "install kvm_amd /bin/false" from FILE, line 1, and "blacklist kvm_amd" from FILE, line 2" */
+static void advise_removal(const struct host_state *state, struct obstacle *obstacle)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < state->lines.count && used < sizeof(obstacle->remedy); i++) {
+		const struct modprobe_line *line = &state->lines.list[i];
+
+		if (line->verb == MODPROBE_OPTIONS)
+			continue;
+		set(obstacle->remedy + used, sizeof(obstacle->remedy) - used, "%s\"%s\" from %s, line %u", used ? ", and " : "remove ",
+		    line->text, line->file, line->line);
+		used += strlen(obstacle->remedy + used);
+	}
+}
+
+static bool find_block(const struct host_state *state, struct obstacle *obstacle)
+{
+	const struct modprobe_line *install = modprobe_lines_find(&state->lines, MODPROBE_INSTALL);
+	const struct modprobe_line *blacklist = modprobe_lines_find(&state->lines, MODPROBE_BLACKLIST);
+	char shown[512];
+
+	if (host_state_is_blocked(state) && install)
+		SET_CAUSE(obstacle, "%s, line %u keeps %s from being loaded: \"%s\"", install->file, install->line, state->module_name,
+			  install->text);
+	else if (host_state_is_blocked(state))
+		SET_CAUSE(obstacle, "modprobe runs \"%s\" instead of loading %s", nestxml_text_escape(state->install, shown, sizeof(shown)),
+			  state->module_name);
+	else if (state->place == KERNEL_MODULE_BLACKLISTED && blacklist)
+		SET_CAUSE(obstacle, "%s is blacklisted by %s, line %u", state->module_name, blacklist->file, blacklist->line);
+	else if (state->place == KERNEL_MODULE_BLACKLISTED)
+		SET_CAUSE(obstacle, "%s is blacklisted on the kernel's command line", state->module_name);
+	else
+		return false;
+	if (install || blacklist)
+		advise_removal(state, obstacle);
+	else
+		SET_REMEDY(obstacle, "remove that from the kernel's command line and reboot");
+	return true;
+}
+
+static bool find_bad_value(const struct host_state *state, struct obstacle *obstacle)
+{
+	struct host_bad_value bad;
+	char where[512] = "the kernel's command line";
+	char value[512];
+
+	if (!host_state_find_bad_value(state, MODPROBE_FILE, &bad))
+		return false;
+	if (bad.line)
+		set(where, sizeof(where), "%s, line %u", bad.line->file, bad.line->line);
+	nestxml_text_escape(bad.word.value, value, sizeof(value));
+	SET_CAUSE(obstacle, "%s: %s is %s %s here, %s%s", where, bad.word.name, strcmp(bad.type, "int") == 0 ? "an" : "a", bad.type,
+		  bad.word.has_value ? value : "which needs a value", bad.word.has_value ? " is no value of it" : "");
+	SET_REMEDY(obstacle, "correct or remove that: with it the kernel does not load %s", state->module_name);
+	return true;
+}
+
+bool obstacle_find(const struct host_state *state, bool enable, struct obstacle *obstacle)
+{
+	*obstacle = (struct obstacle){0};
+	return find_machine_obstacle(state, obstacle) || find_kernel_obstacle(state, enable, obstacle) || find_block(state, obstacle) ||
+	       find_bad_value(state, obstacle);
+}
+
+/* ---- those who use it ---- */
+
+const char *obstacle_describe_use(const struct host_state *state, char *text, size_t size)
+{
+	char users[1024] = "";
+	char shown[256];
+	size_t used = 0;
+
+	for (size_t i = 0; i < state->users.count && used < sizeof(users); i++) {
+		const struct kvm_user *user = &state->users.list[i];
+
+		used += (size_t)snprintf(users + used, sizeof(users) - used, "%s'%s' (PID %d)%s", i > 0 ? ", " : "",
+					 nestxml_text_escape(user->name, shown, sizeof(shown)), (int)user->pid,
+					 user->has_guest ? "" : ", which has /dev/kvm open");
+	}
+	set(text, size, "%s is in use by %s; stop that first", state->module_name, users[0] ? users : "a program that cannot be seen");
+	return text;
+}
+
+/* ---- what the kernel said ---- */
+
+static void describe_install(const struct host_state *state, int code, char *text, size_t size)
+{
+	const struct modprobe_line *line = modprobe_lines_find(&state->lines, MODPROBE_INSTALL);
+	char shown[512];
+
+	if (line)
+		set(text, size, "%s, line %u runs \"%s\" for it, and that failed", line->file, line->line, line->text);
+	else
+		set(text, size, "modprobe runs \"%s\" for it, and that failed: %s",
+		    nestxml_text_escape(state->install, shown, sizeof(shown)), strerror(-code));
+}
+
+const char *obstacle_describe_load_error(const struct host_state *state, int code, char *text, size_t size)
+{
+	char shown[256];
+
+	if (state->install) {
+		describe_install(state, code, text, size);
+		return text;
+	}
+	switch (-code) {
+	case EBUSY:
+		set(text, size, "another hypervisor has %s: %s", state->extension,
+		    state->rival ? state->rival : "which one is not known; dmesg may name it");
+		break;
+	case EOPNOTSUPP:
+	case EIO:
+		set(text, size, "%s",
+		    state->machine.is_guest ? "this machine is a guest: nesting is for its host to give" : "turned off in the firmware");
+		break;
+	case ENOEXEC:
+		set(text, size, "its file is not for this kernel but for %s; reinstall this kernel's package",
+		    state->release[0] ? nestxml_text_escape(state->release, shown, sizeof(shown)) : "another one");
+		break;
+	case EKEYREJECTED:
+	case ENOKEY:
+		set(text, size,
+		    "this kernel loads signed modules only (Secure Boot), and its file has no signature that it trusts; reinstall "
+		    "this kernel's package, or enroll the key with mokutil");
+		break;
+	default:
+		set(text, size, "%s", strerror(-code));
+	}
+	return text;
+}

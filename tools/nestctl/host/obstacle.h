@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* obstacle.h - what keeps this host's module from being loaded as asked, and what to do about it. Pure. */
+#ifndef NESTXML_OBSTACLE_H
+#define NESTXML_OBSTACLE_H
+
+#include <stdbool.h>
+
+#include <nestxml/nestxml.h>
+
+#include "host/state.h"
+
+/** Both ready for a terminal. */
+struct obstacle {
+	char cause[1024];
+	char remedy[1536];
+	bool is_final; /* nothing on this machine can be changed to remove it */
+};
+
+/**
+ * Finds the first thing that keeps the module from being loaded, or loaded again, with nesting on (@enable) or off. That it is in use
+ * is none. False: there is nothing.
+ */
+bool obstacle_find(const struct host_state *state, bool enable, struct obstacle *obstacle);
+
+/** Who uses the module and must end first ("kvm_amd is in use by 'web' (PID 4711); stop that first"). Returns @text. */
+const char *obstacle_describe_use(const struct host_state *state, char *text, size_t size);
+
+/** Why the kernel did not load the module: the words for the negative errno @code, ready for a terminal. Returns @text. */
+const char *obstacle_describe_load_error(const struct host_state *state, int code, char *text, size_t size);
+
+#endif
