@@ -14,6 +14,7 @@
 	use(nestxml_check_new)            \
 	use(nestxml_check_free)           \
 	use(nestxml_check_get_verdict)    \
+	use(nestxml_check_is_unmet)       \
 	use(nestxml_check_get_policy)     \
 	use(nestxml_check_get_report)     \
 	use(nestxml_check_get_advice)     \

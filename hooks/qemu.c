@@ -92,14 +92,20 @@ static enum status refuse_check(const struct nestxml_check *check, const char *w
 	return STATUS_REFUSE;
 }
 
+/* Of a guest that passes. */
+static int find_priority(const struct nestxml_check *check)
+{
+	if (sym_nestxml_check_is_unmet(check))
+		return LOG_WARNING;
+	return sym_nestxml_check_get_policy(check)->nested == NESTXML_NESTED_LEAVE ? LOG_DEBUG : LOG_INFO;
+}
+
 static enum status conclude(const struct nestxml_check *check)
 {
 	const char *next = NULL;
-	bool is_left = sym_nestxml_check_get_policy(check)->nested == NESTXML_NESTED_LEAVE;
-
 	switch (sym_nestxml_check_get_verdict(check)) {
 	case NESTXML_VERDICT_PASS:
-		syslog(is_left ? LOG_DEBUG : LOG_INFO, "%s", sym_nestxml_check_get_report(check));
+		syslog(find_priority(check), "%s", sym_nestxml_check_get_report(check));
 		return STATUS_PASS;
 	case NESTXML_VERDICT_STALE:
 		return stale_handle(check, &next) ? STATUS_PASS : refuse_check(check, next);

@@ -60,7 +60,7 @@ bool stale_handle(const struct nestxml_check *check, const char **next)
 			syslog(LOG_ERR, "nestctl cannot be started: %m");
 	}
 	if (policy->on_stale == NESTXML_ON_STALE_ALLOW) {
-		syslog(LOG_NOTICE, "started as it is (on-stale = allow): %s", sym_nestxml_check_get_report(check));
+		syslog(LOG_WARNING, "started as it is (on-stale = allow): %s", sym_nestxml_check_get_report(check));
 		return true;
 	}
 	if (helper == HELPER_FAILED || definition != NESTXML_DEFINITION_STALE)

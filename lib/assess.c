@@ -2,12 +2,39 @@
 /* assess.c - what a domain's XML is, measured by a policy on a host. Pure. */
 #include "assess.h"
 
-static enum nestxml_cpu_state find_cpu_state(const struct nestxml_domain *domain, const struct assessment *assessment,
-					     enum nestxml_nested nested)
+/*
+ * Whether libvirt itself keeps the feature from the guest: a CPU that is described in full has what its model contains and what it lists,
+ * and libvirt ends a start that would give it more ("extra features: svm"; docs/libvirt-facts.md).
+ */
+static bool is_lacking_in_full(const struct nestxml_domain *domain, enum nestxml_vendor vendor)
 {
-	switch (assessment->problem.code) {
+	const char *model = nestxml_domain_get_cpu_model(domain);
+
+	return nestxml_domain_has_expanded_cpu(domain) && *model && !nestxml_model_has_feature(model, vendor) &&
+	       !nestxml_domain_get_feature_policy(domain, vendor);
+}
+
+enum nestxml_cpu_state nestxml_assess_cpu(const struct nestxml_domain *domain, enum nestxml_vendor vendor, enum nestxml_nested nested)
+{
+	if (nestxml_domain_get_cpu_override(domain))
+		return NESTXML_CPU_OVERRIDDEN;
+	if (nestxml_domain_is_stating(domain, vendor, nested) || (nested == NESTXML_NESTED_DISABLE && is_lacking_in_full(domain, vendor)))
+		return NESTXML_CPU_CURRENT;
+	return NESTXML_CPU_STALE;
+}
+
+static enum nestxml_cpu_state find_cpu_state(const struct nestxml_domain *domain, enum nestxml_vendor vendor, enum nestxml_nested nested,
+					     struct nestxml_error *problem)
+{
+	switch (nestxml_domain_check_applicable(domain, vendor, problem)) {
 	case NESTXML_OK:
-		return nestxml_domain_is_stating(domain, assessment->vendor, nested) ? NESTXML_CPU_CURRENT : NESTXML_CPU_STALE;
+		return nestxml_assess_cpu(domain, vendor, nested);
+	case NESTXML_E_ENCRYPTED:
+		if (nested != NESTXML_NESTED_DISABLE)
+			return NESTXML_CPU_NOT_APPLICABLE;
+		/* KVM does not run in it, but its CPUID must not say otherwise. */
+		*problem = (struct nestxml_error){0};
+		return nestxml_assess_cpu(domain, vendor, nested);
 	case NESTXML_E_VENDOR:
 		return NESTXML_CPU_UNKNOWN;
 	default:
@@ -24,8 +51,6 @@ void nestxml_assess(const struct nestxml_domain *domain, enum nestxml_nested nes
 		.state = nestxml_domain_is_tcg(domain) ? NESTXML_STATE_ON : nestxml_host_get_state(host),
 		.cpu = NESTXML_CPU_CURRENT,
 	};
-	if (nested == NESTXML_NESTED_LEAVE)
-		return;
-	nestxml_domain_check_applicable(domain, assessment->vendor, &assessment->problem);
-	assessment->cpu = find_cpu_state(domain, assessment, nested);
+	if (nested != NESTXML_NESTED_LEAVE)
+		assessment->cpu = find_cpu_state(domain, assessment->vendor, nested, &assessment->problem);
 }

@@ -6,13 +6,16 @@
 #include "domain.h"
 
 struct assessment {
-	enum nestxml_vendor vendor;   /* whose feature it is about */
-	enum nestxml_state state;     /* of nesting, as it matters to this guest */
-	enum nestxml_cpu_state cpu;   /* never NESTXML_CPU_RESTORED, which only the operation can tell */
-	struct nestxml_error problem; /* why @cpu is NOT_APPLICABLE or UNKNOWN; otherwise all zero */
+	enum nestxml_vendor vendor; /* whose feature it is about */
+	enum nestxml_state state;   /* of nesting, as it matters to this guest */
+	enum nestxml_cpu_state cpu;
+	struct nestxml_error problem; /* why @cpu is NOT_APPLICABLE or UNKNOWN; all zero otherwise */
 };
 
 void nestxml_assess(const struct nestxml_domain *domain, enum nestxml_nested nested, const struct nestxml_host *host,
 		    struct assessment *assessment);
+
+/** How the CPU of @domain, to which nesting applies, compares with @nested, which is not leave. */
+enum nestxml_cpu_state nestxml_assess_cpu(const struct nestxml_domain *domain, enum nestxml_vendor vendor, enum nestxml_nested nested);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* check.c - all of it for one guest: domain XML, policy, host, verdict, edits, and the line that tells people. */
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,7 +23,7 @@ struct nestxml_check {
 	enum nestxml_operation operation;
 	struct nestxml_policy policy;
 	struct assessment assessment;
-	struct stored_definition definition; /* known where the CPU does not state the policy */
+	enum nestxml_definition definition; /* where a start is stale */
 	struct nestxml_edits *edits;
 	enum nestxml_verdict verdict;
 	char name[320]; /* escaped */
@@ -30,67 +31,83 @@ struct nestxml_check {
 	char advice[1024];
 };
 
-/* ---- whether the CPU comes from a saved state ---- */
-
-/*
- * Whether a CPU that a saved state can have cannot be that of the stored definition. An expanded one is none that a definition has, or not
- * this one. One that is passed through is the same in both, but the rest of the domain shows that it has run (libvirt 9.0, measured: the
- * start of a snapshot is the snapshot's domain to the letter); that is less sure, and against `disable` doubt fails closed.
- */
-static bool is_another(const struct nestxml_check *check)
-{
-	const struct nestxml_domain *domain = check->judged;
-	const struct stored_definition *stored = &check->definition;
-
-	if (nestxml_domain_has_expanded_cpu(domain))
-		return stored->state == NESTXML_DEFINITION_CURRENT || !stored->is_fixed;
-	return domain->has_cpu && (domain->mode == CPU_MODE_HOST_PASSTHROUGH || domain->mode == CPU_MODE_MAXIMUM) &&
-	       check->policy.nested != NESTXML_NESTED_DISABLE && nestxml_domain_has_backing_store(domain) && !stored->shows_run;
-}
-
-/*
- * Whether what is prepared comes from a saved state that was not announced: a revert to a snapshot with memory. What libvirt shows of its
- * CPU anybody may write into a definition. But a start from nothing has the CPU of the stored definition, except where `virsh create` or a
- * revert to a snapshot without memory brings another one along. So the CPU must be another, and that of a snapshot with memory. Without a
- * stored definition its looks decide (docs/libvirt-facts.md #8), except against `disable`.
- */
-static bool is_saved(const struct nestxml_check *check, const char *root, const char *name)
-{
-	if (check->definition.state == NESTXML_DEFINITION_UNKNOWN)
-		return check->policy.nested != NESTXML_NESTED_DISABLE && nestxml_domain_has_expanded_cpu(check->judged);
-	return is_another(check) && nestxml_snapshot_has_cpu_of(root, name, check->judged);
-}
-
 /* ---- the report ---- */
+
+/* What arrives is measured by what its CPU requires, whatever its policy. */
+static bool is_arriving(const struct nestxml_check *check)
+{
+	return check->operation != NESTXML_OPERATION_START;
+}
+
+/* The guest, what it is asked for and by whom, and what stands in the way. */
+static void report_conflict(struct nestxml_check *check, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void report_conflict(struct nestxml_check *check, const char *format, ...)
+{
+	char source[320];
+	char reason[512];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(reason, sizeof(reason), format, arguments);
+	va_end(arguments);
+	nestxml_text_print(check->report, sizeof(check->report), "guest '%s': nested=%s is asked for by %s, but %s", check->name,
+			   nestxml_nested_to_string(check->policy.nested),
+			   nestxml_policy_describe_source(&check->policy, source, sizeof(source)), reason);
+}
+
+static void advise(struct nestxml_check *check, const char *advice)
+{
+	nestxml_text_print(check->advice, sizeof(check->advice), "%s", advice);
+}
+
+/* The host is in the way. */
+static void report_host(struct nestxml_check *check, const struct nestxml_host *host)
+{
+	char source[320] = "its CPU";
+
+	if (!is_arriving(check))
+		nestxml_policy_describe_source(&check->policy, source, sizeof(source));
+	nestxml_text_print(check->report, sizeof(check->report),
+			   "guest '%s': nested virtualization is required by %s, but this host does not provide it: %s", check->name,
+			   source, nestxml_host_get_evidence(host));
+	advise(check, nestxml_host_is_fixable(host) ? "run: nestctl host enable (details: nestctl host)" : "details: nestctl host");
+}
+
+/* It has arrived with a CPU that is not disabled. */
+static void report_arrival(struct nestxml_check *check)
+{
+	const char *guest = nestxml_shell_name(nestxml_domain_get_name(check->judged), nestxml_domain_get_uuid(check->judged));
+
+	report_conflict(
+		check,
+		"its CPU does not disable %s, and the CPU of a guest that comes from a saved state or another host cannot be changed",
+		nestxml_vendor_feature(check->assessment.vendor));
+	nestxml_text_print(
+		check->advice, sizeof(check->advice),
+		"start it from its definition instead (where it has a managed save: virsh managedsave-remove %s), or set nested = leave "
+		"for it",
+		guest);
+}
 
 static void report_refusal(struct nestxml_check *check, const struct nestxml_host *host)
 {
 	const struct assessment *assessment = &check->assessment;
-	char source[320];
+	bool disable = check->policy.nested == NESTXML_NESTED_DISABLE;
 
-	/* An incoming guest is measured by what its CPU has, whatever its policy. */
-	if (check->operation == NESTXML_OPERATION_INCOMING)
-		snprintf(source, sizeof(source), "its CPU");
-	else
-		nestxml_policy_describe_source(&check->policy, source, sizeof(source));
-	if (assessment->cpu == NESTXML_CPU_NOT_APPLICABLE) {
-		nestxml_text_print(check->report, sizeof(check->report), "guest '%s': nested virtualization is required by %s, but %s",
-				   check->name, source, assessment->problem.message);
-		nestxml_text_print(check->advice, sizeof(check->advice), "set nested = leave there");
-		return;
+	if (assessment->cpu == NESTXML_CPU_OVERRIDDEN && check->policy.nested != NESTXML_NESTED_OPTIONAL) {
+		report_conflict(check, "%s decides what its CPU has, and not its <cpu>", nestxml_domain_get_cpu_override(check->judged));
+		advise(check, "take that out of its definition, or set nested = leave for it");
+	} else if (disable && assessment->cpu == NESTXML_CPU_UNKNOWN) {
+		report_conflict(check, "whether it would start without nesting cannot be told: %s", assessment->problem.message);
+		advise(check, "run: nestctl host");
+	} else if (disable) {
+		report_arrival(check);
+	} else if (!is_arriving(check) && assessment->cpu == NESTXML_CPU_NOT_APPLICABLE) {
+		report_conflict(check, "%s", assessment->problem.message);
+		advise(check, "set nested = leave there");
+	} else {
+		report_host(check, host);
 	}
-	if (assessment->cpu == NESTXML_CPU_UNKNOWN && check->policy.nested == NESTXML_NESTED_DISABLE) {
-		nestxml_text_print(check->report, sizeof(check->report),
-				   "guest '%s': it cannot be told whether it would start without nesting, as %s asks: %s", check->name,
-				   source, assessment->problem.message);
-		nestxml_text_print(check->advice, sizeof(check->advice), "run: nestctl host");
-		return;
-	}
-	nestxml_text_print(check->report, sizeof(check->report),
-			   "guest '%s': nested virtualization is required by %s, but this host does not provide it: %s", check->name,
-			   source, nestxml_host_get_evidence(host));
-	nestxml_text_print(check->advice, sizeof(check->advice), "%s",
-			   nestxml_host_is_fixable(host) ? "run: nestctl host enable (details: nestctl host)" : "details: nestctl host");
 }
 
 static void report_stale(struct nestxml_check *check)
@@ -107,7 +124,7 @@ static void report_stale(struct nestxml_check *check)
 	nestxml_text_print(check->report, sizeof(check->report), "guest '%s': its CPU does not state nested=%s (%s), which %s asks for",
 			   check->name, nested, nestxml_vendor_feature(check->assessment.vendor),
 			   nestxml_policy_describe_source(policy, source, sizeof(source)));
-	if (check->definition.state == NESTXML_DEFINITION_CURRENT) {
+	if (check->definition == NESTXML_DEFINITION_CURRENT) {
 		nestxml_text_print(check->advice, sizeof(check->advice),
 				   "its stored definition does, so it does not start from that: in a moment run: virsh start %s "
 				   "(what it is created from: %s FILE | virsh create /dev/stdin)",
@@ -129,18 +146,40 @@ static void report_pass(struct nestxml_check *check)
 {
 	static const char *const reasons[] = {
 		[NESTXML_CPU_CURRENT] = "its CPU states it",
-		[NESTXML_CPU_RESTORED] = "its CPU comes from a saved state or another host",
+		[NESTXML_CPU_STALE] = "",
+		[NESTXML_CPU_OVERRIDDEN] = "",
 		[NESTXML_CPU_NOT_APPLICABLE] = "nesting does not apply to it",
 		[NESTXML_CPU_UNKNOWN] = "its CPU is not judged, since the vendor of this host's processor is not known",
 	};
 	char source[320];
 
-	if (check->policy.nested == NESTXML_NESTED_LEAVE)
-		report_untouched(check);
-	else
-		nestxml_text_print(check->report, sizeof(check->report), "guest '%s': passed with nested=%s of %s: %s", check->name,
-				   nestxml_nested_to_string(check->policy.nested),
-				   nestxml_policy_describe_source(&check->policy, source, sizeof(source)), reasons[check->assessment.cpu]);
+	nestxml_text_print(check->report, sizeof(check->report), "guest '%s': passed with nested=%s of %s: %s", check->name,
+			   nestxml_nested_to_string(check->policy.nested),
+			   nestxml_policy_describe_source(&check->policy, source, sizeof(source)), reasons[check->assessment.cpu]);
+}
+
+/* It passes, and is not what was asked for. */
+static void report_unmet(struct nestxml_check *check)
+{
+	const struct assessment *assessment = &check->assessment;
+
+	switch (assessment->cpu) {
+	case NESTXML_CPU_OVERRIDDEN:
+		report_conflict(check, "%s decides what its CPU has, and not its <cpu>: it passes as it is",
+				nestxml_domain_get_cpu_override(check->judged));
+		break;
+	case NESTXML_CPU_STALE:
+		report_conflict(
+			check,
+			"its CPU, which comes from a saved state or another host, does not state it (%s) and cannot be changed: it passes "
+			"as it is, until it is shut down and started again",
+			nestxml_vendor_feature(assessment->vendor));
+		break;
+	default:
+		report_conflict(check, "%s: it passes as it is, since it comes from a saved state or another host",
+				assessment->problem.message);
+		break;
+	}
 }
 
 static void report(struct nestxml_check *check, const struct nestxml_host *host)
@@ -153,7 +192,12 @@ static void report(struct nestxml_check *check, const struct nestxml_host *host)
 		report_stale(check);
 		break;
 	case NESTXML_VERDICT_PASS:
-		report_pass(check);
+		if (check->policy.nested == NESTXML_NESTED_LEAVE)
+			report_untouched(check);
+		else if (nestxml_check_is_unmet(check))
+			report_unmet(check);
+		else
+			report_pass(check);
 		break;
 	}
 }
@@ -170,14 +214,11 @@ static int assess(struct nestxml_check *check, const struct nestxml_config *conf
 	return code;
 }
 
-/* A stale CPU that cannot be changed for this start is one that was restored. */
 static int conclude(struct nestxml_check *check, const struct nestxml_host *host, struct nestxml_error *error)
 {
-	struct assessment *assessment = &check->assessment;
+	const struct assessment *assessment = &check->assessment;
 	int code = 0;
 
-	if (assessment->cpu == NESTXML_CPU_STALE && check->operation != NESTXML_OPERATION_START)
-		assessment->cpu = NESTXML_CPU_RESTORED;
 	check->verdict = nestxml_verdict_decide(check->operation, check->policy.nested, assessment->state, assessment->cpu,
 						nestxml_domain_is_requiring_nesting(check->judged));
 	if (check->verdict == NESTXML_VERDICT_STALE)
@@ -210,15 +251,22 @@ NESTXML_EXPORT int nestxml_check_domain(const struct nestxml_config *config, con
 	return 0;
 }
 
-/* Whether a start whose CPU is stale is a revert to a snapshot: libvirt's files tell. */
+/*
+ * Whether a start whose CPU is stale is a revert to a snapshot with memory: then it is that snapshot's domain. Where it is the stored
+ * definition too, which of the two cannot be told.
+ */
 static int find_revert(struct nestxml_check *check, const char *root, const char *name, struct nestxml_error *error)
 {
-	if (check->assessment.cpu != NESTXML_CPU_STALE || check->operation != NESTXML_OPERATION_START)
+	if (check->assessment.cpu != NESTXML_CPU_STALE || is_arriving(check))
 		return 0;
 	if (nestxml_stored_definition_read(root, name, check->judged, check->assessment.vendor, check->policy.nested, &check->definition) !=
 	    0)
 		return nestxml_error_set_nomem(error);
-	if (is_saved(check, root, name))
+	if (!nestxml_snapshot_is_starting_as(root, name, check->judged))
+		return 0;
+	if (check->definition == NESTXML_DEFINITION_STALE)
+		check->definition = NESTXML_DEFINITION_OTHER;
+	else
 		check->operation = NESTXML_OPERATION_START_INCOMING;
 	return 0;
 }
@@ -317,9 +365,18 @@ NESTXML_EXPORT const struct nestxml_domain *nestxml_check_get_domain(const struc
 	return check->judged;
 }
 
+/* What is optional is not owed where nesting does not apply, or nothing is known of the host. */
+NESTXML_EXPORT bool nestxml_check_is_unmet(const struct nestxml_check *check)
+{
+	enum nestxml_cpu_state cpu = check->assessment.cpu;
+
+	return check->verdict == NESTXML_VERDICT_PASS && ((check->policy.nested == NESTXML_NESTED_REQUIRE && cpu != NESTXML_CPU_CURRENT) ||
+							  cpu == NESTXML_CPU_STALE || cpu == NESTXML_CPU_OVERRIDDEN);
+}
+
 NESTXML_EXPORT enum nestxml_definition nestxml_check_get_definition(const struct nestxml_check *check)
 {
-	return check->verdict == NESTXML_VERDICT_STALE ? check->definition.state : NESTXML_DEFINITION_UNKNOWN;
+	return check->verdict == NESTXML_VERDICT_STALE ? check->definition : NESTXML_DEFINITION_UNKNOWN;
 }
 
 NESTXML_EXPORT const struct nestxml_edits *nestxml_check_get_edits(const struct nestxml_check *check)

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * records.c - what libvirt's own files say of a guest; libvirt itself must not be asked while it waits for a hook.
+ * libvirt_files.c - what libvirt's own files say of a guest that is about to start; libvirt itself must not be asked while it waits for a
+ * hook.
  *
- * A name that is no file's is no guest's of libvirt either.
+ * What libvirt gives a hook is the document that it starts, whole: the stored definition's at a start from nothing, a snapshot's at a
+ * revert to one with memory (libvirt 9.0, 11.3 and 12.8, measured: docs/libvirt-facts.md). So documents are compared, and not what they
+ * look like. A name that no file can have is no guest's of libvirt either.
  */
 #include "libvirt_files.h"
 
@@ -11,20 +14,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "document.h"
 #include "file.h"
 #include "macros.h"
-#include "xml_tag.h"
 
 static bool is_file_name(const char *name)
 {
 	return !strchr(name, '/') && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
-}
-
-bool nestxml_domain_has_backing_store(const struct nestxml_domain *domain)
-{
-	static const char chain[] = "<backingStore";
-
-	return memmem(domain->xml, domain->length, chain, strlen(chain)) != NULL;
 }
 
 /* libvirt gives each guest one; two without are not known to be the same. */
@@ -33,8 +29,13 @@ static bool is_same_guest(const struct nestxml_domain *a, const struct nestxml_d
 	return *nestxml_domain_get_uuid(a) && strcmp(nestxml_domain_get_uuid(a), nestxml_domain_get_uuid(b)) == 0;
 }
 
+static struct span get_whole(const struct nestxml_domain *domain)
+{
+	return (struct span){domain->xml + domain->root.start, domain->xml + domain->root.end};
+}
+
 int nestxml_stored_definition_read(const char *root, const char *name, const struct nestxml_domain *guest, enum nestxml_vendor vendor,
-				   enum nestxml_nested nested, struct stored_definition *definition)
+				   enum nestxml_nested nested, enum nestxml_definition *definition)
 {
 	AUTO_FREE char *file = NULL;
 	AUTO_FREE char *xml = NULL;
@@ -42,7 +43,7 @@ int nestxml_stored_definition_read(const char *root, const char *name, const str
 	size_t length;
 	int code;
 
-	*definition = (struct stored_definition){.state = NESTXML_DEFINITION_UNKNOWN};
+	*definition = NESTXML_DEFINITION_UNKNOWN;
 	if (!is_file_name(name))
 		return 0;
 	if (asprintf(&file, "/etc/libvirt/qemu/%s.xml", name) < 0)
@@ -54,49 +55,19 @@ int nestxml_stored_definition_read(const char *root, const char *name, const str
 		code = nestxml_domain_new(xml, length, &domain, NULL);
 	if (code == -ENOMEM || code == NESTXML_E_NOMEM)
 		return NESTXML_E_NOMEM;
-	if (code != 0) { /* in doubt: the helper sees what libvirt makes of it */
-		definition->state = NESTXML_DEFINITION_STALE;
-		definition->is_fixed = true;
-		definition->shows_run = true;
+	if (code != 0) { /* the helper sees what libvirt makes of it */
+		*definition = NESTXML_DEFINITION_OTHER;
 		return 0;
 	}
-	if (is_same_guest(domain, guest)) {
-		definition->state =
-			nestxml_domain_is_stating(domain, vendor, nested) ? NESTXML_DEFINITION_CURRENT : NESTXML_DEFINITION_STALE;
-		definition->is_fixed = nestxml_domain_has_expanded_cpu(domain);
-		definition->shows_run = nestxml_domain_has_backing_store(domain);
-	}
+	if (is_same_guest(domain, guest))
+		*definition = nestxml_document_is_same(get_whole(domain), get_whole(guest))	  ? NESTXML_DEFINITION_STALE
+			      : nestxml_assess_cpu(domain, vendor, nested) == NESTXML_CPU_CURRENT ? NESTXML_DEFINITION_CURRENT
+												  : NESTXML_DEFINITION_OTHER;
 	nestxml_domain_free(domain);
 	return 0;
 }
 
 /* ---- snapshots ---- */
-
-/* The bytes of a <cpu>. */
-struct cpu {
-	const char *at;
-	const char *end;
-};
-
-static struct cpu get_cpu(const struct nestxml_domain *domain)
-{
-	return (struct cpu){domain->xml + domain->cpu.start, domain->xml + domain->cpu.end};
-}
-
-/* Two of libvirt's own making: alike but for their indentation. */
-static bool is_same_cpu(struct cpu a, struct cpu b)
-{
-	for (;;) {
-		while (a.at < a.end && is_xml_space(*a.at))
-			a.at++;
-		while (b.at < b.end && is_xml_space(*b.at))
-			b.at++;
-		if (a.at == a.end || b.at == b.end)
-			return a.at == a.end && b.at == b.end;
-		if (*a.at++ != *b.at++)
-			return false;
-	}
-}
 
 /*
  * The domain that a snapshot's memory is of; borrows from @xml. libvirt (virDomainSnapshotDefFormat) writes the state before the domain, in
@@ -117,22 +88,42 @@ static struct nestxml_domain *find_running(const char *xml)
 }
 
 /*
- * The CPU that a revert starts with: the one that libvirt keeps behind the domain, in its cookie, where that differs from the domain's
- * (libvirt 9.0, measured).
+ * The CPU that libvirt 9.0 puts into the domain at a revert: the one that it keeps after the domain, in its cookie, where that differs from
+ * the domain's (measured). An empty span: there is none.
  */
-static struct cpu find_snapshot_cpu(const char *xml, const struct nestxml_domain *domain)
+static struct span find_cookie_cpu(const char *xml)
 {
 	static const char end[] = "</cpu>";
 	const char *cookie = NULL;
 	const char *start;
+	const char *head;
 	const char *close;
 
 	/* The last: tenants choose what stands in the domains before it. */
 	for (const char *at = xml; (at = strstr(at, "<cookie>")); at++)
 		cookie = at;
 	start = cookie ? strstr(cookie, "<cpu ") : NULL;
-	close = start ? strstr(start, end) : NULL;
-	return close ? (struct cpu){start, close + strlen(end)} : get_cpu(domain);
+	head = start ? strchr(start, '>') : NULL;
+	if (head && head[-1] == '/')
+		return (struct span){start, head + 1};
+	close = head ? strstr(head, end) : NULL;
+	return close ? (struct span){start, close + strlen(end)} : (struct span){0};
+}
+
+/* As libvirt 9.0 starts it: the domain with another CPU. */
+static bool is_same_but_for_cpu(const struct nestxml_domain *domain, struct span cpu, const struct nestxml_domain *guest)
+{
+	struct span theirs = get_whole(domain);
+	struct span ours = get_whole(guest);
+	const char *their_cpu = domain->xml + domain->cpu.start;
+	const char *our_cpu = guest->xml + guest->cpu.start;
+
+	if (!cpu.at || !domain->has_cpu || !guest->has_cpu)
+		return false;
+	return nestxml_document_is_same((struct span){theirs.at, their_cpu}, (struct span){ours.at, our_cpu}) &&
+	       nestxml_document_is_same(cpu, (struct span){our_cpu, guest->xml + guest->cpu.end}) &&
+	       nestxml_document_is_same((struct span){domain->xml + domain->cpu.end, theirs.end},
+					(struct span){guest->xml + guest->cpu.end, ours.end});
 }
 
 static bool is_of_snapshot(const char *root, const char *file, const struct nestxml_domain *guest)
@@ -145,31 +136,29 @@ static bool is_of_snapshot(const char *root, const char *file, const struct nest
 	if (nestxml_file_read(root, file, NESTXML_MAX_SIZE, &xml, &length) != 0)
 		return false;
 	domain = find_running(xml);
-	is_of = domain && is_same_guest(domain, guest) && domain->has_cpu && guest->has_cpu &&
-		is_same_cpu(find_snapshot_cpu(xml, domain), get_cpu(guest));
+	is_of = domain && is_same_guest(domain, guest) &&
+		(nestxml_document_is_same(get_whole(domain), get_whole(guest)) || is_same_but_for_cpu(domain, find_cookie_cpu(xml), guest));
 	nestxml_domain_free(domain);
 	return is_of;
 }
 
-bool nestxml_snapshot_has_cpu_of(const char *root, const char *name, const struct nestxml_domain *guest)
+bool nestxml_snapshot_is_starting_as(const char *root, const char *name, const struct nestxml_domain *guest)
 {
-	AUTO_FREE char *folder = NULL;
+	AUTO_FREE char *directory = NULL;
 	AUTO_FREE char *path = NULL;
+	AUTO_CLOSEDIR DIR *entries = NULL;
 	struct dirent *entry;
 	bool found = false;
-	DIR *entries;
 
-	if (!is_file_name(name) || asprintf(&folder, "/var/lib/libvirt/qemu/snapshot/%s", name) < 0)
+	if (!is_file_name(name) || asprintf(&directory, "/var/lib/libvirt/qemu/snapshot/%s", name) < 0)
 		return false;
-	path = nestxml_path_join(root, folder);
+	path = nestxml_path_join(root, directory);
 	entries = path ? opendir(path) : NULL;
 	while (!found && entries && (entry = readdir(entries))) {
 		AUTO_FREE char *file = NULL;
 
-		found = entry->d_name[0] != '.' && asprintf(&file, "%s/%s", folder, entry->d_name) >= 0 &&
+		found = entry->d_name[0] != '.' && asprintf(&file, "%s/%s", directory, entry->d_name) >= 0 &&
 			is_of_snapshot(root, file, guest);
 	}
-	if (entries)
-		closedir(entries);
 	return found;
 }

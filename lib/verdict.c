@@ -8,6 +8,12 @@
 #define BIT(value) (1U << (value))
 #define ANY 0xffU
 #define NOT_ON (BIT(NESTXML_STATE_UNKNOWN) | BIT(NESTXML_STATE_OFF) | BIT(NESTXML_STATE_UNSUPPORTED))
+#define START BIT(NESTXML_OPERATION_START)
+#define ARRIVES (BIT(NESTXML_OPERATION_INCOMING) | BIT(NESTXML_OPERATION_START_INCOMING))
+#define LEAVE BIT(NESTXML_NESTED_LEAVE)
+#define REQUIRE BIT(NESTXML_NESTED_REQUIRE)
+#define OPTIONAL BIT(NESTXML_NESTED_OPTIONAL)
+#define DISABLE BIT(NESTXML_NESTED_DISABLE)
 
 static const struct row {
 	unsigned int operation;
@@ -17,17 +23,20 @@ static const struct row {
 	unsigned int required;
 	enum nestxml_verdict verdict;
 } table[] = {
-	/* What arrives has run with the CPU that it has: a host without it would take a part of that away, whatever the policy says. */
-	{BIT(NESTXML_OPERATION_INCOMING), ANY, NOT_ON, ANY, BIT(true), NESTXML_VERDICT_REFUSE},
-	{BIT(NESTXML_OPERATION_INCOMING), ANY, ANY, ANY, ANY, NESTXML_VERDICT_PASS},
-	/* What asks for nothing is left alone, and where nesting does not apply there is nothing to disable. */
-	{ANY, BIT(NESTXML_NESTED_LEAVE), ANY, ANY, ANY, NESTXML_VERDICT_PASS},
-	{ANY, BIT(NESTXML_NESTED_REQUIRE), ANY, BIT(NESTXML_CPU_NOT_APPLICABLE), ANY, NESTXML_VERDICT_REFUSE},
-	/* libvirt would start such a guest without nesting, silently. */
-	{ANY, BIT(NESTXML_NESTED_REQUIRE), NOT_ON, ANY, ANY, NESTXML_VERDICT_REFUSE},
+	/* What arrives has run with the CPU that it has: a host without nesting would take a part of that away. */
+	{ARRIVES, LEAVE | REQUIRE | OPTIONAL, NOT_ON, ANY, BIT(true), NESTXML_VERDICT_REFUSE},
+	{ANY, LEAVE, ANY, ANY, ANY, NESTXML_VERDICT_PASS},
+	/* Not the XML decides, but an argument of QEMU's. */
+	{ANY, REQUIRE | DISABLE, ANY, BIT(NESTXML_CPU_OVERRIDDEN), ANY, NESTXML_VERDICT_REFUSE},
 	/* Whether it has what it must not have cannot be told. */
-	{ANY, BIT(NESTXML_NESTED_DISABLE), ANY, BIT(NESTXML_CPU_UNKNOWN), ANY, NESTXML_VERDICT_REFUSE},
-	{ANY, ANY, ANY, BIT(NESTXML_CPU_STALE), ANY, NESTXML_VERDICT_STALE},
+	{ANY, DISABLE, ANY, BIT(NESTXML_CPU_UNKNOWN), ANY, NESTXML_VERDICT_REFUSE},
+	/* It has what it must not have, and that cannot be changed while it has a state to come back with. */
+	{ARRIVES, DISABLE, ANY, BIT(NESTXML_CPU_STALE), ANY, NESTXML_VERDICT_REFUSE},
+	{ARRIVES, ANY, ANY, ANY, ANY, NESTXML_VERDICT_PASS},
+	{START, REQUIRE, ANY, BIT(NESTXML_CPU_NOT_APPLICABLE), ANY, NESTXML_VERDICT_REFUSE},
+	/* libvirt would start such a guest without nesting, silently. */
+	{START, REQUIRE, NOT_ON, ANY, ANY, NESTXML_VERDICT_REFUSE},
+	{START, ANY, ANY, BIT(NESTXML_CPU_STALE), ANY, NESTXML_VERDICT_STALE},
 	{ANY, ANY, ANY, ANY, ANY, NESTXML_VERDICT_PASS},
 };
 

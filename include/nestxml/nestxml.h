@@ -325,37 +325,37 @@ bool nestxml_host_is_fixable(const struct nestxml_host *host);
 enum nestxml_operation {
 	NESTXML_OPERATION_START,	  /**< it is about to start */
 	NESTXML_OPERATION_INCOMING,	  /**< it comes from another host or a saved state (migrate, restore): its CPU cannot be changed */
-	NESTXML_OPERATION_START_INCOMING, /**< it is about to start and is what has just arrived (the prepare behind a migrate or restore)
-					   */
+	NESTXML_OPERATION_START_INCOMING, /**< it is about to start and is what has just arrived: the prepare after a migrate or restore */
 };
 
-/** How the CPU in the XML stands to the policy. Since: 0.1 */
+/** How the CPU in the XML compares with the policy. Since: 0.1 */
 enum nestxml_cpu_state {
 	NESTXML_CPU_CURRENT,	    /**< it states the policy */
-	NESTXML_CPU_STALE,	    /**< it would have to be rewritten */
-	NESTXML_CPU_RESTORED,	    /**< it comes from a saved state */
+	NESTXML_CPU_STALE,	    /**< it does not */
+	NESTXML_CPU_OVERRIDDEN,	    /**< an argument for QEMU in the XML wins over it: nestxml_domain_get_cpu_override() */
 	NESTXML_CPU_NOT_APPLICABLE, /**< nesting does not apply to this guest */
 	NESTXML_CPU_UNKNOWN,	    /**< it cannot be told: the vendor of the host's processor is not known */
 };
 
-/** How libvirt's own file of a guest's stored definition stands to the policy. Since: 0.1 */
+/** What is known of the stored definition of a guest that is about to start, from libvirt's own file. Since: 0.1 */
 enum nestxml_definition {
 	NESTXML_DEFINITION_UNKNOWN, /**< there is none that could be read, or it is another guest's of that name */
-	NESTXML_DEFINITION_STALE,   /**< it would have to be rewritten */
-	NESTXML_DEFINITION_CURRENT, /**< it states the policy */
+	NESTXML_DEFINITION_STALE,   /**< it is what starts, whole, and does not state the policy */
+	NESTXML_DEFINITION_CURRENT, /**< it states the policy, so it is not what starts */
+	NESTXML_DEFINITION_OTHER,   /**< it does not state the policy, and it is not what starts */
 };
 
 /** What is to be done with a guest. Since: 0.1 */
 enum nestxml_verdict {
 	NESTXML_VERDICT_PASS,	/**< it may start */
-	NESTXML_VERDICT_REFUSE, /**< it may not: this host does not give what it requires */
+	NESTXML_VERDICT_REFUSE, /**< it may not, and a rewrite of its CPU would not help */
 	NESTXML_VERDICT_STALE,	/**< its CPU does not state its policy */
 };
 
 /**
  * The verdict: a pure function, one table.
  *
- * @required	whether the XML by itself requires nesting; matters at arrival only
+ * @required	whether the XML by itself requires nesting (nestxml_domain_is_requiring_nesting()); matters to what arrives
  * @state	the host's state; for a TCG guest pass NESTXML_STATE_ON
  *
  * A value outside its enum is refused. Since: 0.1
@@ -383,7 +383,8 @@ struct nestxml_edit {
  * @edits	the result, to be released with nestxml_edits_free().
  *
  * Returns 0, NESTXML_E_NOMEM, NESTXML_E_ARGUMENT (@nested is leave, or a value is outside its enum), NESTXML_E_TYPE, NESTXML_E_ARCH,
- * NESTXML_E_TCG, NESTXML_E_VENDOR or NESTXML_E_INTERNAL (edits would overlap; none is made). Since: 0.1
+ * NESTXML_E_TCG, NESTXML_E_VENDOR, NESTXML_E_ENCRYPTED (@nested is not disable) or NESTXML_E_INTERNAL (edits would overlap; none is made).
+ * Since: 0.1
  */
 int nestxml_edits_new(const struct nestxml_domain *domain, enum nestxml_nested nested, enum nestxml_mode mode, enum nestxml_vendor vendor,
 		      struct nestxml_edits **edits, struct nestxml_error *error);
@@ -453,8 +454,13 @@ const char *nestxml_check_get_advice(const struct nestxml_check *check);
 /** The domain that was judged; borrowed; NULL where it passed at sight. Since: 0.1 */
 const struct nestxml_domain *nestxml_check_get_domain(const struct nestxml_check *check);
 /**
- * How the stored definition of a guest whose verdict is stale stands to the policy: where it is stale too, a rewrite of it mends the next
- * start; where it is current, this start is not made from that file. NESTXML_DEFINITION_UNKNOWN for any other verdict. Since: 0.1
+ * Whether the guest passes although its CPU does not state what its policy asks for: it arrives, so its CPU cannot be changed for this run,
+ * or an argument for QEMU wins over it. People are to be told, in the words of nestxml_check_get_report(). Since: 0.1
+ */
+bool nestxml_check_is_unmet(const struct nestxml_check *check);
+/**
+ * What is known of the stored definition of a guest whose verdict is stale. Only NESTXML_DEFINITION_STALE says that it was going to start
+ * from that, so only then may another start take the place of this one. NESTXML_DEFINITION_UNKNOWN for any other verdict. Since: 0.1
  */
 enum nestxml_definition nestxml_check_get_definition(const struct nestxml_check *check);
 /** What would make a stale CPU current; NULL unless the verdict is stale. Since: 0.1 */

@@ -95,32 +95,56 @@ static int ask(const char *root, const char *xml, size_t length, enum nestxml_ve
 	return 0;
 }
 
+/* What holds of a document, whatever its <cpu>. */
+struct document {
+	bool is_overridden; /* an argument for QEMU decides */
+	bool is_lacking;    /* its CPU is described in full, without the feature: libvirt gives it no more than that */
+	bool applies;	    /* the wish is about its vendor: TCG's is AMD, whatever the host */
+};
+
+static bool read_document(const char *xml, size_t length, const struct judge_wish *wish, struct document *document)
+{
+	struct nestxml_domain *domain;
+	const char *model;
+
+	if (nestxml_domain_new(xml, length, &domain, NULL) != 0)
+		return false;
+	model = nestxml_domain_get_cpu_model(domain);
+	document->is_overridden = nestxml_domain_get_cpu_override(domain);
+	document->is_lacking = nestxml_domain_has_expanded_cpu(domain) && *model && !nestxml_model_has_feature(model, wish->vendor) &&
+			       !nestxml_domain_get_feature_policy(domain, wish->vendor);
+	document->applies = nestxml_domain_get_vendor(domain, wish->vendor) == wish->vendor;
+	nestxml_domain_free(domain);
+	return true;
+}
+
+static enum nestxml_verdict expect(const struct document *document, const struct judge_wish *wish, bool is_stated)
+{
+	if (document->is_overridden)
+		return wish->nested == NESTXML_NESTED_OPTIONAL ? NESTXML_VERDICT_PASS : NESTXML_VERDICT_REFUSE;
+	if (is_stated || (wish->nested == NESTXML_NESTED_DISABLE && document->is_lacking))
+		return NESTXML_VERDICT_PASS;
+	return NESTXML_VERDICT_STALE;
+}
+
 const char *verdict_check(const struct verdict_hosts *hosts, const struct judge *judge, const struct judge_wish *wish, const char *input,
 			  size_t input_length)
 {
-	struct nestxml_domain *domain;
+	struct document document;
 	enum nestxml_verdict before;
 	enum nestxml_verdict after;
 	size_t output_length = 0;
 	const char *output = judge_get_output(judge, &output_length);
 	char root[512];
-	bool fixed;
-	bool applies;
 
-	if (!output || nestxml_domain_new(input, input_length, &domain, NULL) != 0)
+	if (!output || !read_document(input, input_length, wish, &document))
 		return "it cannot be read a second time";
-	fixed = nestxml_domain_has_expanded_cpu(domain);
-	/* TCG is always svm there, whatever the host is. */
-	applies = nestxml_domain_get_vendor(domain, wish->vendor) == wish->vendor;
-	nestxml_domain_free(domain);
-	if (!applies)
+	if (!document.applies)
 		return NULL;
 	make_root(hosts, wish, root, sizeof(root));
 	if (ask(root, input, input_length, &before) != 0 || ask(root, output, output_length, &after) != 0)
 		return "there is no verdict";
-	/* A CPU that looks saved passes without a stored definition, except against `disable`. */
-	if (before != ((fixed && wish->nested != NESTXML_NESTED_DISABLE) || judge_is_stated(judge, wish) ? NESTXML_VERDICT_PASS
-													 : NESTXML_VERDICT_STALE))
+	if (before != expect(&document, wish, judge_is_stated(judge, wish)))
 		return "the verdict on the input is wrong";
-	return after == NESTXML_VERDICT_PASS ? NULL : "the output does not pass";
+	return after == expect(&document, wish, true) ? NULL : "the verdict on the output is wrong";
 }

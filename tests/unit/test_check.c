@@ -12,6 +12,9 @@
 #define FIXED "<cpu mode='custom' match='exact' check='full'><model>Skylake-Client</model></cpu>"
 #define FIXED_REQUIRED \
 	"<cpu mode='custom' match='exact' check='full'><model>Skylake-Client</model><feature policy='require' name='vmx'/></cpu>"
+#define FIXED_OF(model) "<cpu mode='custom' match='exact' check='full'><model>" model "</model></cpu>"
+#define FIXED_DISABLED \
+	"<cpu mode='custom' match='exact' check='full'><model>Skylake-Client</model><feature policy='disable' name='vmx'/></cpu>"
 #define METADATA(word) "<metadata><n:policy xmlns:n='urn:nestxml:nested:1' nested='" word "'/></metadata>"
 
 #define PASS NESTXML_VERDICT_PASS
@@ -244,14 +247,70 @@ static void test_the_mode_of_the_policy_makes_no_cpu_stale_but_is_in_the_mend(vo
 	check_rows(*state, NESTXML_OPERATION_START, "kvm", rows, ARRAY_SIZE(rows));
 }
 
-static void test_a_cpu_from_a_saved_state_is_never_stale(void **state)
+static void test_what_a_saved_cpu_looks_like_excuses_no_start(void **state)
 {
 	static const struct row rows[] = {
-		{"nested = require", FIXED, PASS, "saved state"},
+		{"nested = require", FIXED, STALE, "nested=require"},
+		{"nested = require", FIXED_DISABLED, STALE, "nested=require"},
 		{"nested = require", FIXED_REQUIRED, PASS, "require"},
-		{"nested = optional", FIXED, PASS, "saved state"},
-		{"nested = disable", FIXED_REQUIRED, STALE, "nested=disable"}, /* without a stored definition it fails closed */
+		{"nested = optional", FIXED, STALE, "nested=optional"},
+		{"nested = disable", FIXED_REQUIRED, STALE, "nested=disable"},
 		{"nested = require\nmode = host-passthrough", FIXED_REQUIRED, PASS, "require"},
+	};
+
+	tree_host(*state, "GenuineIntel", "kvm_intel", "Y\n");
+	check_rows(*state, NESTXML_OPERATION_START, "kvm", rows, ARRAY_SIZE(rows));
+}
+
+/* libvirt ends a start that would give such a CPU more than it says. */
+static void test_a_cpu_described_in_full_has_what_it_says_and_no_more(void **state)
+{
+	static const struct row rows[] = {
+		{"nested = disable", FIXED_OF("kvm64"), PASS, "disable"},
+		{"nested = disable", FIXED_OF("qemu64"), STALE, "nested=disable"},
+		{"nested = disable", FIXED_OF("EPYC-Rome-v2"), STALE, "nested=disable"},
+		{"nested = disable", "<cpu mode='custom' match='exact' check='full'/>", STALE, "nested=disable"},
+		{"nested = disable", "<cpu mode='custom' match='exact' check='partial'><model>kvm64</model></cpu>", STALE,
+		 "nested=disable"},
+		{"nested = disable", "<cpu mode='custom' match='minimum' check='full'><model>kvm64</model></cpu>", STALE, "nested=disable"},
+		{"nested = disable", "<cpu mode='host-model' check='full'><model>kvm64</model></cpu>", STALE, "nested=disable"},
+	};
+
+	tree_host(*state, "AuthenticAMD", "kvm_amd", "1\n");
+	check_rows(*state, NESTXML_OPERATION_START, "kvm", rows, ARRAY_SIZE(rows));
+}
+
+#define OVERRIDE                                                                                                                    \
+	"<qemu:commandline xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><qemu:arg value='-cpu'/><qemu:arg value='max'/>" \
+	"</qemu:commandline>"
+
+static void test_where_an_argument_for_qemu_decides_what_must_be_so_is_refused(void **state)
+{
+	static const struct row rows[] = {
+		{"nested = require", REQUIRED OVERRIDE, REFUSE, "-cpu in <qemu:commandline>|take that out|nested = leave|!virsh"},
+		{"nested = disable", DISABLED OVERRIDE, REFUSE, "-cpu in <qemu:commandline>|take that out|nested = leave|!virsh"},
+		{"nested = disable", PLAIN OVERRIDE, REFUSE, "-cpu in <qemu:commandline>"},
+		{"nested = optional", REQUIRED OVERRIDE, PASS, "-cpu in <qemu:commandline>"},
+		{"nested = leave", PLAIN OVERRIDE, PASS, "left alone"},
+		{"", PLAIN OVERRIDE, PASS, "left alone"},
+		{"", REQUIRED OVERRIDE, REFUSE, "-cpu in <qemu:commandline>"},
+	};
+
+	tree_host(*state, "GenuineIntel", "kvm_intel", "Y\n");
+	check_rows(*state, NESTXML_OPERATION_START, "kvm", rows, ARRAY_SIZE(rows));
+	check_rows(*state, NESTXML_OPERATION_INCOMING, "kvm", rows, ARRAY_SIZE(rows));
+	check_rows(*state, NESTXML_OPERATION_START_INCOMING, "kvm", rows, ARRAY_SIZE(rows));
+}
+
+#define ENCRYPTED "<launchSecurity type='sev'/>"
+
+static void test_nesting_does_not_apply_to_encrypted_memory_but_its_cpu_must_not_claim_it(void **state)
+{
+	static const struct row rows[] = {
+		{"nested = require", REQUIRED ENCRYPTED, REFUSE, "its memory is encrypted|nested = leave"},
+		{"nested = optional", PLAIN ENCRYPTED, PASS, "does not apply"},
+		{"nested = disable", DISABLED ENCRYPTED, PASS, "disable"},
+		{"nested = disable", PLAIN ENCRYPTED, STALE, "nested=disable"},
 	};
 
 	tree_host(*state, "GenuineIntel", "kvm_intel", "Y\n");
@@ -323,15 +382,14 @@ static void test_where_nesting_does_not_apply_require_is_refused_and_all_else_pa
 
 /* ---- at arrival ---- */
 
-static void test_at_arrival_what_requires_nesting_needs_a_host_that_has_it(void **state)
+static const enum nestxml_operation arrivals[] = {NESTXML_OPERATION_INCOMING, NESTXML_OPERATION_START_INCOMING};
+
+static void test_what_arrives_and_requires_nesting_needs_a_host_that_has_it(void **state)
 {
 	static const struct row on[] = {
 		{"", REQUIRED, PASS, "require"},
 		{"nested = require", FIXED_REQUIRED, PASS, "require"},
-		{"nested = require", FIXED, PASS, "require"},
-		{"nested = require", PLAIN, PASS, "require"},
-		{"nested = disable", REQUIRED, PASS, "disable"},
-		{"nested = optional", PLAIN, PASS, "optional"},
+		{"nested = optional", REQUIRED, PASS, "optional"},
 	};
 	static const struct row off[] = {
 		{"", REQUIRED, REFUSE, "kvm_intel nested=N|nestctl host enable"},
@@ -339,27 +397,101 @@ static void test_at_arrival_what_requires_nesting_needs_a_host_that_has_it(void 
 		{"nested = require", FORCED, REFUSE, "kvm_intel nested=N"},
 		/* whatever the policy says: the XML requires it */
 		{"nested = optional", REQUIRED, REFUSE, "kvm_intel nested=N"},
-		{"nested = disable", FIXED_REQUIRED, REFUSE, "kvm_intel nested=N"},
 		{"nested = leave", REQUIRED, REFUSE, "kvm_intel nested=N"},
-		{"nested = require", FIXED, PASS, "require"},
-		{"nested = require", PLAIN, PASS, "require"},
-		{"nested = require", OPTIONAL, PASS, "require"},
-		{"nested = disable", PLAIN, PASS, "disable"},
 		{"nested = optional", OPTIONAL, PASS, "optional"},
+		{"nested = leave", PLAIN, PASS, "left alone"},
 		{"", PLAIN, PASS, "left alone"},
 	};
 
-	tree_host(*state, "GenuineIntel", "kvm_intel", "Y\n");
-	check_rows(*state, NESTXML_OPERATION_INCOMING, "kvm", on, ARRAY_SIZE(on));
-	tree_host(*state, "GenuineIntel", "kvm_intel", "N\n");
-	check_rows(*state, NESTXML_OPERATION_INCOMING, "kvm", off, ARRAY_SIZE(off));
+	for (size_t i = 0; i < ARRAY_SIZE(arrivals); i++) {
+		tree_host(*state, "GenuineIntel", "kvm_intel", "Y\n");
+		check_rows(*state, arrivals[i], "kvm", on, ARRAY_SIZE(on));
+		tree_host(*state, "GenuineIntel", "kvm_intel", "N\n");
+		check_rows(*state, arrivals[i], "kvm", off, ARRAY_SIZE(off));
+	}
 }
 
-static void test_at_arrival_an_unknown_host_is_not_on_and_disable_passes(void **state)
+/* Their CPU cannot be changed for this run, so they pass, and people are told. */
+static void test_what_arrives_without_what_it_is_to_have_passes_and_is_unmet(void **state)
+{
+	static const struct {
+		const char *policy;
+		const char *cpu;
+	} guests[] = {
+		{"nested = require", FIXED},	       {"nested = require", PLAIN},  {"nested = require", DISABLED},
+		{"nested = require", OPTIONAL},	       {"nested = optional", PLAIN}, {"nested = optional", FIXED_DISABLED},
+		{"nested = require", PLAIN ENCRYPTED},
+	};
+	static const char *const hosts[] = {"Y\n", "N\n"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(guests) * ARRAY_SIZE(hosts) * ARRAY_SIZE(arrivals); i++) {
+		const char *xml = document("kvm", "x86_64", guests[i / 4].cpu);
+		struct nestxml_check *check;
+
+		tree_host(*state, "GenuineIntel", "kvm_intel", hosts[i / 2 % 2]);
+		state_policy(*state, guests[i / 4].policy);
+		check = ask(*state, arrivals[i % 2], "vm", xml);
+		CHECK(nestxml_check_get_verdict(check) == PASS, "%s: %s", xml, nestxml_check_get_report(check));
+		CHECK(nestxml_check_is_unmet(check), "%s: %s", xml, nestxml_check_get_report(check));
+		check_words(said(check), "guest 'vm'|is asked for by " ADMIN_FILE ":2, but|saved state or another host|passes as it is");
+		nestxml_check_free(check);
+	}
+}
+
+static void test_what_is_as_it_is_to_be_is_not_unmet(void **state)
+{
+	static const struct {
+		enum nestxml_operation operation;
+		const char *policy;
+		const char *cpu;
+	} guests[] = {
+		{NESTXML_OPERATION_START, "nested = require", REQUIRED},
+		{NESTXML_OPERATION_INCOMING, "nested = require", REQUIRED},
+		{NESTXML_OPERATION_START, "nested = optional", OPTIONAL},
+		{NESTXML_OPERATION_INCOMING, "nested = disable", DISABLED},
+		{NESTXML_OPERATION_START, "nested = leave", PLAIN},
+		{NESTXML_OPERATION_START, "nested = require", PLAIN},
+		{NESTXML_OPERATION_START, "nested = optional", PLAIN ENCRYPTED},
+	};
+
+	tree_host(*state, "GenuineIntel", "kvm_intel", "Y\n");
+	for (size_t i = 0; i < ARRAY_SIZE(guests); i++) {
+		struct nestxml_check *check;
+
+		state_policy(*state, guests[i].policy);
+		check = ask(*state, guests[i].operation, "vm", document("kvm", "x86_64", guests[i].cpu));
+		CHECK(!nestxml_check_is_unmet(check), "%s + %s", guests[i].policy, guests[i].cpu);
+		nestxml_check_free(check);
+	}
+}
+
+static void test_what_arrives_with_what_it_must_not_have_is_refused_on_any_host(void **state)
+{
+	static const struct row rows[] = {
+		{"nested = disable", DISABLED, PASS, "disable"},
+		{"nested = disable", FORBIDDEN, PASS, "disable"},
+		{"nested = disable", FIXED_DISABLED, PASS, "disable"},
+		{"nested = disable", FIXED, PASS, "disable"}, /* described in full, without it */
+		{"nested = disable", FIXED_REQUIRED, REFUSE,
+		 "does not disable vmx|cannot be changed|virsh managedsave-remove vm|nested = leave"},
+		{"nested = disable", REQUIRED, REFUSE, "does not disable vmx"},
+		{"nested = disable", OPTIONAL, REFUSE, "does not disable vmx"},
+		{"nested = disable", PLAIN, REFUSE, "does not disable vmx"},
+		{"nested = disable", "", REFUSE, "does not disable vmx"},
+	};
+	static const char *const hosts[] = {"Y\n", "N\n"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(arrivals) * ARRAY_SIZE(hosts); i++) {
+		tree_host(*state, "GenuineIntel", "kvm_intel", hosts[i / 2]);
+		check_rows(*state, arrivals[i % 2], "kvm", rows, ARRAY_SIZE(rows));
+	}
+}
+
+static void test_at_arrival_an_unknown_host_is_not_on(void **state)
 {
 	static const struct row rows[] = {
 		{"", REQUIRED, REFUSE, "/proc/cpuinfo cannot be read"},
-		{"nested = disable", PLAIN, PASS, "disable"},
+		{"nested = disable", DISABLED, REFUSE, "cannot be told|nestctl host"},
 		{"nested = require", PLAIN, PASS, "require"},
 	};
 
@@ -650,12 +782,18 @@ int main(void)
 		TREE_TEST(test_disable_with_an_unknown_vendor_fails_closed),
 		TREE_TEST(test_optional_with_an_unknown_vendor_passes_without_a_claim_about_the_cpu),
 		TREE_TEST(test_the_mode_of_the_policy_makes_no_cpu_stale_but_is_in_the_mend),
-		TREE_TEST(test_a_cpu_from_a_saved_state_is_never_stale),
+		TREE_TEST(test_what_a_saved_cpu_looks_like_excuses_no_start),
+		TREE_TEST(test_a_cpu_described_in_full_has_what_it_says_and_no_more),
+		TREE_TEST(test_where_an_argument_for_qemu_decides_what_must_be_so_is_refused),
+		TREE_TEST(test_nesting_does_not_apply_to_encrypted_memory_but_its_cpu_must_not_claim_it),
 		TREE_TEST(test_the_features_name_is_that_of_the_hosts_vendor),
 		TREE_TEST(test_tcg_has_svm_on_any_host),
 		TREE_TEST(test_where_nesting_does_not_apply_require_is_refused_and_all_else_passes),
-		TREE_TEST(test_at_arrival_what_requires_nesting_needs_a_host_that_has_it),
-		TREE_TEST(test_at_arrival_an_unknown_host_is_not_on_and_disable_passes),
+		TREE_TEST(test_what_arrives_and_requires_nesting_needs_a_host_that_has_it),
+		TREE_TEST(test_what_arrives_without_what_it_is_to_have_passes_and_is_unmet),
+		TREE_TEST(test_what_is_as_it_is_to_be_is_not_unmet),
+		TREE_TEST(test_what_arrives_with_what_it_must_not_have_is_refused_on_any_host),
+		TREE_TEST(test_at_arrival_an_unknown_host_is_not_on),
 		TREE_TEST(test_the_policy_and_the_edits_come_with_the_answer),
 		TREE_TEST(test_whatever_is_wrong_comes_as_its_code),
 		TREE_TEST(test_a_name_that_is_not_plain_is_offered_to_a_shell_as_its_uuid),
