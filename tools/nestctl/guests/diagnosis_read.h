@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* diagnosis_read.h - gathers what is known of a guest. */
+#ifndef NESTXML_DIAGNOSIS_READ_H
+#define NESTXML_DIAGNOSIS_READ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <nestxml/nestxml.h>
+
+#include "guests/diagnosis.h"
+#include "guests/session.h"
+
+/**
+ * Gathers all about the guest in @diagnosis, whose guest, host, policy_error and is_asked are set; the guest is its own from here on.
+ * Returns false where libvirt does not give its XML, with the reason in @why. To be released with diagnosis_clear() either way.
+ */
+bool diagnosis_read(const struct session *session, struct diagnosis *diagnosis, char *why, size_t size);
+void diagnosis_clear(struct diagnosis *diagnosis);
+
+#endif
