@@ -593,10 +593,10 @@ starts_watch()
 	works "the policy is read again when its file changes" rewritten old disable
 	printf '[default]\nnested = sometimes\n' | policy
 	sleep 1
-	says "one that is broken is named" "$(</run/watch.log)" "nothing is rewritten until this is mended" "live.conf:2"
+	says "one that is broken is named" "$(</run/watch.log)" "nothing is rewritten until this is fixed" "live.conf:2"
 	define later "$type" "$without"
 	require_nesting later
-	works "and when it is mended all guests are seen to" rewritten later require
+	works "and when it is fixed all guests are looked at" rewritten later require
 	before=$(grep -c . /run/watch.log)
 	restart_libvirtd -TERM
 	define after "$type" "$without"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* test_changes.c - who waits to be seen to, and which events are the watcher's own. */
+/* test_pending.c - which guests wait, until when, and which events are the watcher's own. */
+#include "macros.h"
 #include "support.h"
-
 #include "watch/pending.h"
 
 static const char *make_uuid(size_t number)
@@ -12,36 +12,159 @@ static const char *make_uuid(size_t number)
 	return uuid;
 }
 
+#define DEFINED PENDING_DEFINED
+
+/* With nobody else connected. */
 static void check_next(struct pending *pending, size_t number)
 {
-	char uuid[PENDING_UUID];
+	char uuid[PENDING_UUID] = "";
 
-	CHECK(pending_take(pending, uuid), "%zu", number);
+	CHECK(pending_take(pending, true, 0, uuid), "%zu", number);
 	assert_string_equal(uuid, make_uuid(number));
+}
+
+static void check_none(struct pending *pending, bool is_alone, int64_t now)
+{
+	char uuid[PENDING_UUID] = "";
+
+	CHECK(!pending_take(pending, is_alone, now, uuid), "%s at %ld", uuid, (long)now);
 }
 
 static void check_empty(struct pending *pending)
 {
-	char uuid[PENDING_UUID];
-
-	assert_false(pending_take(pending, uuid));
+	check_none(pending, true, INT32_MAX);
 }
 
-static void test_guests_are_seen_to_in_the_order_of_their_events_each_once(void **state)
+static void test_guests_are_taken_in_the_order_of_their_events_each_once(void **state)
 {
 	struct pending pending = {0};
 
 	(void)state;
 	check_empty(&pending);
-	assert_true(pending_add(&pending, make_uuid(2), 0));
-	assert_true(pending_add(&pending, make_uuid(1), 0));
-	assert_true(pending_add(&pending, make_uuid(2), 0));
+	assert_true(pending_add(&pending, make_uuid(2), DEFINED, 0));
+	assert_true(pending_add(&pending, make_uuid(1), DEFINED, 0));
+	assert_true(pending_add(&pending, make_uuid(2), DEFINED, 0));
 	check_next(&pending, 2);
-	assert_true(pending_add(&pending, make_uuid(2), 0));
+	assert_true(pending_add(&pending, make_uuid(2), DEFINED, 0));
 	check_next(&pending, 1);
 	check_next(&pending, 2);
 	check_empty(&pending);
 }
+
+/* ---- other programs at work ---- */
+
+static void test_with_nobody_else_a_guest_is_taken_at_once(void **state)
+{
+	struct pending pending = {0};
+	char uuid[PENDING_UUID];
+
+	(void)state;
+	assert_true(pending_add(&pending, make_uuid(1), DEFINED, 1000));
+	assert_true(pending_take(&pending, true, 1000, uuid));
+}
+
+static void test_with_others_a_guest_is_taken_when_it_has_been_quiet(void **state)
+{
+	struct pending pending = {0};
+	char uuid[PENDING_UUID];
+
+	(void)state;
+	assert_true(pending_add(&pending, make_uuid(1), DEFINED, 1000));
+	check_none(&pending, false, 1000);
+	check_none(&pending, false, 1000 + PENDING_QUIET - 1);
+	assert_true(pending_take(&pending, false, 1000 + PENDING_QUIET, uuid));
+	assert_string_equal(uuid, make_uuid(1));
+	check_empty(&pending);
+}
+
+static void test_when_they_have_gone_it_is_taken_at_once(void **state)
+{
+	struct pending pending = {0};
+	char uuid[PENDING_UUID];
+
+	(void)state;
+	assert_true(pending_add(&pending, make_uuid(1), DEFINED, 1000));
+	check_none(&pending, false, 1001);
+	assert_true(pending_take(&pending, true, 1002, uuid));
+}
+
+static void test_each_event_of_the_guest_begins_its_time_anew(void **state)
+{
+	static const enum pending_event events[] = {PENDING_DEFINED, PENDING_CHANGED, PENDING_TOUCHED};
+	char uuid[PENDING_UUID];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(events); i++) {
+		struct pending pending = {0};
+
+		assert_true(pending_add(&pending, make_uuid(1), DEFINED, 1000));
+		assert_true(pending_add(&pending, make_uuid(1), events[i], 1200));
+		check_none(&pending, false, 1200 + PENDING_QUIET - 1);
+		assert_true(pending_take(&pending, false, 1200 + PENDING_QUIET, uuid));
+	}
+}
+
+static void test_another_guests_events_do_not(void **state)
+{
+	struct pending pending = {0};
+	char uuid[PENDING_UUID];
+
+	(void)state;
+	assert_true(pending_add(&pending, make_uuid(1), DEFINED, 1000));
+	assert_true(pending_add(&pending, make_uuid(2), DEFINED, 1200));
+	assert_true(pending_take(&pending, false, 1000 + PENDING_QUIET, uuid));
+	assert_string_equal(uuid, make_uuid(1));
+	check_none(&pending, false, 1000 + PENDING_QUIET);
+}
+
+static void test_a_guest_that_was_only_touched_is_not_looked_at(void **state)
+{
+	struct pending pending = {0};
+
+	(void)state;
+	assert_true(pending_add(&pending, make_uuid(1), PENDING_TOUCHED, 1000));
+	assert_int_equal(pending_get_wait(&pending, true, 1000), -1);
+	check_none(&pending, true, 1000);
+	check_none(&pending, false, 1000 + PENDING_QUIET);
+}
+
+/* As a sweep wants all of them. */
+static void test_a_guest_that_is_wanted_anyway_waits_for_its_quiet(void **state)
+{
+	struct pending pending = {0};
+	char uuid[PENDING_UUID];
+
+	(void)state;
+	assert_true(pending_want(&pending, make_uuid(1), false, 1000));
+	assert_true(pending_add(&pending, make_uuid(1), PENDING_TOUCHED, 1000));
+	assert_false(pending_want(&pending, make_uuid(1), false, 1000 + PENDING_QUIET - 1));
+	assert_true(pending_take(&pending, false, 1000 + PENDING_QUIET, uuid));
+	assert_true(pending_add(&pending, make_uuid(1), PENDING_TOUCHED, 1000));
+	assert_true(pending_want(&pending, make_uuid(1), false, 1000 + PENDING_QUIET));
+	assert_true(pending_add(&pending, make_uuid(1), PENDING_TOUCHED, 1000));
+	assert_true(pending_want(&pending, make_uuid(1), true, 1000));
+	check_empty(&pending);
+}
+
+static void test_those_who_may_leave_are_asked_after_and_the_end_is_not_missed(void **state)
+{
+	struct pending pending = {0};
+	int soon;
+	int later;
+
+	(void)state;
+	assert_int_equal(pending_get_wait(&pending, true, 0), -1);
+	assert_true(pending_add(&pending, make_uuid(1), DEFINED, 1000));
+	assert_int_equal(pending_get_wait(&pending, false, 1000), PENDING_QUIET);
+	assert_int_equal(pending_get_wait(&pending, false, 1001), PENDING_QUIET - 1);
+	soon = pending_get_wait(&pending, true, 1000);
+	later = pending_get_wait(&pending, true, 1000 + PENDING_SOON);
+	assert_true(0 < soon && soon < later && later < PENDING_QUIET);
+	assert_int_equal(pending_get_wait(&pending, true, 1000 + PENDING_QUIET - 1), 1);
+	assert_int_equal(pending_get_wait(&pending, true, 1000 + 2 * PENDING_QUIET), 0);
+}
+
+/* ---- the watcher's own changes ---- */
 
 static void test_own_changes_wake_nobody_and_the_next_one_does(void **state)
 {
@@ -49,11 +172,23 @@ static void test_own_changes_wake_nobody_and_the_next_one_does(void **state)
 
 	(void)state;
 	pending_expect(&pending, make_uuid(1), 2, 0);
-	assert_true(pending_add(&pending, make_uuid(1), 0));
-	assert_true(pending_add(&pending, make_uuid(1), PENDING_OWN_TIME));
+	assert_true(pending_add(&pending, make_uuid(1), DEFINED, 0));
+	assert_true(pending_add(&pending, make_uuid(1), DEFINED, PENDING_OWN_TIME));
 	check_empty(&pending);
-	assert_true(pending_add(&pending, make_uuid(1), 0));
+	assert_true(pending_add(&pending, make_uuid(1), DEFINED, 0));
 	check_next(&pending, 1);
+}
+
+static void test_only_a_definition_is_an_own_change(void **state)
+{
+	struct pending pending = {0};
+
+	(void)state;
+	pending_expect(&pending, make_uuid(1), 1, 0);
+	assert_true(pending_add(&pending, make_uuid(1), PENDING_CHANGED, 0));
+	check_next(&pending, 1);
+	assert_true(pending_add(&pending, make_uuid(1), DEFINED, 0));
+	check_empty(&pending);
 }
 
 static void test_an_expectation_is_of_one_guest_and_ends(void **state)
@@ -62,9 +197,9 @@ static void test_an_expectation_is_of_one_guest_and_ends(void **state)
 
 	(void)state;
 	pending_expect(&pending, make_uuid(1), 1, 0);
-	assert_true(pending_add(&pending, make_uuid(2), 0));
+	assert_true(pending_add(&pending, make_uuid(2), DEFINED, 0));
 	check_next(&pending, 2);
-	assert_true(pending_add(&pending, make_uuid(1), PENDING_OWN_TIME + 1));
+	assert_true(pending_add(&pending, make_uuid(1), DEFINED, PENDING_OWN_TIME + 1));
 	check_next(&pending, 1);
 }
 
@@ -76,70 +211,96 @@ static void test_expectations_are_taken_from_the_middle(void **state)
 	for (size_t i = 1; i <= 3; i++)
 		pending_expect(&pending, make_uuid(i), 1, 0);
 	for (size_t i = 2; i <= 4; i++)
-		assert_true(pending_add(&pending, make_uuid(i), 0));
-	assert_true(pending_add(&pending, make_uuid(1), 0));
+		assert_true(pending_add(&pending, make_uuid(i), DEFINED, 0));
+	assert_true(pending_add(&pending, make_uuid(1), DEFINED, 0));
 	check_next(&pending, 4);
 	check_empty(&pending);
 }
 
+/* ---- bounds ---- */
+
 /* Whatever comes, memory stays what it is: too many guests are all of them, and too many expectations are some looks more. */
-static void test_both_rings_are_bounded(void **state)
+static void test_both_lists_are_bounded(void **state)
+{
+	struct pending pending = {0};
+	char uuid[PENDING_UUID];
+
+	(void)state;
+	for (size_t i = 0; i < PENDING_LIMIT; i++)
+		assert_true(pending_add(&pending, make_uuid(i), DEFINED, 0));
+	assert_false(pending_add(&pending, make_uuid(PENDING_LIMIT), DEFINED, 0));
+	assert_true(pending_add(&pending, make_uuid(0), DEFINED, 0));
+	while (pending_take(&pending, true, 0, uuid)) {
+	}
+	for (size_t i = 0; i <= PENDING_LIMIT; i++)
+		pending_expect(&pending, make_uuid(i), 1, 0);
+	assert_true(pending_add(&pending, make_uuid(0), DEFINED, 0));
+	check_next(&pending, 0);
+	for (size_t i = 1; i <= PENDING_LIMIT; i++)
+		assert_true(pending_add(&pending, make_uuid(i), DEFINED, 0));
+	check_empty(&pending);
+}
+
+/* Guests that nobody wants to look at take no room for longer than they are left alone. */
+static void test_those_that_were_only_touched_make_room(void **state)
 {
 	struct pending pending = {0};
 
 	(void)state;
 	for (size_t i = 0; i < PENDING_LIMIT; i++)
-		assert_true(pending_add(&pending, make_uuid(i), 0));
-	assert_false(pending_add(&pending, make_uuid(PENDING_LIMIT), 0));
-	assert_true(pending_add(&pending, make_uuid(0), 0));
-	pending_clear(&pending);
-	check_empty(&pending);
-	for (size_t i = 0; i <= PENDING_LIMIT; i++)
-		pending_expect(&pending, make_uuid(i), 1, 0);
-	assert_true(pending_add(&pending, make_uuid(0), 0));
-	check_next(&pending, 0);
-	for (size_t i = 1; i <= PENDING_LIMIT; i++)
-		assert_true(pending_add(&pending, make_uuid(i), 0));
-	check_empty(&pending);
+		assert_true(pending_add(&pending, make_uuid(i), PENDING_TOUCHED, 0));
+	assert_false(pending_add(&pending, make_uuid(PENDING_LIMIT), DEFINED, PENDING_QUIET - 1));
+	assert_true(pending_add(&pending, make_uuid(PENDING_LIMIT), DEFINED, PENDING_QUIET));
+	check_next(&pending, PENDING_LIMIT);
 }
 
-static void test_the_rings_go_round(void **state)
+static void test_the_ring_goes_round(void **state)
 {
 	struct pending pending = {0};
 
 	(void)state;
 	for (size_t i = 0; i < 3 * PENDING_LIMIT; i++) {
 		pending_expect(&pending, make_uuid(i), 1, 0);
-		assert_true(pending_add(&pending, make_uuid(i), 0));
-		assert_true(pending_add(&pending, make_uuid(i + 1), 0));
+		assert_true(pending_add(&pending, make_uuid(i), DEFINED, 0));
+		assert_true(pending_add(&pending, make_uuid(i + 1), DEFINED, 0));
 		check_next(&pending, i + 1);
 		check_empty(&pending);
 	}
 }
 
-/* What was expected of a connection that has ended would hide somebody's change from the next one. */
+/* What was expected of a connection that has ended would hide another program's change from the next one. */
 static void test_nothing_is_expected_of_a_connection_that_has_ended(void **state)
 {
 	struct pending pending = {0};
 
 	(void)state;
 	pending_expect(&pending, make_uuid(1), 1, 0);
-	assert_true(pending_add(&pending, make_uuid(2), 0));
+	assert_true(pending_add(&pending, make_uuid(2), DEFINED, 0));
 	pending_forget(&pending);
 	check_empty(&pending);
-	assert_true(pending_add(&pending, make_uuid(1), 0));
+	assert_true(pending_add(&pending, make_uuid(1), DEFINED, 0));
 	check_next(&pending, 1);
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_guests_are_seen_to_in_the_order_of_their_events_each_once),
+		cmocka_unit_test(test_guests_are_taken_in_the_order_of_their_events_each_once),
+		cmocka_unit_test(test_with_nobody_else_a_guest_is_taken_at_once),
+		cmocka_unit_test(test_with_others_a_guest_is_taken_when_it_has_been_quiet),
+		cmocka_unit_test(test_when_they_have_gone_it_is_taken_at_once),
+		cmocka_unit_test(test_each_event_of_the_guest_begins_its_time_anew),
+		cmocka_unit_test(test_another_guests_events_do_not),
+		cmocka_unit_test(test_a_guest_that_was_only_touched_is_not_looked_at),
+		cmocka_unit_test(test_a_guest_that_is_wanted_anyway_waits_for_its_quiet),
+		cmocka_unit_test(test_those_who_may_leave_are_asked_after_and_the_end_is_not_missed),
 		cmocka_unit_test(test_own_changes_wake_nobody_and_the_next_one_does),
+		cmocka_unit_test(test_only_a_definition_is_an_own_change),
 		cmocka_unit_test(test_an_expectation_is_of_one_guest_and_ends),
 		cmocka_unit_test(test_expectations_are_taken_from_the_middle),
-		cmocka_unit_test(test_both_rings_are_bounded),
-		cmocka_unit_test(test_the_rings_go_round),
+		cmocka_unit_test(test_both_lists_are_bounded),
+		cmocka_unit_test(test_those_that_were_only_touched_make_room),
+		cmocka_unit_test(test_the_ring_goes_round),
 		cmocka_unit_test(test_nothing_is_expected_of_a_connection_that_has_ended),
 	};
 

@@ -36,6 +36,7 @@ extern const struct nestctl_command nestctl_set;
 extern const struct nestctl_command nestctl_watch;
 extern const struct nestctl_command nestctl_hook;
 extern const struct nestctl_command nestctl_hook_helper;
+extern const struct nestctl_command nestctl_admin_clients;
 
 /** Prints to stderr, in one line, what is wrong with the command line of @command ("": none given). Returns NESTCTL_USAGE. */
 enum nestctl_status nestctl_usage(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));

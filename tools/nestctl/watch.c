@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* watch.c - `nestctl watch`: rewrites each stored definition as soon as it is defined or changed, so that the hook finds nothing to do. */
+/*
+ * watch.c - `nestctl watch`: rewrites each stored definition after it was defined or changed, so that the hook finds nothing to do.
+ *
+ * libvirt has no lock over reading and writing a definition, so a write of the watcher's in the middle of another program's work would undo
+ * part of that (docs/libvirt-facts.md #20). Therefore it writes at once only where nobody else is connected for writing; otherwise once the
+ * guest has been quiet for PENDING_QUIET, or the others have gone.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -15,6 +21,7 @@
 
 #include "guests/definition.h"
 #include "guests/session.h"
+#include "libvirt/admin.h"
 #include "macros.h"
 #include "nestctl.h"
 #include "options.h"
@@ -23,9 +30,10 @@
 #include "watch/sd_notify.h"
 
 static const char help[] = "Usage: nestctl watch [-c URI]\n"
-			   "Rewrites every stored guest as its policy asks, and then each one as soon as it\n"
-			   "is defined or changed, until it is told to end. Reads the policy files again\n"
-			   "when they change. It is what nestxml.service runs.\n"
+			   "Rewrites every stored guest as its policy asks, and then each one when it is\n"
+			   "defined or changed, until it is told to end: at once if no other program is\n"
+			   "connected to libvirt for writing, else 300 ms after the guest's last change.\n"
+			   "Reads the policy files again when they change. nestxml.service runs it.\n"
 			   "\n"
 			   "  -c, --connect=URI   the libvirt to watch, as with virsh\n"
 			   "  -h, --help          this text\n";
@@ -35,6 +43,11 @@ static const char help[] = "Usage: nestctl watch [-c URI]\n"
 #define SETTLE_TIME 200	  /* milliseconds in which policy files may change again before they are read */
 #define LAST_WORDS 500000 /* microseconds that a call to libvirt may go on after SIGTERM */
 #define NEVER INT64_MAX
+#define ADMIN_PAUSE 5000 /* milliseconds until libvirt's admin API is tried again */
+#define SWEEP_PAUSE 20	 /* milliseconds until it is asked again whether a sweep may begin */
+
+/* Who else is connected to libvirt for writing. */
+enum company { COMPANY_UNKNOWN, COMPANY_NONE, COMPANY_SOME };
 
 struct watch {
 	struct virt *virt;
@@ -47,8 +60,15 @@ struct watch {
 	bool has_host_policy;
 	int64_t read_at; /* the policy files */
 	struct policy_watch *files;
+	struct admin *admin; /* NULL: not to be had */
+	int64_t admin_at;    /* when it may be tried again */
+	bool admin_missed;   /* which was said */
+	enum company company;
 	struct pending pending;
-	bool sweep; /* all guests are to be seen to */
+	int64_t sweep_at;	    /* all guests are to be looked at: then, or as soon as nobody else is connected; NEVER: not */
+	struct virt_domain **swept; /* those of a sweep that is under way */
+	size_t swept_count;
+	size_t swept_next;
 	bool ready; /* the service manager knows */
 };
 
@@ -138,13 +158,29 @@ static int64_t now(void)
 	return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Whether guests can be looked at. */
+static bool is_working(const struct watch *watch)
+{
+	return watch->connected && watch->has_host_policy;
+}
+
 /* How long the loop may wait; -1: for ever. */
 static int time_to_wait(const struct watch *watch)
 {
-	int64_t next = watch->read_at < watch->connect_at ? watch->read_at : watch->connect_at;
-	int64_t left = next - now();
+	int64_t next = earlier(watch->read_at, watch->connect_at);
+	bool may_leave = watch->company == COMPANY_SOME;
+	int wait = is_working(watch) ? pending_get_wait(&watch->pending, may_leave, now()) : -1;
 
-	return next == NEVER ? -1 : left > 0 ? (int)left : 0;
+	if (wait >= 0)
+		next = earlier(next, now() + wait);
+	if (is_working(watch) && watch->sweep_at != NEVER)
+		next = earlier(next, may_leave ? earlier(watch->sweep_at, now() + SWEEP_PAUSE) : watch->sweep_at);
+	return next == NEVER ? -1 : next > now() ? (int)(next - now()) : 0;
 }
 
 /* ---- the policy ---- */
@@ -170,49 +206,130 @@ static void read_host_policy(struct watch *watch)
 	if (watch->has_host_policy)
 		watch->host_policy = host_policy;
 	else
-		say(SAY_ERROR, "nothing is rewritten until this is mended: %s", error.message);
-	watch->sweep = watch->has_host_policy;
+		say(SAY_ERROR, "nothing is rewritten until this is fixed: %s", error.message);
+	watch->sweep_at = watch->has_host_policy ? now() + PENDING_QUIET : NEVER;
+}
+
+/* ---- who else is connected ---- */
+
+static void lose_admin(struct watch *watch, const char *why)
+{
+	admin_close(watch->admin);
+	watch->admin = NULL;
+	watch->admin_at = now() + ADMIN_PAUSE;
+	if (!watch->admin_missed)
+		say(SAY_NOTICE, "libvirt does not say who is connected, so each change waits %d ms: %s", PENDING_QUIET, why);
+	watch->admin_missed = true;
+}
+
+/* A daemon of whose clients this process is none is not the one that is watched. */
+static enum company ask_company(struct watch *watch)
+{
+	CLEANUP(clients_clear) struct clients clients = {0};
+	struct virt_error error;
+
+	if (!watch->admin && watch->admin_at > now())
+		return COMPANY_UNKNOWN;
+	if ((!watch->admin && admin_open(&watch->admin, &error) < 0) || admin_list_clients(watch->admin, &clients, &error) < 0) {
+		lose_admin(watch, error.message);
+		return COMPANY_UNKNOWN;
+	}
+	if (!clients_has_process(&clients, getpid())) {
+		lose_admin(watch, "the daemon that can be asked is another one");
+		return COMPANY_UNKNOWN;
+	}
+	watch->admin_missed = false;
+	return clients_count_writers(&clients) > 0 ? COMPANY_SOME : COMPANY_NONE;
 }
 
 /* ---- guests ---- */
 
-static void see_to(struct watch *watch, const struct virt_domain *guest)
+/* The events of this connection that have come; twice, since what one round reads the next one tells. */
+static void take_events(struct watch *watch)
 {
+	struct virt_error error;
+
+	for (int i = 0; i < 2 && !watch->broken; i++)
+		if (virt_events_run(watch->virt, 0, &error) < 0)
+			watch->broken = true;
+}
+
+struct look {
+	struct watch *watch;
+	const char *uuid;
+	bool is_alone; /* the reason why it was taken for the time to look */
 	struct rewritten rewritten;
+	size_t expected; /* events of the watcher's own definitions so far */
+};
+
+static void expect_own(struct look *look)
+{
+	pending_expect(&look->watch->pending, look->uuid, look->rewritten.defines - look->expected, now());
+	look->expected = look->rewritten.defines;
+}
+
+/* Whether it still is: what came between is the other program's next change. */
+static bool may_write(void *context)
+{
+	struct look *look = context;
+	struct watch *watch = look->watch;
+
+	expect_own(look);
+	take_events(watch);
+	if (ending || watch->broken)
+		return false;
+	if (!pending_want(&watch->pending, look->uuid, false, now()))
+		return false;
+	if (!look->is_alone || ask_company(watch) == COMPANY_NONE)
+		return true;
+	pending_add(&watch->pending, look->uuid, PENDING_CHANGED, now());
+	return false;
+}
+
+static void handle(struct watch *watch, const struct virt_domain *guest, bool is_alone)
+{
+	struct look look = {.watch = watch, .uuid = virt_domain_get_uuid(guest), .is_alone = is_alone};
+	const struct rewrite_terms terms = {.spares_managers = true, .may_write = may_write, .context = &look};
+	const struct rewritten *rewritten = &look.rewritten;
 	char shown[320];
 
-	definition_rewrite(watch->virt, guest, &watch->host_policy, &rewritten);
-	pending_expect(&watch->pending, virt_domain_get_uuid(guest), rewritten.defines, now());
-	if (rewritten.result == REWRITE_NOTHING)
+	definition_rewrite_on(watch->virt, guest, &watch->host_policy, &terms, &look.rewritten);
+	expect_own(&look);
+	if (rewritten->result == REWRITE_NOTHING || rewritten->result == REWRITE_YIELDED)
 		return;
-	if (rewritten.result == REWRITE_FAILED && !virt_is_alive(watch->virt)) {
-		watch->broken = true; /* which all guests will be seen to after */
+	if (rewritten->result == REWRITE_FAILED && !virt_is_alive(watch->virt)) {
+		watch->broken = true; /* all guests will be looked at after that */
 		return;
 	}
 	nestxml_text_escape(virt_domain_get_name(guest), shown, sizeof(shown));
-	say(rewritten.result == REWRITE_FAILED ? SAY_ERROR : SAY_NOTICE, "guest '%s': %s", shown, rewritten.message);
+	say(rewritten->result == REWRITE_FAILED ? SAY_ERROR
+	    : rewritten->result == REWRITE_LEFT ? SAY_INFO
+						: SAY_NOTICE,
+	    "guest '%s': %s", shown, rewritten->message);
 }
 
-static void sweep(struct watch *watch)
+static void end_sweep(struct watch *watch)
 {
-	struct virt_domain **guests;
-	struct virt_error error;
-	size_t count;
+	virt_list_free(watch->swept, watch->swept_count);
+	watch->swept = NULL;
+	watch->swept_count = 0;
+	watch->swept_next = 0;
+}
 
-	watch->sweep = false;
-	pending_clear(&watch->pending);
-	if (virt_list(watch->virt, true, &guests, &count, &error) < 0) {
+static void begin_sweep(struct watch *watch)
+{
+	struct virt_error error;
+
+	end_sweep(watch);
+	watch->sweep_at = NEVER;
+	if (virt_list(watch->virt, true, &watch->swept, &watch->swept_count, &error) < 0) {
 		say(SAY_ERROR, "libvirt does not list its guests: %s", error.message);
 		watch->broken = true;
-		return;
 	}
-	for (size_t i = 0; i < count && !ending && !watch->broken; i++)
-		see_to(watch, guests[i]);
-	virt_list_free(guests, count);
 }
 
 /* It may be gone by now, or was never stored. */
-static void see_to_change(struct watch *watch, const char *uuid)
+static void handle_change(struct watch *watch, const char *uuid, bool is_alone)
 {
 	struct virt_domain *guest;
 	struct virt_error error;
@@ -220,34 +337,67 @@ static void see_to_change(struct watch *watch, const char *uuid)
 	if (virt_find(watch->virt, uuid, &guest, &error) < 0) {
 		watch->broken = !error.no_domain && !virt_is_alive(watch->virt);
 		if (!error.no_domain && !watch->broken)
-			say(SAY_ERROR, "guest %s is not seen to: libvirt: %s", uuid, error.message);
+			say(SAY_ERROR, "guest %s is not looked at: libvirt: %s", uuid, error.message);
 		return;
 	}
 	if (virt_domain_is_persistent(guest))
-		see_to(watch, guest);
+		handle(watch, guest, is_alone);
 	virt_domain_free(guest);
 }
 
-static void see_to_guests(struct watch *watch)
+/* Returns false if there is none that may be looked at now. */
+static bool handle_next(struct watch *watch)
 {
 	char uuid[PENDING_UUID];
+	bool is_alone;
 
-	if (!watch->connected || !watch->has_host_policy)
-		return;
-	if (watch->sweep)
-		sweep(watch);
-	while (!ending && !watch->broken && pending_take(&watch->pending, uuid))
-		see_to_change(watch, uuid);
+	watch->company = ask_company(watch);
+	is_alone = watch->company == COMPANY_NONE;
+	if (pending_take(&watch->pending, is_alone, now(), uuid)) {
+		handle_change(watch, uuid, is_alone);
+		return true;
+	}
+	if (watch->sweep_at != NEVER && (is_alone || watch->sweep_at <= now())) {
+		begin_sweep(watch);
+		return true;
+	}
+	if (watch->swept_next < watch->swept_count) {
+		const struct virt_domain *guest = watch->swept[watch->swept_next++];
+
+		if (pending_want(&watch->pending, virt_domain_get_uuid(guest), is_alone, now()))
+			handle(watch, guest, is_alone);
+		return true;
+	}
+	end_sweep(watch);
+	return false;
+}
+
+static bool has_work(const struct watch *watch)
+{
+	return is_working(watch) && !watch->broken && !ending &&
+	       (watch->sweep_at != NEVER || watch->swept_count > 0 || pending_get_wait(&watch->pending, false, now()) >= 0);
+}
+
+static void handle_guests(struct watch *watch)
+{
+	while (has_work(watch) && handle_next(watch))
+		take_events(watch);
 }
 
 /* ---- the connection ---- */
 
-static void on_defined(void *context, const char *uuid)
+static void on_happened(void *context, const char *uuid, enum virt_event event)
 {
+	static const enum pending_event kinds[] = {
+		[VIRT_EVENT_DEFINED] = PENDING_DEFINED,
+		[VIRT_EVENT_UNDEFINED] = PENDING_TOUCHED,
+		[VIRT_EVENT_METADATA] = PENDING_CHANGED,
+		[VIRT_EVENT_OTHER] = PENDING_TOUCHED,
+	};
 	struct watch *watch = context;
 
-	if (!pending_add(&watch->pending, uuid, now()))
-		watch->sweep = true;
+	if (!pending_add(&watch->pending, uuid, kinds[event], now()))
+		watch->sweep_at = now() + PENDING_QUIET;
 }
 
 static void on_closed(void *context)
@@ -259,7 +409,11 @@ static void on_closed(void *context)
 
 static void disconnect(struct watch *watch)
 {
+	end_sweep(watch);
 	virt_disconnect(watch->virt);
+	admin_close(watch->admin);
+	watch->admin = NULL;
+	watch->admin_at = 0;
 	pending_forget(&watch->pending);
 	watch->connected = false;
 	watch->broken = false;
@@ -298,17 +452,19 @@ static enum nestctl_status connect_to_libvirt(struct watch *watch, const struct 
 	watch->connected = true;
 	watch->connect_at = NEVER;
 	watch->pause = FIRST_PAUSE;
-	watch->sweep = true;
+	watch->sweep_at = now() + PENDING_QUIET;
 	say_connected(watch);
 	return NESTCTL_YES;
 }
 
 /* ---- the loop ---- */
 
+/* Once all guests were looked at, or cannot be for now. */
 static void tell_ready(struct watch *watch)
 {
-	if (!watch->ready)
-		notify_service_manager("READY=1");
+	if (watch->ready || (is_working(watch) && (watch->sweep_at != NEVER || watch->swept_count > 0)))
+		return;
+	notify_service_manager("READY=1");
 	watch->ready = true;
 }
 
@@ -324,7 +480,7 @@ static enum nestctl_status loop(struct watch *watch, const struct virt_listener 
 			status = connect_to_libvirt(watch, listener);
 		if (status != NESTCTL_YES)
 			return status;
-		see_to_guests(watch);
+		handle_guests(watch);
 		tell_ready(watch);
 		if (!ending && !watch->broken && virt_events_run(watch->virt, time_to_wait(watch), &error) < 0)
 			return nestctl_fail(NESTCTL_FAILED, "libvirt's event loop: %s", error.message);
@@ -339,7 +495,7 @@ static enum nestctl_status loop(struct watch *watch, const struct virt_listener 
 
 static enum nestctl_status watch_guests(struct watch *watch)
 {
-	const struct virt_listener listener = {watch, on_defined, on_closed};
+	const struct virt_listener listener = {watch, on_happened, on_closed};
 	struct virt_error error;
 	enum nestctl_status status;
 
@@ -347,7 +503,7 @@ static enum nestctl_status watch_guests(struct watch *watch)
 	    (watch->files && virt_events_add_fd(policy_watch_get_fd(watch->files), on_files_changed, watch, &error) < 0))
 		return nestctl_fail(NESTCTL_FAILED, "libvirt's event loop: %s", error.message);
 	status = loop(watch, &listener);
-	virt_disconnect(watch->virt);
+	disconnect(watch);
 	return status;
 }
 
@@ -363,7 +519,7 @@ static enum nestctl_status parse(int argc, char **argv, const char **uri)
 
 static enum nestctl_status run_command(int argc, char **argv)
 {
-	struct watch watch = {.pause = FIRST_PAUSE};
+	struct watch watch = {.pause = FIRST_PAUSE, .sweep_at = NEVER};
 	struct virt_error error;
 	enum nestctl_status status = parse(argc, argv, &watch.uri);
 

@@ -190,9 +190,14 @@ static void give_up(struct virt *virt, const struct attempts *attempts, const ch
 		fail(rewritten, "not rewritten: %s", why);
 }
 
+static bool may_write(const struct rewrite_terms *terms)
+{
+	return !terms || !terms->may_write || terms->may_write(terms->context);
+}
+
 /* Returns true if it is to be begun again, with what is stored by now. */
-static bool define(struct virt *virt, const struct virt_domain *guest, const struct definition *before, struct attempts *attempts,
-		   struct rewritten *rewritten)
+static bool define(struct virt *virt, const struct virt_domain *guest, const struct definition *before, const struct rewrite_terms *terms,
+		   struct attempts *attempts, struct rewritten *rewritten)
 {
 	struct virt_error error;
 	AUTO_FREE char *xml = NULL;
@@ -203,6 +208,11 @@ static bool define(struct virt *virt, const struct virt_domain *guest, const str
 
 	if (nestxml_edits_apply(before->plan.edits, &xml, &length) != 0) {
 		give_up(virt, attempts, "out of memory", rewritten);
+		return false;
+	}
+	if (!may_write(terms)) {
+		rewritten->result = REWRITE_YIELDED;
+		snprintf(rewritten->message, sizeof(rewritten->message), "not rewritten now: another program is at work on it");
 		return false;
 	}
 	if (virt_define(virt, xml, &error) < 0) {
@@ -246,8 +256,8 @@ static bool define(struct virt *virt, const struct virt_domain *guest, const str
 }
 
 /* Returns as define(). */
-static bool rewrite(struct virt *virt, const struct virt_domain *guest, const struct host_policy *host_policy, struct attempts *attempts,
-		    struct rewritten *rewritten)
+static bool rewrite(struct virt *virt, const struct virt_domain *guest, const struct host_policy *host_policy,
+		    const struct rewrite_terms *terms, struct attempts *attempts, struct rewritten *rewritten)
 {
 	struct definition before;
 	bool again = false;
@@ -266,7 +276,7 @@ static bool rewrite(struct virt *virt, const struct virt_domain *guest, const st
 		break;
 	case PLAN_REWRITE:
 		if (begin(attempts, before.xml))
-			again = define(virt, guest, &before, attempts, rewritten);
+			again = define(virt, guest, &before, terms, attempts, rewritten);
 		else
 			fail(rewritten, "not rewritten: out of memory");
 		break;
@@ -279,14 +289,20 @@ static bool rewrite(struct virt *virt, const struct virt_domain *guest, const st
 	return again;
 }
 
-void definition_rewrite(struct virt *virt, const struct virt_domain *guest, const struct host_policy *host_policy,
-			struct rewritten *rewritten)
+void definition_rewrite_on(struct virt *virt, const struct virt_domain *guest, const struct host_policy *host_policy,
+			   const struct rewrite_terms *terms, struct rewritten *rewritten)
 {
 	struct attempts attempts = {.count = 1};
 
 	*rewritten = (struct rewritten){0};
-	while (rewrite(virt, guest, host_policy, &attempts, rewritten))
+	while (rewrite(virt, guest, host_policy, terms, &attempts, rewritten))
 		attempts.count++;
 	free(attempts.first);
 	free(attempts.made);
+}
+
+void definition_rewrite(struct virt *virt, const struct virt_domain *guest, const struct host_policy *host_policy,
+			struct rewritten *rewritten)
+{
+	definition_rewrite_on(virt, guest, host_policy, NULL, rewritten);
 }

@@ -3,6 +3,7 @@
 #ifndef NESTXML_STORED_H
 #define NESTXML_STORED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <nestxml/nestxml.h>
@@ -31,6 +32,8 @@ void definition_clear(struct definition *definition);
 
 enum rewrite {
 	REWRITE_NOTHING, /* it was as its policy asks, or nothing is asked */
+	REWRITE_LEFT,	 /* it is a manager's, and was left alone */
+	REWRITE_YIELDED, /* it was not the time for it */
 	REWRITE_DONE,
 	REWRITE_FAILED, /* what was stored is stored still, or @message says that it is not */
 };
@@ -38,20 +41,32 @@ enum rewrite {
 /** What has become of a definition. */
 struct rewritten {
 	enum rewrite result;
-	bool is_current;    /* it states its policy now, by this rewrite or by somebody else's */
+	bool is_current;    /* it states its policy now, by this rewrite or another program's */
 	size_t defines;	    /* how often libvirt was made to store one: as many events come of it */
 	char message[1024]; /* a line about what was done, or why it failed, without the guest's name; ready for a terminal */
 };
 
+/** How a rewrite that nobody has asked for by the guest's name keeps out of other programs' way. */
+struct rewrite_terms {
+	bool spares_managers; /* a guest with a manager's metadata is left alone */
+	/* Asked just before each write: false: not now. NULL: it is always the time. */
+	bool (*may_write)(void *context);
+	void *context;
+};
+
 /**
  * Rewrites the stored definition by policy, if it needs that: defines it, reads it back, and puts the old one back if anything but its
- * <cpu> has changed, and that is stored still. If somebody else has defined it meanwhile, it begins again with that; what cannot be read
- * back is left as it is. What somebody defines between the reading and the writing is lost, and so is what he defines between the writing
- * and the reading back where it states the policy too and so looks like libvirt's doing, each about a millisecond: libvirt has no lock that
- * would hold in between.
+ * <cpu> has changed, and that is stored still. If another program has defined it meanwhile, it begins again with that; what cannot be read
+ * back is left as it is. What another program defines between the reading and the writing is lost, and so is what it defines between the
+ * writing and the reading back where it states the policy too and so looks like libvirt's doing, each about a millisecond: libvirt has no
+ * lock that would hold in between. What may work on the guest is for @terms to know.
  *
  * @guest	must have a stored definition: defining would give it one
+ * @terms	NULL: none, as for one who names the guest
  */
+void definition_rewrite_on(struct virt *virt, const struct virt_domain *guest, const struct host_policy *host_policy,
+			   const struct rewrite_terms *terms, struct rewritten *rewritten);
+/** The same without terms. */
 void definition_rewrite(struct virt *virt, const struct virt_domain *guest, const struct host_policy *host_policy,
 			struct rewritten *rewritten);
 

@@ -316,6 +316,22 @@ int virt_domain_start(struct virt_domain *domain, struct virt_error *error)
 	return sym_virDomainCreate(domain->domain) == 0 ? 0 : virt_fail_with_last(error);
 }
 
+int virt_domain_destroy(struct virt_domain *domain, struct virt_error *error)
+{
+	return sym_virDomainDestroy(domain->domain) == 0 ? 0 : virt_fail_with_last(error);
+}
+
+/* The number in a virDomainPtr is of the time when it was looked up. */
+int virt_domain_get_run(const struct virt_domain *domain)
+{
+	virDomainPtr again = sym_virDomainLookupByUUIDString(domain->virt->connection, domain->uuid);
+	unsigned int id = again ? sym_virDomainGetID(again) : (unsigned int)-1;
+
+	if (again)
+		sym_virDomainFree(again);
+	return (int)id;
+}
+
 bool virt_domain_has_saved_state(const struct virt_domain *domain)
 {
 	return sym_virDomainHasManagedSaveImage(domain->domain, 0) != 0;

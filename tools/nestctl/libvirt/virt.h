@@ -79,6 +79,10 @@ int virt_domain_ask_agent(struct virt_domain *domain, const char *command, int s
 int virt_define(struct virt *virt, const char *xml, struct virt_error *error);
 /** Starts it from its stored definition. Returns 0 or -1. */
 int virt_domain_start(struct virt_domain *domain, struct virt_error *error);
+/** Ends it at once, as pulling the plug does. Returns 0 or -1. */
+int virt_domain_destroy(struct virt_domain *domain, struct virt_error *error);
+/** The number that libvirt has given to this run of it; -1: it does not run. Asked anew. */
+int virt_domain_get_run(const struct virt_domain *domain);
 /** Whether its next start is from a managed save; true where that cannot be told. */
 bool virt_domain_has_saved_state(const struct virt_domain *domain);
 /** Puts the element @xml (NULL: none) into its <metadata>, in the place of the one of the namespace @uri. Returns 0 or -1. */
@@ -86,11 +90,19 @@ int virt_domain_set_metadata(struct virt_domain *domain, const char *xml, const 
 
 /* ---- events: one loop for a process; to be set up before anything is connected ---- */
 
+/** What has happened to a guest. Not everything has an event: a device that is added to the stored definition alone has none. */
+enum virt_event {
+	VIRT_EVENT_DEFINED,   /* its stored definition was made or changed */
+	VIRT_EVENT_UNDEFINED, /* it has none any more */
+	VIRT_EVENT_METADATA,  /* its metadata was changed */
+	VIRT_EVENT_OTHER,     /* it was started, stopped, given a device ... */
+};
+
 /** Who is told, from within virt_events_run(). */
 struct virt_listener {
 	void *context;
-	/* The guest's stored definition was made or changed; here libvirt must not be asked about it. */
-	void (*defined)(void *context, const char *uuid);
+	/* Something has happened to a guest; here libvirt must not be asked about it. */
+	void (*happened)(void *context, const char *uuid, enum virt_event event);
 	/* The connection has broken. */
 	void (*closed)(void *context);
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* virt_events.c - libvirt's own event loop, and the two events that matter here: definitions, and the end of the connection. */
+/* virt_events.c - libvirt's own event loop, and what is listened to: what happens to guests, and the end of the connection. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,31 +68,83 @@ struct event_target {
 	const struct virt_listener *listener;
 };
 
-static void tell_defined(const struct event_target *target, virDomainPtr domain)
+static void tell(const struct event_target *target, virDomainPtr domain, enum virt_event event)
 {
 	char uuid[VIR_UUID_STRING_BUFLEN];
 
 	if (sym_virDomainGetUUIDString(domain, uuid) == 0)
-		target->listener->defined(target->listener->context, uuid);
+		target->listener->happened(target->listener->context, uuid, event);
 }
 
 static int on_lifecycle(virConnectPtr connection, virDomainPtr domain, int event, int detail, void *context)
 {
 	(void)connection;
 	(void)detail; /* added, updated, renamed, taken from a snapshot: each may be stale */
-	if (event == VIR_DOMAIN_EVENT_DEFINED)
-		tell_defined(context, domain);
+	tell(context, domain,
+	     event == VIR_DOMAIN_EVENT_DEFINED	   ? VIRT_EVENT_DEFINED
+	     : event == VIR_DOMAIN_EVENT_UNDEFINED ? VIRT_EVENT_UNDEFINED
+						   : VIRT_EVENT_OTHER);
 	return 0;
 }
 
-/* A guest's own policy is an element of its metadata, which changes without a definition. */
+/* A title and a description too; a guest's own policy is an element of its metadata. */
 static void on_metadata(virConnectPtr connection, virDomainPtr domain, int type, const char *uri, void *context)
 {
 	(void)connection;
+	(void)type;
 	(void)uri;
-	if (type == VIR_DOMAIN_METADATA_ELEMENT)
-		tell_defined(context, domain);
+	tell(context, domain, VIRT_EVENT_METADATA);
 }
+
+/* A device that was added or removed. */
+static void on_device(virConnectPtr connection, virDomainPtr domain, const char *device, void *context)
+{
+	(void)connection;
+	(void)device;
+	tell(context, domain, VIRT_EVENT_OTHER);
+}
+
+static void on_tunable(virConnectPtr connection, virDomainPtr domain, virTypedParameterPtr parameters, int count, void *context)
+{
+	(void)connection;
+	(void)parameters;
+	(void)count;
+	tell(context, domain, VIRT_EVENT_OTHER);
+}
+
+static void on_disk(virConnectPtr connection, virDomainPtr domain, const char *before, const char *after, const char *device, int reason,
+		    void *context)
+{
+	(void)connection;
+	(void)before;
+	(void)after;
+	(void)device;
+	(void)reason;
+	tell(context, domain, VIRT_EVENT_OTHER);
+}
+
+static void on_block_job(virConnectPtr connection, virDomainPtr domain, const char *disk, int type, int status, void *context)
+{
+	(void)connection;
+	(void)disk;
+	(void)type;
+	(void)status;
+	tell(context, domain, VIRT_EVENT_OTHER);
+}
+
+/* Those that happen when somebody changes a guest; not what a guest does by itself, such as its balloon's. */
+static const struct {
+	int event;
+	virConnectDomainEventGenericCallback callback;
+} events[VIRT_CALLBACKS] = {
+	{VIR_DOMAIN_EVENT_ID_LIFECYCLE, VIR_DOMAIN_EVENT_CALLBACK(on_lifecycle)},
+	{VIR_DOMAIN_EVENT_ID_METADATA_CHANGE, VIR_DOMAIN_EVENT_CALLBACK(on_metadata)},
+	{VIR_DOMAIN_EVENT_ID_DEVICE_ADDED, VIR_DOMAIN_EVENT_CALLBACK(on_device)},
+	{VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED, VIR_DOMAIN_EVENT_CALLBACK(on_device)},
+	{VIR_DOMAIN_EVENT_ID_TUNABLE, VIR_DOMAIN_EVENT_CALLBACK(on_tunable)},
+	{VIR_DOMAIN_EVENT_ID_DISK_CHANGE, VIR_DOMAIN_EVENT_CALLBACK(on_disk)},
+	{VIR_DOMAIN_EVENT_ID_BLOCK_JOB_2, VIR_DOMAIN_EVENT_CALLBACK(on_block_job)},
+};
 
 static void on_close(virConnectPtr connection, int reason, void *context)
 {
@@ -103,7 +155,7 @@ static void on_close(virConnectPtr connection, int reason, void *context)
 	target->listener->closed(target->listener->context);
 }
 
-/* Each registration has an target of its own, which libvirt frees with it. */
+/* Each registration has a target of its own, which libvirt frees with it. */
 static struct event_target *make_target(const struct virt_listener *listener)
 {
 	struct event_target *target = malloc(sizeof(*target));
@@ -143,9 +195,10 @@ int virt_listen(struct virt *virt, const struct virt_listener *listener, struct 
 		return virt_fail_with_last(error);
 	}
 	virt->listens = true;
-	if (register_event(virt, listener, VIR_DOMAIN_EVENT_ID_LIFECYCLE, VIR_DOMAIN_EVENT_CALLBACK(on_lifecycle)) < 0 ||
-	    register_event(virt, listener, VIR_DOMAIN_EVENT_ID_METADATA_CHANGE, VIR_DOMAIN_EVENT_CALLBACK(on_metadata)) < 0 ||
-	    sym_virConnectSetKeepAlive(virt->connection, KEEPALIVE_INTERVAL, KEEPALIVE_COUNT) < 0)
+	for (size_t i = 0; i < VIRT_CALLBACKS; i++)
+		if (register_event(virt, listener, events[i].event, events[i].callback) < 0)
+			return virt_fail_with_last(error);
+	if (sym_virConnectSetKeepAlive(virt->connection, KEEPALIVE_INTERVAL, KEEPALIVE_COUNT) < 0)
 		return virt_fail_with_last(error);
 	return 0;
 }

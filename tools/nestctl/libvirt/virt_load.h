@@ -27,7 +27,9 @@
 	use(virConnectUnregisterCloseCallback)      \
 	use(virDomainCreate)                        \
 	use(virDomainDefineXML)                     \
+	use(virDomainDestroy)                       \
 	use(virDomainFree)                          \
+	use(virDomainGetID)                         \
 	use(virDomainGetName)                       \
 	use(virDomainGetUUIDString)                 \
 	use(virDomainGetXMLDesc)                    \
@@ -43,7 +45,10 @@
 	use(virEventRunDefaultImpl)                 \
 	use(virEventUpdateTimeout)                  \
 	use(virGetLastError)                        \
-	use(virSetErrorFunc)
+	use(virSetErrorFunc)                        \
+	use(virTypedParamsFree)                     \
+	use(virTypedParamsGetBoolean)               \
+	use(virTypedParamsGetInt)
 /* clang-format on */
 
 VIRT_FUNCTIONS(DLSYM_DECLARE)

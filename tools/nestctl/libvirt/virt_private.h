@@ -7,7 +7,7 @@
 
 #include "libvirt/virt_load.h"
 
-#define VIRT_CALLBACKS 2 /* events that are listened to */
+#define VIRT_CALLBACKS 7 /* events that are listened to */
 
 struct virt {
 	virConnectPtr connection; /* NULL: none */

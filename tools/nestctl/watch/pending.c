@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* pending.c - two rings: who waits, and which events are the watcher's own. */
+/* pending.c - two lists: which guests wait, and which events are the watcher's own. */
 #include "watch/pending.h"
 
 #include <stdio.h>
@@ -9,6 +9,8 @@ static void set_uuid(char to[PENDING_UUID], const char *uuid)
 {
 	snprintf(to, PENDING_UUID, "%s", uuid);
 }
+
+/* ---- the watcher's own events ---- */
 
 void pending_expect(struct pending *pending, const char *uuid, size_t events, int64_t now)
 {
@@ -41,36 +43,109 @@ static bool take_own(struct pending *pending, const char *uuid, int64_t now)
 	return false;
 }
 
-bool pending_add(struct pending *pending, const char *uuid, int64_t now)
-{
-	if (take_own(pending, uuid, now))
-		return true;
-	for (size_t i = 0; i < pending->count; i++)
-		if (strcmp(pending->waiting[(pending->first + i) % PENDING_LIMIT], uuid) == 0)
-			return true;
-	if (pending->count == PENDING_LIMIT)
-		return false;
-	set_uuid(pending->waiting[(pending->first + pending->count++) % PENDING_LIMIT], uuid);
-	return true;
-}
+/* ---- the guests ---- */
 
-bool pending_take(struct pending *pending, char uuid[PENDING_UUID])
+static void remove_guest(struct pending *pending, size_t index)
 {
-	if (pending->count == 0)
-		return false;
-	memcpy(uuid, pending->waiting[pending->first], PENDING_UUID);
-	pending->first = (pending->first + 1) % PENDING_LIMIT;
 	pending->count--;
+	memmove(&pending->guests[index], &pending->guests[index + 1], (pending->count - index) * sizeof(pending->guests[0]));
+}
+
+static bool is_quiet(const struct pending_guest *guest, bool is_alone, int64_t now)
+{
+	return is_alone || now - guest->last >= PENDING_QUIET;
+}
+
+/* Those that nobody wants to look at are kept for as long as they are to be left alone. */
+static void remove_unwanted(struct pending *pending, int64_t now)
+{
+	for (size_t i = pending->count; i > 0; i--)
+		if (!pending->guests[i - 1].is_wanted && is_quiet(&pending->guests[i - 1], false, now))
+			remove_guest(pending, i - 1);
+}
+
+static struct pending_guest *find(struct pending *pending, const char *uuid)
+{
+	for (size_t i = 0; i < pending->count; i++)
+		if (strcmp(pending->guests[i].uuid, uuid) == 0)
+			return &pending->guests[i];
+	return NULL;
+}
+
+bool pending_add(struct pending *pending, const char *uuid, enum pending_event event, int64_t now)
+{
+	struct pending_guest *guest;
+
+	if (event == PENDING_DEFINED && take_own(pending, uuid, now))
+		return true;
+	guest = find(pending, uuid);
+	if (!guest && pending->count == PENDING_LIMIT)
+		remove_unwanted(pending, now);
+	if (!guest && pending->count == PENDING_LIMIT)
+		return false;
+	if (!guest) {
+		guest = &pending->guests[pending->count++];
+		*guest = (struct pending_guest){0};
+		set_uuid(guest->uuid, uuid);
+	}
+	guest->is_wanted = guest->is_wanted || event != PENDING_TOUCHED;
+	guest->last = now;
 	return true;
 }
 
-void pending_clear(struct pending *pending)
+bool pending_take(struct pending *pending, bool is_alone, int64_t now, char uuid[PENDING_UUID])
 {
-	pending->count = 0;
+	for (size_t i = 0; i < pending->count; i++) {
+		if (!pending->guests[i].is_wanted || !is_quiet(&pending->guests[i], is_alone, now))
+			continue;
+		memcpy(uuid, pending->guests[i].uuid, PENDING_UUID);
+		remove_guest(pending, i);
+		return true;
+	}
+	remove_unwanted(pending, now);
+	return false;
+}
+
+bool pending_want(struct pending *pending, const char *uuid, bool is_alone, int64_t now)
+{
+	struct pending_guest *guest = find(pending, uuid);
+
+	if (!guest)
+		return true;
+	if (!is_quiet(guest, is_alone, now)) {
+		guest->is_wanted = true;
+		return false;
+	}
+	remove_guest(pending, (size_t)(guest - pending->guests));
+	return true;
+}
+
+#define OFTEN 2 /* milliseconds between two questions after who is connected */
+#define SELDOM 20
+
+int pending_get_wait(const struct pending *pending, bool may_leave, int64_t now)
+{
+	int64_t wait = -1;
+
+	for (size_t i = 0; i < pending->count; i++) {
+		const struct pending_guest *guest = &pending->guests[i];
+		int64_t left = guest->last + PENDING_QUIET - now;
+		int64_t pause = now - guest->last < PENDING_SOON ? OFTEN : SELDOM;
+
+		if (!guest->is_wanted)
+			continue;
+		if (may_leave && left > pause)
+			left = pause;
+		if (left < 0)
+			left = 0;
+		if (wait < 0 || left < wait)
+			wait = left;
+	}
+	return (int)wait;
 }
 
 void pending_forget(struct pending *pending)
 {
-	pending_clear(pending);
+	pending->count = 0;
 	pending->own_count = 0;
 }

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* admin.c - asks `nestctl admin-clients`, which asks libvirt's admin API. */
+#include "libvirt/admin.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "io.h"
+#include "macros.h"
+
+#define ANSWER_TIME 1000	       /* milliseconds; the daemon answers in one */
+#define MOST_CLIENTS ((size_t)1 << 16) /* more than any daemon takes */
+
+struct admin {
+	int fd;
+	pid_t pid;
+};
+
+static int fail(struct virt_error *error, const char *message)
+{
+	error->no_domain = false;
+	snprintf(error->message, sizeof(error->message), "%s", message);
+	return -1;
+}
+
+/* ---- the process ---- */
+
+/* Returns 0 or an errno. */
+static int spawn(int fd, pid_t *pid)
+{
+	char *const arguments[] = {(char *)"nestctl", (char *)"admin-clients", NULL};
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t signals;
+	int error;
+
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_adddup2(&actions, fd, STDIN_FILENO);
+	posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
+	posix_spawnattr_init(&attributes);
+	sigfillset(&signals);
+	posix_spawnattr_setsigdefault(&attributes, &signals);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+	error = posix_spawn(pid, "/proc/self/exe", &actions, &attributes, arguments, environ);
+	posix_spawnattr_destroy(&attributes);
+	posix_spawn_file_actions_destroy(&actions);
+	return error;
+}
+
+int admin_open(struct admin **admin, struct virt_error *error)
+{
+	struct admin *made = calloc(1, sizeof(*made));
+	int ends[2];
+	int code;
+
+	if (!made)
+		return fail(error, "out of memory");
+	/* Above the standard ones, or the child would have its end closed. */
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0) {
+		free(made);
+		return fail(error, strerror(errno));
+	}
+	code = spawn(ends[1], &made->pid);
+	close(ends[1]);
+	made->fd = ends[0];
+	if (code != 0) {
+		close(made->fd);
+		free(made);
+		return fail(error, strerror(code));
+	}
+	*admin = made;
+	return 0;
+}
+
+/* It may hang in a call to a daemon that does: it changes nothing, so it may end at any place. */
+void admin_close(struct admin *admin)
+{
+	if (!admin)
+		return;
+	close(admin->fd);
+	kill(admin->pid, SIGKILL);
+	while (waitpid(admin->pid, NULL, 0) < 0 && errno == EINTR) {
+	}
+	free(admin);
+}
+
+/* ---- questions and answers ---- */
+
+/* Returns 0 or a negative errno. */
+static int receive(int fd, void *to, size_t size, int64_t deadline)
+{
+	size_t used = 0;
+
+	while (used < size) {
+		struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
+		int64_t left = deadline - nestxml_clock_monotonic();
+		int ready = left > 0 ? poll(&poll_fd, 1, (int)left) : 0;
+		ssize_t got = ready > 0 ? recv(fd, (char *)to + used, size - used, 0) : 0;
+
+		if (ready == 0)
+			return -ETIMEDOUT;
+		if (ready < 0 || got < 0) {
+			if (errno != EINTR)
+				return -errno;
+		} else if (got == 0) {
+			return -EPIPE;
+		} else {
+			used += (size_t)got;
+		}
+	}
+	return 0;
+}
+
+int admin_list_clients(struct admin *admin, struct clients *clients, struct virt_error *error)
+{
+	int64_t deadline = nestxml_clock_monotonic() + ANSWER_TIME;
+	struct clients made = {0};
+	struct admin_answer header;
+
+	if (send(admin->fd, "", 1, MSG_NOSIGNAL) != 1 || receive(admin->fd, &header, sizeof(header), deadline) < 0)
+		return fail(error, "no answer from libvirt's admin API");
+	if (header.code < 0 || header.count > MOST_CLIENTS)
+		return fail(error, header.code < 0 ? header.message : "too many clients");
+	made.list = calloc(header.count + 1, sizeof(*made.list));
+	if (!made.list || receive(admin->fd, made.list, header.count * sizeof(*made.list), deadline) < 0) {
+		free(made.list);
+		return fail(error, "no whole answer from libvirt's admin API");
+	}
+	made.count = header.count;
+	*clients = made;
+	return 0;
+}

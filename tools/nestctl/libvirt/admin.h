@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * admin.h - libvirt's admin API: who is connected to the daemon of the system's guests. It answers while a hook runs as well
+ * (docs/libvirt-facts.md #5), and only root may ask it. A child process asks it (admin_clients.c).
+ */
+#ifndef NESTXML_ADMIN_H
+#define NESTXML_ADMIN_H
+
+#include "libvirt/clients.h"
+#include "libvirt/virt.h"
+
+struct admin;
+
+/** Starts the process that asks. @admin: the result, to be released with admin_close(). Returns 0 or -1. */
+int admin_open(struct admin **admin, struct virt_error *error);
+/** Ends it and releases @admin, which may be NULL. */
+void admin_close(struct admin *admin);
+
+/**
+ * Who is connected now to virtqemud, or else to libvirtd, whichever runs: *@clients, to be released with clients_clear(). It takes a
+ * millisecond, and a second at most. Returns 0 or -1; then @admin is of no more use.
+ */
+int admin_list_clients(struct admin *admin, struct clients *clients, struct virt_error *error);
+
+/** How an answer of the process begins; @count clients follow it. */
+struct admin_answer {
+	int code; /* 0, or -1: @message says why there is none */
+	size_t count;
+	char message[512];
+};
+
+#endif

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * admin_clients.c - `nestctl admin-clients`: what asks libvirt's admin API, in a process of its own.
+ *
+ * libvirt-admin.so.0 registers libvirt's types with glib again, so a process that has used libvirt.so.0 to connect does not survive its
+ * first call (libvirt 9.0, measured). So whoever wants to know who is connected starts this and asks it; see admin.h.
+ */
+#include <libvirt/libvirt-admin.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "dlsym.h"
+#include "file.h"
+#include "io.h"
+#include "libvirt/admin.h"
+#include "libvirt/virt_load.h"
+#include "macros.h"
+#include "nestctl.h"
+
+#define LIBRARY "libvirt-admin.so.0"
+#define OUR_NAME "nestctl"
+
+/* clang-format off */
+#define ADMIN_FUNCTIONS(use)           \
+	use(virAdmClientFree)          \
+	use(virAdmClientGetID)         \
+	use(virAdmClientGetInfo)       \
+	use(virAdmClientGetTimestamp)  \
+	use(virAdmConnectClose)        \
+	use(virAdmConnectLookupServer) \
+	use(virAdmConnectOpen)         \
+	use(virAdmServerFree)          \
+	use(virAdmServerListClients)
+/* clang-format on */
+
+ADMIN_FUNCTIONS(DLSYM_DEFINE_STATIC)
+
+struct daemon {
+	virAdmConnectPtr connection;
+	virAdmServerPtr server;
+};
+
+/* ---- the connection ---- */
+
+/* A daemon that does not run must not be asked: systemd would start it, next to the one that does. */
+static bool is_running(const char *daemon)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/run/%s.pid", daemon);
+	return access(path, F_OK) == 0;
+}
+
+static int load(struct virt_error *error)
+{
+	static const struct dlsym_function functions[] = {ADMIN_FUNCTIONS(DLSYM_ROW)};
+
+	if (virt_load(error) < 0)
+		return -1;
+	return dlsym_load(LIBRARY, RTLD_NOW, functions, ARRAY_SIZE(functions), error->message, sizeof(error->message)) ? 0 : -1;
+}
+
+static void disconnect(struct daemon *daemon)
+{
+	if (daemon->server)
+		sym_virAdmServerFree(daemon->server);
+	if (daemon->connection)
+		sym_virAdmConnectClose(daemon->connection);
+	*daemon = (struct daemon){0};
+}
+
+static int connect_to(struct daemon *daemon, const char *name, struct virt_error *error)
+{
+	char uri[64];
+
+	snprintf(uri, sizeof(uri), "%s:///system", name);
+	daemon->connection = sym_virAdmConnectOpen(uri, 0);
+	daemon->server = daemon->connection ? sym_virAdmConnectLookupServer(daemon->connection, name, 0) : NULL;
+	if (daemon->server)
+		return 0;
+	virt_fail_with_last(error);
+	disconnect(daemon);
+	return -1;
+}
+
+/* virtqemud, or else libvirtd. */
+static int connect_to_daemon(struct daemon *daemon, struct virt_error *error)
+{
+	static const char *const names[] = {"virtqemud", "libvirtd"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (is_running(names[i]))
+			return connect_to(daemon, names[i], error);
+	return virt_fail(error, "neither virtqemud nor libvirtd runs");
+}
+
+/* ---- the clients ---- */
+
+/* What its process is called; "" where it is not to be seen. */
+static void read_name(struct client *client)
+{
+	char path[64];
+	char name[sizeof(client->name)];
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", client->pid);
+	if (nestxml_file_read_small("/", path, name, sizeof(name)) < 0)
+		return;
+	name[strcspn(name, "\n")] = '\0';
+	nestxml_text_escape(name, client->name, sizeof(client->name));
+}
+
+static void read_parameters(virTypedParameterPtr parameters, int count, struct client *client)
+{
+	int is_readonly = 0;
+	int user = -1;
+
+	/* What is not said stays as it is: a client of another machine has no process. */
+	sym_virTypedParamsGetBoolean(parameters, count, VIR_CLIENT_INFO_READONLY, &is_readonly);
+	sym_virTypedParamsGetInt(parameters, count, VIR_CLIENT_INFO_UNIX_PROCESS_ID, &client->pid);
+	sym_virTypedParamsGetInt(parameters, count, VIR_CLIENT_INFO_UNIX_USER_ID, &user);
+	client->is_readonly = is_readonly != 0;
+	if (client->pid > 0)
+		read_name(client);
+	client->is_ours = client->pid == getppid() || (user == 0 && strcmp(client->name, OUR_NAME) == 0);
+}
+
+/* Returns 1; 0: it has gone; -1: it cannot be told. */
+static int read_client(virAdmClientPtr from, struct client *client, struct virt_error *error)
+{
+	virTypedParameterPtr parameters = NULL;
+	int count = 0;
+
+	*client = (struct client){.id = sym_virAdmClientGetID(from), .since = sym_virAdmClientGetTimestamp(from)};
+	if (sym_virAdmClientGetInfo(from, &parameters, &count, 0) < 0) {
+		virErrorPtr last = sym_virGetLastError();
+
+		return last && last->code == VIR_ERR_NO_CLIENT ? 0 : virt_fail_with_last(error);
+	}
+	read_parameters(parameters, count, client);
+	sym_virTypedParamsFree(parameters, count);
+	return 1;
+}
+
+/* What is known of those who are connected at this moment. Returns 1; 0: one of them has gone meanwhile; -1: it cannot be told. */
+static int read_clients(virAdmClientPtr *found, size_t count, struct clients *clients, struct virt_error *error)
+{
+	clients->list = calloc(count + 1, sizeof(*clients->list));
+	if (!clients->list)
+		return virt_fail(error, "out of memory");
+	for (; clients->count < count; clients->count++) {
+		int code = read_client(found[clients->count], &clients->list[clients->count], error);
+
+		if (code != 1)
+			return code;
+	}
+	return 1;
+}
+
+static bool are_the_same(virAdmClientPtr *found, size_t count, const struct clients *clients)
+{
+	if (count != clients->count)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (sym_virAdmClientGetID(found[i]) != clients->list[i].id)
+			return false;
+	return true;
+}
+
+static void free_found(virAdmClientPtr *found, int count)
+{
+	for (int i = 0; i < count; i++)
+		sym_virAdmClientFree(found[i]);
+	free(found);
+}
+
+#define ROUNDS 10
+
+/*
+ * Each client is asked after by itself, and while that goes on one may leave and the next one come. So the list is read again until it is
+ * the one of which everything is known: only then is it one moment's.
+ */
+static int list_clients(const struct daemon *daemon, struct clients *clients, struct virt_error *error)
+{
+	for (int round = 0; round < ROUNDS; round++) {
+		virAdmClientPtr *found = NULL;
+		int count = sym_virAdmServerListClients(daemon->server, &found, 0);
+		int code = 1;
+
+		if (count < 0)
+			return virt_fail_with_last(error);
+		if (clients->list && are_the_same(found, (size_t)count, clients)) {
+			free_found(found, count);
+			return 0;
+		}
+		clients_clear(clients);
+		code = read_clients(found, (size_t)count, clients, error);
+		free_found(found, count);
+		if (code < 0)
+			return -1;
+	}
+	return virt_fail(error, "clients come and go faster than they can be listed");
+}
+
+/* ---- questions and answers ---- */
+
+/* A connection that has broken is tried once again: the daemon may have been started anew. */
+static int answer(struct daemon *daemon, struct clients *clients, struct virt_error *error)
+{
+	if (daemon->server) {
+		if (list_clients(daemon, clients, error) == 0)
+			return 0;
+		disconnect(daemon);
+	}
+	if (connect_to_daemon(daemon, error) < 0)
+		return -1;
+	return list_clients(daemon, clients, error);
+}
+
+static int send_answer(struct daemon *daemon)
+{
+	CLEANUP(clients_clear) struct clients clients = {0};
+	struct admin_answer header = {0};
+	struct virt_error error;
+
+	header.code = answer(daemon, &clients, &error);
+	header.count = clients.count;
+	if (header.code < 0)
+		snprintf(header.message, sizeof(header.message), "%s", error.message);
+	if (io_write(STDIN_FILENO, (const char *)&header, sizeof(header)) != 0)
+		return -1;
+	return io_write(STDIN_FILENO, (const char *)clients.list, clients.count * sizeof(*clients.list));
+}
+
+/* An answer for each byte that comes. */
+static enum nestctl_status run_command(int argc, char **argv)
+{
+	struct daemon daemon = {0};
+	struct virt_error error;
+	char question;
+
+	(void)argv;
+	if (argc != 1 || isatty(STDIN_FILENO))
+		return nestctl_usage("", "admin-clients is for nestctl itself");
+	if (load(&error) < 0)
+		return NESTCTL_FAILED;
+	while (io_read_into(STDIN_FILENO, &question, 1) == 1 && send_answer(&daemon) == 0) {
+	}
+	return NESTCTL_YES;
+}
+
+const struct nestctl_command nestctl_admin_clients = {
+	.name = "admin-clients",
+	.run = run_command,
+};
