@@ -155,8 +155,6 @@ NESTXML_EXPORT int nestxml_domain_check_applicable(const struct nestxml_domain *
 		return nestxml_error_set(error, NESTXML_E_ARCH,
 					 "its architecture is %s, and nesting applies to x86_64 and i686 only; leave it as it is",
 					 nestxml_text_escape(arch, shown, sizeof(shown)));
-	if (domain->encrypted)
-		return nestxml_error_set(error, NESTXML_E_ENCRYPTED, "its memory is encrypted, and KVM does not run in such a guest");
 	if (vendor == NESTXML_VENDOR_NONE)
 		return nestxml_error_set(error, NESTXML_E_VENDOR, "the vendor of this host's processor is not known from /proc/cpuinfo");
 	if (nestxml_domain_is_tcg(domain) && vendor != nestxml_vendor_emulated())
@@ -164,6 +162,8 @@ NESTXML_EXPORT int nestxml_domain_check_applicable(const struct nestxml_domain *
 					 "QEMU emulates this guest (type qemu), and it emulates %s, never %s; use --vendor=%s",
 					 nestxml_vendor_feature(nestxml_vendor_emulated()), nestxml_vendor_feature(vendor),
 					 nestxml_vendor_to_string(nestxml_vendor_emulated()));
+	if (domain->encrypted)
+		return nestxml_error_set(error, NESTXML_E_ENCRYPTED, "its memory is encrypted, and KVM does not run in such a guest");
 	return 0;
 }
 

@@ -50,6 +50,7 @@ struct cpu_child {
 	enum feature_policy policy;
 	enum nestxml_vendor extension;	   /* vmx itself: Intel; svm itself: AMD */
 	enum nestxml_vendor sub_extension; /* a feature of nesting that makes no sense without vmx: Intel; svm: AMD */
+	bool needed;			   /* the sub-feature without which the feature is of little use */
 };
 
 struct nestxml_domain {
@@ -80,6 +81,7 @@ struct nestxml_domain {
 	struct element cpu;
 	enum cpu_mode mode;
 	bool match_exact;
+	bool match_minimum;
 	bool check_full;
 	struct nestxml_buffer model;
 	struct cpu_child *children;

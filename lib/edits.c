@@ -11,6 +11,8 @@
 #include "domain.h"
 #include "error.h"
 #include "macros.h"
+#include "vendor.h"
+#include "warnings.h"
 #include "xml_tag.h"
 
 struct nestxml_edits {
@@ -18,6 +20,7 @@ struct nestxml_edits {
 	struct nestxml_edit *list; /* each text is owned */
 	size_t count;
 	size_t capacity;
+	struct warnings warnings;
 };
 
 /* What is wanted, and the document's style. */
@@ -257,17 +260,15 @@ static struct feature_goal make_goal(enum nestxml_vendor extension, enum nestxml
 }
 
 /*
- * Whether the named model contains the other vendor's extension and so does not start on this vendor's hosts: on Intel those with
- * svm. No model contains vmx.
+ * Whether the named model contains another vendor's feature and so does not start on this vendor's hosts (on Intel those with svm), unless
+ * that is disabled. A guest that is to be without nesting keeps its model as it is.
  */
-static bool has_model_with_other_feature(const struct draft *draft)
+static bool has_model_with(const struct draft *draft, enum nestxml_vendor other)
 {
 	const struct nestxml_domain *domain = draft->domain;
-	const char *model = domain->model.data;
 
-	if (draft->vendor != NESTXML_VENDOR_INTEL || draft->mode != NESTXML_MODE_KEEP || domain->mode != CPU_MODE_CUSTOM || !model)
-		return false;
-	return nestxml_model_has_feature(model, NESTXML_VENDOR_AMD);
+	return other != draft->vendor && draft->nested != NESTXML_NESTED_DISABLE && draft->mode == NESTXML_MODE_KEEP &&
+	       domain->mode == CPU_MODE_CUSTOM && nestxml_model_has_feature(nestxml_domain_get_cpu_model(domain), other);
 }
 
 /* Leaves at most one feature of the goal's extension, corrected in its place. Returns whether one is there at all. */
@@ -290,18 +291,40 @@ static bool correct_feature(struct draft *draft, const struct feature_goal *goal
 	return found;
 }
 
-/* A feature of the other vendor would keep the guest from starting here; one that is disabled says nothing wrong. */
-static void remove_other_vendor_features(struct draft *draft, bool keep_extension)
+/*
+ * What belongs to the feature follows it: next to a disabled one nothing is asked for, and next to an optional one nothing is insisted on.
+ * It never becomes `forbid`, which keeps the guest from a host that has it (docs/libvirt-facts.md #14).
+ */
+static void correct_sub_features(struct draft *draft)
+{
+	static const unsigned int contradicting[] = {
+		[NESTXML_NESTED_REQUIRE] = 0,
+		[NESTXML_NESTED_OPTIONAL] = 1U << POLICY_FORCE | 1U << POLICY_REQUIRE,
+		[NESTXML_NESTED_DISABLE] = 1U << POLICY_FORCE | 1U << POLICY_REQUIRE | 1U << POLICY_OPTIONAL,
+	};
+	const struct nestxml_domain *domain = draft->domain;
+
+	for (size_t i = 0; i < domain->children_count; i++) {
+		const struct cpu_child *child = &domain->children[i];
+
+		if (child->sub_extension == draft->vendor && contradicting[draft->nested] & 1U << child->policy)
+			set_attribute(draft, &child->element, "policy", nestxml_nested_to_string(draft->nested));
+	}
+}
+
+/* What asks for another vendor's nesting would keep the guest from starting here; what is disabled says nothing wrong. */
+static void remove_other_vendors_features(struct draft *draft)
 {
 	const struct nestxml_domain *domain = draft->domain;
 
 	for (size_t i = 0; i < domain->children_count; i++) {
 		const struct cpu_child *child = &domain->children[i];
-		bool wants = child->policy == POLICY_FORCE || child->policy == POLICY_REQUIRE || child->policy == POLICY_OPTIONAL;
-		bool extends = child->extension != NESTXML_VENDOR_NONE && child->extension != draft->vendor && !keep_extension;
+		bool asks = child->policy == POLICY_FORCE || child->policy == POLICY_REQUIRE || child->policy == POLICY_OPTIONAL;
+		bool extends = child->extension != NESTXML_VENDOR_NONE && child->extension != draft->vendor &&
+			       !has_model_with(draft, child->extension);
 		bool belongs = child->sub_extension != NESTXML_VENDOR_NONE && child->sub_extension != draft->vendor;
 
-		if (wants && (extends || belongs))
+		if (asks && (extends || belongs))
 			remove_element(draft, &child->element);
 	}
 }
@@ -310,7 +333,7 @@ static void remove_other_vendor_features(struct draft *draft, bool keep_extensio
 
 /* The goals for which the CPU has no feature yet, in the order in which they are written. */
 struct missing {
-	struct feature_goal goals[2];
+	struct feature_goal goals[NESTXML_VENDOR_LAST];
 	size_t count;
 };
 
@@ -452,13 +475,16 @@ static void insert_cpu(struct draft *draft, const struct missing *missing)
 
 /* ---- all together ---- */
 
+/* Corrects what is stated of the goal's feature, or notes that nothing is. */
+static void state_feature(struct draft *draft, struct feature_goal goal, struct missing *missing)
+{
+	if (!correct_feature(draft, &goal))
+		missing->goals[missing->count++] = goal;
+}
+
 static void make_draft(struct draft *draft)
 {
-	enum nestxml_vendor other = draft->vendor == NESTXML_VENDOR_INTEL ? NESTXML_VENDOR_AMD : NESTXML_VENDOR_INTEL;
 	struct feature_goal goal = make_goal(draft->vendor, draft->nested);
-	/* Beside a model that contains it, `forbid` would keep the guest from starting (measured); `disable` takes it out. */
-	struct feature_goal without_other = {other, "disable", 1U << POLICY_DISABLE};
-	bool disable_other = draft->nested != NESTXML_NESTED_DISABLE && has_model_with_other_feature(draft);
 	struct missing missing = {0};
 
 	if (!draft->domain->has_cpu) {
@@ -468,54 +494,84 @@ static void make_draft(struct draft *draft)
 	}
 	if (draft->mode != NESTXML_MODE_KEEP)
 		change_mode(draft);
-	if (!correct_feature(draft, &goal))
-		missing.goals[missing.count++] = goal;
-	if (disable_other && !correct_feature(draft, &without_other))
-		missing.goals[missing.count++] = without_other;
-	remove_other_vendor_features(draft, disable_other);
+	state_feature(draft, goal, &missing);
+	/* Next to a model that contains it, `forbid` would keep the guest from starting (measured); `disable` takes it out. */
+	FOR_EACH_VENDOR(other)
+		if (has_model_with(draft, other))
+			state_feature(draft, (struct feature_goal){other, "disable", 1U << POLICY_DISABLE}, &missing);
+	correct_sub_features(draft);
+	remove_other_vendors_features(draft);
 	insert_features(draft, &missing);
+}
+
+static enum cpu_mode find_final_mode(const struct draft *draft)
+{
+	switch (draft->mode) {
+	case NESTXML_MODE_HOST_MODEL:
+		return CPU_MODE_HOST_MODEL;
+	case NESTXML_MODE_HOST_PASSTHROUGH:
+		return CPU_MODE_HOST_PASSTHROUGH;
+	case NESTXML_MODE_MAXIMUM:
+		return CPU_MODE_MAXIMUM;
+	case NESTXML_MODE_KEEP:
+		break;
+	}
+	return draft->domain->mode;
+}
+
+static int check_arguments(const struct nestxml_domain *domain, enum nestxml_nested nested, enum nestxml_mode mode,
+			   enum nestxml_vendor vendor, struct nestxml_error *error)
+{
+	int code;
+
+	if (nested == NESTXML_NESTED_LEAVE || !nestxml_nested_to_string(nested))
+		return nestxml_error_set(error, NESTXML_E_ARGUMENT, "nested is none of require, optional and disable");
+	if (!nestxml_mode_to_string(mode) || (unsigned int)vendor > NESTXML_VENDOR_LAST)
+		return nestxml_error_set(error, NESTXML_E_ARGUMENT, "the mode or the vendor is outside its range");
+	code = nestxml_domain_check_applicable(domain, vendor, error);
+	if (code != NESTXML_E_ENCRYPTED || nested != NESTXML_NESTED_DISABLE)
+		return code;
+	if (error) /* KVM does not run in the guest, but its CPUID must not say otherwise either */
+		*error = (struct nestxml_error){0};
+	return 0;
+}
+
+/* Sorts the edits and makes sure that they can be applied. */
+static int finish(const struct draft *draft, struct nestxml_error *error)
+{
+	struct nestxml_edits *edits = draft->edits;
+
+	if (draft->failed)
+		return nestxml_error_set_nomem(error);
+	if (edits->count > 1)
+		qsort(edits->list, edits->count, sizeof(*edits->list), compare_edits);
+	if (!is_in_order(edits))
+		return nestxml_error_set(error, NESTXML_E_INTERNAL, "two edits overlap, so none is made");
+	return 0;
 }
 
 NESTXML_EXPORT int nestxml_edits_new(const struct nestxml_domain *domain, enum nestxml_nested nested, enum nestxml_mode mode,
 				     enum nestxml_vendor vendor, struct nestxml_edits **edits, struct nestxml_error *error)
 {
-	struct nestxml_edits *made;
-	struct draft draft;
-	int code;
+	struct draft draft = {.domain = domain, .xml = domain->xml, .nested = nested, .vendor = vendor};
+	int code = check_arguments(domain, nested, mode, vendor, error);
 
-	if (nested == NESTXML_NESTED_LEAVE || !nestxml_nested_to_string(nested))
-		return nestxml_error_set(error, NESTXML_E_ARGUMENT, "what is asked is none of require, optional and disable");
-	if (!nestxml_mode_to_string(mode) || (unsigned int)vendor > NESTXML_VENDOR_LAST)
-		return nestxml_error_set(error, NESTXML_E_ARGUMENT, "the mode or the vendor is none that there is");
-	code = nestxml_domain_check_applicable(domain, vendor, error);
-	/* KVM does not run in such a guest, but its CPUID can say that it does. */
-	if (code != 0 && !(code == NESTXML_E_ENCRYPTED && nested == NESTXML_NESTED_DISABLE))
+	if (code != 0)
 		return code;
-	made = calloc(1, sizeof(*made));
-	if (!made)
+	draft.edits = calloc(1, sizeof(*draft.edits));
+	if (!draft.edits)
 		return nestxml_error_set_nomem(error);
-	made->domain = domain;
-	draft = (struct draft){
-		.domain = domain,
-		.xml = domain->xml,
-		.edits = made,
-		.nested = nested,
-		.vendor = vendor,
-		.mode = choose_mode(domain, mode),
-		.quote = find_quote(domain),
-	};
+	draft.edits->domain = domain;
+	draft.mode = choose_mode(domain, mode);
+	draft.quote = find_quote(domain);
 	make_draft(&draft);
-	if (draft.failed) {
-		nestxml_edits_free(made);
-		return nestxml_error_set_nomem(error);
+	code = finish(&draft, error);
+	if (code != 0) {
+		nestxml_edits_free(draft.edits);
+		return code;
 	}
-	if (made->count > 1)
-		qsort(made->list, made->count, sizeof(*made->list), compare_edits);
-	if (!is_in_order(made)) {
-		nestxml_edits_free(made);
-		return nestxml_error_set(error, NESTXML_E_INTERNAL, "two edits overlap, so none is made");
-	}
-	*edits = made;
+	nestxml_warn(domain, nested, vendor, find_final_mode(&draft), &draft.edits->warnings);
+	*edits = draft.edits;
 	return 0;
 }
 
@@ -537,6 +593,16 @@ NESTXML_EXPORT size_t nestxml_edits_count(const struct nestxml_edits *edits)
 NESTXML_EXPORT const struct nestxml_edit *nestxml_edits_get(const struct nestxml_edits *edits, size_t index)
 {
 	return index < edits->count ? &edits->list[index] : NULL;
+}
+
+NESTXML_EXPORT size_t nestxml_edits_count_warnings(const struct nestxml_edits *edits)
+{
+	return edits->warnings.count;
+}
+
+NESTXML_EXPORT const char *nestxml_edits_get_warning(const struct nestxml_edits *edits, size_t index)
+{
+	return index < edits->warnings.count ? edits->warnings.list[index] : NULL;
 }
 
 NESTXML_EXPORT int nestxml_edits_apply(const struct nestxml_edits *edits, char **xml, size_t *length)

@@ -117,7 +117,7 @@ static void explain_missing(struct nestxml_host *host, const char *root, const c
 /* By any vendor's spelling: whether the parameter is a bool or an int is up to the kernel's version. */
 static enum nestxml_state read_switch(const char *value)
 {
-	FOR_EACH_VENDOR (vendor) {
+	FOR_EACH_VENDOR(vendor) {
 		if (strcmp(value, nestxml_vendor_switch(vendor, true)) == 0)
 			return NESTXML_STATE_ON;
 		if (strcmp(value, nestxml_vendor_switch(vendor, false)) == 0)

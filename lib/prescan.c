@@ -55,7 +55,7 @@ bool nestxml_prescan_is_silent(const char *name, const char *xml, size_t length)
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		if (has(xml, length, words[i]))
 			return false;
-	FOR_EACH_VENDOR (vendor)
+	FOR_EACH_VENDOR(vendor)
 		if (has(xml, length, nestxml_vendor_feature(vendor)))
 			return false;
 	return true;

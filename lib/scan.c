@@ -200,6 +200,7 @@ static void scan_cpu(struct scan *scan, const xmlChar **attributes, int count)
 	domain->has_cpu = true;
 	domain->cpu = domain->last;
 	domain->match_exact = is_value(find_attribute(attributes, count, "match"), "exact");
+	domain->match_minimum = is_value(find_attribute(attributes, count, "match"), "minimum");
 	domain->check_full = is_value(find_attribute(attributes, count, "check"), "full");
 	domain->mode = mode.value ? CPU_MODE_UNKNOWN : CPU_MODE_CUSTOM;
 	for (unsigned int i = 0; i < ARRAY_SIZE(words); i++)
@@ -277,6 +278,8 @@ static void scan_feature(struct cpu_child *child, const xmlChar **attributes, in
 		return;
 	child->extension = nestxml_vendor_of_feature(name.value, name.length);
 	child->sub_extension = nestxml_vendor_of_sub_feature(name.value, name.length);
+	if (child->sub_extension != NESTXML_VENDOR_NONE)
+		child->needed = is_value(name, nestxml_vendor_needed(child->sub_extension));
 }
 
 static struct cpu_child *add_child(struct scan *scan)

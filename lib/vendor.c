@@ -17,8 +17,9 @@ struct row {
 	bool emulated;		      /* QEMU's TCG has it */
 	const char *processors[4];    /* vendor_id in /proc/cpuinfo (Linux, arch/x86/kernel/cpu) */
 	const char *sub_features[20]; /* what makes no sense without the feature, and keeps a guest from starting without it */
-	const char *needed[4];	      /* of these, what a hypervisor in the guest needs to be of use: nested paging */
+	const char *needed;	      /* of these, what a hypervisor in the guest needs to be of use: nested paging */
 	const char *models[16];	      /* CPU models that contain the feature, each also with a version ("-v2") */
+	const char *bare_models[8];   /* of these, those to which QEMU adds no sub-feature */
 };
 
 /*
@@ -38,7 +39,7 @@ static const struct row table[] = {
 			.off = "N",
 			.processors = {"GenuineIntel", "CentaurHauls", "Shanghai"},
 			.sub_features = {"vmx-*"},
-			.needed = {"vmx-ept"},
+			.needed = "vmx-ept",
 		},
 	[NESTXML_VENDOR_AMD] =
 		{
@@ -57,8 +58,9 @@ static const struct row table[] = {
 					"vnmi", /* from 11.3 */
 					"gmet", /* from 12.8 */
 				},
-			.needed = {"npt"},
+			.needed = "npt",
 			.models = {"qemu64", "phenom", "Opteron_G2", "Opteron_G3", "Opteron_G4", "Opteron_G5", "Dhyana", "EPYC", "EPYC-*"},
+			.bare_models = {"qemu64", "Opteron_G2", "Opteron_G3"},
 		},
 };
 
@@ -111,9 +113,9 @@ NESTXML_EXPORT const char *nestxml_vendor_switch(enum nestxml_vendor vendor, boo
 	return on ? row_of(vendor)->on : row_of(vendor)->off;
 }
 
-bool nestxml_vendor_needs(enum nestxml_vendor vendor, const char *name, size_t length)
+const char *nestxml_vendor_needed(enum nestxml_vendor vendor)
 {
-	return is_listed(row_of(vendor)->needed, name, length);
+	return row_of(vendor)->needed;
 }
 
 static bool has_version(const char *model, const char *base)
@@ -123,19 +125,29 @@ static bool has_version(const char *model, const char *base)
 	return strncmp(model, base, length) == 0 && strncmp(model + length, "-v", 2) == 0;
 }
 
-NESTXML_EXPORT bool nestxml_model_has_feature(const char *model, enum nestxml_vendor vendor)
+static bool is_model_listed(const char *const *list, const char *model)
 {
-	for (const char *const *known = row_of(vendor)->models; *known; known++)
-		if (is_like(*known, model, strlen(model)) || has_version(model, *known))
+	for (; *list; list++)
+		if (is_like(*list, model, strlen(model)) || has_version(model, *list))
 			return true;
 	return false;
+}
+
+NESTXML_EXPORT bool nestxml_model_has_feature(const char *model, enum nestxml_vendor vendor)
+{
+	return is_model_listed(row_of(vendor)->models, model);
+}
+
+bool nestxml_model_has_sub_features(const char *model, enum nestxml_vendor vendor)
+{
+	return nestxml_model_has_feature(model, vendor) && !is_model_listed(row_of(vendor)->bare_models, model);
 }
 
 /* ---- to the row ---- */
 
 NESTXML_EXPORT int nestxml_vendor_from_string(const char *word, enum nestxml_vendor *vendor)
 {
-	FOR_EACH_VENDOR (found) {
+	FOR_EACH_VENDOR(found) {
 		if (strcmp(word, table[found].name) == 0) {
 			*vendor = found;
 			return 0;
@@ -146,7 +158,7 @@ NESTXML_EXPORT int nestxml_vendor_from_string(const char *word, enum nestxml_ven
 
 enum nestxml_vendor nestxml_vendor_of_feature(const char *name, size_t length)
 {
-	FOR_EACH_VENDOR (vendor)
+	FOR_EACH_VENDOR(vendor)
 		if (is_like(table[vendor].feature, name, length))
 			return vendor;
 	return NESTXML_VENDOR_NONE;
@@ -154,7 +166,7 @@ enum nestxml_vendor nestxml_vendor_of_feature(const char *name, size_t length)
 
 enum nestxml_vendor nestxml_vendor_of_sub_feature(const char *name, size_t length)
 {
-	FOR_EACH_VENDOR (vendor)
+	FOR_EACH_VENDOR(vendor)
 		if (is_listed(table[vendor].sub_features, name, length))
 			return vendor;
 	return NESTXML_VENDOR_NONE;
@@ -162,7 +174,7 @@ enum nestxml_vendor nestxml_vendor_of_sub_feature(const char *name, size_t lengt
 
 enum nestxml_vendor nestxml_vendor_of_processor(const char *id)
 {
-	FOR_EACH_VENDOR (vendor)
+	FOR_EACH_VENDOR(vendor)
 		if (is_listed(table[vendor].processors, id, strlen(id)))
 			return vendor;
 	return NESTXML_VENDOR_NONE;
@@ -170,7 +182,7 @@ enum nestxml_vendor nestxml_vendor_of_processor(const char *id)
 
 NESTXML_EXPORT enum nestxml_vendor nestxml_vendor_of_module(const char *module)
 {
-	FOR_EACH_VENDOR (vendor)
+	FOR_EACH_VENDOR(vendor)
 		if (strcmp(module, table[vendor].module) == 0)
 			return vendor;
 	return NESTXML_VENDOR_NONE;
@@ -178,7 +190,7 @@ NESTXML_EXPORT enum nestxml_vendor nestxml_vendor_of_module(const char *module)
 
 enum nestxml_vendor nestxml_vendor_emulated(void)
 {
-	FOR_EACH_VENDOR (vendor)
+	FOR_EACH_VENDOR(vendor)
 		if (table[vendor].emulated)
 			return vendor;
 	return NESTXML_VENDOR_NONE;

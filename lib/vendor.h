@@ -15,8 +15,10 @@
 enum nestxml_vendor nestxml_vendor_of_feature(const char *name, size_t length);
 /** The vendor to whose feature this one belongs ("vmx-ept": Intel); NONE. @name is not terminated. */
 enum nestxml_vendor nestxml_vendor_of_sub_feature(const char *name, size_t length);
-/** Whether @vendor's feature is of little use without the sub-feature @name, which is not terminated. */
-bool nestxml_vendor_needs(enum nestxml_vendor vendor, const char *name, size_t length);
+/** The sub-feature without which @vendor's feature is of little use: nested paging. NULL for NONE. */
+const char *nestxml_vendor_needed(enum nestxml_vendor vendor);
+/** Whether QEMU gives a guest of this CPU model sub-features of @vendor's feature together with it. */
+bool nestxml_model_has_sub_features(const char *model, enum nestxml_vendor vendor);
 /** The vendor of a processor by its vendor_id in /proc/cpuinfo; NONE. */
 enum nestxml_vendor nestxml_vendor_of_processor(const char *id);
 /** The vendor whose KVM module this is, as /sys/module spells it; NONE. */

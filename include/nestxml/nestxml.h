@@ -192,7 +192,7 @@ bool nestxml_domain_has_expanded_cpu(const struct nestxml_domain *domain);
 
 /**
  * Whether nested virtualization can be stated for this guest with @vendor's feature.
- * Returns 0, NESTXML_E_TYPE, NESTXML_E_ARCH, NESTXML_E_ENCRYPTED, NESTXML_E_VENDOR or NESTXML_E_TCG. Since: 0.1
+ * Returns 0, NESTXML_E_TYPE, NESTXML_E_ARCH, NESTXML_E_VENDOR, NESTXML_E_TCG or NESTXML_E_ENCRYPTED. Since: 0.1
  */
 int nestxml_domain_check_applicable(const struct nestxml_domain *domain, enum nestxml_vendor vendor, struct nestxml_error *error);
 
@@ -215,7 +215,8 @@ bool nestxml_domain_get_cpu_span(const struct nestxml_domain *domain, size_t *st
 const char *nestxml_domain_get_feature_policy(const struct nestxml_domain *domain, enum nestxml_vendor vendor);
 /**
  * Whether the CPU states @nested with @vendor's feature: each one of that name does, and there is one. What requires is at least
- * optional; `force` requires, and `forbid` disables. Since: 0.1
+ * optional; `force` requires, and `forbid` disables. Sub-features do not matter, since the guest has what the feature says or does not
+ * start. Always true of what nestxml_edits_apply() returns; there may be edits where it is true already. Since: 0.1
  */
 bool nestxml_domain_is_stating(const struct nestxml_domain *domain, enum nestxml_vendor vendor, enum nestxml_nested nested);
 
@@ -382,9 +383,11 @@ struct nestxml_edit {
  * @nested	require, optional or disable.
  * @edits	the result, to be released with nestxml_edits_free().
  *
+ * Sub-features follow the feature: next to a disabled one none is asked for, next to an optional one none is insisted on.
+ *
  * Returns 0, NESTXML_E_NOMEM, NESTXML_E_ARGUMENT (@nested is leave, or a value is outside its enum), NESTXML_E_TYPE, NESTXML_E_ARCH,
- * NESTXML_E_TCG, NESTXML_E_VENDOR, NESTXML_E_ENCRYPTED (@nested is not disable) or NESTXML_E_INTERNAL (edits would overlap; none is made).
- * Since: 0.1
+ * NESTXML_E_VENDOR, NESTXML_E_TCG, NESTXML_E_ENCRYPTED (but never for disable) or NESTXML_E_INTERNAL (edits would overlap; none is
+ * made). Since: 0.1
  */
 int nestxml_edits_new(const struct nestxml_domain *domain, enum nestxml_nested nested, enum nestxml_mode mode, enum nestxml_vendor vendor,
 		      struct nestxml_edits **edits, struct nestxml_error *error);
@@ -395,6 +398,13 @@ void nestxml_edits_free(struct nestxml_edits *edits);
 size_t nestxml_edits_count(const struct nestxml_edits *edits);
 /** Edit number @index from 0, in the order of their offsets, none overlapping; NULL past the end. Since: 0.1 */
 const struct nestxml_edit *nestxml_edits_get(const struct nestxml_edits *edits, size_t index);
+/** How many warnings there are: what the edits cannot put right, whether there are any or not. Since: 0.1 */
+size_t nestxml_edits_count_warnings(const struct nestxml_edits *edits);
+/**
+ * Warning number @index from 0, borrowed; NULL past the end. A clause that goes on from the guest's name, with the reason and what to do,
+ * as in "its CPU disables npt, ..."; ready for a terminal. Since: 0.1
+ */
+const char *nestxml_edits_get_warning(const struct nestxml_edits *edits, size_t index);
 /**
  * Splices: *@xml becomes a copy of the input with the edits, *@length bytes and a final NUL that is not counted.
  * Returns 0 or NESTXML_E_NOMEM. Since: 0.1

@@ -206,8 +206,9 @@ static void put_text_element(struct generator *generator, const char *name, cons
 static void put_feature(struct generator *generator)
 {
 	static const char *const names[] = {
-		"vmx", "vmx",  "svm",	 "svm",	       "vmx-ept", "vmx-true-ctls", "npt", "nrip-save", "svme-addr-chk", "avic",
-		"aes", "pcid", "invtsc", "hypervisor", "x2apic",  "vmxx",	   "VMX", "svm-lock",  "svme",		"",
+		"vmx",		 "vmx",	     "svm",  "svm",  "vmx-ept", "vmx-true-ctls", "npt",	   "nrip-save",
+		"svme-addr-chk", "avic",     "aes",  "pcid", "invtsc",	"hypervisor",	 "x2apic", "vmxx",
+		"VMX",		 "svm-lock", "svme", "",     "vnmi",	"gmet",		 "npt",	   "vmx-pml",
 	};
 	static const char *const policies[] = {"require", "optional", "disable", "forbid", "force", "require", "disable", "bogus"};
 	bool named_first = chance(generator, 30);

@@ -172,6 +172,50 @@ static const struct child *next_bystander(const struct view *view, const struct 
 	return NULL;
 }
 
+static bool is_same_attribute(const xmlAttr *a, const xmlAttr *b)
+{
+	xmlChar *left = xmlNodeListGetString(a->doc, a->children, 1);
+	xmlChar *right = xmlNodeListGetString(b->doc, b->children, 1);
+	bool same = strcmp((const char *)a->name, (const char *)b->name) == 0 && !a->ns == !b->ns &&
+		    (!a->ns || strcmp((const char *)a->ns->href, (const char *)b->ns->href) == 0) && xmlStrEqual(left, right);
+
+	xmlFree(left);
+	xmlFree(right);
+	return same;
+}
+
+static const xmlAttr *skip_policy(const xmlAttr *attribute)
+{
+	while (attribute && strcmp((const char *)attribute->name, "policy") == 0)
+		attribute = attribute->next;
+	return attribute;
+}
+
+/* Whether a feature has another policy and is else the same. */
+static bool is_corrected(const struct child *before, const struct child *after, const char *policy)
+{
+	const xmlAttr *old = skip_policy(before->node->properties);
+	const xmlAttr *new = skip_policy(after->node->properties);
+	size_t before_length = before->range.end - before->range.start;
+	size_t after_length = after->range.end - after->range.start;
+
+	while (old && new &&is_same_attribute(old, new)) {
+		old = skip_policy(old->next);
+		new = skip_policy(new->next);
+	}
+	return !old && !new &&view_is_property(after->node, "policy", policy) &&
+	       after_length <= before_length + strlen(" policy='optional'");
+}
+
+/* A child that stays: as it was, or corrected if it contradicted the wish. */
+static bool is_kept(const struct view *input, const struct child *before, const struct view *output, const struct child *after,
+		    const struct judge_wish *wish)
+{
+	if (wish_is_contradicted(before, wish))
+		return is_corrected(before, after, nestxml_nested_to_string(wish->nested));
+	return is_same_range(input, before->range, output, after->range);
+}
+
 static bool judge_bystanders(struct judge *judge, const struct view *output, const struct judge_wish *wish, const struct task *task)
 {
 	const struct view *input = &judge->input;
@@ -183,7 +227,7 @@ static bool judge_bystanders(struct judge *judge, const struct view *output, con
 		const struct child *after = next_bystander(output, wish, task, &out);
 
 		before = next_bystander(input, wish, task, &in);
-		if (!before != !after || (before && !is_same_range(input, before->range, output, after->range)))
+		if (!before != !after || (before && !is_kept(input, before, output, after, wish)))
 			return blame(judge, "child %zu of the cpu (%zu of the output) is lost, new or changed", in, out);
 	} while (before);
 	return true;
@@ -228,18 +272,6 @@ static bool judge_mode(struct judge *judge, const struct view *output, const str
 	if (strcmp(task->mode, "host-model") == 0 && view_has_property(output->cpu, "migratable"))
 		return blame(judge, "migratable= is not for mode host-model");
 	return true;
-}
-
-static bool is_same_attribute(const xmlAttr *a, const xmlAttr *b)
-{
-	xmlChar *left = xmlNodeListGetString(a->doc, a->children, 1);
-	xmlChar *right = xmlNodeListGetString(b->doc, b->children, 1);
-	bool same = strcmp((const char *)a->name, (const char *)b->name) == 0 && !a->ns == !b->ns &&
-		    (!a->ns || strcmp((const char *)a->ns->href, (const char *)b->ns->href) == 0) && xmlStrEqual(left, right);
-
-	xmlFree(left);
-	xmlFree(right);
-	return same;
 }
 
 /* Whether an attribute of <cpu> goes or changes with the mode. */
@@ -328,6 +360,8 @@ static bool judge_features(struct judge *judge, const struct view *output, const
 				return blame(judge, "%s has the wrong policy", wish_own_name(wish));
 		} else if ((wish_is_other(child, wish) || wish_is_other_detail(child, wish)) && wish_is_wanted(child)) {
 			return blame(judge, "a feature of the other vendor is still asked for");
+		} else if (wish_is_contradicted(child, wish)) {
+			return blame(judge, "a detail of %s contradicts it", wish_own_name(wish));
 		} else if (wish_is_other(child, wish)) {
 			other += view_is_property(child->node, "policy", "disable");
 		}

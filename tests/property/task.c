@@ -10,8 +10,9 @@
 /* ---- what a child of the CPU has to do with a wish ---- */
 
 static const char *const svm_words[] = {
-	"npt",		"lbrv",	       "svm-lock", "nrip-save",	      "tsc-scale", "vmcb-clean",    "flushbyasid", "decodeassists",
-	"pause-filter", "pfthreshold", "avic",	   "v-vmsave-vmload", "vgif",	   "svme-addr-chk", NULL,
+	"npt",	       "lbrv",		"svm-lock",	"nrip-save",   "tsc-scale", "vmcb-clean",
+	"flushbyasid", "decodeassists", "pause-filter", "pfthreshold", "avic",	    "v-vmsave-vmload",
+	"vgif",	       "svme-addr-chk", "vnmi",		"gmet",	       NULL,
 };
 static const char *const wanting[] = {"force", "require", "optional", NULL};
 
@@ -35,19 +36,29 @@ bool wish_is_other(const struct child *child, const struct judge_wish *wish)
 	return view_is_element(child->node, "feature") && view_is_property(child->node, "name", wish_other_name(wish));
 }
 
-bool wish_is_other_detail(const struct child *child, const struct judge_wish *wish)
+static bool is_detail(const struct child *child, enum nestxml_vendor vendor)
 {
 	xmlChar *name;
 	bool detail;
 
 	if (!view_is_element(child->node, "feature"))
 		return false;
-	if (wish->vendor == NESTXML_VENDOR_INTEL)
+	if (vendor == NESTXML_VENDOR_AMD)
 		return view_is_one_of(child->node, "name", svm_words);
 	name = xmlGetProp(child->node, (const xmlChar *)"name");
 	detail = name && strncmp((const char *)name, "vmx-", 4) == 0 && name[4];
 	xmlFree(name);
 	return detail;
+}
+
+bool wish_is_own_detail(const struct child *child, const struct judge_wish *wish)
+{
+	return is_detail(child, wish->vendor);
+}
+
+bool wish_is_other_detail(const struct child *child, const struct judge_wish *wish)
+{
+	return is_detail(child, wish->vendor == NESTXML_VENDOR_INTEL ? NESTXML_VENDOR_AMD : NESTXML_VENDOR_INTEL);
 }
 
 /* Required, forced or optional; libvirt takes a feature without a policy for required. */
@@ -67,6 +78,14 @@ bool wish_is_satisfied(const struct child *child, enum nestxml_nested nested)
 	if (!view_has_property(child->node, "policy"))
 		return nested == NESTXML_NESTED_REQUIRE;
 	return view_is_one_of(child->node, "policy", words[nested]);
+}
+
+/* Next to a feature that is disabled nothing may ask for a detail of it, and next to an optional one nothing may insist on it. */
+bool wish_is_contradicted(const struct child *child, const struct judge_wish *wish)
+{
+	if (!wish_is_own_detail(child, wish) || wish->nested == NESTXML_NESTED_REQUIRE || !wish_is_wanted(child))
+		return false;
+	return wish->nested == NESTXML_NESTED_DISABLE || !view_is_property(child->node, "policy", "optional");
 }
 
 /* ---- what is to be done ---- */
@@ -154,7 +173,7 @@ bool task_is_right(const struct view *view, const struct judge_wish *wish, const
 			other++;
 			if (!view_is_property(child->node, "policy", "disable"))
 				return false;
-		} else if (!task_is_bystander(child, wish, task)) {
+		} else if (!task_is_bystander(child, wish, task) || wish_is_contradicted(child, wish)) {
 			return false;
 		}
 	}

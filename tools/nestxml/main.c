@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* nestxml.c - the filter: domain XML in, domain XML whose CPU states nested virtualization out. */
+/* main.c - the filter: domain XML in, domain XML whose CPU states nested virtualization out. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -180,7 +180,7 @@ static enum nestxml_vendor find_vendor(const struct job *job)
 	if (job->options->vendor != NESTXML_VENDOR_NONE)
 		return job->options->vendor;
 	if (nestxml_domain_is_tcg(job->domain))
-		return NESTXML_VENDOR_AMD;
+		return nestxml_domain_get_vendor(job->domain, NESTXML_VENDOR_NONE);
 	return nestxml_host_detect_vendor("/");
 }
 
@@ -189,19 +189,25 @@ static size_t count_edits(const struct job *job)
 	return job->edits ? nestxml_edits_count(job->edits) : 0;
 }
 
+static void warn(const struct job *job, const char *guest, const char *warning)
+{
+	if (!job->options->quiet)
+		fprintf(stderr, "nestxml: %s: guest '%s': warning: %s\n", job->label, guest, warning);
+}
+
 static void tell(const struct job *job, enum nestxml_vendor vendor)
 {
 	size_t count = count_edits(job);
-	char shown[256];
+	char guest[256];
 
-	nestxml_text_escape(nestxml_domain_get_name(job->domain), shown, sizeof(shown));
-	if (nestxml_domain_is_live(job->domain) && !job->options->quiet)
-		fprintf(stderr,
-			"nestxml: %s: guest '%s': warning: this is the XML of a running guest, not its stored definition; "
-			"take virsh dumpxml --inactive --security-info\n",
-			job->label, shown);
+	nestxml_text_escape(nestxml_domain_get_name(job->domain), guest, sizeof(guest));
+	if (nestxml_domain_is_live(job->domain))
+		warn(job, guest,
+		     "this is the XML of a running guest, not its stored definition; take virsh dumpxml --inactive --security-info");
+	for (size_t i = 0; job->edits && i < nestxml_edits_count_warnings(job->edits); i++)
+		warn(job, guest, nestxml_edits_get_warning(job->edits, i));
 	if (job->options->verbose)
-		fprintf(stderr, "nestxml: %s: guest '%s': nested=%s with %s: %zu %s\n", job->label, shown,
+		fprintf(stderr, "nestxml: %s: guest '%s': nested=%s with %s: %zu %s\n", job->label, guest,
 			nestxml_nested_to_string(job->nested), vendor ? nestxml_vendor_feature(vendor) : "no feature", count,
 			count == 1 ? "edit" : "edits");
 }
@@ -265,7 +271,8 @@ static int read_policy(struct job *job, struct nestxml_error *error)
 /* A policy is met where nesting does not apply and is not required, as the hook sees it; a word on the command line is not. */
 static bool need_not_apply(const struct job *job, int code)
 {
-	return job->options->by_policy && job->nested != NESTXML_NESTED_REQUIRE && (code == NESTXML_E_TYPE || code == NESTXML_E_ARCH);
+	return job->options->by_policy && job->nested != NESTXML_NESTED_REQUIRE &&
+	       (code == NESTXML_E_TYPE || code == NESTXML_E_ARCH || code == NESTXML_E_ENCRYPTED);
 }
 
 static enum status work_out(struct job *job)

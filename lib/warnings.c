@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * warnings.c - what a rewrite of the CPU cannot put right: each with the reason, and what to do.
+ *
+ * What keeps a guest from starting was measured on libvirt 9.0 (docs/libvirt-facts.md #14): under check='full' a start ends where QEMU's
+ * CPU has more or less than libvirt expects, and what the CPU is expected to have is only in part in the XML.
+ */
+#include "warnings.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "macros.h"
+#include "vendor.h"
+
+static void warn(struct warnings *warnings, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void warn(struct warnings *warnings, const char *format, ...)
+{
+	va_list arguments;
+
+	if (warnings->count == ARRAY_SIZE(warnings->list))
+		return;
+	va_start(arguments, format);
+	vsnprintf(warnings->list[warnings->count++], sizeof(warnings->list[0]), format, arguments);
+	va_end(arguments);
+}
+
+static bool is_off(enum feature_policy policy)
+{
+	return policy == POLICY_DISABLE || policy == POLICY_FORBID;
+}
+
+static void warn_of_missing(const struct nestxml_domain *domain, enum nestxml_vendor vendor, struct warnings *warnings)
+{
+	for (size_t i = 0; i < domain->children_count; i++) {
+		const struct cpu_child *child = &domain->children[i];
+
+		if (child->sub_extension != vendor || !child->needed || !is_off(child->policy))
+			continue;
+		warn(warnings,
+		     "its CPU disables %s, so a hypervisor in the guest has no nested paging: slow, and Hyper-V does not run at all; "
+		     "remove that feature from <cpu>",
+		     nestxml_vendor_needed(vendor));
+		return;
+	}
+}
+
+static bool lists_sub_feature(const struct nestxml_domain *domain, enum nestxml_vendor vendor)
+{
+	for (size_t i = 0; i < domain->children_count; i++)
+		if (domain->children[i].sub_extension == vendor)
+			return true;
+	return false;
+}
+
+static bool lists_feature_as_off(const struct nestxml_domain *domain, enum nestxml_vendor vendor)
+{
+	for (size_t i = 0; i < domain->children_count; i++)
+		if (domain->children[i].extension == vendor && is_off(domain->children[i].policy))
+			return true;
+	return false;
+}
+
+/* Whether QEMU gives the named model sub-features together with the feature, and the XML says nothing of them. */
+static bool has_silent_sub_features(const struct nestxml_domain *domain, enum nestxml_vendor vendor)
+{
+	return nestxml_model_has_sub_features(nestxml_domain_get_cpu_model(domain), vendor) && !lists_sub_feature(domain, vendor);
+}
+
+/* Whether libvirt, which checks the CPU in full, may expect more or fewer sub-features than the guest gets. */
+static bool is_check_in_the_way(const struct nestxml_domain *domain, enum nestxml_nested nested, enum nestxml_vendor vendor,
+				enum cpu_mode mode)
+{
+	if (!domain->check_full)
+		return false;
+	if (nested != NESTXML_NESTED_DISABLE) /* it ran without, and gets the feature with all that the model adds */
+		return mode == CPU_MODE_CUSTOM && lists_feature_as_off(domain, vendor) && has_silent_sub_features(domain, vendor);
+	/* The host's own sub-features are expected, which the XML does not name. */
+	if (mode == CPU_MODE_HOST_MODEL || (mode == CPU_MODE_CUSTOM && domain->match_minimum))
+		return true;
+	return mode == CPU_MODE_CUSTOM && has_silent_sub_features(domain, vendor);
+}
+
+void nestxml_warn(const struct nestxml_domain *domain, enum nestxml_nested nested, enum nestxml_vendor vendor, enum cpu_mode mode,
+		  struct warnings *warnings)
+{
+	if (domain->override.found[0])
+		warn(warnings, "%s wins over its <cpu>, so the XML does not decide what the guest has; remove it there",
+		     domain->override.found);
+	if (nested != NESTXML_NESTED_DISABLE)
+		warn_of_missing(domain, vendor, warnings);
+	if (is_check_in_the_way(domain, nested, vendor, mode))
+		warn(warnings, "its <cpu> has check='full', so libvirt may refuse to start it %s %s (\"%s features\"); set check='partial'",
+		     nested == NESTXML_NESTED_DISABLE ? "without" : "with", nestxml_vendor_feature(vendor),
+		     nested == NESTXML_NESTED_DISABLE ? "missing" : "extra");
+}
