@@ -4,7 +4,7 @@ class Log {
     void error(Object message) { System.err.println(message) }
 }
 
-def (folder, xml) = [args[0], new File(args[1]).getText('UTF-8')]
-def transformer = (GroovyObject) new GroovyScriptEngine(folder).run('libvirt-vm-xml-transformer.groovy', new Binding())
+def (directory, xml) = [args[0], new File(args[1]).getText('UTF-8')]
+def transformer = (GroovyObject) new GroovyScriptEngine(directory).run('libvirt-vm-xml-transformer.groovy', new Binding())
 def result = transformer.invokeMethod('transform', [new Log(), xml] as Object[])
 print(result == null ? xml : result)

@@ -5,7 +5,7 @@
 #
 #   type FEATURE with without    the guests' type; the feature in capitals; a <cpu> that has it, and one that has not
 #
-# The guests' own CPUID is the judge. What a test leaves behind is undefined by the next.
+# The guests' own CPUID is the judge. What a test leaves is undefined by the next.
 ours=/usr/bin/nestctl
 
 # run_starts [TEST...]: these, or all; run_starts --but TEST...: the others
@@ -440,7 +440,7 @@ starts_fifty_at_once()
 
 # ---- another host ----
 
-# start_second_host: a libvirtd that takes itself for another host's, with folders, UUID and host name of its own; sets elsewhere to its URI
+# start_second_host: a libvirtd that takes itself for another host's, with directories, UUID and host name of its own; sets elsewhere to its URI
 start_second_host()
 {
 	cat >/run/second <<-'END'
@@ -452,8 +452,8 @@ start_second_host()
 		mkdir /run/guests
 		mount --move /mnt /run/guests
 		cp -a /etc/libvirt /run/settings
-		for folder in /etc/libvirt /var/lib/libvirt /var/cache/libvirt /var/log/libvirt; do
-			mount -t tmpfs -o mode=755 tmpfs $folder
+		for directory in /etc/libvirt /var/lib/libvirt /var/cache/libvirt /var/log/libvirt; do
+			mount -t tmpfs -o mode=755 tmpfs $directory
 		done
 		cp -a /run/settings/. /etc/libvirt
 		rm -rf /etc/libvirt/qemu
@@ -561,7 +561,7 @@ as_nobody()
 	setpriv --reuid=65534 --regid=65534 --clear-groups env -u LIBVIRT_DEFAULT_URI HOME=/run/session XDG_RUNTIME_DIR=/run/session "$@"
 }
 
-starts_somebodys_own_guests()
+starts_users_own_guests()
 {
 	define own "$type" "$without"
 	is "an ordinary user's guests are his own" "$(as_nobody nestctl list 2>/dev/null | wc -l)" 1
