@@ -9,6 +9,7 @@
 #include "escape.h"
 #include "libvirt_files.h"
 #include "macros.h"
+#include "managers.h"
 #include "policy.h"
 #include "prescan.h"
 #include "shell_name.h"
@@ -21,6 +22,7 @@ struct nestxml_check {
 
 	const struct nestxml_domain *judged; /* that domain, or the caller's; NULL: it passed without being parsed */
 	enum nestxml_operation operation;
+	const char *manager; /* of that domain; NULL: none */
 	struct nestxml_policy policy;
 	struct assessment assessment;
 	enum nestxml_definition definition; /* where a start is stale */
@@ -209,6 +211,7 @@ static int assess(struct nestxml_check *check, const struct nestxml_config *conf
 {
 	int code = nestxml_config_resolve(config, check->judged, &check->policy, error);
 
+	check->manager = nestxml_find_manager(config, check->judged);
 	if (code == 0)
 		nestxml_assess(check->judged, check->policy.nested, host, &check->assessment);
 	return code;
@@ -382,4 +385,9 @@ NESTXML_EXPORT enum nestxml_definition nestxml_check_get_definition(const struct
 NESTXML_EXPORT const struct nestxml_edits *nestxml_check_get_edits(const struct nestxml_check *check)
 {
 	return check->edits;
+}
+
+NESTXML_EXPORT const char *nestxml_check_get_manager(const struct nestxml_check *check)
+{
+	return check->manager;
 }

@@ -194,23 +194,65 @@ static void fail_key(struct reading *reading, const struct policy_key *key, cons
 	fail_word(reading, what, value, hint);
 }
 
+/* The one key whose value is a list, and no section's own: metadata shows whose guest it is before its policy is known. */
+static const char managers_key[] = "managers";
+
 static void fail_unknown_key(struct reading *reading, const char *name)
 {
-	const char *names[NESTXML_POLICY_KEYS];
+	const char *names[NESTXML_POLICY_KEYS + 1] = {[NESTXML_POLICY_KEYS] = managers_key};
 	char words[128];
 	char hint[160];
 
 	for (size_t i = 0; i < NESTXML_POLICY_KEYS; i++)
 		names[i] = nestxml_policy_keys[i].name;
-	nestxml_policy_describe_words(names, NESTXML_POLICY_KEYS, words, sizeof(words));
+	nestxml_policy_describe_words(names, NESTXML_POLICY_KEYS + 1, words, sizeof(words));
 	snprintf(hint, sizeof(hint), "expected %s", words);
 	fail_word(reading, "unknown key", name, hint);
+}
+
+static bool add_manager(struct nestxml_config *config, const char *word, size_t length)
+{
+	struct manager *managers = reallocarray(config->managers, config->managers_count + 1, sizeof(*managers));
+	bool excepts = *word == '!';
+	char *name_space = strndup(word + excepts, length - excepts);
+
+	if (managers)
+		config->managers = managers;
+	if (!managers || !name_space) {
+		free(name_space);
+		return false;
+	}
+	managers[config->managers_count++] = (struct manager){name_space, !excepts};
+	return true;
+}
+
+/* Namespaces with blanks between them, each with a '!' before it or without. */
+static void set_managers(struct reading *reading, const char *value)
+{
+	static const char blanks[] = " \t\r\v\f";
+
+	for (value += strspn(value, blanks); *value && reading->code == 0; value += strspn(value, blanks)) {
+		size_t length = strcspn(value, blanks);
+
+		if (length == 1 && *value == '!')
+			fail(reading, "managers = '!' without a namespace after it");
+		else if (!add_manager(reading->config, value, length))
+			fail_nomem(reading);
+		value += length;
+	}
 }
 
 static void set_key(struct reading *reading, const char *name, const char *value)
 {
 	struct section *section = &reading->config->sections[reading->config->sections_count - 1];
 
+	if (strcmp(name, managers_key) == 0) {
+		if (section->pattern)
+			fail(reading, "managers = in a [guest ...] section; write it into [default]");
+		else
+			set_managers(reading, value);
+		return;
+	}
 	for (size_t i = 0; i < NESTXML_POLICY_KEYS; i++) {
 		const struct policy_key *key = &nestxml_policy_keys[i];
 		unsigned int found;
@@ -469,6 +511,9 @@ NESTXML_EXPORT void nestxml_config_free(struct nestxml_config *config)
 		return;
 	for (size_t i = 0; i < config->files_count; i++)
 		free(config->files[i]);
+	for (size_t i = 0; i < config->managers_count; i++)
+		free(config->managers[i].name_space);
+	free(config->managers);
 	for (size_t i = 0; i < config->sections_count; i++)
 		free(config->sections[i].pattern);
 	free(config->files);

@@ -5,6 +5,8 @@
 
 #include <nestxml/nestxml.h>
 
+#include "managers.h"
+
 /** The keys of a section. */
 enum { POLICY_KEY_NESTED, POLICY_KEY_MODE, POLICY_KEY_ON_STALE, NESTXML_POLICY_KEYS };
 
@@ -35,6 +37,8 @@ struct nestxml_config {
 	size_t files_count;
 	struct section *sections;
 	size_t sections_count;
+	struct manager *managers; /* in the order of the files; a later one wins */
+	size_t managers_count;
 };
 
 #endif

@@ -473,6 +473,13 @@ bool nestxml_check_is_unmet(const struct nestxml_check *check);
  * from that, so only then may another start take the place of this one. NESTXML_DEFINITION_UNKNOWN for any other verdict. Since: 0.1
  */
 enum nestxml_definition nestxml_check_get_definition(const struct nestxml_check *check);
+/**
+ * The namespace of the program that manages the guest, by the guest's metadata: one that the policy files do not except
+ * (`managers =` in nestxml.conf(5)) and that is not known to be harmless. Such a guest is judged as any other, but its manager takes what
+ * libvirt answered for the truth: so nobody else should rewrite its definition or start it. As written there, not escaped; borrowed from
+ * the domain. NULL: there is none, or the guest was passed without being parsed. Since: 0.1
+ */
+const char *nestxml_check_get_manager(const struct nestxml_check *check);
 /** What would make a stale CPU current; NULL unless the verdict is stale. Since: 0.1 */
 const struct nestxml_edits *nestxml_check_get_edits(const struct nestxml_check *check);
 

@@ -20,7 +20,8 @@ static const char help[] = "Usage: nestctl apply GUEST...|--all [--dry-run|--dif
 			   "A running guest has it from its next start on. Exit status: 0 done, 1 if a guest\n"
 			   "could not be rewritten (the others are), 2 usage, 5 failed.\n"
 			   "\n"
-			   "      --all           every guest that has a stored definition\n"
+			   "      --all           every guest that has a stored definition, but those that\n"
+			   "                      another program manages (oVirt, nova): it says which\n"
 			   "      --dry-run       say what would be rewritten\n"
 			   "      --diff          show it\n"
 			   "  -c, --connect=URI   the libvirt to ask, as with virsh\n"
@@ -95,12 +96,15 @@ static void report(struct run *run, const struct virt_domain *guest, enum rewrit
 static void summarize(const struct run *run)
 {
 	const size_t *counts = run->counts;
+	FILE *stream = run->request->manner == MANNER_DIFF ? stderr : stdout; /* a diff is for patch(1) */
 
 	fflush(stdout);
-	/* A diff is for patch(1). */
-	fprintf(run->request->manner == MANNER_DIFF ? stderr : stdout, "%zu guests: %zu %s, %zu unchanged, %zu failed\n",
-		counts[REWRITE_DONE] + counts[REWRITE_NOTHING] + counts[REWRITE_FAILED], counts[REWRITE_DONE],
+	fprintf(stream, "%zu guests: %zu %s, %zu unchanged, %zu failed",
+		counts[REWRITE_DONE] + counts[REWRITE_NOTHING] + counts[REWRITE_LEFT] + counts[REWRITE_FAILED], counts[REWRITE_DONE],
 		run->request->manner == MANNER_REWRITE ? "rewritten" : "to be rewritten", counts[REWRITE_NOTHING], counts[REWRITE_FAILED]);
+	if (counts[REWRITE_LEFT] > 0)
+		fprintf(stream, ", %zu left to their managers", counts[REWRITE_LEFT]);
+	fputc('\n', stream);
 }
 
 /* ---- one guest ---- */
@@ -128,8 +132,8 @@ static void show_diff(struct run *run, const struct virt_domain *guest, const st
 static void look(struct run *run, const struct virt_domain *guest)
 {
 	static const enum rewrite results[] = {
-		[PLAN_LEAVE] = REWRITE_NOTHING,	 [PLAN_CURRENT] = REWRITE_NOTHING,   [PLAN_REWRITE] = REWRITE_DONE,
-		[PLAN_UNKNOWN] = REWRITE_FAILED, [PLAN_IMPOSSIBLE] = REWRITE_FAILED,
+		[PLAN_LEAVE] = REWRITE_NOTHING, [PLAN_CURRENT] = REWRITE_NOTHING, [PLAN_REWRITE] = REWRITE_DONE,
+		[PLAN_MANAGED] = REWRITE_LEFT,	[PLAN_UNKNOWN] = REWRITE_FAILED,  [PLAN_IMPOSSIBLE] = REWRITE_FAILED,
 	};
 	struct definition definition;
 	char message[1024];
@@ -138,6 +142,8 @@ static void look(struct run *run, const struct virt_domain *guest)
 		report(run, guest, REWRITE_FAILED, message);
 		return;
 	}
+	if (run->request->all)
+		plan_spare_manager(&definition.plan);
 	if (definition.plan.state == PLAN_REWRITE && run->request->manner == MANNER_DIFF) {
 		show_diff(run, guest, &definition);
 	} else {
@@ -149,13 +155,14 @@ static void look(struct run *run, const struct virt_domain *guest)
 
 static void see_to(struct run *run, const struct virt_domain *guest)
 {
+	const struct rewrite_terms terms = {.spares_managers = run->request->all};
 	struct rewritten rewritten;
 
 	if (run->request->manner != MANNER_REWRITE) {
 		look(run, guest);
 		return;
 	}
-	definition_rewrite(run->session.virt, guest, &run->session.host_policy, &rewritten);
+	definition_rewrite_on(run->session.virt, guest, &run->session.host_policy, &terms, &rewritten);
 	report(run, guest, rewritten.result, rewritten.message);
 }
 

@@ -267,6 +267,8 @@ static bool rewrite(struct virt *virt, const struct virt_domain *guest, const st
 		rewritten->result = REWRITE_FAILED;
 		return false;
 	}
+	if (terms && terms->spares_managers)
+		plan_spare_manager(&before.plan);
 	describe_plan(&before.plan, rewritten->message, sizeof(rewritten->message));
 	switch (before.plan.state) {
 	case PLAN_LEAVE:
@@ -279,6 +281,9 @@ static bool rewrite(struct virt *virt, const struct virt_domain *guest, const st
 			again = define(virt, guest, &before, terms, attempts, rewritten);
 		else
 			fail(rewritten, "not rewritten: out of memory");
+		break;
+	case PLAN_MANAGED:
+		rewritten->result = REWRITE_LEFT;
 		break;
 	case PLAN_UNKNOWN:
 	case PLAN_IMPOSSIBLE:

@@ -79,6 +79,16 @@ static void describe_impossible(const struct plan *plan, char *text, size_t size
 		 plan->error.message);
 }
 
+static void describe_managed(const struct plan *plan, char *text, size_t size)
+{
+	char source[320];
+	char manager[160];
+
+	nestxml_policy_describe_source(&plan->policy, source, sizeof(source));
+	snprintf(text, size, "left alone: %s asks for nested=%s, but its metadata is a manager's (%s): state it there, or name the guest",
+		 source, nestxml_nested_to_string(plan->policy.nested), nestxml_text_escape(plan->manager, manager, sizeof(manager)));
+}
+
 void describe_plan(const struct plan *plan, char *text, size_t size)
 {
 	switch (plan->state) {
@@ -93,6 +103,9 @@ void describe_plan(const struct plan *plan, char *text, size_t size)
 		break;
 	case PLAN_REWRITE:
 		describe_stated(plan, "to be rewritten: its CPU would state", "", text, size);
+		break;
+	case PLAN_MANAGED:
+		describe_managed(plan, text, size);
 		break;
 	case PLAN_UNKNOWN:
 		snprintf(text, size, "not rewritten: its policy is unknown: %s", plan->error.message);

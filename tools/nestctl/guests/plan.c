@@ -46,6 +46,7 @@ void plan_make(const struct host_policy *host_policy, const struct nestxml_domai
 	plan->policy = *nestxml_check_get_policy(check);
 	plan->vendor = nestxml_check_get_vendor(check);
 	plan->verdict = nestxml_check_get_verdict(check);
+	plan->manager = nestxml_check_get_manager(check);
 	if (nestxml_check_get_problem(check))
 		plan->error = *nestxml_check_get_problem(check);
 	if (plan->policy.nested == NESTXML_NESTED_LEAVE)
@@ -57,6 +58,12 @@ void plan_make(const struct host_policy *host_policy, const struct nestxml_domai
 	else
 		plan->state = plan_edits(domain, plan);
 	nestxml_check_free(check);
+}
+
+void plan_spare_manager(struct plan *plan)
+{
+	if (plan->state == PLAN_REWRITE && plan->manager)
+		plan->state = PLAN_MANAGED;
 }
 
 void plan_clear(struct plan *plan)

@@ -19,6 +19,7 @@ enum plan_state {
 	PLAN_LEAVE,   /* nothing is asked of it, or nesting does not apply and need not */
 	PLAN_CURRENT, /* it is as its policy asks */
 	PLAN_REWRITE,
+	PLAN_MANAGED,	 /* it would be rewritten, but it is a manager's: see plan_spare_manager() */
 	PLAN_UNKNOWN,	 /* its policy cannot be told: the error says why */
 	PLAN_IMPOSSIBLE, /* its policy cannot be met: the error says why */
 };
@@ -28,12 +29,15 @@ struct plan {
 	struct nestxml_policy policy; /* borrows from the host_policy; all zero in PLAN_UNKNOWN */
 	enum nestxml_vendor vendor;   /* whose feature it is about */
 	enum nestxml_verdict verdict; /* on a start of the definition as it is */
-	struct nestxml_edits *edits;  /* PLAN_REWRITE: borrows from the domain; else NULL */
+	struct nestxml_edits *edits;  /* PLAN_REWRITE, PLAN_MANAGED: borrows from the domain; else NULL */
 	struct nestxml_error error;   /* PLAN_UNKNOWN, PLAN_IMPOSSIBLE */
+	const char *manager;	      /* nestxml_check_get_manager(): borrows from the domain */
 };
 
 /** Makes the plan of @domain; to be released with plan_clear(). */
 void plan_make(const struct host_policy *host_policy, const struct nestxml_domain *domain, struct plan *plan);
+/** Of a guest that nobody has named: what is a manager's is left alone, so a PLAN_REWRITE of it becomes PLAN_MANAGED. */
+void plan_spare_manager(struct plan *plan);
 void plan_clear(struct plan *plan);
 
 #endif
