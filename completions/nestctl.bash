@@ -18,9 +18,10 @@ _nestctl()
 	local word current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]-} words=
 	COMPREPLY=()
 	if [ "$COMP_CWORD" = 1 ]; then
-		words='host guest verify list apply set watch hook --help --version'
+		words='doctor host guest verify list apply set watch hook --help --version'
 	else
 		case $command in
+		doctor) words='--json --connect= --help' ;;
 		host) words='enable disable --json --no-reload --dry-run --shadow-vmcs=yes --shadow-vmcs=no --help' ;;
 		guest) words='--json --devstack --nova --help' ;;
 		verify) words='--ask-guest --json --connect= --help' ;;
@@ -31,7 +32,7 @@ _nestctl()
 		hook) words='install status remove --json --help' ;;
 		esac
 		case $command:$COMP_CWORD in
-		verify:2 | set:2 | apply:*) [[ $current == -* ]] || _nestctl_guests "$current" ;;
+		doctor:2 | verify:2 | set:2 | apply:*) [[ $current == -* ]] || _nestctl_guests "$current" ;;
 		set:3) words='require optional disable leave' ;;
 		esac
 	fi

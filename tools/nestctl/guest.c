@@ -2,20 +2,17 @@
 /* guest.c - `nestctl guest`: whether this machine can run guests of its own, asked inside a guest. Needs neither libvirt nor root. */
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <grp.h>
 #include <json-c/json.h>
 #include <linux/kvm.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <nestxml/nestxml.h>
 
 #include "file.h"
 #include "host/cpuinfo.h"
+#include "host/kvm_device.h"
 #include "host/machine.h"
 #include "macros.h"
 #include "nestctl.h"
@@ -32,23 +29,11 @@ static const char help[] = "Usage: nestctl guest [--json|--devstack|--nova]\n"
 			   "\n"
 			   "Exit status: 0 it can, 1 it cannot, 3 it cannot be told.\n";
 
-enum device {
-	DEVICE_MISSING,
-	DEVICE_USABLE,
-	DEVICE_FORBIDDEN, /* not for this user */
-	DEVICE_DEAD,	  /* a name in /dev that no driver answers: udev makes it whether KVM is there or not */
-	DEVICE_NOT_KVM,	  /* not KVM, or not its stable interface */
-	DEVICE_ERROR,
-};
-
 struct facts {
 	bool has_flags; /* @cpuinfo is known */
 	struct cpuinfo cpuinfo;
 	char module[64]; /* "": none is loaded */
-	enum device device;
-	int api;	/* the version that KVM answered, -1: none */
-	int error;	/* why it could not be opened; 0: it could */
-	char group[64]; /* that may use the device; "": none but root */
+	struct kvm_device device;
 	struct machine machine;
 };
 
@@ -72,59 +57,13 @@ static void find_module(struct facts *facts, const char *root)
 	}
 }
 
-static enum device classify_error(int error)
-{
-	switch (error) {
-	case ENOENT:
-	case ENOTDIR:
-		return DEVICE_MISSING;
-	case EACCES:
-	case EPERM:
-		return DEVICE_FORBIDDEN;
-	case ENODEV:
-	case ENXIO:
-		return DEVICE_DEAD;
-	default:
-		return DEVICE_ERROR;
-	}
-}
-
-static void find_group(struct facts *facts, const char *path)
-{
-	struct stat status;
-	struct group *group;
-
-	if (stat(path, &status) < 0 || (status.st_mode & 0060) != 0060 || status.st_gid == 0)
-		return;
-	group = getgrgid(status.st_gid);
-	if (group)
-		snprintf(facts->group, sizeof(facts->group), "%.63s", group->gr_name);
-}
-
-static void try_device(struct facts *facts, const char *root)
-{
-	AUTO_FREE char *path = nestxml_path_join(root, "/dev/kvm");
-	AUTO_CLOSE int fd = path ? open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) : -1;
-
-	facts->api = -1;
-	if (fd < 0) {
-		facts->error = path ? errno : ENOMEM;
-		facts->device = classify_error(facts->error);
-		if (path && facts->device == DEVICE_FORBIDDEN)
-			find_group(facts, path);
-		return;
-	}
-	facts->api = ioctl(fd, KVM_GET_API_VERSION, 0);
-	facts->device = facts->api == KVM_API_VERSION ? DEVICE_USABLE : DEVICE_NOT_KVM;
-}
-
 static void gather(struct facts *facts, const char *root)
 {
 	*facts = (struct facts){0};
 	facts->has_flags = cpuinfo_read(root, &facts->cpuinfo);
 	machine_read(root, &facts->cpuinfo, &facts->machine);
 	find_module(facts, root);
-	try_device(facts, root);
+	kvm_device_try(root, &facts->device);
 }
 
 /* ---- the verdict: pure ---- */
@@ -150,22 +89,22 @@ static enum verdict find_verdict_without_device(const struct facts *facts)
 		return VERDICT_NO_FLAG;
 	if (!facts->module[0])
 		return VERDICT_NO_MODULE;
-	return facts->device == DEVICE_DEAD ? VERDICT_DEAD : VERDICT_NO_DEVICE;
+	return facts->device.state == KVM_DEVICE_DEAD ? VERDICT_DEAD : VERDICT_NO_DEVICE;
 }
 
 /* The device that works is the proof, whatever the rest looks like; without it the rest says what is missing. */
 static enum verdict find_verdict(const struct facts *facts)
 {
-	if (facts->device == DEVICE_USABLE)
+	if (facts->device.state == KVM_DEVICE_USABLE)
 		return VERDICT_CAN;
 	if (facts->machine.encryption)
 		return VERDICT_ENCRYPTED;
-	switch (facts->device) {
-	case DEVICE_FORBIDDEN:
+	switch (facts->device.state) {
+	case KVM_DEVICE_FORBIDDEN:
 		return facts->module[0] ? VERDICT_FORBIDDEN : find_verdict_without_device(facts);
-	case DEVICE_NOT_KVM:
+	case KVM_DEVICE_NOT_KVM:
 		return VERDICT_NOT_KVM;
-	case DEVICE_ERROR:
+	case KVM_DEVICE_ERROR:
 		return VERDICT_ERROR;
 	default:
 		return find_verdict_without_device(facts);
@@ -213,14 +152,14 @@ static void describe_verdict(const struct facts *facts, enum verdict verdict, ch
 		snprintf(text, size, "cannot be told: KVM is there, but this user may not open /dev/kvm");
 		break;
 	case VERDICT_NOT_KVM:
-		if (facts->api < 0)
+		if (facts->device.api < 0)
 			snprintf(text, size, "cannot be told: /dev/kvm does not answer as KVM");
 		else
-			snprintf(text, size, "cannot be told: /dev/kvm speaks version %d of KVM's interface, not %d", facts->api,
+			snprintf(text, size, "cannot be told: /dev/kvm speaks version %d of KVM's interface, not %d", facts->device.api,
 				 KVM_API_VERSION);
 		break;
 	case VERDICT_ERROR:
-		snprintf(text, size, "cannot be told: /dev/kvm cannot be opened: %s", strerror(facts->error));
+		snprintf(text, size, "cannot be told: /dev/kvm cannot be opened: %s", strerror(facts->device.error));
 		break;
 	case VERDICT_NO_FLAGS:
 		snprintf(text, size, "cannot be told: there is no /dev/kvm, and /proc/cpuinfo shows no flags of an x86 processor");
@@ -244,9 +183,9 @@ static void advise_permission(const struct facts *facts, char *text, size_t size
 {
 	char shown[128];
 
-	if (facts->group[0])
+	if (facts->device.group[0])
 		snprintf(text, size, "sudo usermod -aG %s \"$USER\", then log in again", /* a name of this machine's administrator */
-			 nestxml_text_escape(facts->group, shown, sizeof(shown)));
+			 nestxml_text_escape(facts->device.group, shown, sizeof(shown)));
 	else
 		snprintf(text, size, "sudo nestctl guest");
 }
@@ -292,16 +231,6 @@ static void describe_advice(const struct facts *facts, enum verdict verdict, cha
 	}
 }
 
-static void describe_device(const struct facts *facts, char *text, size_t size)
-{
-	if (facts->device == DEVICE_MISSING)
-		snprintf(text, size, "missing");
-	else if (facts->error)
-		snprintf(text, size, "there, but: %s", strerror(facts->error));
-	else
-		snprintf(text, size, "%s", facts->device == DEVICE_USABLE ? "usable" : "there, but not KVM");
-}
-
 /* ---- as a table and as JSON ---- */
 
 static void print_table(const struct facts *facts, enum verdict verdict)
@@ -317,7 +246,7 @@ static void print_table(const struct facts *facts, enum verdict verdict)
 				      : "without known flags",
 		   facts->cpuinfo.hypervisor ? "of a guest" : "not of a guest");
 	output_row("module", "%s", facts->module[0] ? nestxml_text_escape(facts->module, shown, sizeof(shown)) : "none");
-	describe_device(facts, text, sizeof(text));
+	kvm_device_describe(&facts->device, text, sizeof(text));
 	output_row("/dev/kvm", "%s", text);
 	describe_advice(facts, verdict, text, sizeof(text));
 	output_row("next", "%s", text);
@@ -327,10 +256,10 @@ static struct json_object *make_device(const struct facts *facts)
 {
 	struct json_object *object = json_object_new_object();
 
-	output_add_bool(object, "present", facts->device != DEVICE_MISSING);
-	output_add_bool(object, "usable", facts->device == DEVICE_USABLE);
-	json_object_object_add(object, "api", facts->api >= 0 ? json_object_new_int(facts->api) : NULL);
-	output_add_string(object, "error", facts->error ? strerror(facts->error) : NULL);
+	output_add_bool(object, "present", facts->device.state != KVM_DEVICE_MISSING);
+	output_add_bool(object, "usable", facts->device.state == KVM_DEVICE_USABLE);
+	json_object_object_add(object, "api", facts->device.api >= 0 ? json_object_new_int(facts->device.api) : NULL);
+	output_add_string(object, "error", facts->device.error ? strerror(facts->device.error) : NULL);
 	return object;
 }
 

@@ -18,8 +18,8 @@
 
 /* In the order in which people need them. */
 static const struct nestctl_command *const commands[] = {
-	&nestctl_host, &nestctl_guest, &nestctl_verify, &nestctl_list,	      &nestctl_apply,
-	&nestctl_set,  &nestctl_watch, &nestctl_hook,	&nestctl_hook_helper, &nestctl_admin_clients,
+	&nestctl_doctor, &nestctl_host,	 &nestctl_guest, &nestctl_verify,      &nestctl_list,	       &nestctl_apply,
+	&nestctl_set,	 &nestctl_watch, &nestctl_hook,	 &nestctl_hook_helper, &nestctl_admin_clients,
 };
 
 /* ---- errors ---- */

@@ -28,6 +28,7 @@ struct nestctl_command {
 };
 
 extern const struct nestctl_command nestctl_host;
+extern const struct nestctl_command nestctl_doctor;
 extern const struct nestctl_command nestctl_guest;
 extern const struct nestctl_command nestctl_verify;
 extern const struct nestctl_command nestctl_list;

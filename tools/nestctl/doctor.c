@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* doctor.c - `nestctl doctor`: all that stands between this machine, or a guest, and nesting; the first thing that is wrong comes last. */
+#include <json-c/json.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include <nestxml/nestxml.h>
+
+#include "doctor/checks.h"
+#include "macros.h"
+#include "nestctl.h"
+#include "options.h"
+#include "output.h"
+
+static const char help[] = "Usage: nestctl doctor [GUEST] [--json] [-c URI]\n"
+			   "Everything that stands between this host and nested virtualization, in order,\n"
+			   "and with GUEST (a name or UUID) between it and what its policy states. The last\n"
+			   "line is what to do about the first thing that is wrong.\n"
+			   "Exit status 0: nothing is wrong, 1: something is, 3: something cannot be told.\n"
+			   "\n"
+			   "  --json              the same for programs\n"
+			   "  -c, --connect=URI   the libvirt to ask, as with virsh\n"
+			   "  -h, --help          this text\n";
+
+static const char *const marks[] = {[FINDING_OK] = "ok", [FINDING_NOT] = "not", [FINDING_UNKNOWN] = "unknown"};
+
+struct request {
+	const char *guest; /* NULL: the host alone */
+	const char *uri;   /* NULL: libvirt's own choice */
+	bool json;
+};
+
+static const char *get_advice(const struct findings *findings, const struct finding *first)
+{
+	if (first && first->remedy[0])
+		return first->remedy;
+	for (size_t i = 0; i < findings->count; i++)
+		if (findings->list[i].mark == FINDING_NOT)
+			return "nothing for this guest: what is not so here is none of its policy's";
+	return "nothing: all of it is well";
+}
+
+static void print_table(const struct findings *findings, const struct finding *first)
+{
+	for (size_t i = 0; i < findings->count; i++)
+		printf("%-9s%-16s%s\n", marks[findings->list[i].mark], findings->list[i].name, findings->list[i].text);
+	printf("%-9s%s\n", "next", get_advice(findings, first));
+}
+
+static struct json_object *make_finding(const struct finding *finding)
+{
+	struct json_object *object = json_object_new_object();
+
+	output_add_string(object, "check", finding->name);
+	output_add_string(object, "mark", marks[finding->mark]);
+	output_add_string(object, "text", finding->text);
+	output_add_string(object, "advice", finding->remedy[0] ? finding->remedy : NULL);
+	return object;
+}
+
+static struct json_object *make_json(const struct findings *findings, const struct finding *first)
+{
+	struct json_object *object = json_object_new_object();
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < findings->count; i++)
+		json_object_array_add(list, make_finding(&findings->list[i]));
+	json_object_object_add(object, "checks", list);
+	output_add_string(object, "first", first ? first->name : NULL);
+	output_add_string(object, "advice", get_advice(findings, first));
+	return object;
+}
+
+static enum nestctl_status examine(const struct request *request)
+{
+	struct findings findings = {0};
+	enum nestctl_status status = NESTCTL_YES;
+	const struct finding *first;
+	enum nestxml_nested nested;
+
+	check_host(NESTCTL_ROOT, &findings);
+	check_services(NESTCTL_ROOT, &findings);
+	check_guest(NESTCTL_ROOT, request->uri, request->guest, &findings, &nested);
+	first = findings_find_first(&findings, nested != NESTXML_NESTED_DISABLE);
+	if (first)
+		status = first->mark == FINDING_NOT ? NESTCTL_NO : NESTCTL_UNKNOWN;
+	if (request->json)
+		return nestctl_print_json(make_json(&findings, first), status);
+	print_table(&findings, first);
+	return nestctl_finish(status);
+}
+
+static enum nestctl_status parse(int argc, char **argv, struct request *request)
+{
+	const struct option_rule rules[] = {{.name = "json", .flag = &request->json}, OPTION_CONNECT(&request->uri)};
+	enum nestctl_status status = options_take("doctor", help, rules, ARRAY_SIZE(rules), argc, argv);
+
+	if (status != NESTCTL_CONTINUE)
+		return status;
+	if (argc - optind > 1)
+		return nestctl_usage_word("doctor", "unexpected argument", argv[optind + 1], NULL);
+	request->guest = optind < argc ? argv[optind] : NULL;
+	if (request->guest && !*request->guest)
+		return nestctl_usage("doctor", "the guest's name is empty");
+	return NESTCTL_CONTINUE;
+}
+
+static enum nestctl_status run_command(int argc, char **argv)
+{
+	struct request request = {0};
+	enum nestctl_status status = parse(argc, argv, &request);
+
+	return status == NESTCTL_CONTINUE ? examine(&request) : status;
+}
+
+const struct nestctl_command nestctl_doctor = {
+	.name = "doctor",
+	.arguments = "[GUEST]",
+	.summary = "what stands in the way of nesting, and what to do",
+	.run = run_command,
+};

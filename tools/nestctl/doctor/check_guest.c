@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* check_guest.c - what `nestctl list` and `nestctl verify` know of one guest, row by row. */
+#include <stdio.h>
+#include <string.h>
+
+#include <nestxml/nestxml.h>
+
+#include "doctor/checks.h"
+#include "guests/describe.h"
+#include "guests/diagnosis.h"
+#include "guests/diagnosis_read.h"
+#include "macros.h"
+#include "shell_name.h"
+
+/* ---- libvirt ---- */
+
+static bool check_libvirt(const char *uri, const char *guest, struct session *session, struct findings *findings)
+{
+	struct virt_error error;
+	struct finding *finding;
+	bool is_local;
+
+	if (virt_open(uri, false, &session->virt, &error) < 0 || virt_ask_local_qemu(session->virt, &is_local, &error) < 0) {
+		finding = findings_add(findings, "libvirt", FINDING_NOT, "%s", error.message);
+		finding_advise(finding, "systemctl start virtqemud.socket, or libvirtd.socket where this libvirt has that");
+		return false;
+	}
+	if (!is_local) {
+		finding = findings_add(findings, "libvirt", FINDING_UNKNOWN, "its guests are not this host's");
+		finding_advise(finding, "run this on the guests' own host");
+		return false;
+	}
+	if (virt_is_session(session->virt)) {
+		finding = findings_add(findings, "libvirt", FINDING_UNKNOWN,
+				       "qemu:///session, a user's own guests: the hook and the watcher are for the host's");
+		finding_advise(finding, "sudo nestctl doctor%s", guest ? " GUEST" : "");
+	} else {
+		findings_add(findings, "libvirt", FINDING_OK, "it answers");
+	}
+	return true;
+}
+
+static bool find_guest(const struct session *session, const char *word, struct virt_domain **guest, struct findings *findings)
+{
+	struct virt_error error;
+	struct finding *finding;
+	char shown[320];
+
+	if (virt_find(session->virt, word, guest, &error) == 0)
+		return true;
+	if (error.no_domain)
+		finding = findings_add(findings, "guest", FINDING_NOT, "'%s': libvirt knows none of this name or UUID",
+				       nestxml_text_escape(word, shown, sizeof(shown)));
+	else
+		finding = findings_add(findings, "guest", FINDING_UNKNOWN, "libvirt: %s", error.message);
+	finding_advise(finding, "virsh list --all");
+	return false;
+}
+
+/* ---- the guest ---- */
+
+static void check_policy(const struct diagnosis *diagnosis, const char *name, struct findings *findings)
+{
+	char source[320];
+
+	if (diagnosis->policy_error.code != NESTXML_OK) {
+		finding_advise(findings_add(findings, "policy", FINDING_NOT, "it cannot be told: %s", diagnosis->policy_error.message),
+			       "correct that, as in: man nestxml.conf");
+		return;
+	}
+	nestxml_policy_describe_source(&diagnosis->policy, source, sizeof(source));
+	if (diagnosis->policy.nested == NESTXML_NESTED_LEAVE)
+		finding_advise(findings_add(findings, "policy", FINDING_NOT, "leave, stated by %s: its nesting is left alone", source),
+			       "nestctl set %s require", name);
+	else
+		findings_add(findings, "policy", FINDING_OK, "%s, stated by %s", nestxml_nested_to_string(diagnosis->policy.nested),
+			     source);
+}
+
+static void check_definition(const struct session *session, const struct diagnosis *diagnosis, const char *name, struct findings *findings)
+{
+	struct finding *finding;
+	struct plan plan;
+	char text[768];
+
+	plan_make(&session->host_policy, diagnosis->stored.domain, &plan);
+	describe_cpu(diagnosis->stored.domain, text, sizeof(text));
+	switch (plan.state) {
+	case PLAN_UNKNOWN: /* the row before says why */
+	case PLAN_LEAVE:
+		break;
+	case PLAN_CURRENT:
+		findings_add(findings, "definition", FINDING_OK, "%s", text);
+		break;
+	case PLAN_REWRITE:
+		finding = findings_add(findings, "definition", FINDING_NOT, "%s: its policy is not in it", text);
+		if (virt_domain_is_persistent(diagnosis->guest))
+			finding_advise(finding, "nestctl apply %s", name);
+		else
+			finding_advise(finding, "create it again with a <cpu> that states it: see nestxml(1)");
+		break;
+	case PLAN_IMPOSSIBLE:
+		finding = findings_add(findings, "definition", FINDING_NOT, "its policy cannot be met: %s", plan.error.message);
+		finding_advise(finding, "change its definition, or its policy: nestctl set %s WORD", name);
+		break;
+	}
+	plan_clear(&plan);
+}
+
+/* What a saved state's CPU is cannot be seen from here, nor can it be changed. */
+static void check_saved_state(const struct diagnosis *diagnosis, const char *name, struct findings *findings)
+{
+	if (virt_domain_is_running(diagnosis->guest))
+		return;
+	if (!virt_domain_has_saved_state(diagnosis->guest))
+		findings_add(findings, "managed save", FINDING_OK, "none");
+	else
+		finding_advise(findings_add(findings, "managed save", FINDING_UNKNOWN,
+					    "its next start resumes what was saved, with the CPU of then"),
+			       "virsh start %s; then shut it down from inside, and start it again", name);
+}
+
+static void check_running(const struct diagnosis *diagnosis, const char *name, struct findings *findings)
+{
+	static const enum finding_mark marks[] = {
+		[QEMU_ANSWER_NONE] = FINDING_UNKNOWN,
+		[QEMU_ANSWER_YES] = FINDING_OK,
+		[QEMU_ANSWER_NO] = FINDING_NOT,
+	};
+	struct finding *finding;
+	char text[1024];
+
+	if (!virt_domain_is_running(diagnosis->guest)) {
+		finding_advise(findings_add(findings, "running", FINDING_UNKNOWN, "it is not running"), "virsh start %s", name);
+		return;
+	}
+	diagnosis_describe_verdict(diagnosis, text, sizeof(text));
+	finding = findings_add(findings, "running", marks[diagnosis_is_policy_met(diagnosis)], "nested: %s", text);
+	diagnosis_describe_advice(diagnosis, text, sizeof(text));
+	if (finding->mark != FINDING_OK)
+		finding_advise(finding, "%s", text);
+}
+
+static void check_all(const struct session *session, struct diagnosis *diagnosis, struct findings *findings)
+{
+	const char *name = nestxml_shell_name(virt_domain_get_name(diagnosis->guest), virt_domain_get_uuid(diagnosis->guest));
+	char why[640];
+
+	if (!diagnosis_read(session, diagnosis, why, sizeof(why))) {
+		finding_advise(findings_add(findings, "guest", FINDING_UNKNOWN, "%s", why), "virsh dominfo %s", name);
+		return;
+	}
+	check_policy(diagnosis, name, findings);
+	if (diagnosis->policy_error.code == NESTXML_OK)
+		check_definition(session, diagnosis, name, findings);
+	check_saved_state(diagnosis, name, findings);
+	check_running(diagnosis, name, findings);
+}
+
+void check_guest(const char *root, const char *uri, const char *guest, struct findings *findings, enum nestxml_nested *nested)
+{
+	CLEANUP(session_close) struct session session = {0};
+	CLEANUP(diagnosis_clear) struct diagnosis diagnosis = {0};
+
+	*nested = NESTXML_NESTED_LEAVE;
+	if (!check_libvirt(uri, guest, &session, findings) || !guest)
+		return;
+	if (host_policy_read(root, &session.host_policy, &diagnosis.policy_error) != 0) {
+		session.host_policy = (struct host_policy){0};
+		if (nestxml_host_new(root, &session.host_policy.host, NULL) != 0)
+			return;
+	}
+	diagnosis.host = session.host_policy.host;
+	if (!find_guest(&session, guest, &diagnosis.guest, findings))
+		return;
+	check_all(&session, &diagnosis, findings);
+	*nested = diagnosis.policy.nested;
+}

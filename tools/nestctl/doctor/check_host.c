@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* check_host.c - what `nestctl host` and `nestctl guest` know, row by row. */
+#include <string.h>
+
+#include <nestxml/nestxml.h>
+
+#include "doctor/checks.h"
+#include "host/kvm_device.h"
+#include "host/obstacle.h"
+#include "host/state.h"
+#include "macros.h"
+
+/* Everything that the rows rest on; the obstacle is that to turning nesting on. */
+struct host {
+	struct host_state state;
+	bool has_obstacle;
+	struct obstacle obstacle;
+};
+
+static bool is_there(const struct host *host)
+{
+	return host->state.module == HOST_MODULE_LIVE || host->state.module == HOST_MODULE_BUILTIN;
+}
+
+static void check_processor(const struct host *host, struct findings *findings)
+{
+	const struct host_state *state = &host->state;
+
+	if (state->module == HOST_MODULE_NO_VENDOR || state->machine.encryption)
+		finding_advise(findings_add(findings, "processor", FINDING_NOT, "%s", host->obstacle.cause), "%s", host->obstacle.remedy);
+	else
+		findings_add(findings, "processor", FINDING_OK, "%s, %s%s", state->arch, nestxml_vendor_to_string(state->vendor),
+			     state->machine.is_guest ? ", of a guest" : "");
+}
+
+static void check_firmware(const struct host *host, struct findings *findings)
+{
+	const char *feature = nestxml_vendor_feature(host->state.vendor);
+
+	if (host->state.has_flag)
+		findings_add(findings, "firmware", FINDING_OK, "%s is turned on: the processor shows %s", host->state.extension, feature);
+	else if (host->state.module == HOST_MODULE_NO_HARDWARE)
+		finding_advise(findings_add(findings, "firmware", FINDING_NOT, "%s", host->obstacle.cause), "%s", host->obstacle.remedy);
+	else if (is_there(host))
+		findings_add(findings, "firmware", FINDING_UNKNOWN, "the processor shows no %s", feature);
+	else
+		finding_advise(findings_add(findings, "firmware", FINDING_NOT, "the processor shows no %s", feature), "%s",
+			       host->obstacle.remedy);
+}
+
+static void check_module(const struct host *host, struct findings *findings)
+{
+	const struct host_state *state = &host->state;
+	struct finding *finding;
+
+	if (is_there(host)) {
+		findings_add(findings, "module", FINDING_OK, "%s, %s", state->module_name,
+			     state->module == HOST_MODULE_LIVE ? "loaded" : "built into this kernel");
+		return;
+	}
+	finding = findings_add(findings, "module", FINDING_NOT, "%s", host->has_obstacle ? host->obstacle.cause : state->evidence);
+	if (host->has_obstacle)
+		finding_advise(finding, "%s", host->obstacle.remedy);
+	else if (state->rival)
+		finding_advise(finding, "nestctl host enable; if that is refused, stop %s first", state->rival);
+	else
+		finding_advise(finding, "nestctl host enable");
+}
+
+/* How nesting is turned on in a module that is there. */
+static void advise_enabling(const struct host *host, struct finding *finding)
+{
+	char text[1200];
+
+	if (host->has_obstacle)
+		finding_advise(finding, "%s", host->obstacle.remedy);
+	else if (host->state.users.count > 0)
+		finding_advise(finding, "nestctl host enable: %s", obstacle_describe_use(&host->state, text, sizeof(text)));
+	else
+		finding_advise(finding, "nestctl host enable");
+}
+
+static void check_nested(const struct host *host, struct findings *findings)
+{
+	enum finding_mark mark = FINDING_NOT;
+
+	if (host->state.nested == NESTXML_STATE_ON)
+		mark = FINDING_OK;
+	else if (host->state.nested == NESTXML_STATE_UNKNOWN)
+		mark = FINDING_UNKNOWN;
+	if (mark == FINDING_OK)
+		findings_add(findings, "nested", mark, "%s", host->state.evidence);
+	else if (is_there(host))
+		advise_enabling(host, findings_add(findings, "nested", mark, "%s", host->state.evidence));
+}
+
+static void check_next_load(const struct host *host, struct findings *findings)
+{
+	struct host_next_load next;
+	struct finding *finding;
+
+	if (!is_there(host))
+		return;
+	host_state_find_next_load(&host->state, &next);
+	if (host->state.module == HOST_MODULE_BUILTIN)
+		findings_add(findings, "after a reboot", FINDING_OK, "as now, where the kernel's command line stays");
+	else if (next.nested == NESTXML_STATE_UNKNOWN)
+		finding_advise(findings_add(findings, "after a reboot", FINDING_UNKNOWN, "not known (%s)", next.source),
+			       "nestctl host enable");
+	else if (next.nested == NESTXML_STATE_ON)
+		findings_add(findings, "after a reboot", FINDING_OK, "on (%s)", next.source);
+	else {
+		finding = findings_add(findings, "after a reboot", FINDING_NOT, "off (%s)", next.source);
+		if (host->has_obstacle)
+			finding_advise(finding, "%s", host->obstacle.remedy);
+		else
+			finding_advise(finding, "nestctl host enable");
+	}
+}
+
+/* Only where a module is there: without one there is no device either. */
+static void check_device(const char *root, const struct host *host, struct findings *findings)
+{
+	struct kvm_device device;
+	struct finding *finding;
+	char text[128];
+
+	if (!is_there(host))
+		return;
+	kvm_device_try(root, &device);
+	kvm_device_describe(&device, text, sizeof(text));
+	if (device.state == KVM_DEVICE_USABLE || device.state == KVM_DEVICE_FORBIDDEN) { /* QEMU runs as a user of libvirt's */
+		findings_add(findings, "/dev/kvm", FINDING_OK, "%s", text);
+		return;
+	}
+	finding = findings_add(findings, "/dev/kvm", device.state == KVM_DEVICE_ERROR ? FINDING_UNKNOWN : FINDING_NOT, "%s", text);
+	if (device.state != KVM_DEVICE_MISSING)
+		finding_advise(finding, "ls -l /dev/kvm; dmesg | grep -i kvm");
+	else if (host->state.machine.is_container)
+		finding_advise(finding, "give this container the device, as with --device=/dev/kvm");
+	else
+		finding_advise(finding, "udevadm trigger /dev/kvm");
+}
+
+void check_host(const char *root, struct findings *findings)
+{
+	struct host host = {0};
+	size_t first = findings->count;
+	int code = host_state_read(root, &host.state);
+
+	if (code != 0) {
+		findings_add(findings, "host", FINDING_UNKNOWN, "its state cannot be read: %s", strerror(-code));
+		return;
+	}
+	host.has_obstacle = obstacle_find(&host.state, true, &host.obstacle);
+	check_processor(&host, findings);
+	if (findings->list[first].mark == FINDING_OK) {
+		check_firmware(&host, findings);
+		if (host.state.module != HOST_MODULE_NO_HARDWARE)
+			check_module(&host, findings);
+		check_nested(&host, findings);
+		check_next_load(&host, findings);
+		check_device(root, &host, findings);
+	}
+	for (size_t i = first; i < findings->count; i++)
+		findings->list[i].is_of_host = true;
+	host_state_clear(&host.state);
+}

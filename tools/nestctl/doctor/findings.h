@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* findings.h - what `nestctl doctor` found, one row a thing that stands between a machine, or a guest, and nesting. */
+#ifndef NESTXML_DOCTOR_FINDINGS_H
+#define NESTXML_DOCTOR_FINDINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <nestxml/nestxml.h>
+
+enum finding_mark { FINDING_OK, FINDING_NOT, FINDING_UNKNOWN };
+
+struct finding {
+	const char *name; /* static */
+	enum finding_mark mark;
+	bool is_of_host;   /* about this host's own nesting, which a guest that is to have none does not need */
+	char text[1024];   /* ready for a terminal, as the next one */
+	char remedy[1536]; /* what to do about it; "": nothing is to be done */
+};
+
+#define FINDINGS_MAX 16
+
+struct findings {
+	struct finding list[FINDINGS_MAX];
+	size_t count;
+};
+
+/** Adds a row with @text, and returns it so that its remedy can be set with finding_advise(). */
+struct finding *findings_add(struct findings *findings, const char *name, enum finding_mark mark, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+void finding_advise(struct finding *finding, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** The first that is not so, else the first that cannot be told; NULL: nothing is wrong. @with_host: this host's own count too. */
+const struct finding *findings_find_first(const struct findings *findings, bool with_host);
+
+#endif
