@@ -99,6 +99,10 @@ static void check_definition(const struct session *session, const struct diagnos
 		else
 			finding_advise(finding, "create it again with a <cpu> that states it: see nestxml(1)");
 		break;
+	case PLAN_MANAGED:
+		finding = findings_add(findings, "definition", FINDING_NOT, "%s: its policy is not in it, and a manager writes it", text);
+		finding_advise(finding, "state it in that manager's own configuration: examples/ has the line for each");
+		break;
 	case PLAN_IMPOSSIBLE:
 		finding = findings_add(findings, "definition", FINDING_NOT, "its policy cannot be met: %s", plan.error.message);
 		finding_advise(finding, "change its definition, or its policy: nestctl set %s WORD", name);
