@@ -7,6 +7,7 @@
 
 #include <pthread.h>
 
+#include "error.h"
 #include "macros.h"
 
 DLSYM_NOTE("xml", "Reads the XML of domains", LIBXML2_SONAME);
@@ -26,6 +27,16 @@ static void ignore_error(void *data, xmlError *problem)
 	(void)problem;
 }
 
+/* Whether there is memory for what libxml2 keeps for this thread. From 2.12 on it ends the process where it finds none later. */
+static bool has_thread_memory(void)
+{
+#if LIBXML_VERSION >= 21200
+	return sym_xmlCheckThreadLocalStorage() == 0;
+#else
+	return true;
+#endif
+}
+
 /* Where there is no memory, libxml2 says so on stderr, unless it is told to tell us. These are settings of this thread. */
 static void set_up(void)
 {
@@ -41,23 +52,29 @@ static void set_up(void)
  * What failed, for want of memory perhaps, is tried again by the next document. Bound lazily, as where it is linked: RTLD_NOW would look
  * up every function of ICU and libstdc++ too, and costs the filter a tenth of its time on a small guest (tests/bench).
  */
-static bool load(char *reason, size_t size)
+static int load(struct nestxml_error *error)
 {
 	static const struct dlsym_function functions[] = {LIBXML_FUNCTIONS(DLSYM_ROW)};
-	bool complete = dlsym_load(LIBXML2_SONAME, RTLD_LAZY, functions, ARRAY_SIZE(functions), reason, size);
+	char reason[256];
 
-	if (complete)
-		set_up();
-	return complete;
+	if (!dlsym_load(LIBXML2_SONAME, RTLD_LAZY, functions, ARRAY_SIZE(functions), reason, sizeof(reason)))
+		return nestxml_error_set(error, NESTXML_E_LIBRARY, "cannot be read without libxml2: %s", reason);
+	if (!has_thread_memory())
+		return nestxml_error_set_nomem(error);
+	set_up();
+	is_loaded = true;
+	return 0;
 }
 
-bool nestxml_libxml_load(char *reason, size_t size)
+int nestxml_libxml_load(struct nestxml_error *error)
 {
-	bool loaded;
+	int code = 0;
 
 	pthread_mutex_lock(&mutex);
-	is_loaded = is_loaded || load(reason, size);
-	loaded = is_loaded;
+	if (!is_loaded)
+		code = load(error);
 	pthread_mutex_unlock(&mutex);
-	return loaded;
+	if (code == 0 && !has_thread_memory())
+		code = nestxml_error_set_nomem(error);
+	return code;
 }

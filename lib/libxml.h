@@ -10,13 +10,28 @@
 #include <libxml/parser.h>
 #include <libxml/xmlerror.h>
 
+#include <nestxml/nestxml.h>
+
 #include "dlsym.h"
+
+/* From 2.12 on what libxml2 keeps for a thread is allocated when it is first asked for; from 2.14 on it tells positions by another name. */
+#if LIBXML_VERSION >= 21200
+#define LIBXML_THREAD_FUNCTIONS(use) use(xmlCheckThreadLocalStorage)
+#else
+#define LIBXML_THREAD_FUNCTIONS(use)
+#endif
+#if LIBXML_VERSION >= 21400
+#define LIBXML_POSITION_FUNCTIONS(use) use(xmlCtxtGetInputPosition)
+#else
+#define LIBXML_POSITION_FUNCTIONS(use) use(xmlByteConsumed)
+#endif
 
 /* clang-format off */
 #define LIBXML_FUNCTIONS(use)              \
 	use(__xmlStructuredError)          \
 	use(__xmlStructuredErrorContext)   \
-	use(xmlByteConsumed)               \
+	LIBXML_THREAD_FUNCTIONS(use)       \
+	LIBXML_POSITION_FUNCTIONS(use)     \
 	use(xmlCtxtReadIO)                 \
 	use(xmlDictGetUsage)               \
 	use(xmlDictSetLimit)               \
@@ -31,7 +46,8 @@
 
 LIBXML_FUNCTIONS(DLSYM_DECLARE)
 
-/** Loads libxml2 and sets it up, once for a process. False: it cannot be loaded, and @reason, of @size bytes, says why. */
-bool nestxml_libxml_load(char *reason, size_t size);
+/** Loads libxml2 and sets it up, once for a process, and makes it ready for this thread. Returns 0, NESTXML_E_LIBRARY or NESTXML_E_NOMEM.
+ */
+int nestxml_libxml_load(struct nestxml_error *error);
 
 #endif

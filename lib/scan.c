@@ -2,7 +2,7 @@
 /*
  * scan.c - one SAX pass of libxml2 over the whole document: proves it well-formed, collects facts and positions, builds no tree.
  *
- * Where an element stands: in startElementNs xmlByteConsumed() is just before the tag's '>' or '/>', in endElementNs just behind the
+ * Where an element stands: in startElementNs the parser's position is just before the tag's '>' or '/>', in endElementNs just after the
  * end tag. The tag's '<' is the next one backwards, since a well-formed attribute holds none. Neither is promised by libxml2, so each
  * position that will be edited is checked against the bytes.
  */
@@ -10,6 +10,8 @@
 
 #include <stdio.h>
 #include <string.h>
+
+#include <libxml/parserInternals.h>
 
 #include "error.h"
 #include "libxml.h"
@@ -25,6 +27,7 @@
  */
 #define MAX_NAMES 1024 /* KiB of different ones */
 #define MAX_NAMESPACES 256
+#define MAX_DEPTH 256 /* libxml2's own, without XML_PARSE_HUGE (xmlParserMaxDepth) */
 
 #define QEMU_NAMESPACE "http://libvirt.org/schemas/domain/qemu/1.0"
 
@@ -129,10 +132,22 @@ static bool are_prefixes_declared(struct scan *scan, const xmlChar **attributes,
 
 /* ---- positions ---- */
 
+/* How many bytes of the document the parser has consumed; negative where it cannot tell. */
+static long get_position(xmlParserCtxt *parser)
+{
+#if LIBXML_VERSION >= 21400
+	unsigned long position;
+
+	return sym_xmlCtxtGetInputPosition(parser, 0, NULL, NULL, NULL, &position) == 0 ? (long)position : -1;
+#else
+	return sym_xmlByteConsumed(parser);
+#endif
+}
+
 static bool place_start(struct scan *scan, const xmlChar *name, struct element *element)
 {
 	const struct nestxml_domain *domain = scan->domain;
-	long consumed = sym_xmlByteConsumed(scan->parser);
+	long consumed = get_position(scan->parser);
 	size_t name_length = strlen((const char *)name);
 	size_t at = consumed < 0 ? domain->length : (size_t)consumed;
 	const char *start = at < domain->length ? memrchr(domain->xml, '<', at) : NULL;
@@ -152,7 +167,7 @@ static bool place_start(struct scan *scan, const xmlChar *name, struct element *
 static void place_end(struct scan *scan, struct element *element)
 {
 	const struct nestxml_domain *domain = scan->domain;
-	long consumed = sym_xmlByteConsumed(scan->parser);
+	long consumed = get_position(scan->parser);
 
 	if (consumed < 0 || (size_t)consumed > domain->length || (size_t)consumed < element->head || domain->xml[consumed - 1] != '>')
 		scan->misplaced = true;
@@ -427,6 +442,14 @@ static void scan_inner(struct scan *scan, const xmlChar *name, const xmlChar *pr
 
 /* ---- libxml2's callbacks ---- */
 
+/* Before the first name. Earlier would be too early: libxml2 2.15 sets a limit of its own when it begins. */
+static void on_start_document(void *data)
+{
+	struct scan *scan = data;
+
+	sym_xmlDictSetLimit(scan->parser->dict, (size_t)MAX_NAMES << 10);
+}
+
 static void on_start(void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, int namespaces_count,
 		     const xmlChar **namespaces, int attributes_count, int defaulted_count, const xmlChar **attributes)
 {
@@ -503,12 +526,43 @@ static void on_doctype(void *data, const xmlChar *name, const xmlChar *external_
 						"has a document type declaration (<!DOCTYPE>), which libvirt's XML never has; remove it"));
 }
 
+/* Words that libxml2 has for what is well-formed and still more than it reads; its limits are libvirt's too. */
+static bool is_limit(const char *words)
+{
+	static const char *const limits[] = {"too big", "too long", "Excessive depth"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(limits); i++)
+		if (strstr(words, limits[i]))
+			return true;
+	return false;
+}
+
+static void cut_off(char *words, const char *from)
+{
+	char *found = strstr(words, from);
+
+	if (found)
+		*found = '\0';
+}
+
+/* libxml2's words, without its advice to programmers, ready for a terminal. */
+static void show_problem(PROBLEM *problem, char shown[static 200])
+{
+	char raw[200];
+
+	snprintf(raw, sizeof(raw), "%s", problem->message ? problem->message : "");
+	cut_off(raw, "\n");
+	cut_off(raw, " use XML_PARSE_HUGE");
+	cut_off(raw, ", try XML_PARSE_HUGE");
+	nestxml_text_escape(raw, shown, 200);
+}
+
 static void on_error(void *data, PROBLEM *problem)
 {
 	struct scan *scan = data;
-	char raw[200] = "";
+	unsigned int line = problem->line > 0 ? (unsigned int)problem->line : 0;
+	unsigned int column = problem->int2 > 0 ? (unsigned int)problem->int2 : 0;
 	char shown[200];
-	char *advice;
 
 	/* libvirt too takes an undeclared prefix for what it looks like. */
 	if (scan->code != 0 || problem->level < XML_ERR_ERROR || problem->domain == XML_FROM_NAMESPACE)
@@ -521,14 +575,16 @@ static void on_error(void *data, PROBLEM *problem)
 			scan->code = nestxml_error_set_nomem(scan->error);
 		return;
 	}
-	snprintf(raw, sizeof(raw), "%s", problem->message ? problem->message : "");
-	raw[strcspn(raw, "\n")] = '\0';
-	if ((advice = strstr(raw, " use XML_PARSE_HUGE"))) /* advice to programmers */
-		*advice = '\0';
-	nestxml_text_escape(raw, shown, sizeof(shown));
-	scan->code = nestxml_error_set_at(scan->error, NESTXML_E_SYNTAX, problem->line > 0 ? (unsigned int)problem->line : 0,
-					  problem->int2 > 0 ? (unsigned int)problem->int2 : 0,
-					  "is not well-formed XML: %s; correct it there", shown);
+	show_problem(problem, shown);
+	if (is_limit(shown))
+		scan->code =
+			nestxml_error_set_at(scan->error, NESTXML_E_SYNTAX, line, column,
+					     "is more than libxml2 reads: %s (its limits: %d bytes of a comment or value, %d of a name, "
+					     "%d levels)",
+					     shown, XML_MAX_TEXT_LENGTH, XML_MAX_NAME_LENGTH, MAX_DEPTH);
+	else
+		scan->code = nestxml_error_set_at(scan->error, NESTXML_E_SYNTAX, line, column,
+						  "is not well-formed XML: %s; correct it there", shown);
 }
 
 static int on_read(void *data, char *buffer, int size)
@@ -560,6 +616,7 @@ static void parse(struct scan *scan)
 	}
 	memset(scan->parser->sax, 0, sizeof(*scan->parser->sax));
 	scan->parser->sax->initialized = XML_SAX2_MAGIC;
+	scan->parser->sax->startDocument = on_start_document;
 	scan->parser->sax->startElementNs = on_start;
 	scan->parser->sax->endElementNs = on_end;
 	scan->parser->sax->characters = on_text;
@@ -567,7 +624,6 @@ static void parse(struct scan *scan)
 	scan->parser->sax->internalSubset = on_doctype;
 	scan->parser->sax->serror = on_error;
 	scan->parser->userData = scan;
-	sym_xmlDictSetLimit(scan->parser->dict, (size_t)MAX_NAMES << 10);
 	/* Read through a callback, not from memory: libxml2 would copy that whole. Its limits on depth and length stay as libvirt has them.
 	 */
 	tree = sym_xmlCtxtReadIO(scan->parser, on_read, on_close, scan, NULL, NULL, XML_PARSE_NONET);
@@ -587,10 +643,10 @@ int nestxml_scan(struct nestxml_domain *domain, struct nestxml_error *error)
 	struct scan scan = {.domain = domain, .error = error};
 	xmlStructuredErrorFunc handler;
 	void *context;
-	char reason[256];
+	int code = nestxml_libxml_load(error);
 
-	if (!nestxml_libxml_load(reason, sizeof(reason)))
-		return nestxml_error_set(error, NESTXML_E_LIBRARY, "cannot be read without libxml2: %s", reason);
+	if (code != 0)
+		return code;
 	handler = *sym___xmlStructuredError();
 	context = *sym___xmlStructuredErrorContext();
 	sym_xmlSetStructuredErrorFunc(&scan, on_error);
