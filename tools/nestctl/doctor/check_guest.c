@@ -81,9 +81,11 @@ static void check_definition(const struct session *session, const struct diagnos
 {
 	struct finding *finding;
 	struct plan plan;
+	char manager[160];
 	char text[768];
 
 	plan_make(&session->host_policy, diagnosis->stored.domain, &plan);
+	plan_spare_manager(&plan);
 	describe_cpu(diagnosis->stored.domain, text, sizeof(text));
 	switch (plan.state) {
 	case PLAN_UNKNOWN: /* the row before says why */
@@ -100,8 +102,9 @@ static void check_definition(const struct session *session, const struct diagnos
 			finding_advise(finding, "create it again with a <cpu> that states it: see nestxml(1)");
 		break;
 	case PLAN_MANAGED:
-		finding = findings_add(findings, "definition", FINDING_NOT, "%s: its policy is not in it, and a manager writes it", text);
-		finding_advise(finding, "state it in that manager's own configuration: examples/ has the line for each");
+		finding = findings_add(findings, "definition", FINDING_NOT, "%s: its policy is not in it, and it is a manager's (%s)", text,
+				       nestxml_text_escape(plan.manager, manager, sizeof(manager)));
+		finding_advise(finding, "state it in that manager's own configuration");
 		break;
 	case PLAN_IMPOSSIBLE:
 		finding = findings_add(findings, "definition", FINDING_NOT, "its policy cannot be met: %s", plan.error.message);
