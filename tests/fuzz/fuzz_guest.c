@@ -8,7 +8,8 @@
 #include <string.h>
 
 #include "guests/guest_agent.h"
-#include "guests/qemu_process.h"
+#include "guests/qemu_command.h"
+#include "guests/qemu_log.h"
 #include "support.h"
 
 enum { COMMAND, LOG, AGENT, PARTS };
@@ -39,14 +40,18 @@ static void check_command(struct part *part)
 	qemu_command_parse(part->data, part->length, &command);
 	PROMISE(strlen(command.model) < sizeof(command.model), "a model without an end");
 	PROMISE(!command.model[0] || has_argument(part, command.model), "a model that nobody stated: %s", command.model);
-	if (!has_argument(part, "-cpu"))
-		PROMISE(!command.model[0] && command.vmx == QEMU_SWITCH_UNSTATED && command.svm == QEMU_SWITCH_UNSTATED, "no -cpu");
+	if (!has_argument(part, "-cpu") && !has_argument(part, "--cpu"))
+		PROMISE(!command.model[0], "no -cpu");
+	if (!has_argument(part, "-cpu") && !has_argument(part, "--cpu") && !has_argument(part, "-global") &&
+	    !has_argument(part, "--global"))
+		PROMISE(command.vmx == QEMU_SWITCH_UNSTATED && command.svm == QEMU_SWITCH_UNSTATED, "neither -cpu nor -global");
+	PROMISE(strlen(command.doubt) < sizeof(command.doubt) && strlen(command.name) < sizeof(command.name), "a text without an end");
 	if (command.vmx != QEMU_SWITCH_UNSTATED)
 		PROMISE(memmem(part->data, part->length, "vmx", 3), "nobody said vmx");
 	if (command.accelerator == QEMU_ACCELERATOR_KVM)
 		PROMISE(memmem(part->data, part->length, "kvm", 3), "nobody said kvm");
-	if (qemu_command_is_of(part->data, part->length, "vm", "c7a5fdbd-edaf-9455-926a-d65c16db1809"))
-		PROMISE(has_argument(part, "guest=vm"), "another guest's");
+	if (qemu_command_is_of(&command, "vm", "c7a5fdbd-edaf-9455-926a-d65c16db1809"))
+		PROMISE(memmem(part->data, part->length, "vm", 2), "another guest's");
 }
 
 /* ---- the log ---- */
@@ -89,7 +94,7 @@ static int answer(void *context, const char *command, int seconds, char **reply,
 static void check_agent(const struct part *part)
 {
 	struct part rest = *part;
-	struct guest_agent_channel line = {answer, &rest};
+	struct channel line = {answer, &rest};
 	struct guest_agent_answer said;
 
 	guest_agent_ask(&line, &said);

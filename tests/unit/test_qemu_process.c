@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* test_qemu.c - what is read out of a QEMU's command line and log, and the table of verdicts. */
+/* test_qemu_process.c - what is read out of a QEMU's command line and log, and the table of verdicts. */
 #include "support.h"
 
 #include <errno.h>
 #include <unistd.h>
 
+#include "guests/qemu_command.h"
+#include "guests/qemu_log.h"
 #include "guests/qemu_process.h"
+#include "guests/qemu_verdict.h"
 #include "host/cpuinfo.h"
 
 #define NAME "vm"
@@ -73,11 +76,36 @@ static const struct {
 	{"qemu -cpu max,,svm=on,", NO_ACCELERATOR, "max", UNSTATED, ON},
 	{"qemu -cpu vmx", NO_ACCELERATOR, "vmx", UNSTATED, UNSTATED},
 	{"qemu -cpu qemu64 -cpu max", NO_ACCELERATOR, "max", UNSTATED, UNSTATED},
+	/* two dashes are one */
+	{"qemu --accel kvm --cpu max", KVM, "max", UNSTATED, UNSTATED},
+	{"qemu -accel kvm -cpu qemu64,svm=off --cpu max", KVM, "max", UNSTATED, UNSTATED},
+	{"qemu -accel kvm --cpu max -cpu qemu64,svm=off", KVM, "qemu64", UNSTATED, OFF},
+	{"qemu --machine pc,accel=kvm --enable-kvm", KVM, "", UNSTATED, UNSTATED},
+	{"qemu -accel accel=kvm,dirty-ring-size=4096", KVM, "", UNSTATED, UNSTATED},
+	/* a global property counts where -cpu does not state it, the last one, of the model's own type or a parent's */
+	{"qemu -accel tcg -cpu kvm64 -global kvm64-x86_64-cpu.svm=on", TCG, "kvm64", UNSTATED, ON},
+	{"qemu -accel tcg -global kvm64-x86_64-cpu.svm=on -cpu kvm64", TCG, "kvm64", UNSTATED, ON},
+	{"qemu -accel tcg -cpu kvm64 --global x86_64-cpu.svm=on", TCG, "kvm64", UNSTATED, ON},
+	{"qemu -accel tcg -cpu kvm64 -global cpu.svm=on", TCG, "kvm64", UNSTATED, ON},
+	{"qemu -accel tcg -cpu kvm64 -global driver=x86_64-cpu,property=svm,value=on", TCG, "kvm64", UNSTATED, ON},
+	{"qemu -accel tcg -cpu kvm64,svm=off -global kvm64-x86_64-cpu.svm=on", TCG, "kvm64", UNSTATED, OFF},
+	{"qemu -accel tcg -cpu max -global max-x86_64-cpu.svm=off", TCG, "max", UNSTATED, OFF},
+	{"qemu -accel kvm -cpu host -global max-x86_64-cpu.svm=off", KVM, "host", UNSTATED, OFF},
+	{"qemu -accel kvm -cpu host -global max-x86_64-cpu.vmx=off", KVM, "host", OFF, UNSTATED},
+	{"qemu -accel tcg -global qemu64-x86_64-cpu.svm=off", TCG, "", UNSTATED, OFF},
+	{"qemu -accel tcg -cpu max -global kvm64-x86_64-cpu.svm=off", TCG, "max", UNSTATED, UNSTATED},
+	{"qemu -accel tcg -cpu kvm64 -global cpu.svm=on -global cpu.svm=off", TCG, "kvm64", UNSTATED, OFF},
+	{"qemu -accel tcg -cpu kvm64 -global ICH9-LPC.svm=on", TCG, "kvm64", UNSTATED, UNSTATED},
+	/* the value of an option is no option */
+	{"qemu -accel tcg -cpu kvm64 -append -cpu", TCG, "kvm64", UNSTATED, UNSTATED},
+	{"qemu -accel tcg -cpu kvm64 -fw_cfg -cpu -serial -cpu -L --cpu", TCG, "kvm64", UNSTATED, UNSTATED},
+	{"qemu -accel tcg -S -nodefaults -cpu max", TCG, "max", UNSTATED, UNSTATED},
+	{"-cpu host -accel tcg", TCG, "", UNSTATED, UNSTATED}, /* the first is the program's own name */
 	/* what is no option */
 	{"qemu -cpu", NO_ACCELERATOR, "", UNSTATED, UNSTATED},
 	{"qemu -cpu max -accel", NO_ACCELERATOR, "max", UNSTATED, UNSTATED},
 	{"qemu -accel kvm -cpu max,vmx=off -append -cpu -kernel host,vmx=on", KVM, "max", OFF, UNSTATED},
-	{"qemu -accel kvm -cpu max -append -enable-kvm -append -accel -append tcg", KVM, "max", UNSTATED, UNSTATED},
+	{"qemu -accel kvm -cpu max -append -enable-kvm -append -accel -append -tcg", KVM, "max", UNSTATED, UNSTATED},
 	{"qemu -cpu 0123456789012345678901234567890123456789012345678901234567890123456789,svm=on", NO_ACCELERATOR,
 	 "012345678901234567890123456789012345678901234567890123456789012", UNSTATED, ON},
 };
@@ -110,7 +138,7 @@ static const struct {
 	{"qemu -name guest=vm -uuid 00000000-edaf-9455-926a-d65c16db1809", "vm", false},
 	{"qemu -name guest=vm2,debug-threads=on -uuid " UUID, "vm", false},
 	{"qemu -name guest=v -uuid " UUID, "vm", false},
-	{"qemu -name vm -uuid " UUID, "vm", false},
+	{"qemu -name vm -uuid " UUID, "vm", true}, /* which QEMU takes for guest=vm */
 	{"qemu -uuid " UUID, "vm", false},
 	{"qemu -name", "vm", false},
 	{"", "vm", false},
@@ -118,7 +146,12 @@ static const struct {
 	{"qemu -name guest=a,,b", "a", false},
 	{"qemu -name guest=a,,", "a,", true},
 	{"qemu -name guest=a,b", "a,b", false},
-	{"qemu -name guest=,debug-threads=on", "", true},
+	{"qemu -name guest=,debug-threads=on", "", false}, /* a guest without a name is none of libvirt's */
+	{"qemu --name debug-threads=on,guest=vm --uuid " UUID, "vm", true},
+	{"qemu -name guest=other -name guest=vm", "vm", true},
+	{"qemu -name guest=vm -uuid " UUID " -append -uuid -uuid " UUID, "vm", true},
+	{"qemu -name guest=vm -append -uuid -uuid " UUID, "vm", true},
+	{"qemu -append -name guest=vm", "vm", false},
 };
 
 static void test_a_process_is_a_guests_by_its_name_and_uuid(void **state)
@@ -128,8 +161,72 @@ static void test_a_process_is_a_guests_by_its_name_and_uuid(void **state)
 		char line[512];
 		size_t length = make_line(owners[i].words, line, sizeof(line));
 
-		CHECK(qemu_command_is_of(line, length, owners[i].name, UUID) == owners[i].is_of, "'%s' of '%s'", owners[i].words,
+		struct qemu_command command;
+
+		qemu_command_parse(line, length, &command);
+		CHECK(qemu_command_is_of(&command, owners[i].name, UUID) == owners[i].is_of, "'%s' of '%s'", owners[i].words,
 		      owners[i].name);
+	}
+}
+
+static const struct {
+	const char *words;
+	const char *doubt;
+} doubts[] = {
+	{"qemu -name guest=vm -accel kvm -cpu host,migratable=on,svm=on -smp 2 -device virtio-net-pci -device {\"driver\":\"qemu-xhci\"}",
+	 ""},
+	{"qemu -cpu max -new-option x", "-new-option"},
+	{"qemu -new-option -cpu max", "-new-option"},
+	{"qemu --new-option", "--new-option"},
+	{"qemu -cpu=max", "-cpu=max"},
+	{"qemu -append -new-option", ""},
+	{"qemu -readconfig file", "-readconfig file"},
+	{"qemu -plugin file", "-plugin file"},
+	{"qemu -device host-x86_64-cpu,svm=on", "-device host-x86_64-cpu,svm=on"},
+	{"qemu -device id=a,driver=host-x86_64-cpu", "-device id=a,driver=host-x86_64-cpu"},
+	{"qemu -device {\"driver\":\"host-x86_64-cpu\"}", "-device {\"driver\":\"host-x86_64-cpu\"}"},
+	{"qemu -device {\"driver\":\"host-x86_64-cp\\u0075\"}", "-device {\"driver\":\"host-x86_64-cp\\u0075\"}"},
+	{"qemu -cpu max,xlevel=0x80000000", "-cpu max,xlevel=0x80000000"},
+	{"qemu -global max-x86_64-cpu.xlevel=1 -cpu max", "-global max-x86_64-cpu.xlevel=1"},
+	{"qemu -global max-x86_64-cpu.xlevel=1 -cpu kvm64", ""},
+	{"/bin/sh /usr/local/bin/wrapper -cpu max", "/usr/local/bin/wrapper"},
+};
+
+static void test_an_argument_whose_effect_is_not_known_is_doubted(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(doubts); i++) {
+		char line[512];
+		size_t length = make_line(doubts[i].words, line, sizeof(line));
+		struct qemu_command command;
+
+		qemu_command_parse(line, length, &command);
+		CHECK(strcmp(command.doubt, doubts[i].doubt) == 0, "%s: got '%s'", doubts[i].words, command.doubt);
+	}
+}
+
+static void test_a_guests_name_is_read_whole(void **state)
+{
+	static const struct {
+		const char *words;
+		const char *name;
+	} names[] = {
+		{"qemu -name guest=a,,b,debug-threads=on", "a,b"},
+		{"qemu -name a,process=b", "a"},
+		{"qemu -name vm", "vm"},
+		{"qemu -append -name guest=vm", ""},
+		{"qemu", ""},
+		{"", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		char line[512];
+		char name[256];
+		size_t length = make_line(names[i].words, line, sizeof(line));
+
+		CHECK(qemu_command_get_name(line, length, name, sizeof(name)) == (names[i].name[0] != '\0'), "%s", names[i].words);
+		CHECK(strcmp(name, names[i].name) == 0, "%s: got '%s'", names[i].words, name);
 	}
 }
 
@@ -147,10 +244,18 @@ static void add_process(const struct tree *tree, const char *id, const char *wor
 
 static int find(const struct tree *tree, const char *name, pid_t *pid)
 {
-	struct qemu_command command;
+	struct qemu_processes processes;
+	const struct qemu_process *process;
+	int code = qemu_processes_read(tree->root, &processes);
 
 	*pid = 0;
-	return qemu_process_find(tree->root, name, UUID, pid, &command);
+	if (code != 0)
+		return code;
+	code = qemu_processes_find(&processes, tree->root, name, UUID, &process);
+	if (code == 0)
+		*pid = process->pid;
+	qemu_processes_clear(&processes);
+	return code;
 }
 
 static void test_a_process_is_found_by_the_pid_file_and_else_by_its_name(void **state)
@@ -171,6 +276,43 @@ static void test_a_process_is_found_by_the_pid_file_and_else_by_its_name(void **
 	tree_write(tree, "/run/libvirt/qemu/vm.pid", "43\n");
 	assert_int_equal(find(tree, NAME, &pid), 0);
 	assert_int_equal(pid, 43);
+}
+
+static void test_of_a_wrapper_and_the_qemu_it_started_the_qemu_counts(void **state)
+{
+	const struct tree *tree = *state;
+	pid_t pid;
+
+	add_process(tree, "42", "/bin/sh /usr/local/bin/wrapper -name guest=vm -cpu host");
+	tree_write(tree, "/run/libvirt/qemu/vm.pid", "42\n");
+	assert_int_equal(find(tree, NAME, &pid), 0);
+	assert_int_equal(pid, 42); /* it is all there is, and it is doubted */
+	add_process(tree, "43", "qemu -name guest=vm -cpu max");
+	assert_int_equal(find(tree, NAME, &pid), 0);
+	assert_int_equal(pid, 43);
+	add_process(tree, "44", "qemu -name guest=vm -cpu max");
+	assert_int_equal(find(tree, NAME, &pid), -ENOTUNIQ);
+}
+
+static void test_each_of_many_guests_is_found(void **state)
+{
+	const struct tree *tree = *state;
+
+	for (int i = 1; i <= 50; i++) {
+		char id[16];
+		char words[64];
+
+		snprintf(id, sizeof(id), "%d", 100 + i * 7 % 50);
+		snprintf(words, sizeof(words), "qemu -name guest=vm%d -cpu host", 100 + i * 7 % 50);
+		add_process(tree, id, words);
+	}
+	for (int i = 100; i < 150; i++) {
+		char name[16];
+		pid_t pid;
+
+		snprintf(name, sizeof(name), "vm%d", i);
+		CHECK(find(tree, name, &pid) == 0 && pid == i, "%s: %d", name, (int)pid);
+	}
 }
 
 static void test_a_pid_file_that_is_wrong_is_not_believed(void **state)
@@ -362,6 +504,19 @@ static const struct {
 	{"-accel tcg -cpu kvm64,svm=on", INTEL, STATE(OFF), NO, NONE, VERDICT(STATED)},
 	{"-accel tcg -cpu qemu64,svm=off", AMD, STATE(ON), NO, NONE, VERDICT(SWITCHED_OFF)},
 	{"-accel tcg -cpu qemu64,svm=on", AMD, STATE(ON), YES, NONE, VERDICT(LOG_LACKS)},
+	/* what is stated by a global property */
+	{"-accel tcg -cpu kvm64 -global kvm64-x86_64-cpu.svm=on", AMD, STATE(OFF), NO, NONE, VERDICT(STATED)},
+	{"-accel kvm -cpu EPYC -global EPYC-x86_64-cpu.svm=on", AMD, STATE(ON), NO, NONE, VERDICT(STATED)},
+	/* a machine older than QEMU 2.2 keeps what its model has */
+	{"-machine pc-i440fx-2.1 -accel kvm -cpu qemu64", AMD, STATE(ON), NO, NONE, VERDICT(MODEL_HAS)},
+	{"-machine pc-i440fx-2.1 -accel kvm -cpu kvm64", AMD, STATE(ON), NO, NONE, VERDICT(MODEL_LACKS)},
+	{"-machine pc-i440fx-2.11 -accel kvm -cpu qemu64", AMD, STATE(ON), NO, NONE, VERDICT(MODEL_LACKS)},
+	{"-machine pc-q35-2.1 -accel kvm -cpu qemu64", INTEL, STATE(ON), NO, NONE, VERDICT(MODEL_LACKS)},
+	/* an argument that is not understood */
+	{"-accel kvm -cpu qemu64,svm=off -new-option", AMD, STATE(ON), NO, NONE, VERDICT(DOUBT)},
+	{"-accel kvm -cpu max -new-option", AMD, STATE(OFF), NO, NONE, VERDICT(HOST_OFF)},
+	{"-accel tcg -cpu max -readconfig x", AMD, STATE(ON), NO, NONE, VERDICT(DOUBT)},
+	{"/usr/local/bin/wrapper -accel tcg -cpu max", AMD, STATE(ON), NO, NONE, VERDICT(DOUBT)},
 	/* nothing to go by */
 	{"", AMD, STATE(ON), NO, NONE, VERDICT(NO_PROCESS)},
 	{"", AMD, STATE(OFF), YES, NONE, VERDICT(NO_PROCESS)},
@@ -379,26 +534,29 @@ static const struct {
 	{"-accel tcg -cpu qemu64,svm=off", INTEL, STATE(OFF), NO, YES, VERDICT(GUEST_CLAIMS)},
 };
 
-static struct qemu_facts facts_of(size_t i)
+static struct qemu_evidence evidence_of(size_t i)
 {
-	struct qemu_facts facts = {.vendor = verdicts[i].vendor, .state = verdicts[i].host, .log = verdicts[i].lacks};
+	struct qemu_evidence evidence = {.vendor = verdicts[i].vendor, .state = verdicts[i].host, .log = verdicts[i].lacks};
+	char words[512];
 	char line[512];
-	size_t length = make_line(verdicts[i].words, line, sizeof(line));
+	size_t length;
 	enum qemu_answer other = verdicts[i].guest == NONE ? NONE : NO;
 
-	facts.has_command = length > 0;
-	qemu_command_parse(line, length, &facts.command);
-	facts.guest_vmx = qemu_facts_vendor(&facts) == INTEL ? verdicts[i].guest : other;
-	facts.guest_svm = qemu_facts_vendor(&facts) == INTEL ? other : verdicts[i].guest;
-	return facts;
+	snprintf(words, sizeof(words), "%s%s", verdicts[i].words[0] ? "qemu " : "", verdicts[i].words);
+	length = make_line(words, line, sizeof(line));
+	evidence.has_command = length > 0;
+	qemu_command_parse(line, length, &evidence.command);
+	evidence.guest_vmx = qemu_evidence_vendor(&evidence) == INTEL ? verdicts[i].guest : other;
+	evidence.guest_svm = qemu_evidence_vendor(&evidence) == INTEL ? other : verdicts[i].guest;
+	return evidence;
 }
 
 static void test_the_table_of_verdicts(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(verdicts); i++) {
-		struct qemu_facts facts = facts_of(i);
-		enum qemu_verdict got = qemu_decide(&facts);
+		struct qemu_evidence evidence = evidence_of(i);
+		enum qemu_verdict got = qemu_verdict_find(&evidence);
 
 		CHECK(got == verdicts[i].verdict, "row %zu: %s: got %d, expected %d", i, verdicts[i].words, (int)got,
 		      (int)verdicts[i].verdict);
@@ -408,11 +566,13 @@ static void test_the_table_of_verdicts(void **state)
 static void test_every_verdict_is_a_yes_a_no_or_neither(void **state)
 {
 	static const enum qemu_answer answers[] = {
-		[QEMU_VERDICT_STATED] = YES,	    [QEMU_VERDICT_MODEL_HAS] = YES,	[QEMU_VERDICT_GUEST_HAS] = YES,
-		[QEMU_VERDICT_SWITCHED_OFF] = NO,   [QEMU_VERDICT_HOST_OFF] = NO,	[QEMU_VERDICT_LOG_LACKS] = NO,
-		[QEMU_VERDICT_MODEL_LACKS] = NO,    [QEMU_VERDICT_GUEST_LACKS] = NO,	[QEMU_VERDICT_NO_PROCESS] = NONE,
-		[QEMU_VERDICT_ACCELERATOR] = NONE,  [QEMU_VERDICT_NO_VENDOR] = NONE,	[QEMU_VERDICT_HOST_UNKNOWN] = NONE,
-		[QEMU_VERDICT_GUEST_CLAIMS] = NONE, [QEMU_VERDICT_GUEST_DENIES] = NONE,
+		[QEMU_VERDICT_MONITOR_HAS] = YES,     [QEMU_VERDICT_MONITOR_LACKS] = NO,  [QEMU_VERDICT_MONITOR_CLAIMS] = NONE,
+		[QEMU_VERDICT_MONITOR_DENIES] = NONE, [QEMU_VERDICT_DOUBT] = NONE,	  [QEMU_VERDICT_STATED] = YES,
+		[QEMU_VERDICT_MODEL_HAS] = YES,	      [QEMU_VERDICT_GUEST_HAS] = YES,	  [QEMU_VERDICT_SWITCHED_OFF] = NO,
+		[QEMU_VERDICT_HOST_OFF] = NO,	      [QEMU_VERDICT_LOG_LACKS] = NO,	  [QEMU_VERDICT_MODEL_LACKS] = NO,
+		[QEMU_VERDICT_GUEST_LACKS] = NO,      [QEMU_VERDICT_NO_PROCESS] = NONE,	  [QEMU_VERDICT_ACCELERATOR] = NONE,
+		[QEMU_VERDICT_NO_VENDOR] = NONE,      [QEMU_VERDICT_HOST_UNKNOWN] = NONE, [QEMU_VERDICT_GUEST_CLAIMS] = NONE,
+		[QEMU_VERDICT_GUEST_DENIES] = NONE,
 	};
 
 	(void)state;
@@ -423,25 +583,25 @@ static void test_every_verdict_is_a_yes_a_no_or_neither(void **state)
 /* Over the table's guests: every host, every log, every word of the guest. */
 static void check_guest(size_t i)
 {
-	struct qemu_facts facts = facts_of(i);
+	struct qemu_evidence evidence = evidence_of(i);
 
 	for (unsigned int all = 0; all < 3 * 4 * 3 * 3; all++) {
 		enum qemu_answer quiet;
 		enum qemu_answer loud;
 
-		facts.vendor = (enum nestxml_vendor)(all % 3);
-		facts.state = (enum nestxml_state)(all / 3 % 4);
-		facts.log = (enum qemu_answer)(all / 12 % 3);
-		facts.guest_vmx = facts.guest_svm = NONE;
-		quiet = qemu_verdict_answer(qemu_decide(&facts));
-		facts.guest_vmx = facts.guest_svm = (enum qemu_answer)(all / 36);
-		loud = qemu_verdict_answer(qemu_decide(&facts));
+		evidence.vendor = (enum nestxml_vendor)(all % 3);
+		evidence.state = (enum nestxml_state)(all / 3 % 4);
+		evidence.log = (enum qemu_answer)(all / 12 % 3);
+		evidence.guest_vmx = evidence.guest_svm = NONE;
+		quiet = qemu_verdict_answer(qemu_verdict_find(&evidence));
+		evidence.guest_vmx = evidence.guest_svm = (enum qemu_answer)(all / 36);
+		loud = qemu_verdict_answer(qemu_verdict_find(&evidence));
 		CHECK(quiet == NONE || loud == quiet || loud == NONE, "%s: the guest turned %d into %d", verdicts[i].words, (int)quiet,
 		      (int)loud);
-		CHECK(facts.command.accelerator != QEMU_ACCELERATOR_KVM || facts.vendor == UNVENDORED || facts.state == NESTXML_STATE_ON ||
-			      facts.state == NESTXML_STATE_UNKNOWN || loud != YES,
+		CHECK(evidence.command.accelerator != QEMU_ACCELERATOR_KVM || evidence.vendor == UNVENDORED ||
+			      evidence.state == NESTXML_STATE_ON || evidence.state == NESTXML_STATE_UNKNOWN || loud != YES,
 		      "%s: nested on a host that is not", verdicts[i].words);
-		CHECK(facts.log != YES || quiet != YES, "%s: nested against QEMU's own word", verdicts[i].words);
+		CHECK(evidence.log != YES || quiet != YES, "%s: nested against QEMU's own word", verdicts[i].words);
 	}
 }
 
@@ -452,13 +612,67 @@ static void test_no_guest_talks_the_host_round(void **state)
 		check_guest(i);
 }
 
-static void test_an_emulated_guest_whose_process_is_not_known_is_asked_for_svm(void **state)
+static const struct {
+	const char *words;
+	enum nestxml_state host;
+	enum qemu_answer monitor;
+	enum qemu_answer guest;
+	enum qemu_verdict verdict;
+} answers[] = {
+	/* QEMU's answer agrees, or is all there is */
+	{"qemu -accel kvm -cpu host", STATE(ON), YES, NONE, VERDICT(MODEL_HAS)},
+	{"qemu -accel kvm -cpu host,svm=off", STATE(ON), NO, NONE, VERDICT(SWITCHED_OFF)},
+	{"qemu -accel kvm -cpu host -new-option", STATE(ON), YES, NONE, VERDICT(MONITOR_HAS)},
+	{"qemu -accel kvm -cpu host -new-option", STATE(ON), NO, NONE, VERDICT(MONITOR_LACKS)},
+	{"", STATE(ON), YES, NONE, VERDICT(MONITOR_HAS)},
+	/* it contradicts */
+	{"qemu -accel kvm -cpu host,svm=off", STATE(ON), YES, NONE, VERDICT(MONITOR_CLAIMS)},
+	{"qemu -accel kvm -cpu host", STATE(OFF), YES, NONE, VERDICT(MONITOR_CLAIMS)},
+	{"qemu -accel kvm -cpu host,svm=on", STATE(ON), NO, NONE, VERDICT(MONITOR_DENIES)},
+	/* no guest settles that, and one that contradicts makes it unknown */
+	{"qemu -accel kvm -cpu host,svm=off", STATE(ON), YES, NO, VERDICT(MONITOR_CLAIMS)},
+	{"qemu -accel kvm -cpu host,svm=on", STATE(ON), NO, YES, VERDICT(MONITOR_DENIES)},
+	{"", STATE(ON), YES, NO, VERDICT(GUEST_DENIES)},
+	{"", STATE(ON), NO, YES, VERDICT(GUEST_CLAIMS)},
+	{"", STATE(ON), YES, YES, VERDICT(MONITOR_HAS)},
+};
+
+static void test_qemus_own_answer_counts_where_nothing_contradicts_it(void **state)
 {
-	struct qemu_facts facts = {.vendor = INTEL, .is_emulated = true, .guest_vmx = NO, .guest_svm = YES};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(answers); i++) {
+		struct qemu_evidence evidence = {.vendor = AMD, .state = answers[i].host, .log = NO};
+		char line[512];
+		size_t length = make_line(answers[i].words, line, sizeof(line));
+		enum qemu_verdict got;
+
+		evidence.has_command = length > 0;
+		qemu_command_parse(line, length, &evidence.command);
+		evidence.monitor_svm = answers[i].monitor;
+		evidence.guest_svm = answers[i].guest;
+		got = qemu_verdict_find(&evidence);
+		CHECK(got == answers[i].verdict, "row %zu: %s: got %d, expected %d", i, answers[i].words, (int)got,
+		      (int)answers[i].verdict);
+	}
+}
+
+static void test_what_is_doubted_elsewhere_is_never_certain(void **state)
+{
+	struct qemu_evidence evidence = evidence_of(0);
 
 	(void)state;
-	assert_int_equal(qemu_facts_vendor(&facts), AMD);
-	assert_int_equal(qemu_decide(&facts), QEMU_VERDICT_GUEST_HAS);
+	evidence.doubt = "LD_PRELOAD";
+	assert_int_equal(qemu_verdict_find(&evidence), QEMU_VERDICT_DOUBT);
+	assert_string_equal(qemu_evidence_doubt(&evidence), "LD_PRELOAD");
+}
+
+static void test_an_emulated_guest_whose_process_is_not_known_is_asked_for_svm(void **state)
+{
+	struct qemu_evidence evidence = {.vendor = INTEL, .is_emulated = true, .guest_vmx = NO, .guest_svm = YES};
+
+	(void)state;
+	assert_int_equal(qemu_evidence_vendor(&evidence), AMD);
+	assert_int_equal(qemu_verdict_find(&evidence), QEMU_VERDICT_GUEST_HAS);
 }
 
 /* ---- the flags ---- */
@@ -498,8 +712,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_command_line_is_read_as_qemu_reads_it),
 		cmocka_unit_test(test_a_process_is_a_guests_by_its_name_and_uuid),
+		cmocka_unit_test(test_an_argument_whose_effect_is_not_known_is_doubted),
+		cmocka_unit_test(test_a_guests_name_is_read_whole),
 		TREE_TEST(test_a_process_is_found_by_the_pid_file_and_else_by_its_name),
 		TREE_TEST(test_a_pid_file_that_is_wrong_is_not_believed),
+		TREE_TEST(test_of_a_wrapper_and_the_qemu_it_started_the_qemu_counts),
+		TREE_TEST(test_each_of_many_guests_is_found),
 		TREE_TEST(test_a_name_never_leads_out_of_libvirts_folders),
 		cmocka_unit_test(test_a_log_is_read_from_its_last_start_on),
 		TREE_TEST(test_of_a_large_log_the_end_is_read),
@@ -507,6 +725,8 @@ int main(void)
 		cmocka_unit_test(test_the_table_of_verdicts),
 		cmocka_unit_test(test_every_verdict_is_a_yes_a_no_or_neither),
 		cmocka_unit_test(test_no_guest_talks_the_host_round),
+		cmocka_unit_test(test_qemus_own_answer_counts_where_nothing_contradicts_it),
+		cmocka_unit_test(test_what_is_doubted_elsewhere_is_never_certain),
 		cmocka_unit_test(test_an_emulated_guest_whose_process_is_not_known_is_asked_for_svm),
 		cmocka_unit_test(test_the_flags_of_the_first_processor),
 	};

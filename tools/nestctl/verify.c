@@ -12,7 +12,6 @@
 #include "guests/diagnosis.h"
 #include "guests/diagnosis_read.h"
 #include "guests/guest_agent.h"
-#include "guests/qemu_process.h"
 #include "guests/session.h"
 #include "host/state.h"
 #include "macros.h"
@@ -20,10 +19,12 @@
 #include "options.h"
 #include "output.h"
 
-static const char help[] = "Usage: nestctl verify GUEST [--ask-guest] [--json] [-c URI]\n"
+static const char help[] = "Usage: nestctl verify GUEST [--ask-qemu] [--ask-guest] [--json] [-c URI]\n"
 			   "Does the running GUEST (a name or UUID) have nested virtualization?\n"
 			   "To be run on the guest's host; exit status 0: yes, 1: no, 3: cannot be told.\n"
 			   "\n"
+			   "  --ask-qemu          ask QEMU itself, through libvirt's monitor command, which\n"
+			   "                      marks the guest as tainted (custom-monitor) until it ends\n"
 			   "  --ask-guest         ask the guest too, through the QEMU guest agent\n"
 			   "  --json              the same for programs\n"
 			   "  -c, --connect=URI   the libvirt to ask, as with virsh\n"
@@ -67,12 +68,12 @@ static const char *accelerator_to_string(enum qemu_accelerator accelerator)
 
 static void describe_command(const struct diagnosis *diagnosis, char *text, size_t size)
 {
-	const struct qemu_command *command = &diagnosis->facts.command;
+	const struct qemu_command *command = &diagnosis->running.evidence.command;
 	const char *vmx = switch_to_string(command->vmx);
 	const char *svm = switch_to_string(command->svm);
 	char model[96];
 
-	if (diagnosis->facts.has_command)
+	if (diagnosis->running.evidence.has_command)
 		snprintf(text, size, "%s, -cpu %s%s%s%s%s%s", accelerator_to_string(command->accelerator),
 			 diagnosis_model(diagnosis, model, sizeof(model)), vmx ? ", vmx " : "", vmx ? vmx : "", svm ? ", svm " : "",
 			 svm ? svm : "", vmx || svm ? "" : ", neither vmx nor svm");
@@ -82,10 +83,10 @@ static void describe_command(const struct diagnosis *diagnosis, char *text, size
 
 static void describe_log(const struct diagnosis *diagnosis, char *text, size_t size)
 {
-	const struct qemu_log *log = &diagnosis->log;
+	const struct qemu_log *log = &diagnosis->running.log;
 
-	if (diagnosis->log_error != 0)
-		snprintf(text, size, "cannot be read: %s", strerror(-diagnosis->log_error));
+	if (diagnosis->running.log_error != 0)
+		snprintf(text, size, "cannot be read: %s", strerror(-diagnosis->running.log_error));
 	else if (!log->started)
 		snprintf(text, size, "the start is not in the part that is read");
 	else if (log->lacks_vmx || log->lacks_svm)
@@ -103,7 +104,7 @@ static void describe_agent(const struct diagnosis *diagnosis, char *text, size_t
 	};
 	const struct guest_agent_answer *agent = &diagnosis->agent;
 
-	if (!diagnosis->is_asked)
+	if (!diagnosis->is_guest_asked)
 		snprintf(text, size, "not asked");
 	else if (!agent->answered)
 		snprintf(text, size, "nothing: %s", agent->error);
@@ -113,6 +114,21 @@ static void describe_agent(const struct diagnosis *diagnosis, char *text, size_t
 			 : agent->cpuinfo.svm ? "svm"
 					      : "neither vmx nor svm",
 			 devices[agent->device]);
+}
+
+static void describe_monitor(const struct diagnosis *diagnosis, char *text, size_t size)
+{
+	const struct qemu_monitor_answer *monitor = &diagnosis->monitor;
+
+	if (!diagnosis->is_qemu_asked)
+		snprintf(text, size, "not asked");
+	else if (!monitor->answered)
+		snprintf(text, size, "nothing: %s", monitor->error);
+	else
+		snprintf(text, size, "%s; libvirt marks the guest as tainted now (custom-monitor)",
+			 monitor->vmx	? "vmx"
+			 : monitor->svm ? "svm"
+					: "neither vmx nor svm");
 }
 
 static void print_running(const struct diagnosis *diagnosis)
@@ -126,6 +142,8 @@ static void print_running(const struct diagnosis *diagnosis)
 	output_row("host", "%s", nestxml_host_get_evidence(diagnosis->host));
 	describe_log(diagnosis, text, sizeof(text));
 	output_row("QEMU's log", "%s", text);
+	describe_monitor(diagnosis, text, sizeof(text));
+	output_row("QEMU says", "%s", text);
 	describe_agent(diagnosis, text, sizeof(text));
 	output_row("guest says", "%s", text);
 }
@@ -139,14 +157,16 @@ static void print_table(const struct diagnosis *diagnosis)
 	output_row("nested", "%s", text);
 	output_row("guest", "'%s', %s%s", nestxml_text_escape(virt_domain_get_name(diagnosis->guest), text, sizeof(text)),
 		   running ? "running" : "not running", virt_domain_is_persistent(diagnosis->guest) ? "" : ", without a stored definition");
-	if (diagnosis->facts.has_command)
-		output_row("PID", "%d", (int)diagnosis->pid);
+	if (diagnosis->running.evidence.has_command)
+		output_row("PID", "%d", (int)diagnosis->running.pid);
 	describe_policy(diagnosis, text, sizeof(text));
 	output_row("policy", "%s", text);
 	describe_cpu(diagnosis->stored.domain, text, sizeof(text));
 	output_row("stored CPU", "%s", text);
 	if (running)
 		print_running(diagnosis);
+	else if (diagnosis->has_saved_state)
+		output_row("managed save", "yes: its next start comes from it, with the CPU it was saved with");
 	diagnosis_describe_advice(diagnosis, text, sizeof(text));
 	output_row("next", "%s", text);
 }
@@ -169,17 +189,18 @@ static struct json_object *make_policy(const struct diagnosis *diagnosis)
 
 static struct json_object *make_qemu(const struct diagnosis *diagnosis)
 {
-	const struct qemu_command *command = &diagnosis->facts.command;
+	const struct qemu_command *command = &diagnosis->running.evidence.command;
 	struct json_object *object;
 
-	if (!diagnosis->facts.has_command)
+	if (!diagnosis->running.evidence.has_command)
 		return NULL;
 	object = json_object_new_object();
-	json_object_object_add(object, "pid", json_object_new_int64(diagnosis->pid));
+	json_object_object_add(object, "pid", json_object_new_int64(diagnosis->running.pid));
 	output_add_string(object, "accelerator", accelerator_to_string(command->accelerator));
 	output_add_escaped(object, "model", command->model[0] ? command->model : NULL);
 	output_add_string(object, "vmx", switch_to_string(command->vmx));
 	output_add_string(object, "svm", switch_to_string(command->svm));
+	output_add_escaped(object, "doubt", qemu_evidence_doubt(&diagnosis->running.evidence));
 	return object;
 }
 
@@ -195,12 +216,27 @@ static struct json_object *make_host(const struct diagnosis *diagnosis)
 
 static struct json_object *make_log(const struct diagnosis *diagnosis)
 {
-	bool known = diagnosis->log_error == 0 && diagnosis->log.started;
+	bool known = diagnosis->running.log_error == 0 && diagnosis->running.log.started;
 	struct json_object *object = json_object_new_object();
 
-	json_object_object_add(object, "lacks_vmx", known ? json_object_new_boolean(diagnosis->log.lacks_vmx) : NULL);
-	json_object_object_add(object, "lacks_svm", known ? json_object_new_boolean(diagnosis->log.lacks_svm) : NULL);
-	output_add_string(object, "error", diagnosis->log_error ? strerror(-diagnosis->log_error) : NULL);
+	json_object_object_add(object, "lacks_vmx", known ? json_object_new_boolean(diagnosis->running.log.lacks_vmx) : NULL);
+	json_object_object_add(object, "lacks_svm", known ? json_object_new_boolean(diagnosis->running.log.lacks_svm) : NULL);
+	output_add_string(object, "error", diagnosis->running.log_error ? strerror(-diagnosis->running.log_error) : NULL);
+	return object;
+}
+
+static struct json_object *make_monitor(const struct diagnosis *diagnosis)
+{
+	const struct qemu_monitor_answer *monitor = &diagnosis->monitor;
+	struct json_object *object;
+
+	if (!diagnosis->is_qemu_asked)
+		return NULL;
+	object = json_object_new_object();
+	output_add_bool(object, "answered", monitor->answered);
+	json_object_object_add(object, "vmx", monitor->answered ? json_object_new_boolean(monitor->vmx) : NULL);
+	json_object_object_add(object, "svm", monitor->answered ? json_object_new_boolean(monitor->svm) : NULL);
+	output_add_string(object, "error", monitor->error[0] ? monitor->error : NULL);
 	return object;
 }
 
@@ -209,7 +245,7 @@ static struct json_object *make_agent(const struct diagnosis *diagnosis)
 	const struct guest_agent_answer *agent = &diagnosis->agent;
 	struct json_object *object;
 
-	if (!diagnosis->is_asked)
+	if (!diagnosis->is_guest_asked)
 		return NULL;
 	object = json_object_new_object();
 	output_add_bool(object, "answered", agent->answered);
@@ -239,6 +275,8 @@ static struct json_object *make_json(const struct diagnosis *diagnosis)
 	json_object_object_add(object, "qemu", make_qemu(diagnosis));
 	json_object_object_add(object, "host", make_host(diagnosis));
 	json_object_object_add(object, "log", running ? make_log(diagnosis) : NULL);
+	json_object_object_add(object, "managed_save", running ? NULL : json_object_new_boolean(diagnosis->has_saved_state));
+	json_object_object_add(object, "monitor", running ? make_monitor(diagnosis) : NULL);
 	json_object_object_add(object, "agent", running ? make_agent(diagnosis) : NULL);
 	diagnosis_describe_verdict(diagnosis, text, sizeof(text));
 	output_add_string(object, "verdict", text);
@@ -253,6 +291,7 @@ struct request {
 	const char *guest;
 	const char *uri; /* NULL: libvirt's own choice */
 	bool json;
+	bool ask_qemu;
 	bool ask_guest;
 };
 
@@ -273,28 +312,31 @@ static enum nestctl_status show(const struct diagnosis *diagnosis, bool json)
 
 static enum nestctl_status verify(const struct session *session, const struct request *request, const struct nestxml_error *policy_error)
 {
-	struct diagnosis diagnosis = {.is_asked = request->ask_guest, .host = session->host_policy.host, .policy_error = *policy_error};
+	AUTO_DIAGNOSIS struct diagnosis diagnosis = {
+		.is_qemu_asked = request->ask_qemu,
+		.is_guest_asked = request->ask_guest,
+		.host = session->host_policy.host,
+		.policy_error = *policy_error,
+	};
 	enum nestctl_status status = session_find(session, request->guest, &diagnosis.guest);
 	char why[640];
 
 	if (status != NESTCTL_YES)
-		return status == NESTCTL_NO ? NESTCTL_UNKNOWN : status; /* NO is what is said of a guest that there is */
+		return status == NESTCTL_NO ? NESTCTL_UNKNOWN : status; /* NO is the answer about a guest that exists */
 	if (!diagnosis_read(session, &diagnosis, why, sizeof(why)))
-		status = nestctl_fail(NESTCTL_FAILED, "%s", why);
-	else
-		status = show(&diagnosis, request->json);
-	diagnosis_clear(&diagnosis);
-	return status;
+		return nestctl_fail(NESTCTL_FAILED, "%s", why);
+	return show(&diagnosis, request->json);
 }
 
 static enum nestctl_status parse(int argc, char **argv, struct request *request)
 {
-	const struct option_rule host_policy[] = {
+	const struct option_rule rules[] = {
+		{.name = "ask-qemu", .flag = &request->ask_qemu},
 		{.name = "ask-guest", .flag = &request->ask_guest},
 		{.name = "json", .flag = &request->json},
 		OPTION_CONNECT(&request->uri),
 	};
-	enum nestctl_status status = options_take("verify", help, host_policy, ARRAY_SIZE(host_policy), argc, argv);
+	enum nestctl_status status = options_take("verify", help, rules, ARRAY_SIZE(rules), argc, argv);
 
 	if (status != NESTCTL_CONTINUE)
 		return status;
@@ -304,26 +346,22 @@ static enum nestctl_status parse(int argc, char **argv, struct request *request)
 	return NESTCTL_CONTINUE;
 }
 
-static enum nestctl_status run_command(int argc, char **argv)
+static enum nestctl_status run(int argc, char **argv)
 {
 	struct request request = {0};
 	struct nestxml_error policy_error = {0};
-	struct session session;
+	AUTO_SESSION struct session session = {0};
 	enum nestctl_status status = parse(argc, argv, &request);
 
 	if (status != NESTCTL_CONTINUE)
 		return status;
-	status = session_open(request.uri, request.ask_guest, "nothing was verified", &policy_error, &session);
-	if (status != NESTCTL_YES)
-		return status;
-	status = verify(&session, &request, &policy_error);
-	session_close(&session);
-	return status;
+	status = session_open(request.uri, request.ask_guest || request.ask_qemu, "nothing was verified", &policy_error, &session);
+	return status == NESTCTL_YES ? verify(&session, &request, &policy_error) : status;
 }
 
 const struct nestctl_command nestctl_verify = {
 	.name = "verify",
 	.arguments = "GUEST",
 	.summary = "is this running guest nested, and who says so",
-	.run = run_command,
+	.run = run,
 };

@@ -8,7 +8,8 @@
 
 #include <nestxml/nestxml.h>
 
-#include "nestctl.h"
+#include "guests/emulator.h"
+#include "macros.h"
 #include "shell_name.h"
 
 /* ---- the verdict in words ---- */
@@ -20,31 +21,32 @@ enum qemu_answer diagnosis_answer(const struct diagnosis *diagnosis)
 
 const char *diagnosis_feature(const struct diagnosis *diagnosis)
 {
-	enum nestxml_vendor vendor = qemu_facts_vendor(&diagnosis->facts);
+	enum nestxml_vendor vendor = qemu_evidence_vendor(&diagnosis->running.evidence);
 
 	return vendor == NESTXML_VENDOR_NONE ? "vmx or svm" : nestxml_vendor_feature(vendor);
 }
 
 const char *diagnosis_model(const struct diagnosis *diagnosis, char *buffer, size_t size)
 {
-	const char *model = diagnosis->facts.command.model;
+	const char *model = diagnosis->running.evidence.command.model;
 
 	return nestxml_text_escape(model[0] ? model : "QEMU's own", buffer, size);
 }
 
 void diagnosis_describe_process(const struct diagnosis *diagnosis, char *text, size_t size)
 {
-	if (diagnosis->process_error == -ENOENT)
+	if (diagnosis->running.process_error == -ENOENT)
 		snprintf(text, size, "its QEMU is not among the processes that can be seen here");
-	else if (diagnosis->process_error == -ENOTUNIQ)
+	else if (diagnosis->running.process_error == -ENOTUNIQ)
 		snprintf(text, size, "several processes say that they are its QEMU");
 	else
-		snprintf(text, size, "its QEMU's command line cannot be read: %s", strerror(-diagnosis->process_error));
+		snprintf(text, size, "its QEMU's command line cannot be read: %s", strerror(-diagnosis->running.process_error));
 }
 
 static void describe_yes(const struct diagnosis *diagnosis, char *text, size_t size)
 {
-	const char *giver = qemu_facts_is_emulated(&diagnosis->facts) ? "QEMU emulates it" : nestxml_host_get_evidence(diagnosis->host);
+	const char *giver =
+		qemu_evidence_is_emulated(&diagnosis->running.evidence) ? "QEMU emulates it" : nestxml_host_get_evidence(diagnosis->host);
 	char model[96];
 
 	switch (diagnosis->verdict) {
@@ -55,8 +57,11 @@ static void describe_yes(const struct diagnosis *diagnosis, char *text, size_t s
 		snprintf(text, size, "yes: the model %s has %s, %s", diagnosis_model(diagnosis, model, sizeof(model)),
 			 diagnosis_feature(diagnosis), giver);
 		break;
+	case QEMU_VERDICT_MONITOR_HAS:
+		snprintf(text, size, "yes: QEMU itself says so, and nothing else is known here");
+		break;
 	default:
-		snprintf(text, size, "yes: the guest says so, and nothing here speaks against it");
+		snprintf(text, size, "yes: the guest says so, and nothing else is known here");
 	}
 }
 
@@ -74,15 +79,34 @@ static void describe_no(const struct diagnosis *diagnosis, char *text, size_t si
 		break;
 	case QEMU_VERDICT_LOG_LACKS:
 		snprintf(text, size, "no: QEMU said at its start that %s does not give %s",
-			 qemu_facts_is_emulated(&diagnosis->facts) ? "TCG" : "the host", feature);
+			 qemu_evidence_is_emulated(&diagnosis->running.evidence) ? "TCG" : "the host", feature);
 		break;
 	case QEMU_VERDICT_MODEL_LACKS:
 		snprintf(text, size, "no: QEMU gives the model %s no %s that is not stated",
 			 diagnosis_model(diagnosis, model, sizeof(model)), feature);
 		break;
+	case QEMU_VERDICT_MONITOR_LACKS:
+		snprintf(text, size, "no: QEMU itself says so, and nothing else is known here");
+		break;
 	default:
-		snprintf(text, size, "no: the guest says so, and nothing here speaks against it");
+		snprintf(text, size, "no: the guest says so, and nothing else is known here");
 	}
+}
+
+/* QEMU's answer contradicts what the command line, the log and the module come to: both in one line. */
+static void describe_contradiction(const struct diagnosis *diagnosis, char *text, size_t size)
+{
+	bool claims = diagnosis->verdict == QEMU_VERDICT_MONITOR_CLAIMS;
+	struct diagnosis outside = *diagnosis;
+	char reason[512];
+
+	outside.verdict = qemu_verdict_find_outside(&diagnosis->running.evidence);
+	if (claims)
+		describe_no(&outside, reason, sizeof(reason));
+	else
+		describe_yes(&outside, reason, sizeof(reason));
+	snprintf(text, size, "cannot be told: QEMU itself says that the guest has %s%s, but by what is known here: %s", claims ? "" : "no ",
+		 diagnosis_feature(diagnosis), reason);
 }
 
 static void describe_unknown(const struct diagnosis *diagnosis, char *text, size_t size)
@@ -94,6 +118,14 @@ static void describe_unknown(const struct diagnosis *diagnosis, char *text, size
 	case QEMU_VERDICT_NO_PROCESS:
 		diagnosis_describe_process(diagnosis, reason, sizeof(reason));
 		snprintf(text, size, "cannot be told: %s", reason);
+		break;
+	case QEMU_VERDICT_DOUBT:
+		nestxml_text_escape(qemu_evidence_doubt(&diagnosis->running.evidence), reason, sizeof(reason));
+		snprintf(text, size, "cannot be told: QEMU was started with '%s', whose effect on its CPU is not known here", reason);
+		break;
+	case QEMU_VERDICT_MONITOR_CLAIMS:
+	case QEMU_VERDICT_MONITOR_DENIES:
+		describe_contradiction(diagnosis, text, size);
 		break;
 	case QEMU_VERDICT_ACCELERATOR:
 		snprintf(text, size, "cannot be told: QEMU was started with neither KVM nor TCG alone");
@@ -127,21 +159,11 @@ void diagnosis_describe_verdict(const struct diagnosis *diagnosis, char *text, s
 	}
 }
 
-/* Whether the guest is as its policy wants it; NONE: nothing is wanted, or it cannot be told. */
 enum qemu_answer diagnosis_is_policy_met(const struct diagnosis *diagnosis)
 {
-	enum qemu_answer answer = diagnosis_answer(diagnosis);
-
 	if (diagnosis->policy_error.code != NESTXML_OK)
 		return QEMU_ANSWER_NONE;
-	switch (diagnosis->policy.nested) {
-	case NESTXML_NESTED_REQUIRE:
-		return answer;
-	case NESTXML_NESTED_DISABLE:
-		return answer == QEMU_ANSWER_NONE ? QEMU_ANSWER_NONE : answer == QEMU_ANSWER_NO ? QEMU_ANSWER_YES : QEMU_ANSWER_NO;
-	default:
-		return QEMU_ANSWER_NONE;
-	}
+	return running_is_policy_met(diagnosis->policy.nested, diagnosis_answer(diagnosis));
 }
 
 /* ---- the next command ---- */
@@ -151,28 +173,71 @@ static const char *name_for_shell(const struct diagnosis *diagnosis)
 	return nestxml_shell_name(virt_domain_get_name(diagnosis->guest), virt_domain_get_uuid(diagnosis->guest));
 }
 
-static void advise_rewrite(const struct diagnosis *diagnosis, const char *nested, char *text, size_t size)
+/* Whether libvirt started the guest with a CPU that states @nested. */
+static bool is_live_stating(const struct diagnosis *diagnosis, enum nestxml_nested nested)
+{
+	enum nestxml_vendor vendor = qemu_evidence_vendor(&diagnosis->running.evidence);
+
+	return diagnosis->live.domain && vendor != NESTXML_VENDOR_NONE && nestxml_domain_is_stating(diagnosis->live.domain, vendor, nested);
+}
+
+/* libvirt asked for it and QEMU has it otherwise: what came between. A new start would change nothing. */
+static void advise_between(const struct diagnosis *diagnosis, char *text, size_t size)
+{
+	char emulator[256];
+	char shown[320];
+
+	if (emulator_find(diagnosis->live.xml, emulator, sizeof(emulator)) && emulator_is_wrapper(emulator))
+		snprintf(
+			text, size,
+			"virsh edit %s: its <emulator> %s is a wrapper, which starts QEMU otherwise than libvirt asked for; put QEMU itself there",
+			name_for_shell(diagnosis), nestxml_text_escape(emulator, shown, sizeof(shown)));
+	else
+		snprintf(text, size,
+			 "nestctl verify --ask-qemu %s (its CPU states it, and something between libvirt and QEMU changes that)",
+			 name_for_shell(diagnosis));
+}
+
+static void advise_restart(const struct diagnosis *diagnosis, char *text, size_t size)
 {
 	const char *guest = name_for_shell(diagnosis);
 
-	if (!virt_domain_is_persistent(diagnosis->guest))
-		snprintf(text, size, "end it, then: nestxml -n %s FILE | virsh create /dev/stdin", nested);
-	else if (diagnosis->is_current)
-		snprintf(text, size, "virsh shutdown %s, and when it is off: virsh start %s (its definition states it by now)", guest,
-			 guest);
+	snprintf(text, size, "virsh shutdown %s, and when it is off: virsh start %s (its definition states it by now)", guest, guest);
+}
+
+static void advise_definition(const struct diagnosis *diagnosis, const char *nested, char *text, size_t size)
+{
+	snprintf(text, size,
+		 "virsh dumpxml --inactive --security-info %s | nestxml -n %s | virsh define /dev/stdin, then shut it down and start it%s",
+		 name_for_shell(diagnosis), nested,
+		 diagnosis->has_hook ? "" : "; the hook would have refused this start, but is not installed: nestctl hook install");
+}
+
+/* For a guest whose CPU is not what @nested states. */
+static void advise_rewrite(const struct diagnosis *diagnosis, enum nestxml_nested nested, char *text, size_t size)
+{
+	const char *word = nestxml_nested_to_string(nested);
+	const char *override = nestxml_domain_get_cpu_override(diagnosis->stored.domain);
+
+	if (override)
+		snprintf(text, size, "virsh edit %s: remove %s, which wins over its <cpu>; then shut it down and start it",
+			 name_for_shell(diagnosis), override);
+	else if (!virt_domain_is_persistent(diagnosis->guest))
+		snprintf(text, size, "end it, then: nestxml -n %s FILE | virsh create /dev/stdin", word);
+	else if (!diagnosis->is_current)
+		advise_definition(diagnosis, word, text, size);
+	else if (is_live_stating(diagnosis, nested) && !nestxml_domain_get_cpu_override(diagnosis->live.domain))
+		advise_between(diagnosis, text, size);
 	else
-		snprintf(
-			text, size,
-			"virsh dumpxml --inactive --security-info %s | nestxml -n %s | virsh define /dev/stdin, then shut it down and start it",
-			guest, nested);
+		advise_restart(diagnosis, text, size);
 }
 
 /* For a guest that does not nest, and is to. */
 static void advise_no(const struct diagnosis *diagnosis, char *text, size_t size)
 {
 	if (diagnosis->verdict != QEMU_VERDICT_HOST_OFF && diagnosis->verdict != QEMU_VERDICT_LOG_LACKS)
-		advise_rewrite(diagnosis, "require", text, size);
-	else if (qemu_facts_is_emulated(&diagnosis->facts) || !nestxml_host_is_fixable(diagnosis->host))
+		advise_rewrite(diagnosis, NESTXML_NESTED_REQUIRE, text, size);
+	else if (qemu_evidence_is_emulated(&diagnosis->running.evidence) || !nestxml_host_is_fixable(diagnosis->host))
 		snprintf(text, size, "nestctl host (this guest needs another host)");
 	else if (nestxml_host_get_state(diagnosis->host) == NESTXML_STATE_ON)
 		snprintf(text, size, "nestctl host (its module nests now; shut the guest down and start it)");
@@ -180,12 +245,29 @@ static void advise_no(const struct diagnosis *diagnosis, char *text, size_t size
 		snprintf(text, size, "shut down this host's guests, then: nestctl host enable");
 }
 
+static void advise_stopped(const struct diagnosis *diagnosis, char *text, size_t size)
+{
+	const char *guest = name_for_shell(diagnosis);
+
+	if (diagnosis->has_saved_state)
+		snprintf(
+			text, size,
+			"virsh managedsave-remove %s, else its next start comes from its managed save, with the CPU it was saved with; then: virsh start %s",
+			guest, guest);
+	else
+		snprintf(text, size, "virsh start %s", guest);
+}
+
 static void advise_unknown(const struct diagnosis *diagnosis, char *text, size_t size)
 {
+	const char *guest = name_for_shell(diagnosis);
+
 	if (!virt_domain_is_running(diagnosis->guest))
-		snprintf(text, size, "virsh start %s", name_for_shell(diagnosis));
-	else if (!diagnosis->is_asked)
-		snprintf(text, size, "sudo nestctl verify --ask-guest %s", name_for_shell(diagnosis));
+		advise_stopped(diagnosis, text, size);
+	else if (diagnosis->verdict == QEMU_VERDICT_DOUBT && !diagnosis->is_qemu_asked)
+		snprintf(text, size, "sudo nestctl verify --ask-qemu %s (libvirt then marks the guest as tainted)", guest);
+	else if (!diagnosis->is_guest_asked)
+		snprintf(text, size, "sudo nestctl verify --ask-guest %s", guest);
 	else
 		snprintf(text, size, "in the guest: nestctl guest");
 }
@@ -198,7 +280,7 @@ void diagnosis_describe_advice(const struct diagnosis *diagnosis, char *text, si
 	if (answer == QEMU_ANSWER_NONE)
 		advise_unknown(diagnosis, text, size);
 	else if (answer == QEMU_ANSWER_YES && !is_wanted)
-		advise_rewrite(diagnosis, "disable", text, size);
+		advise_rewrite(diagnosis, NESTXML_NESTED_DISABLE, text, size);
 	else if (answer == QEMU_ANSWER_YES)
 		snprintf(text, size, "in the guest: nestctl guest");
 	else if (is_wanted)

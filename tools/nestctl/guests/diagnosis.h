@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* diagnosis.h - all that is known of a running guest's nesting, and what follows from it in words. */
-#ifndef NESTXML_FINDINGS_H
-#define NESTXML_FINDINGS_H
+/* diagnosis.h - all that is known of a guest's nesting, and what follows from it in words. */
+#ifndef NESTXML_DIAGNOSIS_H
+#define NESTXML_DIAGNOSIS_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/types.h>
 
 #include <nestxml/nestxml.h>
 
 #include "guests/guest_agent.h"
-#include "guests/qemu_process.h"
+#include "guests/qemu_monitor.h"
+#include "guests/running.h"
 #include "libvirt/virt.h"
 
 /* An XML and what is in it. */
@@ -27,15 +27,15 @@ struct diagnosis {
 	struct nestxml_policy policy;
 	struct nestxml_error policy_error; /* code 0: the policy is known */
 	bool is_current;		   /* the stored CPU states the policy already */
+	bool has_saved_state;		   /* its next start comes from a managed save */
+	bool has_hook;			   /* libvirt's hook is installed, which would have refused a start against the policy */
 	const struct nestxml_host *host;   /* borrowed */
-	pid_t pid;
-	int process_error; /* negative errno; 0: the process is known */
-	int log_error;
-	struct qemu_log log;
-	bool is_asked;
+	struct running running;		   /* of a running guest, and what follows */
+	bool is_qemu_asked;
+	struct qemu_monitor_answer monitor;
+	bool is_guest_asked;
 	struct guest_agent_answer agent;
-	struct qemu_facts facts;
-	enum qemu_verdict verdict; /* of a running guest */
+	enum qemu_verdict verdict;
 };
 
 /** Whether the guest is nested; NONE: it cannot be told. */
@@ -44,9 +44,9 @@ enum qemu_answer diagnosis_answer(const struct diagnosis *diagnosis);
 const char *diagnosis_feature(const struct diagnosis *diagnosis);
 /** The verdict and its reason, in one line. */
 void diagnosis_describe_verdict(const struct diagnosis *diagnosis, char *text, size_t size);
-/** Whether what the guest has is what its policy states. */
+/** Whether what the guest has is what its policy states; NONE: nothing is stated, or it cannot be told. */
 enum qemu_answer diagnosis_is_policy_met(const struct diagnosis *diagnosis);
-/** The next command to run. */
+/** What to do next: a command, or what is in the way of one. */
 void diagnosis_describe_advice(const struct diagnosis *diagnosis, char *text, size_t size);
 /** The CPU model that QEMU was started with, escaped into @buffer; or words for there being none. */
 const char *diagnosis_model(const struct diagnosis *diagnosis, char *buffer, size_t size);

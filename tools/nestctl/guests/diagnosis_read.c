@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* diagnosis_read.c - asks libvirt, /proc, QEMU's log and, if told to, the guest's agent. */
+/* diagnosis_read.c - asks libvirt, /proc, QEMU's log and, if told to, QEMU itself and the guest's agent. */
 #include "guests/diagnosis_read.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <nestxml/nestxml.h>
 
 #include "guests/guest_agent.h"
 #include "guests/plan.h"
-#include "guests/qemu_process.h"
+#include "guests/qemu_monitor.h"
+#include "guests/running.h"
+#include "hook/places.h"
+#include "macros.h"
 #include "nestctl.h"
 
 static bool read_view(const struct virt_domain *guest, bool live, struct view *view, char *why, size_t size)
@@ -29,7 +31,7 @@ static bool read_view(const struct virt_domain *guest, bool live, struct view *v
 
 static void read_policy(const struct session *session, struct diagnosis *diagnosis)
 {
-	struct plan plan;
+	AUTO_PLAN struct plan plan = {0};
 
 	if (diagnosis->policy_error.code != NESTXML_OK)
 		return;
@@ -38,48 +40,68 @@ static void read_policy(const struct session *session, struct diagnosis *diagnos
 	if (plan.state == PLAN_UNKNOWN)
 		diagnosis->policy_error = plan.error;
 	diagnosis->is_current = plan.state == PLAN_CURRENT;
-	plan_clear(&plan);
 }
 
-static void read_qemu(struct diagnosis *diagnosis)
+static bool has_hook(void)
 {
-	const char *name = virt_domain_get_name(diagnosis->guest);
-	struct qemu_facts *facts = &diagnosis->facts;
-	bool lacks;
+	AUTO_HOOK struct hook hook = {0};
 
-	diagnosis->process_error =
-		qemu_process_find(NESTCTL_ROOT, name, virt_domain_get_uuid(diagnosis->guest), &diagnosis->pid, &facts->command);
-	facts->has_command = diagnosis->process_error == 0;
-	facts->is_emulated = nestxml_domain_is_tcg(diagnosis->live.domain);
-	facts->vendor = nestxml_host_get_vendor(diagnosis->host);
-	facts->state = nestxml_host_get_state(diagnosis->host);
-	diagnosis->log_error = qemu_log_read(NESTCTL_ROOT, name, &diagnosis->log);
-	if (diagnosis->log_error != 0 || !diagnosis->log.started)
-		return;
-	lacks = qemu_facts_vendor(facts) == NESTXML_VENDOR_INTEL ? diagnosis->log.lacks_vmx : diagnosis->log.lacks_svm;
-	facts->log = lacks ? QEMU_ANSWER_YES : QEMU_ANSWER_NO;
+	return hook_read(NESTCTL_ROOT, &hook) != 0 || hook_find(&hook) < HOOK_PLACES; /* unknown is not missing */
 }
 
-static int carry(void *context, const char *command, int seconds, char **reply, char *error, size_t size)
+static void read_process(struct diagnosis *diagnosis)
 {
-	struct virt_domain *guest = context;
+	AUTO_QEMU_PROCESSES struct qemu_processes processes = {0};
+
+	qemu_processes_read(NESTCTL_ROOT, &processes); /* without them, none is found */
+	running_read(NESTCTL_ROOT, &processes, virt_domain_get_name(diagnosis->guest), virt_domain_get_uuid(diagnosis->guest),
+		     diagnosis->live.domain, diagnosis->host, &diagnosis->running);
+}
+
+static int ask_agent(void *context, const char *command, int seconds, char **reply, char *error, size_t size)
+{
 	struct virt_error virt_error;
-	int code = virt_domain_ask_agent(guest, command, seconds, reply, &virt_error);
+	int code = virt_domain_ask_agent(context, command, seconds, reply, &virt_error);
 
 	if (code < 0)
 		snprintf(error, size, "%s", virt_error.message);
 	return code;
 }
 
-static void read_agent(struct diagnosis *diagnosis)
+static int ask_qemu(void *context, const char *command, int seconds, char **reply, char *error, size_t size)
 {
-	const struct guest_agent_channel line = {carry, diagnosis->guest};
+	struct virt_error virt_error;
+	int code = virt_domain_ask_qemu(context, command, reply, &virt_error);
 
-	guest_agent_ask(&line, &diagnosis->agent);
-	if (!diagnosis->agent.answered)
-		return;
-	diagnosis->facts.guest_vmx = diagnosis->agent.cpuinfo.vmx ? QEMU_ANSWER_YES : QEMU_ANSWER_NO;
-	diagnosis->facts.guest_svm = diagnosis->agent.cpuinfo.svm ? QEMU_ANSWER_YES : QEMU_ANSWER_NO;
+	(void)seconds; /* libvirt waits for QEMU as long as QEMU takes */
+	if (code < 0)
+		snprintf(error, size, "%s", virt_error.message);
+	return code;
+}
+
+static enum qemu_answer to_answer(bool has)
+{
+	return has ? QEMU_ANSWER_YES : QEMU_ANSWER_NO;
+}
+
+static void read_answers(struct diagnosis *diagnosis)
+{
+	const struct channel agent = {ask_agent, diagnosis->guest};
+	const struct channel qemu = {ask_qemu, diagnosis->guest};
+	struct qemu_evidence *evidence = &diagnosis->running.evidence;
+
+	if (diagnosis->is_qemu_asked)
+		qemu_monitor_ask(&qemu, &diagnosis->monitor);
+	if (diagnosis->monitor.answered) {
+		evidence->monitor_vmx = to_answer(diagnosis->monitor.vmx);
+		evidence->monitor_svm = to_answer(diagnosis->monitor.svm);
+	}
+	if (diagnosis->is_guest_asked)
+		guest_agent_ask(&agent, &diagnosis->agent);
+	if (diagnosis->agent.answered) {
+		evidence->guest_vmx = to_answer(diagnosis->agent.cpuinfo.vmx);
+		evidence->guest_svm = to_answer(diagnosis->agent.cpuinfo.svm);
+	}
 }
 
 bool diagnosis_read(const struct session *session, struct diagnosis *diagnosis, char *why, size_t size)
@@ -90,12 +112,14 @@ bool diagnosis_read(const struct session *session, struct diagnosis *diagnosis, 
 	    (running && !read_view(diagnosis->guest, true, &diagnosis->live, why, size)))
 		return false;
 	read_policy(session, diagnosis);
-	if (!running)
+	diagnosis->has_hook = has_hook();
+	if (!running) {
+		diagnosis->has_saved_state = virt_domain_is_persistent(diagnosis->guest) && virt_domain_has_saved_state(diagnosis->guest);
 		return true;
-	read_qemu(diagnosis);
-	if (diagnosis->is_asked)
-		read_agent(diagnosis);
-	diagnosis->verdict = qemu_decide(&diagnosis->facts);
+	}
+	read_process(diagnosis);
+	read_answers(diagnosis);
+	diagnosis->verdict = qemu_verdict_find(&diagnosis->running.evidence);
 	return true;
 }
 
@@ -106,6 +130,5 @@ void diagnosis_clear(struct diagnosis *diagnosis)
 	free(diagnosis->stored.xml);
 	free(diagnosis->live.xml);
 	virt_domain_free(diagnosis->guest);
-	diagnosis->stored = diagnosis->live = (struct view){0};
-	diagnosis->guest = NULL;
+	*diagnosis = (struct diagnosis){0};
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* agent.c - a dialogue with the QEMU guest agent, which may be anything that the guest runs in its place. */
+/* guest_agent.c - a dialogue with the QEMU guest agent, which may be anything that the guest runs in its place. */
 #include "guests/guest_agent.h"
 
 #include <inttypes.h>
@@ -19,7 +19,7 @@
 #define REPLY_LIMIT ((size_t)128 * 1024) /* bytes of a reply */
 
 struct dialogue {
-	const struct guest_agent_channel *line;
+	const struct channel *channel;
 	time_t end;
 	struct guest_agent_answer *answer;
 };
@@ -38,7 +38,7 @@ static void fail(struct dialogue *dialogue, const char *reason)
 		snprintf(dialogue->answer->error, sizeof(dialogue->answer->error), "%s", reason);
 }
 
-/* What stands behind "return" in the agent's reply to @command, to be released with json_object_put(); NULL: nothing that is of @type. */
+/* The value of "return" in the agent's reply to @command, to be released with json_object_put(); NULL: nothing that is of @type. */
 static struct json_object *ask(struct dialogue *dialogue, const char *command, json_type type)
 {
 	time_t left = dialogue->end - now();
@@ -51,7 +51,7 @@ static struct json_object *ask(struct dialogue *dialogue, const char *command, j
 		fail(dialogue, "the agent takes too long");
 		return NULL;
 	}
-	if (dialogue->line->ask(dialogue->line->context, command, (int)left, &reply, error, sizeof(error)) < 0) {
+	if (dialogue->channel->ask(dialogue->channel->context, command, (int)left, &reply, error, sizeof(error)) < 0) {
 		fail(dialogue, error);
 		return NULL;
 	}
@@ -61,7 +61,7 @@ static struct json_object *ask(struct dialogue *dialogue, const char *command, j
 	else
 		value = NULL;
 	if (!value)
-		fail(dialogue, "the agent's reply is none that it should give");
+		fail(dialogue, "the agent's reply is not one that it should give");
 	json_object_put(whole);
 	return value;
 }
@@ -113,7 +113,7 @@ static bool open_file(struct dialogue *dialogue, const char *path, int64_t *hand
 	return true;
 }
 
-/* The guest forgets it at the agent's end otherwise; if it cannot be closed, so be it. */
+/* Otherwise it stays open until the agent ends; a failure is of no consequence. */
 static void close_file(struct dialogue *dialogue, int64_t handle)
 {
 	char command[128];
@@ -152,8 +152,8 @@ static bool read_cpuinfo(struct dialogue *dialogue, int64_t handle)
 }
 
 /*
- * The agent is root and so may open it; what it says where it cannot is the guest's own strerror(). A name that no driver stands behind is
- * no device.
+ * The agent is root and so may open it; what it says where it cannot is the guest's own strerror(). A node without a driver is no
+ * device.
  */
 static void find_device(struct dialogue *dialogue)
 {
@@ -167,9 +167,9 @@ static void find_device(struct dialogue *dialogue)
 	}
 }
 
-void guest_agent_ask(const struct guest_agent_channel *line, struct guest_agent_answer *answer)
+void guest_agent_ask(const struct channel *channel, struct guest_agent_answer *answer)
 {
-	struct dialogue dialogue = {.line = line, .end = now() + TIME, .answer = answer};
+	struct dialogue dialogue = {.channel = channel, .end = now() + TIME, .answer = answer};
 	int64_t handle;
 
 	*answer = (struct guest_agent_answer){0};

@@ -5,7 +5,7 @@
 
 #include <nestxml/nestxml.h>
 
-/** What every guest of a host is judged by. */
+/** The policy files and the host that each guest of it is compared with. */
 struct host_policy {
 	struct nestxml_config *config;
 	struct nestxml_host *host;
@@ -39,5 +39,6 @@ void plan_make(const struct host_policy *host_policy, const struct nestxml_domai
 /** Of a guest that nobody has named: what is a manager's is left alone, so a PLAN_REWRITE of it becomes PLAN_MANAGED. */
 void plan_spare_manager(struct plan *plan);
 void plan_clear(struct plan *plan);
+#define AUTO_PLAN CLEANUP(plan_clear)
 
 #endif

@@ -26,11 +26,12 @@ struct session {
 enum nestctl_status session_open(const char *uri, bool writable, const char *undone, struct nestxml_error *policy, struct session *session);
 /** Releases @session, which may be all zero. */
 void session_close(struct session *session);
+#define AUTO_SESSION CLEANUP(session_close)
 
-/** Finds the guest of this name or UUID. Returns NESTCTL_YES, NESTCTL_NO where there is none, NESTCTL_FAILED; having said why not. */
+/** Finds the guest of this name or UUID. Returns NESTCTL_YES; or, having said why not, NESTCTL_NO (there is none) or NESTCTL_FAILED. */
 enum nestctl_status session_find(const struct session *session, const char *word, struct virt_domain **guest);
 
-/** Says on stderr that these are a user's own guests where they are, and what shows him the host's: `nestctl @words`. */
+/** Where these are a user's own guests, says so on stderr, with the command that shows the host's: `nestctl @words`. */
 void session_tell_whose(const struct session *session, const char *words);
 
 /** Says that the guests of a libvirt are not this host's. Returns NESTCTL_UNKNOWN. */

@@ -13,6 +13,7 @@
 #include <nestxml/nestxml.h>
 
 #include "file.h"
+#include "guests/qemu_command.h"
 #include "macros.h"
 
 /* The device keeps its name in /proc wherever its node is: in a chroot, or when it has been removed since. */
@@ -58,31 +59,6 @@ static enum use find_use(const char *path, bool *unread)
 	return found;
 }
 
-/* QEMU under libvirt is started with "-name guest=NAME,debug-threads=on"; by hand perhaps with "-name NAME". A comma in it is doubled. */
-static bool find_guest_name(const char *line, size_t length, char *name, size_t size)
-{
-	const char *end = line + length;
-
-	for (const char *at = line; at < end; at += strlen(at) + 1) {
-		size_t used = 0;
-
-		if (strcmp(at, "-name") != 0 && strcmp(at, "--name") != 0)
-			continue;
-		at += strlen(at) + 1;
-		if (at >= end)
-			return false;
-		if (strncmp(at, "guest=", 6) == 0)
-			at += 6;
-		for (; *at && used < size - 1 && (*at != ',' || at[1] == ','); at++) {
-			name[used++] = *at;
-			at += *at == ',';
-		}
-		name[used] = '\0';
-		return true;
-	}
-	return false;
-}
-
 static void find_name(const char *root, pid_t pid, struct kvm_user *user)
 {
 	char path[64];
@@ -91,7 +67,7 @@ static void find_name(const char *root, pid_t pid, struct kvm_user *user)
 
 	snprintf(path, sizeof(path), "/proc/%d/cmdline", pid);
 	length = nestxml_file_read_small(root, path, line, sizeof(line));
-	if (user->has_guest && length > 0 && find_guest_name(line, (size_t)length, user->name, sizeof(user->name)))
+	if (user->has_guest && length > 0 && qemu_command_get_name(line, (size_t)length, user->name, sizeof(user->name)))
 		return;
 	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
 	length = nestxml_file_read_small(root, path, user->name, sizeof(user->name));

@@ -12,7 +12,7 @@
 #include "libvirt/virt_private.h"
 #include "macros.h"
 
-#define AGENT_LIBRARY "libvirt-qemu.so.0"
+#define QEMU_LIBRARY "libvirt-qemu.so.0"
 
 enum known { KNOWN_NOT, KNOWN_NO, KNOWN_YES };
 
@@ -288,15 +288,34 @@ int virt_domain_get_xml(const struct virt_domain *domain, enum virt_xml which, c
 	return *xml ? 0 : virt_fail_with_last(error);
 }
 
+/* A function of libvirt's library for QEMU alone; NULL, with an error, where there is none. */
+static void *find_qemu_function(const char *name, struct virt_error *error)
+{
+	void *library = dlopen(QEMU_LIBRARY, RTLD_NOW | RTLD_LOCAL);
+	void *function = library ? dlsym(library, name) : NULL;
+
+	if (!function)
+		virt_fail(error, dlerror());
+	return function;
+}
+
 int virt_domain_ask_agent(struct virt_domain *domain, const char *command, int seconds, char **reply, struct virt_error *error)
 {
-	void *handle = dlopen(AGENT_LIBRARY, RTLD_NOW | RTLD_LOCAL);
-	__typeof__(virDomainQemuAgentCommand) *ask = handle ? (__typeof__(ask))dlsym(handle, "virDomainQemuAgentCommand") : NULL;
+	__typeof__(virDomainQemuAgentCommand) *ask = (__typeof__(ask))find_qemu_function("virDomainQemuAgentCommand", error);
 
 	if (!ask)
-		return virt_fail(error, dlerror());
+		return -1;
 	*reply = ask(domain->domain, command, seconds, 0);
 	return *reply ? 0 : virt_fail_with_last(error);
+}
+
+int virt_domain_ask_qemu(struct virt_domain *domain, const char *command, char **reply, struct virt_error *error)
+{
+	__typeof__(virDomainQemuMonitorCommand) *ask = (__typeof__(ask))find_qemu_function("virDomainQemuMonitorCommand", error);
+
+	if (!ask)
+		return -1;
+	return ask(domain->domain, command, reply, 0) == 0 ? 0 : virt_fail_with_last(error);
 }
 
 /* ---- what changes a guest ---- */

@@ -8,6 +8,8 @@
 
 #include <nestxml/nestxml.h>
 
+#include "macros.h"
+
 struct virt;
 struct virt_domain;
 
@@ -48,6 +50,11 @@ bool virt_is_session(const struct virt *virt);
 /** The guest with this name or UUID (which goes first). Returns 0 or -1. */
 int virt_find(struct virt *virt, const char *word, struct virt_domain **domain, struct virt_error *error);
 void virt_domain_free(struct virt_domain *domain);
+#define AUTO_VIRT_DOMAIN CLEANUP(virt_domain_cleanup)
+static inline void virt_domain_cleanup(struct virt_domain **domain)
+{
+	virt_domain_free(*domain);
+}
 
 /** All guests, or with @persistent those that have a stored definition; to be released with virt_list_free(). Returns 0 or -1. */
 int virt_list(struct virt *virt, bool persistent, struct virt_domain ***domains, size_t *count, struct virt_error *error);
@@ -72,6 +79,10 @@ int virt_domain_get_xml(const struct virt_domain *domain, enum virt_xml which, c
 
 /** Sends @command to the guest's agent; waits @seconds. The reply is the caller's to free. Returns 0 or -1. */
 int virt_domain_ask_agent(struct virt_domain *domain, const char *command, int seconds, char **reply, struct virt_error *error);
+
+/** Sends @command to the guest's QEMU; libvirt then marks the guest as tainted (custom-monitor). The reply is the caller's to free. Returns
+ * 0 or -1. */
+int virt_domain_ask_qemu(struct virt_domain *domain, const char *command, char **reply, struct virt_error *error);
 
 /* ---- what changes a guest ---- */
 

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* qemu_monitor.h - what QEMU itself says that a guest's first processor has. */
+#ifndef NESTXML_QEMU_MONITOR_H
+#define NESTXML_QEMU_MONITOR_H
+
+#include <stdbool.h>
+
+#include <nestxml/nestxml.h>
+
+#include "guests/channel.h"
+
+struct qemu_monitor_answer {
+	bool answered; /* the rest is known */
+	bool vmx;
+	bool svm;
+	char error[512]; /* why it did not answer; ready for a terminal */
+};
+
+/**
+ * Asks QEMU for the features of its first processor: query-cpus-fast, then qom-get of that one's properties "vmx" and "svm", which are
+ * what QEMU shows the guest, without what KVM does not give (QEMU 2.12 and newer).
+ */
+void qemu_monitor_ask(const struct channel *channel, struct qemu_monitor_answer *answer);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* running.c - collects the evidence about a running guest. */
+#include "guests/running.h"
+
+#include <string.h>
+
+#include <nestxml/nestxml.h>
+
+/* A variable such as LD_PRELOAD may change what QEMU makes of its arguments, which are seen as they are. */
+static const char *find_doubt(const struct nestxml_domain *live)
+{
+	const char *override = live ? nestxml_domain_get_cpu_override(live) : NULL;
+
+	return override && override[0] != '-' ? override : NULL;
+}
+
+void running_read(const char *root, const struct qemu_processes *processes, const char *name, const char *uuid,
+		  const struct nestxml_domain *live, const struct nestxml_host *host, struct running *running)
+{
+	struct qemu_evidence *evidence = &running->evidence;
+	const struct qemu_process *process;
+	bool lacks;
+
+	*running = (struct running){.process_error = qemu_processes_find(processes, root, name, uuid, &process)};
+	if (running->process_error == 0) {
+		running->pid = process->pid;
+		evidence->has_command = true;
+		evidence->command = process->command;
+	}
+	evidence->doubt = find_doubt(live);
+	evidence->is_emulated = live && nestxml_domain_is_tcg(live);
+	evidence->vendor = nestxml_host_get_vendor(host);
+	evidence->state = nestxml_host_get_state(host);
+	running->log_error = qemu_log_read(root, name, &running->log);
+	if (running->log_error != 0 || !running->log.started)
+		return;
+	lacks = qemu_evidence_vendor(evidence) == NESTXML_VENDOR_INTEL ? running->log.lacks_vmx : running->log.lacks_svm;
+	evidence->log = lacks ? QEMU_ANSWER_YES : QEMU_ANSWER_NO;
+}
+
+enum qemu_answer running_is_policy_met(enum nestxml_nested nested, enum qemu_answer answer)
+{
+	if (nested == NESTXML_NESTED_REQUIRE)
+		return answer;
+	if (nested != NESTXML_NESTED_DISABLE || answer == QEMU_ANSWER_NONE)
+		return QEMU_ANSWER_NONE;
+	return answer == QEMU_ANSWER_NO ? QEMU_ANSWER_YES : QEMU_ANSWER_NO;
+}
