@@ -4,9 +4,9 @@
  *
  * libvirt runs it as `qemu NAME OPERATION SUB-OPERATION EXTRA` with the domain's XML on stdin; exit status 1 stops a start, and stderr
  * is shown to the user. For every other call the status must be 0 whatever happens: a failing `reconnect` kills the running guest
- * (docs/libvirt-facts.md #4). So this program needs nothing but libc to start, and loads libnestxml only when there is a guest to
- * check_guest.
+ * (docs/libvirt-facts.md #4). So this program needs nothing but libc to start, and loads libnestxml only when there is a guest to check.
  */
+#include <errno.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,6 +20,7 @@
 #include "io.h"
 #include "library.h"
 #include "macros.h"
+#include "paths.h"
 #include "root.h"
 #include "run_dir.h"
 #include "stale.h"
@@ -115,23 +116,53 @@ static enum status conclude(const struct nestxml_check *check)
 	return refuse_check(check, sym_nestxml_check_get_advice(check));
 }
 
+/* What is restored or migrated in starts by a `prepare`, which must know that it does; if it could not, nothing has been done yet. */
+static enum status note_arrival(const char *name, const struct nestxml_check *check)
+{
+	const struct nestxml_domain *domain = sym_nestxml_check_get_domain(check);
+
+	if (!domain || run_dir_leave_mark(name, sym_nestxml_domain_get_uuid(domain)) ||
+	    sym_nestxml_check_get_policy(check)->nested == NESTXML_NESTED_LEAVE)
+		return STATUS_PASS;
+	return refuse(name,
+		      "its arrival cannot be noted in " NESTXML_RUN_DIRECTORY
+		      " (a directory that only root can write, with room in it), and "
+		      "its start would be taken for one from nothing; nothing is lost, so fix that and try again: ",
+		      strerror(errno));
+}
+
+/* Whether a start that would not pass is of the guest that has just arrived. */
+static bool has_arrived(const struct nestxml_check *check, const struct mark *mark)
+{
+	const struct nestxml_domain *domain = sym_nestxml_check_get_domain(check);
+
+	return sym_nestxml_check_get_verdict(check) != NESTXML_VERDICT_PASS && domain &&
+	       run_dir_is_mark_of(mark, sym_nestxml_domain_get_uuid(domain));
+}
+
 static enum status check_xml(const char *name, enum nestxml_operation as, const char *xml, size_t length)
 {
 	char reason[512];
 	struct nestxml_error error = {0};
 	struct nestxml_check *check;
+	struct mark mark;
+	bool is_marked;
 	enum status status;
 
 	if (!library_load(reason, sizeof(reason)))
 		return refuse(name,
 			      "nestxml is not installed whole, so it cannot be told whether the guest may start; reinstall it: ", reason);
-	if (as == NESTXML_OPERATION_START && run_dir_take_mark(name))
-		as = NESTXML_OPERATION_START_INCOMING;
+	is_marked = as == NESTXML_OPERATION_START && run_dir_take_mark(name, &mark);
 	if (sym_nestxml_check_new(HOOK_ROOT, as, name, xml, length, &check, &error) != 0)
 		return refuse_error(name, &error);
+	if (is_marked && has_arrived(check, &mark)) {
+		sym_nestxml_check_free(check);
+		if (sym_nestxml_check_new(HOOK_ROOT, NESTXML_OPERATION_START_INCOMING, name, xml, length, &check, &error) != 0)
+			return refuse_error(name, &error);
+	}
 	status = conclude(check);
 	if (as == NESTXML_OPERATION_INCOMING && status == STATUS_PASS)
-		run_dir_leave_mark(name);
+		status = note_arrival(name, check);
 	sym_nestxml_check_free(check);
 	return status;
 }
@@ -161,10 +192,11 @@ static bool is_ascii(const char *name)
 int main(int argc, char **argv)
 {
 	enum nestxml_operation as;
+	struct mark mark;
 
 	if (!is_judged(argc, argv, &as)) {
 		if (is_end(argc, argv))
-			run_dir_take_mark(argv[1]);
+			run_dir_take_mark(argv[1], &mark);
 		return STATUS_PASS;
 	}
 	io_guard_descriptors();

@@ -1,100 +1,177 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* run_dir.c - marks of incoming guests and the lock of helpers, in /run/nestxml. */
+/* run_dir.c - marks of guests that arrive and the locks of helpers, in /run/nestxml. */
 #include "run_dir.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
+#include "clock.h"
+#include "io.h"
+#include "macros.h"
 #include "paths.h"
 #include "root.h"
 
-/* That it cannot be made shows when it is used. */
-static void make_directory(void)
+/* ---- the directory ---- */
+
+/* Whoever can write to it could have a start judged as an arrival: it is root's own, or it is not used. */
+static int open_directory(void)
 {
+	AUTO_CLOSE int fd = -1;
 	char path[4096];
+	struct stat status;
 
 	snprintf(path, sizeof(path), "%s" NESTXML_RUN_DIRECTORY, HOOK_ROOT);
-	mkdir(path, 0700);
+	mkdir(path, 0700); /* that this failed shows when it is opened */
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &status) < 0)
+		return -1;
+	if (status.st_uid != geteuid() || status.st_mode & (S_IWGRP | S_IWOTH)) {
+		errno = EPERM;
+		return -1;
+	}
+	return TAKE_FD(fd);
+}
+
+/* libvirt takes a UUID with and without its hyphens, in either case. */
+static bool read_uuid(const char *uuid, struct mark *mark)
+{
+	size_t length = 0;
+
+	for (; *uuid; uuid++) {
+		if (*uuid == '-')
+			continue;
+		if (!isxdigit((unsigned char)*uuid) || length == sizeof(mark->digits) - 1)
+			break;
+		mark->digits[length++] = (char)tolower((unsigned char)*uuid);
+	}
+	mark->digits[length] = '\0';
+	if (!*uuid && length == sizeof(mark->digits) - 1)
+		return true;
+	errno = EINVAL;
+	return false;
 }
 
 /* ---- marks ---- */
 
 /*
  * libvirt follows a restore and a migration by `prepare` of the same guest, and where its CPU is passed through shows nothing in its XML
- * that tells this from a start from nothing (measured, libvirt 9.0). So the first call leaves a mark that the second one takes away. One
- * that nothing followed, as where the guest was running already, counts for a minute at most, and not after the guest's next end.
+ * that tells this from a start from nothing (docs/libvirt-facts.md #8). So the first call leaves a mark that the second one takes away. One
+ * that nothing followed, as after an offline migration, counts for a minute at most, and not after the guest's next end.
+ *
+ * A mark is found by the guest's name, which is all that a call for a guest's end has, and says which guest it is of and when it was left.
  */
-#define MARK_AGE 60 /* seconds */
+#define MARK_AGE 60000 /* milliseconds */
 
-/* Guests' names hold no '/', and with ".xml" are files of libvirt's; so with three bytes more they are names of files here too. */
-static bool make_mark_path(char *path, size_t size, const char *name)
+/* libvirt has files of guests' names with ".xml"; so with three bytes more they are names of files here too. */
+static bool make_mark_name(const char *name, char *file, size_t size)
 {
-	int length = snprintf(path, size, "%s" NESTXML_RUN_DIRECTORY "/in-%s", HOOK_ROOT, name);
+	int length = snprintf(file, size, "in-%s", name);
 
-	return !strchr(name, '/') && length > 0 && (size_t)length < size;
+	if (!strchr(name, '/') && length > 0 && (size_t)length < size)
+		return true;
+	errno = EINVAL;
+	return false;
 }
 
-void run_dir_leave_mark(const char *name)
+static bool write_mark(int directory, const char *file, const struct mark *mark)
 {
-	char path[4096];
-	int fd;
+	AUTO_CLOSE int fd = openat(directory, file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	char text[80];
+	int code;
 
-	make_directory();
-	if (!make_mark_path(path, sizeof(path), name))
-		return;
-	unlink(path); /* an old one would keep its time */
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd >= 0)
-		close(fd);
-}
-
-bool run_dir_take_mark(const char *name)
-{
-	char path[4096];
-	struct stat status;
-	time_t age;
-
-	if (!make_mark_path(path, sizeof(path), name) || lstat(path, &status) < 0 || unlink(path) < 0)
+	if (fd < 0)
 		return false;
-	age = time(NULL) - status.st_mtime;
-	return status.st_uid == geteuid() && age >= -1 && age <= MARK_AGE;
+	code = io_write(fd, text, (size_t)snprintf(text, sizeof(text), "%s %" PRId64 "\n", mark->digits, nestxml_clock_boottime()));
+	errno = -code;
+	return code == 0;
 }
 
-/* ---- the lock ---- */
-
-/* A place in the file of locks, from the UUID's last digits; two guests with the same ones would wait for each other, and no more. */
-static off_t make_place(const char *uuid)
+bool run_dir_leave_mark(const char *name, const char *uuid)
 {
-	uint64_t place = 0; /* which loses the first digits */
+	AUTO_CLOSE int directory = open_directory();
+	struct mark mark;
+	char file[300];
 
-	for (const char *at = uuid; *at; at++)
-		if (isxdigit((unsigned char)*at))
-			place = place << 4 | (uint64_t)(isdigit((unsigned char)*at) ? *at - '0' : tolower((unsigned char)*at) - 'a' + 10);
-	return (off_t)(place & 0xfffffffffffffff); /* room below the greatest off_t */
+	if (directory < 0 || !make_mark_name(name, file, sizeof(file)) || !read_uuid(uuid, &mark))
+		return false;
+	unlinkat(directory, file, 0); /* an older one */
+	return write_mark(directory, file, &mark);
+}
+
+/* By the boot's own clock: a step of the wall clock makes no arrival a start. */
+static bool read_mark(int fd, struct mark *mark)
+{
+	char text[80];
+	long length = io_read_into(fd, text, sizeof(text) - 1);
+	int64_t age;
+	int64_t left;
+
+	if (length <= 0)
+		return false;
+	text[length] = '\0';
+	if (sscanf(text, "%32[0-9a-f] %" SCNd64, mark->digits, &left) != 2)
+		return false;
+	age = nestxml_clock_boottime() - left;
+	return age >= 0 && age <= MARK_AGE;
+}
+
+bool run_dir_take_mark(const char *name, struct mark *mark)
+{
+	AUTO_CLOSE int directory = open_directory();
+	AUTO_CLOSE int fd = -1;
+	char file[300];
+
+	if (directory < 0 || !make_mark_name(name, file, sizeof(file)))
+		return false;
+	fd = openat(directory, file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	unlinkat(directory, file, 0);
+	return fd >= 0 && read_mark(fd, mark);
+}
+
+bool run_dir_is_mark_of(const struct mark *mark, const char *uuid)
+{
+	struct mark other;
+
+	return read_uuid(uuid, &other) && strcmp(mark->digits, other.digits) == 0;
+}
+
+/* ---- locks ---- */
+
+/* The file that is locked may be one that the process which had the lock has removed since: then another has its name, or none. */
+static bool has_name(int fd)
+{
+	struct stat status;
+
+	return fstat(fd, &status) == 0 && status.st_nlink > 0;
 }
 
 int run_dir_lock(const char *uuid)
 {
-	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = make_place(uuid), .l_len = 1};
-	char path[4096];
-	int fd;
+	AUTO_CLOSE int directory = open_directory();
+	struct mark mark;
+	char file[64];
 
-	snprintf(path, sizeof(path), "%s" NESTXML_RUN_DIRECTORY "/lock", HOOK_ROOT);
-	make_directory();
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd >= 0 && fcntl(fd, F_OFD_SETLK, &lock) < 0) {
-		int error = errno == EACCES ? EAGAIN : errno;
-
-		close(fd);
-		errno = error;
+	if (directory < 0 || !read_uuid(uuid, &mark))
 		return -1;
+	snprintf(file, sizeof(file), "lock-%s", mark.digits);
+	for (;;) {
+		struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+		AUTO_CLOSE int fd = openat(directory, file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+		if (fd < 0)
+			return -1;
+		if (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
+			if (errno == EACCES)
+				errno = EAGAIN;
+			return -1;
+		}
+		if (has_name(fd))
+			return TAKE_FD(fd);
 	}
-	return fd;
 }

@@ -1,18 +1,28 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* run_dir.h - what the hook remembers until the next boot, in /run/nestxml. */
+/* run_dir.h - what the hook remembers until the next boot, in /run/nestxml: marks of guests that arrive, and the locks of helpers. */
 #ifndef NESTXML_RUN_DIR_H
 #define NESTXML_RUN_DIR_H
 
 #include <stdbool.h>
 
-/** Remembers that the guest @name comes from a saved state or another host, for the `prepare` that follows. */
-void run_dir_leave_mark(const char *name);
-/** Takes that mark away. Returns whether there was one that still counts. */
-bool run_dir_take_mark(const char *name);
+/**
+ * Remembers that the guest @name with @uuid comes from a saved state or another host, for the `prepare` that follows. False: that cannot be
+ * remembered, and errno says why.
+ */
+bool run_dir_leave_mark(const char *name, const char *uuid);
+
+/** The UUID of a mark: its 32 digits alone. */
+struct mark {
+	char digits[33];
+};
+/** Takes away the mark of the guest @name. False: there was none that still counts. */
+bool run_dir_take_mark(const char *name, struct mark *mark);
+/** Whether @mark is that of a guest with @uuid. */
+bool run_dir_is_mark_of(const struct mark *mark, const char *uuid);
 
 /**
- * Takes the lock of the guest with @uuid: at most one helper at a time works on it. It is a lock of the open file, so a child that has
- * the descriptor has the lock too. Returns the descriptor or -1; EAGAIN: another process has the lock.
+ * Takes the lock of the guest with @uuid: at most one helper at a time works on it. It is a lock of the open file, so a child that has the
+ * descriptor has the lock too; who has it may remove the file. Returns the descriptor or -1; EAGAIN: another process has the lock.
  */
 int run_dir_lock(const char *uuid);
 

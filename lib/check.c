@@ -133,6 +133,14 @@ static void report_stale(struct nestxml_check *check)
 				   guest, filter);
 		return;
 	}
+	if (check->definition == NESTXML_DEFINITION_OTHER) {
+		nestxml_text_print(
+			check->advice, sizeof(check->advice),
+			"it may not be its stored definition that was to start: run: nestctl apply %s, then start it again, or revert "
+			"to its snapshot again (what it is created from: %s FILE | virsh create /dev/stdin)",
+			guest, filter);
+		return;
+	}
 	nestxml_text_print(check->advice, sizeof(check->advice),
 			   "rewrite its definition: virsh dumpxml --inactive --security-info %s | %s | virsh define /dev/stdin "
 			   "(without a definition: %s FILE | virsh create /dev/stdin)",
@@ -254,23 +262,32 @@ NESTXML_EXPORT int nestxml_check_domain(const struct nestxml_config *config, con
 	return 0;
 }
 
-/*
- * Whether a start whose CPU is stale is a revert to a snapshot with memory: then it is that snapshot's domain. Where it is the stored
- * definition too, which of the two cannot be told.
- */
-static int find_revert(struct nestxml_check *check, const char *root, const char *name, struct nestxml_error *error)
+/* Whether it can come from a saved state or another host: libvirt starts that with its CPU expanded (docs/libvirt-facts.md #8). */
+static bool can_be_saved(const struct nestxml_domain *domain)
 {
-	if (check->assessment.cpu != NESTXML_CPU_STALE || is_arriving(check))
+	return nestxml_domain_has_expanded_cpu(domain) ||
+	       (domain->has_cpu && (domain->mode == CPU_MODE_HOST_PASSTHROUGH || domain->mode == CPU_MODE_MAXIMUM));
+}
+
+/*
+ * Whether what starts with a stale CPU arrives: it was announced and can have come so, or it is the domain of a snapshot with memory. What
+ * starts from nothing is the stored definition; what may be either is refused as a start, and never started in another's place.
+ */
+static int find_arrival(struct nestxml_check *check, const char *root, const char *name, struct nestxml_error *error)
+{
+	bool announced = check->operation == NESTXML_OPERATION_START_INCOMING;
+	bool arrives;
+
+	if (check->assessment.cpu != NESTXML_CPU_STALE || check->operation == NESTXML_OPERATION_INCOMING)
 		return 0;
 	if (nestxml_stored_definition_read(root, name, check->judged, check->assessment.vendor, check->policy.nested, &check->definition) !=
 	    0)
 		return nestxml_error_set_nomem(error);
-	if (!nestxml_snapshot_is_starting_as(root, name, check->judged))
-		return 0;
-	if (check->definition == NESTXML_DEFINITION_STALE)
+	arrives = (announced && can_be_saved(check->judged)) || nestxml_snapshot_is_starting_as(root, name, check->judged);
+	check->operation =
+		arrives && check->definition != NESTXML_DEFINITION_STALE ? NESTXML_OPERATION_START_INCOMING : NESTXML_OPERATION_START;
+	if ((announced || arrives) && check->definition == NESTXML_DEFINITION_STALE)
 		check->definition = NESTXML_DEFINITION_OTHER;
-	else
-		check->operation = NESTXML_OPERATION_START_INCOMING;
 	return 0;
 }
 
@@ -286,7 +303,7 @@ static int check_xml(struct nestxml_check *check, const char *root, const char *
 	check->judged = check->domain;
 	code = assess(check, check->config, check->host, error);
 	if (code == 0)
-		code = find_revert(check, root, name, error);
+		code = find_arrival(check, root, name, error);
 	return code == 0 ? conclude(check, check->host, error) : code;
 }
 

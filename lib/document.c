@@ -58,7 +58,7 @@ static void skip(struct reader *reader)
 
 		if (rest.at == rest.end || *rest.at == '<')
 			reader->left = rest;
-	} else if (reader->tag && !reader->quote) {
+	} else if (reader->tag && !reader->quote && !is_xml_space(reader->left.at[-1])) {
 		reader->left.at = skip_attribute(reader->left, reader->tag);
 	}
 }

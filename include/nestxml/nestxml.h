@@ -417,12 +417,13 @@ int nestxml_edits_apply(const struct nestxml_edits *edits, char **xml, size_t *l
 struct nestxml_check;
 
 /**
- * Domain XML to verdict in one call: reads the policy files and the host below @root, the domain from @xml; and, where that CPU does not
- * state the policy, libvirt's own files of the definition (/etc/libvirt/qemu/NAME.xml) and of its snapshots
- * (/var/lib/libvirt/qemu/snapshot/NAME), which tell a snapshot from a start from nothing.
+ * Domain XML to verdict in one call: reads the policy files and the host below @root, the domain from @xml; and, where a CPU that starts does
+ * not state the policy, libvirt's own files of the definition (/etc/libvirt/qemu/NAME.xml) and of its snapshots
+ * (/var/lib/libvirt/qemu/snapshot/NAME). A start of a snapshot's domain, whole, is judged as NESTXML_OPERATION_START_INCOMING; the start of
+ * the stored definition, whole, or of a CPU that no saved state has, is judged as NESTXML_OPERATION_START whatever the caller says.
  *
- * A guest passes at sight, without its XML being parsed, where no section of the policy can be about it and its XML has the words of none
- * that states one itself.
+ * A guest passes without its XML being parsed where no section of the policy can be about it and its XML has the words of none that states
+ * one itself.
  *
  * @name	the guest's name as the caller knows it.
  * @xml		as in nestxml_domain_new(); must outlive @check.
@@ -434,8 +435,8 @@ struct nestxml_check;
 int nestxml_check_new(const char *root, enum nestxml_operation operation, const char *name, const char *xml, size_t length,
 		      struct nestxml_check **check, struct nestxml_error *error);
 /**
- * The same of a domain, policy files and a host that have been read already: a pure function, which asks no file. So it cannot tell a start
- * from a revert to a snapshot: pass NESTXML_OPERATION_START_INCOMING for that.
+ * The same of a domain, policy files and a host that have been read already: a pure function, which asks no file, and takes @operation as it
+ * is said.
  *
  * @config, @host, @domain	borrowed; must outlive @check.
  * @check			the result, to be released with nestxml_check_free().

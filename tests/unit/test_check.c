@@ -12,6 +12,7 @@
 #define FIXED "<cpu mode='custom' match='exact' check='full'><model>Skylake-Client</model></cpu>"
 #define FIXED_REQUIRED \
 	"<cpu mode='custom' match='exact' check='full'><model>Skylake-Client</model><feature policy='require' name='vmx'/></cpu>"
+#define PASSED_THROUGH(policy) "<cpu mode='host-passthrough'><feature policy='" policy "' name='vmx'/></cpu>"
 #define FIXED_OF(model) "<cpu mode='custom' match='exact' check='full'><model>" model "</model></cpu>"
 #define FIXED_DISABLED \
 	"<cpu mode='custom' match='exact' check='full'><model>Skylake-Client</model><feature policy='disable' name='vmx'/></cpu>"
@@ -418,8 +419,12 @@ static void test_what_arrives_without_what_it_is_to_have_passes_and_is_unmet(voi
 		const char *policy;
 		const char *cpu;
 	} guests[] = {
-		{"nested = require", FIXED},	       {"nested = require", PLAIN},  {"nested = require", DISABLED},
-		{"nested = require", OPTIONAL},	       {"nested = optional", PLAIN}, {"nested = optional", FIXED_DISABLED},
+		{"nested = require", FIXED},
+		{"nested = require", PLAIN},
+		{"nested = require", PASSED_THROUGH("disable")},
+		{"nested = require", PASSED_THROUGH("optional")},
+		{"nested = optional", PLAIN},
+		{"nested = optional", FIXED_DISABLED},
 		{"nested = require", PLAIN ENCRYPTED},
 	};
 	static const char *const hosts[] = {"Y\n", "N\n"};
@@ -474,16 +479,78 @@ static void test_what_arrives_with_what_it_must_not_have_is_refused_on_any_host(
 		{"nested = disable", FIXED, PASS, "disable"}, /* described in full, without it */
 		{"nested = disable", FIXED_REQUIRED, REFUSE,
 		 "does not disable vmx|cannot be changed|virsh managedsave-remove vm|nested = leave"},
-		{"nested = disable", REQUIRED, REFUSE, "does not disable vmx"},
-		{"nested = disable", OPTIONAL, REFUSE, "does not disable vmx"},
+		{"nested = disable", PASSED_THROUGH("require"), REFUSE, "does not disable vmx"},
+		{"nested = disable", "<cpu mode=\'maximum\'/>", REFUSE, "does not disable vmx"},
 		{"nested = disable", PLAIN, REFUSE, "does not disable vmx"},
-		{"nested = disable", "", REFUSE, "does not disable vmx"},
 	};
 	static const char *const hosts[] = {"Y\n", "N\n"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(arrivals) * ARRAY_SIZE(hosts); i++) {
 		tree_host(*state, "GenuineIntel", "kvm_intel", hosts[i / 2]);
 		check_rows(*state, arrivals[i % 2], "kvm", rows, ARRAY_SIZE(rows));
+	}
+}
+
+/* libvirt starts what arrives with its CPU expanded or passed through: with any other it is a start, whoever has announced it. */
+static void test_what_no_saved_state_can_have_is_a_start_whatever_was_announced(void **state)
+{
+	static const struct row rows[] = {
+		{"nested = require", DISABLED, STALE, "nested=require"},
+		{"nested = require", "<cpu mode='custom' match='exact' check='none'><model>kvm64</model></cpu>", STALE, "nested=require"},
+		{"nested = require", "", STALE, "nested=require"},
+		{"nested = disable", REQUIRED, STALE, "nested=disable"},
+		{"nested = disable", "", STALE, "nested=disable"},
+	};
+
+	tree_host(*state, "GenuineIntel", "kvm_intel", "Y\n");
+	check_rows(*state, NESTXML_OPERATION_START_INCOMING, "kvm", rows, ARRAY_SIZE(rows));
+}
+
+#define STORED "/etc/libvirt/qemu/vm.xml"
+#define SNAPSHOT "/var/lib/libvirt/qemu/snapshot/vm/one.xml"
+
+/* Only what starts as the stored definition, whole, may have a start of ours in its place. */
+static void test_the_definition_is_stale_only_where_it_is_what_starts(void **state)
+{
+	static const struct {
+		enum nestxml_operation operation;
+		const char *starts; /* the body of what starts, of what is stored, and of a snapshot's domain */
+		const char *stored;
+		const char *snapshot;
+		enum nestxml_definition definition;
+	} starts[] = {
+		{NESTXML_OPERATION_START, PLAIN, NULL, NULL, NESTXML_DEFINITION_UNKNOWN},
+		{NESTXML_OPERATION_START, PLAIN, PLAIN, NULL, NESTXML_DEFINITION_STALE},
+		{NESTXML_OPERATION_START, FIXED, FIXED, NULL, NESTXML_DEFINITION_STALE},
+		{NESTXML_OPERATION_START, PLAIN, PLAIN "<on_crash>destroy</on_crash>", NULL, NESTXML_DEFINITION_OTHER},
+		{NESTXML_OPERATION_START, PLAIN, DISABLED, NULL, NESTXML_DEFINITION_OTHER},
+		{NESTXML_OPERATION_START, PLAIN, REQUIRED, NULL, NESTXML_DEFINITION_CURRENT},
+		{NESTXML_OPERATION_START, PLAIN, PLAIN, DISABLED, NESTXML_DEFINITION_STALE},
+		{NESTXML_OPERATION_START, PLAIN, PLAIN, PLAIN, NESTXML_DEFINITION_OTHER},
+		{NESTXML_OPERATION_START_INCOMING, PLAIN, PLAIN, NULL, NESTXML_DEFINITION_OTHER},
+		{NESTXML_OPERATION_START_INCOMING, DISABLED, DISABLED, NULL, NESTXML_DEFINITION_OTHER},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(starts); i++) {
+		char xml[4096];
+		char snapshot[4096];
+		struct nestxml_check *check;
+
+		tree_clear(*state);
+		tree_host(*state, "GenuineIntel", "kvm_intel", "Y\n");
+		state_policy(*state, "nested = require");
+		if (starts[i].stored)
+			tree_write(*state, STORED, document("kvm", "x86_64", starts[i].stored));
+		snprintf(snapshot, sizeof(snapshot), "<domainsnapshot><state>running</state>%s</domainsnapshot>",
+			 document("kvm", "x86_64", starts[i].snapshot ? starts[i].snapshot : ""));
+		if (starts[i].snapshot)
+			tree_write(*state, SNAPSHOT, snapshot);
+		snprintf(xml, sizeof(xml), "%s", document("kvm", "x86_64", starts[i].starts));
+		check = ask(*state, starts[i].operation, "vm", xml);
+		CHECK(nestxml_check_get_verdict(check) == STALE, "start %zu", i);
+		CHECK(nestxml_check_get_definition(check) == starts[i].definition, "start %zu: %d", i,
+		      (int)nestxml_check_get_definition(check));
+		nestxml_check_free(check);
 	}
 }
 
@@ -793,6 +860,8 @@ int main(void)
 		TREE_TEST(test_what_arrives_without_what_it_is_to_have_passes_and_is_unmet),
 		TREE_TEST(test_what_is_as_it_is_to_be_is_not_unmet),
 		TREE_TEST(test_what_arrives_with_what_it_must_not_have_is_refused_on_any_host),
+		TREE_TEST(test_what_no_saved_state_can_have_is_a_start_whatever_was_announced),
+		TREE_TEST(test_the_definition_is_stale_only_where_it_is_what_starts),
 		TREE_TEST(test_at_arrival_an_unknown_host_is_not_on),
 		TREE_TEST(test_the_policy_and_the_edits_come_with_the_answer),
 		TREE_TEST(test_whatever_is_wrong_comes_as_its_code),
