@@ -24,7 +24,7 @@ _nestctl()
 		doctor) words='--json --connect= --help' ;;
 		host) words='enable disable --json --no-reload --dry-run --shadow-vmcs=yes --shadow-vmcs=no --help' ;;
 		guest) words='--json --devstack --nova --help' ;;
-		verify) words='--ask-guest --json --connect= --help' ;;
+		verify) words='--ask-qemu --ask-guest --json --connect= --help' ;;
 		list) words='--json --connect= --help' ;;
 		apply) words='--all --dry-run --diff --connect= --help' ;;
 		set) words='--connect= --help' ;;

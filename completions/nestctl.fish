@@ -14,6 +14,7 @@ complete -c nestctl -n '__fish_seen_subcommand_from doctor host guest verify lis
 complete -c nestctl -n '__fish_seen_subcommand_from guest' -l devstack
 complete -c nestctl -n '__fish_seen_subcommand_from guest' -l nova
 complete -c nestctl -n '__fish_seen_subcommand_from doctor verify apply set' -a $guests
+complete -c nestctl -n '__fish_seen_subcommand_from verify' -l ask-qemu
 complete -c nestctl -n '__fish_seen_subcommand_from verify' -l ask-guest
 complete -c nestctl -n '__fish_seen_subcommand_from apply' -l all
 complete -c nestctl -n '__fish_seen_subcommand_from apply' -l diff
