@@ -84,10 +84,8 @@ static bool names_cpu(struct text value)
 
 static void add_option(struct cpu_override *override, struct text argument)
 {
-	static const char *const decisive[] = {
-		"-cpu", "-readconfig", /* the file, which is not read here, may set a CPU's properties and add a CPU */
-		"-plugin",	       /* another program's code in QEMU */
-	};
+	/* -readconfig: its file, which is not read here, may set a CPU's properties or add a CPU; -plugin: foreign code in QEMU. */
+	static const char *const decisive[] = {"-cpu", "-readconfig", "-plugin"};
 	struct text option = argument;
 
 	if (has_prefix(option, "--")) { /* to QEMU the same as with one */

@@ -51,12 +51,25 @@ static const struct row table[] = {
 			.off = "0",
 			.emulated = true,
 			.processors = {"AuthenticAMD", "HygonGenuine"},
+			/* vnmi: from libvirt 11.3; gmet: from 12.8 */
 			.sub_features =
 				{
-					"npt", "lbrv", "svm-lock", "nrip-save", "tsc-scale", "vmcb-clean", "flushbyasid", "decodeassists",
-					"pause-filter", "pfthreshold", "avic", "v-vmsave-vmload", "vgif", "svme-addr-chk",
-					"vnmi", /* from 11.3 */
-					"gmet", /* from 12.8 */
+					"npt",
+					"lbrv",
+					"svm-lock",
+					"nrip-save",
+					"tsc-scale",
+					"vmcb-clean",
+					"flushbyasid",
+					"decodeassists",
+					"pause-filter",
+					"pfthreshold",
+					"avic",
+					"v-vmsave-vmload",
+					"vgif",
+					"svme-addr-chk",
+					"vnmi",
+					"gmet",
 				},
 			.needed = "npt",
 			.models = {"qemu64", "phenom", "Opteron_G2", "Opteron_G3", "Opteron_G4", "Opteron_G5", "Dhyana", "EPYC", "EPYC-*"},

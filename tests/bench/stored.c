@@ -342,8 +342,8 @@ int main(int argc, char **argv)
 	bench_apply(guests);
 	write_policy("require");
 	bench_sideways();
-	if (virConnectDomainEventRegisterAny(connection, NULL, VIR_DOMAIN_EVENT_ID_LIFECYCLE, VIR_DOMAIN_EVENT_CALLBACK(on_event), NULL,
-					     NULL) < 0)
+	if (virConnectDomainEventRegisterAny(connection, NULL, VIR_DOMAIN_EVENT_ID_LIFECYCLE,
+					     VIR_DOMAIN_EVENT_CALLBACK((void (*)(void))on_event), NULL, NULL) < 0)
 		die("events");
 	pthread_create(&thread, NULL, run_loop, NULL);
 	bench_events(events);

@@ -195,15 +195,15 @@ static const xmlAttr *skip_policy(const xmlAttr *attribute)
 static bool is_corrected(const struct child *before, const struct child *after, const char *policy)
 {
 	const xmlAttr *old = skip_policy(before->node->properties);
-	const xmlAttr *new = skip_policy(after->node->properties);
+	const xmlAttr *later = skip_policy(after->node->properties);
 	size_t before_length = before->range.end - before->range.start;
 	size_t after_length = after->range.end - after->range.start;
 
-	while (old && new &&is_same_attribute(old, new)) {
+	while (old && later && is_same_attribute(old, later)) {
 		old = skip_policy(old->next);
-		new = skip_policy(new->next);
+		later = skip_policy(later->next);
 	}
-	return !old && !new &&view_is_property(after->node, "policy", policy) &&
+	return !old && !later && view_is_property(after->node, "policy", policy) &&
 	       after_length <= before_length + strlen(" policy='optional'");
 }
 
@@ -298,11 +298,11 @@ static bool judge_attributes(struct judge *judge, const struct view *output, con
 	const xmlAttr *before = next_bystanding(judge->input.cpu->properties, task);
 	const xmlAttr *after = next_bystanding(output->cpu->properties, task);
 	const xmlNs *old = judge->input.cpu->nsDef;
-	const xmlNs *new = output->cpu->nsDef;
+	const xmlNs *later = output->cpu->nsDef;
 
-	for (; old && new &&xmlStrEqual(old->prefix, new->prefix) && xmlStrEqual(old->href, new->href); old = old->next)
-		new = new->next;
-	if (old || new)
+	for (; old && later && xmlStrEqual(old->prefix, later->prefix) && xmlStrEqual(old->href, later->href); old = old->next)
+		later = later->next;
+	if (old || later)
 		return blame(judge, "a namespace of the cpu is lost, new or changed");
 	while (before && after && is_same_attribute(before, after)) {
 		before = next_bystanding(before->next, task);

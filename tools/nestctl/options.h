@@ -19,10 +19,9 @@ struct option_rule {
 };
 
 /** -c, --connect=URI, of the commands that ask libvirt. */
-#define OPTION_CONNECT(uri)                                      \
-	{                                                        \
-		.name = "connect", .letter = 'c', .value = (uri) \
-	}
+/* clang-format off */
+#define OPTION_CONNECT(uri) {.name = "connect", .letter = 'c', .value = (uri)}
+/* clang-format on */
 
 /** No command has more rules. */
 #define OPTIONS_MOST 8

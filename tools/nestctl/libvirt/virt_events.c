@@ -132,18 +132,23 @@ static void on_block_job(virConnectPtr connection, virDomainPtr domain, const ch
 	tell(context, domain, VIRT_EVENT_OTHER);
 }
 
+/* libvirt has one type for callbacks of all kinds, and compilers warn of a cast from one kind to another. */
+#define EVENT_CALLBACK(function) VIR_DOMAIN_EVENT_CALLBACK((void (*)(void))(function))
+
 /* Those that happen when somebody changes a guest; not what a guest does by itself, such as its balloon's. */
 static const struct {
 	int event;
 	virConnectDomainEventGenericCallback callback;
 } events[VIRT_CALLBACKS] = {
-	{VIR_DOMAIN_EVENT_ID_LIFECYCLE, VIR_DOMAIN_EVENT_CALLBACK(on_lifecycle)},
-	{VIR_DOMAIN_EVENT_ID_METADATA_CHANGE, VIR_DOMAIN_EVENT_CALLBACK(on_metadata)},
-	{VIR_DOMAIN_EVENT_ID_DEVICE_ADDED, VIR_DOMAIN_EVENT_CALLBACK(on_device)},
-	{VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED, VIR_DOMAIN_EVENT_CALLBACK(on_device)},
-	{VIR_DOMAIN_EVENT_ID_TUNABLE, VIR_DOMAIN_EVENT_CALLBACK(on_tunable)},
-	{VIR_DOMAIN_EVENT_ID_DISK_CHANGE, VIR_DOMAIN_EVENT_CALLBACK(on_disk)},
-	{VIR_DOMAIN_EVENT_ID_BLOCK_JOB_2, VIR_DOMAIN_EVENT_CALLBACK(on_block_job)},
+	/* clang-format off */
+	{VIR_DOMAIN_EVENT_ID_LIFECYCLE, EVENT_CALLBACK(on_lifecycle)},
+	{VIR_DOMAIN_EVENT_ID_METADATA_CHANGE, EVENT_CALLBACK(on_metadata)},
+	{VIR_DOMAIN_EVENT_ID_DEVICE_ADDED, EVENT_CALLBACK(on_device)},
+	{VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED, EVENT_CALLBACK(on_device)},
+	{VIR_DOMAIN_EVENT_ID_TUNABLE, EVENT_CALLBACK(on_tunable)},
+	{VIR_DOMAIN_EVENT_ID_DISK_CHANGE, EVENT_CALLBACK(on_disk)},
+	{VIR_DOMAIN_EVENT_ID_BLOCK_JOB_2, EVENT_CALLBACK(on_block_job)},
+	/* clang-format on */
 };
 
 static void on_close(virConnectPtr connection, int reason, void *context)
