@@ -22,7 +22,7 @@ _nestctl()
 	else
 		case $command in
 		doctor) words='--json --connect= --help' ;;
-		host) words='enable disable --json --no-reload --dry-run --shadow-vmcs=yes --shadow-vmcs=no --help' ;;
+		host) words='enable disable --json --nova-provider --no-reload --dry-run --shadow-vmcs=yes --shadow-vmcs=no --help' ;;
 		guest) words='--json --devstack --nova --help' ;;
 		verify) words='--ask-qemu --ask-guest --json --connect= --help' ;;
 		list) words='--json --connect= --help' ;;

@@ -7,6 +7,7 @@ complete -c nestctl -n __fish_use_subcommand -a 'doctor host guest verify list a
 complete -c nestctl -l help -s h
 complete -c nestctl -n __fish_use_subcommand -l version -s V
 complete -c nestctl -n '__fish_seen_subcommand_from host' -a 'enable disable'
+complete -c nestctl -n '__fish_seen_subcommand_from host' -l nova-provider
 complete -c nestctl -n '__fish_seen_subcommand_from host' -l no-reload
 complete -c nestctl -n '__fish_seen_subcommand_from host' -l shadow-vmcs -x -a 'yes no'
 complete -c nestctl -n '__fish_seen_subcommand_from host apply' -l dry-run

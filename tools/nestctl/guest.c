@@ -39,19 +39,27 @@ struct facts {
 
 /* ---- the facts ---- */
 
+/* The vendor whose feature the processor has; NONE: neither's. */
+static enum nestxml_vendor vendor_of(const struct facts *facts)
+{
+	if (facts->cpuinfo.vmx)
+		return NESTXML_VENDOR_INTEL;
+	return facts->cpuinfo.svm ? NESTXML_VENDOR_AMD : NESTXML_VENDOR_NONE;
+}
+
 /* The module of this processor's vendor, or any other that is a KVM. */
 static void find_module(struct facts *facts, const char *root)
 {
 	AUTO_FREE char *path = nestxml_path_join(root, "/sys/module");
-	const char *own = facts->cpuinfo.vmx ? "kvm_intel" : facts->cpuinfo.svm ? "kvm_amd" : "";
+	const char *own = nestxml_vendor_module(vendor_of(facts));
 	AUTO_CLOSEDIR DIR *stream = path ? opendir(path) : NULL;
 	bool found = false;
 
 	for (struct dirent *entry; stream && !found && (entry = readdir(stream));) {
 		/* The vendors' modules can be built in together, and then say nothing about this processor. */
-		bool is_vendors = strcmp(entry->d_name, "kvm_intel") == 0 || strcmp(entry->d_name, "kvm_amd") == 0;
+		bool is_vendors = nestxml_vendor_of_module(entry->d_name) != NESTXML_VENDOR_NONE;
 
-		found = strcmp(entry->d_name, own) == 0;
+		found = own && strcmp(entry->d_name, own) == 0;
 		if (found || (strncmp(entry->d_name, "kvm_", 4) == 0 && !is_vendors))
 			snprintf(facts->module, sizeof(facts->module), "%.63s", entry->d_name);
 	}
@@ -129,16 +137,6 @@ static const char *libvirt_type(enum verdict verdict)
 	return verdict == VERDICT_CAN || verdict == VERDICT_FORBIDDEN ? "kvm" : "qemu";
 }
 
-static const char *flag_of(const struct facts *facts)
-{
-	return facts->cpuinfo.vmx ? "vmx" : facts->cpuinfo.svm ? "svm" : NULL;
-}
-
-static const char *vendors_module(const struct facts *facts)
-{
-	return facts->cpuinfo.vmx ? "kvm_intel" : "kvm_amd";
-}
-
 static void describe_verdict(const struct facts *facts, enum verdict verdict, char *text, size_t size)
 {
 	switch (verdict) {
@@ -168,7 +166,8 @@ static void describe_verdict(const struct facts *facts, enum verdict verdict, ch
 		snprintf(text, size, "no: the processor shows neither vmx nor svm");
 		break;
 	case VERDICT_NO_MODULE:
-		snprintf(text, size, "no: the processor has %s, but %s is not loaded", flag_of(facts), vendors_module(facts));
+		snprintf(text, size, "no: the processor has %s, but %s is not loaded", nestxml_vendor_feature(vendor_of(facts)),
+			 nestxml_vendor_module(vendor_of(facts)));
 		break;
 	case VERDICT_NO_DEVICE:
 		snprintf(text, size, "no: KVM's module is loaded, but there is no /dev/kvm");
@@ -216,7 +215,7 @@ static void describe_advice(const struct facts *facts, enum verdict verdict, cha
 		snprintf(text, size, "uname -m (nesting is known for x86_64 only)");
 		break;
 	case VERDICT_NO_MODULE:
-		snprintf(text, size, "sudo modprobe %s", vendors_module(facts));
+		snprintf(text, size, "sudo modprobe %s", nestxml_vendor_module(vendor_of(facts)));
 		break;
 	case VERDICT_NO_DEVICE:
 		if (facts->machine.is_container)
@@ -241,9 +240,9 @@ static void print_table(const struct facts *facts, enum verdict verdict)
 	describe_verdict(facts, verdict, text, sizeof(text));
 	output_row("own guests", "%s", text);
 	output_row("processor", "%s, %s",
-		   flag_of(facts)     ? flag_of(facts)
-		   : facts->has_flags ? "without vmx and svm"
-				      : "without known flags",
+		   nestxml_vendor_feature(vendor_of(facts)) ? nestxml_vendor_feature(vendor_of(facts))
+		   : facts->has_flags			    ? "without vmx and svm"
+							    : "without known flags",
 		   facts->cpuinfo.hypervisor ? "of a guest" : "not of a guest");
 	output_row("module", "%s", facts->module[0] ? nestxml_text_escape(facts->module, shown, sizeof(shown)) : "none");
 	kvm_device_describe(&facts->device, text, sizeof(text));
@@ -270,7 +269,7 @@ static struct json_object *make_json(const struct facts *facts, enum verdict ver
 	char text[512];
 
 	json_object_object_add(object, "can", status == NESTCTL_UNKNOWN ? NULL : json_object_new_boolean(status == NESTCTL_YES));
-	output_add_string(object, "cpu_flag", flag_of(facts));
+	output_add_string(object, "cpu_flag", nestxml_vendor_feature(vendor_of(facts)));
 	json_object_object_add(object, "hypervisor", facts->has_flags ? json_object_new_boolean(facts->cpuinfo.hypervisor) : NULL);
 	output_add_string(object, "module", facts->module[0] ? nestxml_text_escape(facts->module, text, sizeof(text)) : NULL);
 	json_object_object_add(object, "dev_kvm", make_device(facts));

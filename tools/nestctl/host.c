@@ -17,7 +17,10 @@
 #include "options.h"
 #include "output.h"
 
-static const char help[] = "Usage: nestctl host [--json]\n"
+/* nova's own HW_CPU_X86_SVM and _VMX come from the host's processor, whatever its module does. */
+#define NOVA_TRAIT "CUSTOM_NESTED_VIRTUALIZATION"
+
+static const char help[] = "Usage: nestctl host [--json|--nova-provider]\n"
 			   "       nestctl host enable|disable [--no-reload] [--dry-run]\n"
 			   "                                   [--shadow-vmcs=WHAT]\n"
 			   "The state of nested virtualization on this host; exit status 0: on, 1: not on.\n"
@@ -25,6 +28,8 @@ static const char help[] = "Usage: nestctl host [--json]\n"
 			   "and read its parameter back; nothing changes while a guest uses it.\n"
 			   "\n"
 			   "  --json               the same for programs\n"
+			   "  --nova-provider      a file for nova's provider_config: the custom trait\n"
+			   "                       " NOVA_TRAIT " where this host nests\n"
 			   "  --no-reload          only write the file\n"
 			   "  --dry-run            print the file and the steps, change nothing\n"
 			   "  --shadow-vmcs=WHAT   Intel: yes (default with enable) or no\n"
@@ -250,9 +255,33 @@ static struct json_object *make_json(const struct host_state *state)
 	return object;
 }
 
+/* ---- for nova ---- */
+
+/*
+ * The schema is that of doc/source/admin/managing-resource-providers.rst in nova. An entry without traits is ignored with a warning, so
+ * where the host does not nest there is none.
+ */
+static void print_nova_provider(const struct host_state *state)
+{
+	puts("# Written by nestctl host --nova-provider; nova-compute reads it when it starts, from [compute] provider_config_location.");
+	printf("# %s\n", state->evidence);
+	puts("meta:\n  schema_version: '1.0'");
+	if (state->nested != NESTXML_STATE_ON)
+		puts("providers: []");
+	else
+		puts("providers:\n"
+		     "  - identification:\n"
+		     "      uuid: '$COMPUTE_NODE'\n"
+		     "    traits:\n"
+		     "      additional:\n"
+		     "        - '" NOVA_TRAIT "'");
+}
+
 /* ---- the command ---- */
 
-static enum nestctl_status show(bool json)
+enum form { FORM_TABLE, FORM_JSON, FORM_NOVA };
+
+static enum nestctl_status show(enum form form)
 {
 	AUTO_HOST_STATE struct host_state state = {0};
 	enum nestctl_status status;
@@ -261,9 +290,15 @@ static enum nestctl_status show(bool json)
 	if (code != 0)
 		return nestctl_fail(NESTCTL_FAILED, "the state of this host cannot be read: %s", strerror(-code));
 	status = state.nested == NESTXML_STATE_ON ? NESTCTL_YES : NESTCTL_NO;
-	if (json)
+	switch (form) {
+	case FORM_JSON:
 		return nestctl_print_json(make_json(&state), status);
-	print_table(&state);
+	case FORM_NOVA:
+		print_nova_provider(&state);
+		break;
+	default:
+		print_table(&state);
+	}
 	return nestctl_finish(status);
 }
 
@@ -289,8 +324,10 @@ static enum nestctl_status run_command(int argc, char **argv)
 	struct enable_options options = {0};
 	const char *shadow_vmcs = NULL;
 	bool json = false;
+	bool nova = false;
 	const struct option_rule rules[] = {
 		{.name = "json", .flag = &json},
+		{.name = "nova-provider", .flag = &nova},
 		{.name = "no-reload", .flag = &options.no_reload},
 		{.name = "dry-run", .flag = &options.dry_run},
 		{.name = "shadow-vmcs", .value = &shadow_vmcs},
@@ -301,14 +338,18 @@ static enum nestctl_status run_command(int argc, char **argv)
 		return status;
 	if (!parse_shadow_vmcs(shadow_vmcs, &options.setting.shadow_vmcs))
 		return nestctl_usage_word("host", "wrong value of --shadow-vmcs", shadow_vmcs, "yes or no");
+	if (json && nova)
+		return nestctl_usage("host", "--json and --nova-provider exclude each other");
 	if (optind == argc)
 		return options.no_reload || options.dry_run || shadow_vmcs
 			       ? nestctl_usage("host", "--no-reload, --dry-run and --shadow-vmcs are for enable and disable only")
-			       : show(json);
+			       : show(json   ? FORM_JSON
+				      : nova ? FORM_NOVA
+					     : FORM_TABLE);
 	if (argc - optind > 1)
 		return nestctl_usage("host", "too many arguments");
-	if (json)
-		return nestctl_usage("host", "--json is for the state only");
+	if (json || nova)
+		return nestctl_usage("host", "--json and --nova-provider are for the state only");
 	return change(argv[optind], &options);
 }
 

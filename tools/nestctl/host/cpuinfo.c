@@ -59,3 +59,15 @@ bool cpuinfo_read(const char *root, struct cpuinfo *cpuinfo)
 	*cpuinfo = (struct cpuinfo){0};
 	return nestxml_file_read_small(root, "/proc/cpuinfo", text, sizeof(text)) > 0 && cpuinfo_parse(text, cpuinfo);
 }
+
+bool cpuinfo_has_feature(const struct cpuinfo *cpuinfo, enum nestxml_vendor vendor)
+{
+	switch (vendor) {
+	case NESTXML_VENDOR_INTEL:
+		return cpuinfo->vmx;
+	case NESTXML_VENDOR_AMD:
+		return cpuinfo->svm;
+	default:
+		return false;
+	}
+}

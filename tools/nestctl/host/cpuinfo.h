@@ -17,7 +17,10 @@ struct cpuinfo {
 /** Reads the flags of the first processor in @text. False: there is no whole line of them, as on a machine that is not x86. */
 bool cpuinfo_parse(const char *text, struct cpuinfo *cpuinfo);
 
-/** The same of /proc/cpuinfo below @root. False also where it cannot be read. */
+/** Whether it has the feature of @vendor. */
+bool cpuinfo_has_feature(const struct cpuinfo *cpuinfo, enum nestxml_vendor vendor);
+
+/** cpuinfo_parse() of /proc/cpuinfo below @root. False also where it cannot be read. */
 bool cpuinfo_read(const char *root, struct cpuinfo *cpuinfo);
 
 #endif

@@ -78,8 +78,10 @@ int kernel_module_open(const char *root, const char *name, const char *overlay, 
 	if (!made)
 		return -ENOMEM;
 	made->context = open_context(root, overlay);
-	if (!made->context)
+	if (!made->context) {
+		// cppcheck-suppress memleak ; it is released with the scope
 		return -ENOMEM;
+	}
 	kmod_set_log_priority(made->context, 0); /* its own words would come between ours */
 	code = kmod_module_new_from_name(made->context, name, &made->module);
 	if (code < 0)

@@ -37,12 +37,15 @@ bool setting_has_shadow_vmcs(const struct setting *setting, const struct host_st
 void setting_make_text(const struct setting *setting, const struct host_state *state, char *text, size_t size)
 {
 	const char *shadow = "";
+	char module[32];
 
+	snprintf(module, sizeof(module), "%s", state->module_name);
+	for (char *at = module; (at = strchr(at, '_'));)
+		*at = '-'; /* as the files of distributions have it */
 	if (is_shadow_written(setting, state))
 		shadow = setting_has_shadow_vmcs(setting, state) ? " enable_shadow_vmcs=Y" : " enable_shadow_vmcs=N";
 	snprintf(text, size, "# Written by nestctl host %s; the next run replaces the whole file.\noptions %s nested=%s%s\n",
-		 setting->enable ? "enable" : "disable", state->vendor == NESTXML_VENDOR_INTEL ? "kvm-intel" : "kvm-amd",
-		 state->vendor == NESTXML_VENDOR_INTEL ? (setting->enable ? "Y" : "N") : (setting->enable ? "1" : "0"), shadow);
+		 setting->enable ? "enable" : "disable", module, nestxml_vendor_switch(state->vendor, setting->enable), shadow);
 }
 
 bool setting_is_current(const struct setting *setting, const struct host_state *state)

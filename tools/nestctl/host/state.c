@@ -26,20 +26,23 @@ struct parameter {
 
 #define SHADOW_PAGES "this host keeps page tables of its own for every guest, and gives the guests' guests none of the processor's"
 
-static const struct parameter intel_parameters[HOST_PARAMETERS] = {
-	{"nested", NULL},
-	{"ept", SHADOW_PAGES},
-	{"enable_shadow_vmcs", "each VMREAD and VMWRITE of a guest's hypervisor comes to this host"},
-	{"vpid", "the TLB is flushed each time a guest is entered and left"},
-	{"enable_apicv", "each interrupt of a guest comes to this host"},
-};
-
-static const struct parameter amd_parameters[HOST_PARAMETERS] = {
-	{"nested", NULL},
-	{"npt", SHADOW_PAGES},
-	{"vgif", "each STGI and CLGI of a guest's hypervisor comes to this host"},
-	{"vls", "each VMLOAD and VMSAVE of a guest's hypervisor comes to this host"},
-	{"avic", NULL}, /* off is the kernel's default */
+static const struct parameter parameters[][HOST_PARAMETERS] = {
+	[NESTXML_VENDOR_INTEL] =
+		{
+			{"nested", NULL},
+			{"ept", SHADOW_PAGES},
+			{"enable_shadow_vmcs", "each VMREAD and VMWRITE of a guest's hypervisor comes to this host"},
+			{"vpid", "the TLB is flushed each time a guest is entered and left"},
+			{"enable_apicv", "each interrupt of a guest comes to this host"},
+		},
+	[NESTXML_VENDOR_AMD] =
+		{
+			{"nested", NULL},
+			{"npt", SHADOW_PAGES},
+			{"vgif", "each STGI and CLGI of a guest's hypervisor comes to this host"},
+			{"vls", "each VMLOAD and VMSAVE of a guest's hypervisor comes to this host"},
+			{"avic", NULL}, /* off is the kernel's default */
+		},
 };
 
 const char *host_module_to_string(enum host_module module)
@@ -158,7 +161,7 @@ static void find_type(const struct host_state *state, const char *name, char *ty
 
 static void read_parameters(struct host_state *state, const char *root)
 {
-	const struct parameter *known = state->vendor == NESTXML_VENDOR_INTEL ? intel_parameters : amd_parameters;
+	const struct parameter *known = parameters[state->vendor];
 
 	for (size_t i = 0; i < HOST_PARAMETERS; i++) {
 		struct host_parameter *parameter = &state->parameters[i];
@@ -239,9 +242,9 @@ static int read_host(struct host_state *state, const char *root)
 	machine_read(root, &cpuinfo, &state->machine);
 	if (state->vendor == NESTXML_VENDOR_NONE)
 		return 0;
-	state->module_name = state->vendor == NESTXML_VENDOR_INTEL ? "kvm_intel" : "kvm_amd";
-	state->extension = state->vendor == NESTXML_VENDOR_INTEL ? "VT-x" : "SVM (AMD-V)";
-	state->has_flag = state->vendor == NESTXML_VENDOR_INTEL ? cpuinfo.vmx : cpuinfo.svm;
+	state->module_name = nestxml_vendor_module(state->vendor);
+	state->extension = nestxml_vendor_extension(state->vendor);
+	state->has_flag = cpuinfo_has_feature(&cpuinfo, state->vendor);
 	return 0;
 }
 
@@ -403,7 +406,7 @@ static void find_configured(const struct host_state *state, struct host_next_loa
 		const struct modprobe_line *line = &state->lines.list[i];
 
 		if (line->verb == MODPROBE_OPTIONS && parameter_find_last(line->arguments, "nested", &word))
-			set_next(next, parse_nested(state, &word), line, NULL);
+			set_next(next, parse_nested(state, &word), line, "");
 	}
 	while (next_boot_word(state, &cmdline, text, sizeof(text)))
 		if (parameter_find_last(text, "nested", &word))
