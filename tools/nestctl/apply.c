@@ -9,6 +9,7 @@
 
 #include "guests/definition.h"
 #include "guests/describe.h"
+#include "guests/notes.h"
 #include "guests/session.h"
 #include "macros.h"
 #include "nestctl.h"
@@ -50,10 +51,10 @@ struct run {
 	bool progress;	/* a line of it is on the terminal */
 };
 
-/* Guests that are seen to at once: libvirt reads one while it writes the other. (tests/bench/definition.c) */
+/* Guests that are rewritten at once: libvirt reads one while it writes the other. (tests/bench/definition.c) */
 #define WORKERS 2
 
-/* ---- what is message ---- */
+/* ---- what is said ---- */
 
 static void show_progress(struct run *run)
 {
@@ -90,6 +91,14 @@ static void report(struct run *run, const struct virt_domain *guest, enum rewrit
 	run->counts[rewrite]++;
 	if (rewrite != REWRITE_NOTHING || !run->request->all)
 		print_report(run, guest, rewrite, message);
+	pthread_mutex_unlock(&run->mutex);
+}
+
+static void warn(struct run *run, const struct virt_domain *guest, const char *warnings)
+{
+	pthread_mutex_lock(&run->mutex);
+	clear_progress(run);
+	notes_print(guest, warnings);
 	pthread_mutex_unlock(&run->mutex);
 }
 
@@ -135,7 +144,8 @@ static void look(struct run *run, const struct virt_domain *guest)
 		[PLAN_LEAVE] = REWRITE_NOTHING, [PLAN_CURRENT] = REWRITE_NOTHING, [PLAN_REWRITE] = REWRITE_DONE,
 		[PLAN_MANAGED] = REWRITE_LEFT,	[PLAN_UNKNOWN] = REWRITE_FAILED,  [PLAN_IMPOSSIBLE] = REWRITE_FAILED,
 	};
-	struct definition definition;
+	AUTO_DEFINITION struct definition definition = {0};
+	char warnings[DEFINITION_WARNINGS];
 	char message[1024];
 
 	if (definition_read(guest, VIRT_XML_STORED, &run->session.host_policy, &definition, message, sizeof(message)) < 0) {
@@ -150,10 +160,12 @@ static void look(struct run *run, const struct virt_domain *guest)
 		describe_plan(&definition.plan, message, sizeof(message));
 		report(run, guest, results[definition.plan.state], message);
 	}
-	definition_clear(&definition);
+	definition_describe_warnings(&definition.plan, warnings, sizeof(warnings));
+	if (definition.plan.edits)
+		warn(run, guest, warnings);
 }
 
-static void see_to(struct run *run, const struct virt_domain *guest)
+static void apply_to(struct run *run, const struct virt_domain *guest)
 {
 	const struct rewrite_terms terms = {.spares_managers = run->request->all};
 	struct rewritten rewritten;
@@ -164,6 +176,8 @@ static void see_to(struct run *run, const struct virt_domain *guest)
 	}
 	definition_rewrite_on(run->session.virt, guest, &run->session.host_policy, &terms, &rewritten);
 	report(run, guest, rewritten.result, rewritten.message);
+	if (rewritten.is_current)
+		warn(run, guest, rewritten.warnings);
 }
 
 /* ---- all of them ---- */
@@ -187,7 +201,7 @@ static void *work(void *context)
 	const struct virt_domain *guest;
 
 	while ((guest = take_guest(run)))
-		see_to(run, guest);
+		apply_to(run, guest);
 	return NULL;
 }
 
@@ -213,17 +227,16 @@ static enum nestctl_status apply_all(struct run *run)
 
 static void apply_one(struct run *run, const char *word)
 {
-	struct virt_domain *guest;
+	AUTO_VIRT_DOMAIN struct virt_domain *guest = NULL;
 
 	if (session_find(&run->session, word, &guest) != NESTCTL_YES) {
 		run->counts[REWRITE_FAILED]++;
 		return;
 	}
 	if (virt_domain_is_persistent(guest))
-		see_to(run, guest);
+		apply_to(run, guest);
 	else
 		report(run, guest, REWRITE_FAILED, "it has no stored definition; rewrite what it is created from: nestxml -i FILE");
-	virt_domain_free(guest);
 }
 
 static enum nestctl_status apply(struct run *run)
@@ -245,13 +258,13 @@ static enum nestctl_status parse(int argc, char **argv, struct request *request)
 {
 	bool dry_run = false;
 	bool diff = false;
-	const struct option_rule host_policy[] = {
+	const struct option_rule rules[] = {
 		{.name = "all", .flag = &request->all},
 		{.name = "dry-run", .flag = &dry_run},
 		{.name = "diff", .flag = &diff},
 		OPTION_CONNECT(&request->uri),
 	};
-	enum nestctl_status status = options_take("apply", help, host_policy, ARRAY_SIZE(host_policy), argc, argv);
+	enum nestctl_status status = options_take("apply", help, rules, ARRAY_SIZE(rules), argc, argv);
 
 	if (status != NESTCTL_CONTINUE)
 		return status;
@@ -276,9 +289,9 @@ static enum nestctl_status run_command(int argc, char **argv)
 	status = session_open(request.uri, request.manner == MANNER_REWRITE, "no guest was rewritten", NULL, &run.session);
 	if (status != NESTCTL_YES)
 		return status;
-	status = apply(&run);
+	status = nestctl_finish(apply(&run));
 	session_close(&run.session);
-	return nestctl_finish(status);
+	return status;
 }
 
 const struct nestctl_command nestctl_apply = {

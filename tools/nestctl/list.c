@@ -9,19 +9,33 @@
 
 #include "guests/definition.h"
 #include "guests/describe.h"
+#include "guests/notes.h"
+#include "guests/qemu_process.h"
+#include "guests/running.h"
 #include "guests/session.h"
 #include "macros.h"
 #include "nestctl.h"
 #include "options.h"
 #include "output.h"
 
-static const char help[] = "Usage: nestctl list [--json] [-c URI]\n"
+static const char help[] = "Usage: nestctl list [--nested|--unmet] [--json] [-c URI]\n"
 			   "Every guest: its policy and who states it, its stored CPU, the CPU it runs with,\n"
-			   "and what its next start would meet on this host. To be run on the guests' host.\n"
+			   "whether it is nested now, and what its next start would meet on this host. To be\n"
+			   "run on the guests' host, as root: QEMU's logs are root's.\n"
 			   "\n"
+			   "  --nested            only the guests that are nested now\n"
+			   "  --unmet             only the guests that run otherwise than their policy asks;\n"
+			   "                      exit status 1 if there is one\n"
 			   "  --json              the same for programs\n"
 			   "  -c, --connect=URI   the libvirt to ask, as with virsh\n"
 			   "  -h, --help          this text\n";
+
+struct request {
+	const char *uri; /* NULL: libvirt's own choice */
+	bool json;
+	bool nested; /* only the guests that are */
+	bool unmet;
+};
 
 /* All that is known of one guest. */
 struct entry {
@@ -34,10 +48,21 @@ struct entry {
 	struct nestxml_domain *live; /* NULL: it is not running, or @live_why says why it is not known */
 	char live_why[640];
 	char why[640];
+	enum qemu_answer nested; /* whether it is nested now */
+	enum qemu_answer met;	 /* whether that is what its policy asks */
+};
+
+/* What every guest is compared with, and what is asked of the list. */
+struct listing {
+	const struct request *request;
+	const struct host_policy *host_policy;
+	struct qemu_processes processes;
+	size_t unmet;	/* guests that run otherwise than their policy asks */
+	size_t unknown; /* running guests with a policy of which that cannot be told */
 };
 
 /* It may have ended by now: then it is a guest that does not run. */
-static void entry_read_live(const struct virt_domain *guest, struct entry *entry)
+static void read_live(const struct virt_domain *guest, struct entry *entry)
 {
 	struct virt_error virt_error;
 	struct nestxml_error error;
@@ -51,56 +76,122 @@ static void entry_read_live(const struct virt_domain *guest, struct entry *entry
 	}
 }
 
-static void entry_read(const struct virt_domain *guest, const struct host_policy *host_policy, struct entry *entry)
+static void read_nested(const struct listing *listing, struct entry *entry)
+{
+	struct running running;
+
+	running_read(NESTCTL_ROOT, &listing->processes, virt_domain_get_name(entry->guest), virt_domain_get_uuid(entry->guest), entry->live,
+		     listing->host_policy->host, &running);
+	entry->nested = qemu_verdict_answer(qemu_verdict_find(&running.evidence));
+	if (entry->known && entry->definition.plan.state != PLAN_UNKNOWN)
+		entry->met = running_is_policy_met(entry->definition.plan.policy.nested, entry->nested);
+}
+
+static void entry_read(const struct virt_domain *guest, struct listing *listing, struct entry *entry)
 {
 	*entry = (struct entry){.guest = guest};
 	entry->running = virt_domain_is_running(guest);
 	entry->persistent = virt_domain_is_persistent(guest);
-	entry->known = definition_read(guest, VIRT_XML_STORED, host_policy, &entry->definition, entry->why, sizeof(entry->why)) == 0;
+	entry->known =
+		definition_read(guest, VIRT_XML_STORED, listing->host_policy, &entry->definition, entry->why, sizeof(entry->why)) == 0;
 	if (entry->known && entry->running)
-		entry_read_live(guest, entry);
+		read_live(guest, entry);
+	if (entry->live)
+		read_nested(listing, entry);
 }
 
+/* Releases what @entry owns; it may be all zero. */
 static void entry_clear(struct entry *entry)
 {
-	if (entry->known)
-		definition_clear(&entry->definition);
+	definition_clear(&entry->definition);
 	nestxml_domain_free(entry->live);
 	free(entry->live_xml);
 }
+#define AUTO_ENTRY CLEANUP(entry_clear)
 
-static const char *get_refusal(const struct entry *entry, const struct host_policy *host_policy)
+static bool has_binding_policy(const struct entry *entry)
+{
+	enum nestxml_nested nested = entry->definition.plan.policy.nested;
+
+	return entry->known && (nested == NESTXML_NESTED_REQUIRE || nested == NESTXML_NESTED_DISABLE);
+}
+
+/* Counts @entry, and says whether the list is to show it. */
+static bool count(struct listing *listing, const struct entry *entry)
+{
+	listing->unmet += entry->met == QEMU_ANSWER_NO;
+	listing->unknown += entry->running && entry->met == QEMU_ANSWER_NONE && has_binding_policy(entry);
+	if (listing->request->nested)
+		return entry->nested == QEMU_ANSWER_YES;
+	return !listing->request->unmet || entry->met == QEMU_ANSWER_NO;
+}
+
+/* What no start and no rewrite can put right. */
+static void warn(const struct entry *entry)
+{
+	char warnings[DEFINITION_WARNINGS] = "";
+
+	if (entry->known)
+		definition_describe_warnings(&entry->definition.plan, warnings, sizeof(warnings));
+	notes_print(entry->guest, warnings);
+}
+
+static void describe_refusal(const struct entry *entry, const struct host_policy *host_policy, char *text, size_t size)
 {
 	const struct plan *plan = &entry->definition.plan;
+	const char *override = nestxml_domain_get_cpu_override(entry->definition.domain);
 
-	return plan->state == PLAN_UNKNOWN || plan->state == PLAN_IMPOSSIBLE ? plan->error.message
-									     : nestxml_host_get_evidence(host_policy->host);
+	if (plan->state == PLAN_UNKNOWN || plan->state == PLAN_IMPOSSIBLE)
+		snprintf(text, size, "%s", plan->error.message);
+	else if (override)
+		snprintf(text, size, "%s wins over its <cpu>", override);
+	else
+		snprintf(text, size, "%s", nestxml_host_get_evidence(host_policy->host));
 }
 
 /* ---- the table ---- */
 
-enum { COLUMNS = 6, CELL = 768 };
+enum { COLUMNS = 7, CELL = 768 };
 
-static const char *const headings[COLUMNS] = {"guest", "policy", "stated by", "stored CPU", "live CPU", "next start"};
+static const char *const headings[COLUMNS] = {"guest", "policy", "stated by", "stored CPU", "live CPU", "nested now", "next start"};
 
 struct table {
 	char (*rows)[COLUMNS][CELL];
 	size_t count;
 };
 
+static bool has_saved_state(const struct entry *entry)
+{
+	return !entry->running && entry->persistent && virt_domain_has_saved_state(entry->guest);
+}
+
 static void describe_next_start(const struct entry *entry, const struct host_policy *host_policy, char *text, size_t size)
 {
+	char reason[640];
+
 	switch (entry->definition.plan.verdict) {
 	case NESTXML_VERDICT_PASS:
-		snprintf(text, size, "passes");
+		snprintf(text, size, "passes%s", has_saved_state(entry) ? ", from its managed save" : "");
 		break;
 	case NESTXML_VERDICT_STALE:
 		snprintf(text, size, "stale (on-stale = %s)", nestxml_on_stale_to_string(entry->definition.plan.policy.on_stale));
 		break;
 	case NESTXML_VERDICT_REFUSE:
-		snprintf(text, size, "refused: %s", get_refusal(entry, host_policy));
+		describe_refusal(entry, host_policy, reason, sizeof(reason));
+		snprintf(text, size, "refused: %s", reason);
 		break;
 	}
+}
+
+static const char *answer_to_string(enum qemu_answer answer)
+{
+	static const char *const words[] = {
+		[QEMU_ANSWER_NONE] = "cannot be told",
+		[QEMU_ANSWER_YES] = "yes",
+		[QEMU_ANSWER_NO] = "no",
+	};
+
+	return words[answer];
 }
 
 static void fill_row(const struct entry *entry, const struct host_policy *host_policy, char row[COLUMNS][CELL])
@@ -109,7 +200,7 @@ static void fill_row(const struct entry *entry, const struct host_policy *host_p
 		strcpy(row[i], "-");
 	nestxml_text_escape(virt_domain_get_name(entry->guest), row[0], CELL);
 	if (!entry->known) {
-		snprintf(row[5], CELL, "cannot be told: %s", entry->why);
+		snprintf(row[6], CELL, "cannot be told: %s", entry->why);
 		return;
 	}
 	snprintf(row[1], CELL, "%s", nestxml_nested_to_string(entry->definition.plan.policy.nested));
@@ -120,7 +211,10 @@ static void fill_row(const struct entry *entry, const struct host_policy *host_p
 		describe_cpu(entry->live, row[4], CELL);
 	else if (entry->live_why[0])
 		snprintf(row[4], CELL, "cannot be told: %s", entry->live_why);
-	describe_next_start(entry, host_policy, row[5], CELL);
+	if (entry->live)
+		snprintf(row[5], CELL, "%s%s", answer_to_string(entry->nested),
+			 entry->met == QEMU_ANSWER_NO ? ": not as its policy asks" : "");
+	describe_next_start(entry, host_policy, row[6], CELL);
 }
 
 /* Characters, not bytes. */
@@ -160,25 +254,36 @@ static void print_table(const struct table *table)
 	}
 }
 
-static enum nestctl_status list_table(struct virt_domain *const *guests, size_t count, const struct host_policy *host_policy)
+static void list_table(struct virt_domain *const *guests, size_t guests_count, struct listing *listing, struct table *table)
 {
-	struct table table = {calloc(count + 1, sizeof(*table.rows)), count};
+	for (size_t i = 0; i < guests_count; i++) {
+		AUTO_ENTRY struct entry entry = {0};
 
-	if (!table.rows)
-		return nestctl_fail(NESTCTL_FAILED, "out of memory");
-	for (size_t i = 0; i < count; i++) {
-		struct entry entry;
-
-		entry_read(guests[i], host_policy, &entry);
-		fill_row(&entry, host_policy, table.rows[i]);
-		entry_clear(&entry);
+		entry_read(guests[i], listing, &entry);
+		if (!count(listing, &entry))
+			continue;
+		fill_row(&entry, listing->host_policy, table->rows[table->count++]);
+		warn(&entry);
 	}
-	print_table(&table);
-	free(table.rows);
-	return nestctl_finish(NESTCTL_YES);
+	print_table(table);
 }
 
 /* ---- as JSON ---- */
+
+static void add_answer(struct json_object *object, const char *key, enum qemu_answer answer)
+{
+	json_object_object_add(object, key, answer == QEMU_ANSWER_NONE ? NULL : json_object_new_boolean(answer == QEMU_ANSWER_YES));
+}
+
+static struct json_object *make_warnings(const struct entry *entry)
+{
+	struct json_object *list = json_object_new_array();
+	const struct nestxml_edits *edits = entry->definition.plan.edits;
+
+	for (size_t i = 0; edits && i < nestxml_edits_count_warnings(edits); i++)
+		json_object_array_add(list, json_object_new_string(nestxml_edits_get_warning(edits, i)));
+	return list;
+}
 
 static struct json_object *make_json(const struct entry *entry, const struct host_policy *host_policy)
 {
@@ -189,6 +294,7 @@ static struct json_object *make_json(const struct entry *entry, const struct hos
 	};
 	const struct plan *plan = &entry->definition.plan;
 	struct json_object *object = json_object_new_object();
+	char reason[640];
 	const char *error = !entry->known ? entry->why : plan->state == PLAN_UNKNOWN ? plan->error.message : NULL;
 
 	output_add_escaped(object, "guest", virt_domain_get_name(entry->guest));
@@ -198,67 +304,109 @@ static struct json_object *make_json(const struct entry *entry, const struct hos
 	json_object_object_add(object, "policy", describe_policy_json(&plan->policy, error));
 	json_object_object_add(object, "stored_cpu", entry->persistent ? describe_cpu_json(entry->definition.domain) : NULL);
 	json_object_object_add(object, "live_cpu", describe_cpu_json(entry->live));
+	add_answer(object, "nested_now", entry->nested);
+	add_answer(object, "met", entry->met);
+	output_add_bool(object, "managed_save", has_saved_state(entry));
+	json_object_object_add(object, "warnings", make_warnings(entry));
 	output_add_string(object, "verdict", entry->known ? verdicts[plan->verdict] : NULL);
-	output_add_string(object, "reason",
-			  entry->known && plan->verdict == NESTXML_VERDICT_REFUSE ? get_refusal(entry, host_policy) : NULL);
+	if (entry->known && plan->verdict == NESTXML_VERDICT_REFUSE)
+		describe_refusal(entry, host_policy, reason, sizeof(reason));
+	output_add_string(object, "reason", entry->known && plan->verdict == NESTXML_VERDICT_REFUSE ? reason : NULL);
 	return object;
 }
 
-static enum nestctl_status list_json(struct virt_domain *const *guests, size_t count, const struct host_policy *host_policy)
+static struct json_object *list_json(struct virt_domain *const *guests, size_t guests_count, struct listing *listing)
 {
 	struct json_object *array = json_object_new_array();
 
-	for (size_t i = 0; i < count; i++) {
-		struct entry entry;
+	for (size_t i = 0; i < guests_count; i++) {
+		AUTO_ENTRY struct entry entry = {0};
 
-		entry_read(guests[i], host_policy, &entry);
-		json_object_array_add(array, make_json(&entry, host_policy));
-		entry_clear(&entry);
+		entry_read(guests[i], listing, &entry);
+		if (count(listing, &entry))
+			json_object_array_add(array, make_json(&entry, listing->host_policy));
 	}
-	return nestctl_print_json(array, NESTCTL_YES);
+	return array;
 }
 
 /* ---- the command ---- */
-
-struct request {
-	const char *uri; /* NULL: libvirt's own choice */
-	bool json;
-};
 
 static int compare_names(const void *a, const void *b)
 {
 	return strcmp(virt_domain_get_name(*(struct virt_domain *const *)a), virt_domain_get_name(*(struct virt_domain *const *)b));
 }
 
+/* What --unmet leaves out may be unmet all the same. */
+static enum nestctl_status find_status(const struct listing *listing)
+{
+	if (!listing->request->unmet)
+		return NESTCTL_YES;
+	if (listing->unknown > 0)
+		fprintf(stderr,
+			"nestctl: warning: of %zu running guests it cannot be told whether they are as their policy asks: see nestctl list\n",
+			listing->unknown);
+	return listing->unmet > 0 ? NESTCTL_NO : NESTCTL_YES;
+}
+
+static enum nestctl_status show(struct virt_domain *const *guests, size_t guests_count, struct listing *listing)
+{
+	AUTO_FREE char(*rows)[COLUMNS][CELL] = NULL;
+	struct table table = {0};
+	struct json_object *array;
+
+	if (listing->request->json) {
+		array = list_json(guests, guests_count, listing);
+		return nestctl_print_json(array, find_status(listing));
+	}
+	rows = calloc(guests_count + 1, sizeof(*rows));
+	if (!rows)
+		return nestctl_fail(NESTCTL_FAILED, "out of memory");
+	table.rows = rows;
+	list_table(guests, guests_count, listing, &table);
+	return nestctl_finish(find_status(listing));
+}
+
 static enum nestctl_status list(const struct session *session, const struct request *request)
 {
+	struct listing listing = {.request = request, .host_policy = &session->host_policy};
 	struct virt_domain **guests;
 	struct virt_error error;
-	size_t count;
+	size_t guests_count;
 	enum nestctl_status status;
 
-	if (virt_list(session->virt, false, &guests, &count, &error) < 0)
+	if (virt_list(session->virt, false, &guests, &guests_count, &error) < 0)
 		return nestctl_fail(NESTCTL_FAILED, "libvirt does not list its guests: %s", error.message);
-	qsort(guests, count, sizeof(struct virt_domain *), compare_names);
-	status = request->json ? list_json(guests, count, &session->host_policy) : list_table(guests, count, &session->host_policy);
-	virt_list_free(guests, count);
+	qsort(guests, guests_count, sizeof(struct virt_domain *), compare_names);
+	qemu_processes_read(NESTCTL_ROOT, &listing.processes); /* without them, of no guest it can be told */
+	status = show(guests, guests_count, &listing);
+	qemu_processes_clear(&listing.processes);
+	virt_list_free(guests, guests_count);
 	return status;
 }
 
 static enum nestctl_status parse(int argc, char **argv, struct request *request)
 {
-	const struct option_rule host_policy[] = {{.name = "json", .flag = &request->json}, OPTION_CONNECT(&request->uri)};
-	enum nestctl_status status = options_take("list", help, host_policy, ARRAY_SIZE(host_policy), argc, argv);
+	const struct option_rule rules[] = {
+		{.name = "nested", .flag = &request->nested},
+		{.name = "unmet", .flag = &request->unmet},
+		{.name = "json", .flag = &request->json},
+		OPTION_CONNECT(&request->uri),
+	};
+	enum nestctl_status status = options_take("list", help, rules, ARRAY_SIZE(rules), argc, argv);
 
-	if (status == NESTCTL_CONTINUE && optind < argc)
-		status = nestctl_usage_word("list", "unexpected argument", argv[optind], NULL);
-	return status;
+	if (status != NESTCTL_CONTINUE)
+		return status;
+	if (optind < argc)
+		return nestctl_usage_word("list", "unexpected argument", argv[optind], NULL);
+	if (request->nested && request->unmet)
+		return nestctl_usage("list", "--nested and --unmet exclude each other");
+	return NESTCTL_CONTINUE;
 }
 
-static enum nestctl_status run_command(int argc, char **argv)
+static enum nestctl_status run(int argc, char **argv)
 {
 	struct request request = {0};
-	struct session session;
+	AUTO_SESSION struct session session = {0};
 	enum nestctl_status status = parse(argc, argv, &request);
 
 	if (status != NESTCTL_CONTINUE)
@@ -268,14 +416,12 @@ static enum nestctl_status run_command(int argc, char **argv)
 		return status;
 	if (!request.uri)
 		session_tell_whose(&session, "list");
-	status = list(&session, &request);
-	session_close(&session);
-	return status;
+	return list(&session, &request);
 }
 
 const struct nestctl_command nestctl_list = {
 	.name = "list",
 	.arguments = "",
 	.summary = "every guest: its policy, its CPU, what it has now",
-	.run = run_command,
+	.run = run,
 };

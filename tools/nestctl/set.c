@@ -7,6 +7,7 @@
 
 #include "guests/definition.h"
 #include "guests/describe.h"
+#include "guests/notes.h"
 #include "guests/session.h"
 #include "macros.h"
 #include "nestctl.h"
@@ -14,7 +15,7 @@
 
 static const char help[] = "Usage: nestctl set GUEST require|optional|disable|leave [-c URI]\n"
 			   "States in the guest's own metadata what it is to have, and rewrites its stored\n"
-			   "definition by it. A [guest ...] section of a policy file is stronger.\n"
+			   "definition accordingly. A [guest ...] section of a policy file is stronger.\n"
 			   "\n"
 			   "  -c, --connect=URI   the libvirt to ask, as with virsh\n"
 			   "  -h, --help          this text\n";
@@ -31,17 +32,16 @@ struct request {
 static void warn_of_section(const struct virt_domain *guest, const struct host_policy *host_policy, const struct request *request,
 			    const char *shown)
 {
-	struct definition definition;
+	AUTO_DEFINITION struct definition definition = {0};
 	char text[640];
 
 	if (definition_read(guest, VIRT_XML_STORED, host_policy, &definition, text, sizeof(text)) < 0)
 		return;
-	if (definition.plan.policy.source == NESTXML_SOURCE_SECTION && definition.plan.policy.nested != request->nested) {
-		nestxml_policy_describe_source(&definition.plan.policy, text, sizeof(text));
-		fprintf(stderr, "nestctl: guest '%s': %s is stronger and asks for nested=%s\n", shown, text,
-			nestxml_nested_to_string(definition.plan.policy.nested));
-	}
-	definition_clear(&definition);
+	if (definition.plan.policy.source != NESTXML_SOURCE_SECTION || definition.plan.policy.nested == request->nested)
+		return;
+	nestxml_policy_describe_source(&definition.plan.policy, text, sizeof(text));
+	fprintf(stderr, "nestctl: guest '%s': %s is stronger and asks for nested=%s\n", shown, text,
+		nestxml_nested_to_string(definition.plan.policy.nested));
 }
 
 static enum nestctl_status apply(const struct session *session, const struct virt_domain *guest, const struct request *request,
@@ -61,34 +61,32 @@ static enum nestctl_status apply(const struct session *session, const struct vir
 				    rewritten.message);
 	printf("guest '%s': its metadata states nested=%s; %s%s\n", shown, word, rewritten.message,
 	       rewritten.result == REWRITE_DONE && virt_domain_is_running(guest) ? DESCRIBE_RUNNING : "");
+	if (rewritten.is_current)
+		notes_print(guest, rewritten.warnings);
 	return NESTCTL_YES;
 }
 
 static enum nestctl_status set(const struct session *session, const struct request *request)
 {
-	struct virt_domain *guest;
+	AUTO_VIRT_DOMAIN struct virt_domain *guest = NULL;
 	struct virt_error error;
 	char shown[320];
 	char xml[64];
-	enum nestctl_status status;
+	enum nestctl_status status = session_find(session, request->guest, &guest);
 
-	nestxml_text_escape(request->guest, shown, sizeof(shown));
-	status = session_find(session, request->guest, &guest);
 	if (status != NESTCTL_YES)
 		return status;
+	nestxml_text_escape(request->guest, shown, sizeof(shown));
 	snprintf(xml, sizeof(xml), "<policy nested='%s'/>", nestxml_nested_to_string(request->nested));
 	if (virt_domain_set_metadata(guest, xml, METADATA_PREFIX, NESTXML_METADATA_NAMESPACE, &error) < 0)
-		status = nestctl_fail(NESTCTL_FAILED, "guest '%s': its metadata cannot be set: %s", shown, error.message);
-	else
-		status = apply(session, guest, request, shown);
-	virt_domain_free(guest);
-	return status;
+		return nestctl_fail(NESTCTL_FAILED, "guest '%s': its metadata cannot be set: %s", shown, error.message);
+	return apply(session, guest, request, shown);
 }
 
 static enum nestctl_status parse(int argc, char **argv, struct request *request)
 {
-	const struct option_rule host_policy[] = {OPTION_CONNECT(&request->uri)};
-	enum nestctl_status status = options_take("set", help, host_policy, ARRAY_SIZE(host_policy), argc, argv);
+	const struct option_rule rules[] = {OPTION_CONNECT(&request->uri)};
+	enum nestctl_status status = options_take("set", help, rules, ARRAY_SIZE(rules), argc, argv);
 
 	if (status != NESTCTL_CONTINUE)
 		return status;
@@ -100,25 +98,21 @@ static enum nestctl_status parse(int argc, char **argv, struct request *request)
 	return NESTCTL_CONTINUE;
 }
 
-static enum nestctl_status run_command(int argc, char **argv)
+static enum nestctl_status run(int argc, char **argv)
 {
 	struct request request = {0};
-	struct session session;
+	AUTO_SESSION struct session session = {0};
 	enum nestctl_status status = parse(argc, argv, &request);
 
 	if (status != NESTCTL_CONTINUE)
 		return status;
 	status = session_open(request.uri, true, "nothing was set", NULL, &session);
-	if (status != NESTCTL_YES)
-		return status;
-	status = set(&session, &request);
-	session_close(&session);
-	return nestctl_finish(status);
+	return status == NESTCTL_YES ? nestctl_finish(set(&session, &request)) : status;
 }
 
 const struct nestctl_command nestctl_set = {
 	.name = "set",
 	.arguments = "GUEST POLICY",
 	.summary = "state a guest's policy, and apply it",
-	.run = run_command,
+	.run = run,
 };

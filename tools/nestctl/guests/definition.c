@@ -39,6 +39,16 @@ void definition_clear(struct definition *definition)
 	free(definition->xml);
 }
 
+void definition_describe_warnings(const struct plan *plan, char *text, size_t size)
+{
+	size_t count = plan->edits ? nestxml_edits_count_warnings(plan->edits) : 0;
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < count && used < size; i++)
+		used += (size_t)snprintf(text + used, size - used, "%s\n", nestxml_edits_get_warning(plan->edits, i));
+}
+
 /* ---- what may not change ---- */
 
 /* The document without its <cpu> and the white space before that, since a new one brings its own; the caller's to free. */
@@ -270,6 +280,7 @@ static bool rewrite(struct virt *virt, const struct virt_domain *guest, const st
 	if (terms && terms->spares_managers)
 		plan_spare_manager(&before.plan);
 	describe_plan(&before.plan, rewritten->message, sizeof(rewritten->message));
+	definition_describe_warnings(&before.plan, rewritten->warnings, sizeof(rewritten->warnings));
 	switch (before.plan.state) {
 	case PLAN_LEAVE:
 		break;

@@ -29,6 +29,13 @@ struct definition {
 int definition_read(const struct virt_domain *guest, enum virt_xml which, const struct host_policy *host_policy,
 		    struct definition *definition, char *why, size_t size);
 void definition_clear(struct definition *definition);
+#define AUTO_DEFINITION CLEANUP(definition_clear)
+
+/** Bytes for the warnings about a definition. */
+enum { DEFINITION_WARNINGS = 2048 };
+
+/** Collects the warnings of @plan, a line each; "" where there are none. */
+void definition_describe_warnings(const struct plan *plan, char *text, size_t size);
 
 enum rewrite {
 	REWRITE_NOTHING, /* it was as its policy asks, or nothing is asked */
@@ -44,6 +51,7 @@ struct rewritten {
 	bool is_current;    /* it states its policy now, by this rewrite or another program's */
 	size_t defines;	    /* how often libvirt was made to store one: as many events come of it */
 	char message[1024]; /* a line about what was done, or why it failed, without the guest's name; ready for a terminal */
+	char warnings[DEFINITION_WARNINGS]; /* lines about what no rewrite can put right, each with its line end */
 };
 
 /** How a rewrite that nobody has asked for by the guest's name keeps out of other programs' way. */

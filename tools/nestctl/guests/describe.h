@@ -23,7 +23,7 @@ struct json_object *describe_policy_json(const struct nestxml_policy *policy, co
 void describe_plan(const struct plan *plan, char *text, size_t size);
 /** The same when it was carried out. */
 void describe_rewritten(const struct plan *plan, char *text, size_t size);
-/** What is said behind that of a running guest. */
+/** What is added for a running guest. */
 #define DESCRIBE_RUNNING "; it is running, and has it from its next start on"
 
 #endif

@@ -181,21 +181,32 @@ static bool is_live_stating(const struct diagnosis *diagnosis, enum nestxml_nest
 	return diagnosis->live.domain && vendor != NESTXML_VENDOR_NONE && nestxml_domain_is_stating(diagnosis->live.domain, vendor, nested);
 }
 
-/* libvirt asked for it and QEMU has it otherwise: what came between. A new start would change nothing. */
-static void advise_between(const struct diagnosis *diagnosis, char *text, size_t size)
+/* What libvirt starts as QEMU, if it may start QEMU otherwise than libvirt asks for. */
+static bool find_wrapper(const struct diagnosis *diagnosis, char *emulator, size_t size)
 {
-	char emulator[256];
+	return diagnosis->live.xml && emulator_find(diagnosis->live.xml, emulator, size) && emulator_is_wrapper(emulator);
+}
+
+static void advise_wrapper(const struct diagnosis *diagnosis, const char *emulator, char *text, size_t size)
+{
 	char shown[320];
 
-	if (emulator_find(diagnosis->live.xml, emulator, sizeof(emulator)) && emulator_is_wrapper(emulator))
-		snprintf(
-			text, size,
-			"virsh edit %s: its <emulator> %s is a wrapper, which starts QEMU otherwise than libvirt asked for; put QEMU itself there",
-			name_for_shell(diagnosis), nestxml_text_escape(emulator, shown, sizeof(shown)));
-	else
+	snprintf(
+		text, size,
+		"virsh edit %s: its <emulator> %s is a wrapper, which may start QEMU otherwise than libvirt asks for; put QEMU itself there",
+		name_for_shell(diagnosis), nestxml_text_escape(emulator, shown, sizeof(shown)));
+}
+
+/* libvirt asked for it and QEMU has it otherwise. A new start would change nothing. */
+static void advise_between(const struct diagnosis *diagnosis, char *text, size_t size)
+{
+	if (!diagnosis->is_qemu_asked)
 		snprintf(text, size,
 			 "nestctl verify --ask-qemu %s (its CPU states it, and something between libvirt and QEMU changes that)",
 			 name_for_shell(diagnosis));
+	else
+		snprintf(text, size, "tr '\\0' ' ' </proc/%d/cmdline (what QEMU was started with is not what libvirt asked for)",
+			 (int)diagnosis->running.pid);
 }
 
 static void advise_restart(const struct diagnosis *diagnosis, char *text, size_t size)
@@ -218,6 +229,7 @@ static void advise_rewrite(const struct diagnosis *diagnosis, enum nestxml_neste
 {
 	const char *word = nestxml_nested_to_string(nested);
 	const char *override = nestxml_domain_get_cpu_override(diagnosis->stored.domain);
+	char emulator[256];
 
 	if (override)
 		snprintf(text, size, "virsh edit %s: remove %s, which wins over its <cpu>; then shut it down and start it",
@@ -226,6 +238,8 @@ static void advise_rewrite(const struct diagnosis *diagnosis, enum nestxml_neste
 		snprintf(text, size, "end it, then: nestxml -n %s FILE | virsh create /dev/stdin", word);
 	else if (!diagnosis->is_current)
 		advise_definition(diagnosis, word, text, size);
+	else if (find_wrapper(diagnosis, emulator, sizeof(emulator)))
+		advise_wrapper(diagnosis, emulator, text, size);
 	else if (is_live_stating(diagnosis, nested) && !nestxml_domain_get_cpu_override(diagnosis->live.domain))
 		advise_between(diagnosis, text, size);
 	else

@@ -22,6 +22,7 @@ struct virt_domain {
 	char uuid[VIR_UUID_STRING_BUFLEN];
 	enum known running;
 	enum known persistent;
+	enum known saved; /* whether it has a managed save */
 };
 
 /* ---- the connection ---- */
@@ -199,30 +200,52 @@ static int compare_uuids(const void *a, const void *b)
 	return strcmp((*(struct virt_domain *const *)a)->uuid, (*(struct virt_domain *const *)b)->uuid);
 }
 
-/* One question for all of them: one for each would be a tenth of what a rewrite costs (tests/bench/stored.c). */
-static int know_running(struct virt *virt, struct virt_domain **domains, size_t count, struct virt_error *error)
+/* Where libvirt's answer to one of the questions is kept. */
+static enum known *running_of(struct virt_domain *domain)
 {
-	virDomainPtr *running;
-	int running_count = sym_virConnectListAllDomains(virt->connection, &running, VIR_CONNECT_LIST_DOMAINS_ACTIVE);
+	return &domain->running;
+}
 
-	if (running_count < 0)
+static enum known *saved_of(struct virt_domain *domain)
+{
+	return &domain->saved;
+}
+
+/*
+ * One question for all of them: one for each would be a tenth of what a rewrite costs (tests/bench/stored.c). @domains are in the order of
+ * their UUIDs.
+ */
+static int know_all(struct virt *virt, struct virt_domain **domains, size_t count, unsigned int flag,
+		    enum known *(*place)(struct virt_domain *), struct virt_error *error)
+{
+	virDomainPtr *found;
+	int found_count = sym_virConnectListAllDomains(virt->connection, &found, flag);
+
+	if (found_count < 0)
 		return virt_fail_with_last(error);
-	qsort(domains, count, sizeof(struct virt_domain *), compare_uuids);
 	for (size_t i = 0; i < count; i++)
-		domains[i]->running = KNOWN_NO;
-	for (int i = 0; i < running_count; i++) {
+		*place(domains[i]) = KNOWN_NO;
+	for (int i = 0; i < found_count; i++) {
 		struct virt_domain key;
 		const struct virt_domain *at = &key;
-		struct virt_domain **found = NULL;
+		struct virt_domain **same = NULL;
 
-		if (sym_virDomainGetUUIDString(running[i], key.uuid) == 0)
-			found = bsearch(&at, domains, count, sizeof(struct virt_domain *), compare_uuids);
-		if (found)
-			(*found)->running = KNOWN_YES;
-		sym_virDomainFree(running[i]);
+		if (sym_virDomainGetUUIDString(found[i], key.uuid) == 0)
+			same = bsearch(&at, domains, count, sizeof(struct virt_domain *), compare_uuids);
+		if (same)
+			*place(*same) = KNOWN_YES;
+		sym_virDomainFree(found[i]);
 	}
-	free(running);
+	free(found);
 	return 0;
+}
+
+static int know_states(struct virt *virt, struct virt_domain **domains, size_t count, struct virt_error *error)
+{
+	qsort(domains, count, sizeof(struct virt_domain *), compare_uuids);
+	if (know_all(virt, domains, count, VIR_CONNECT_LIST_DOMAINS_ACTIVE, running_of, error) < 0)
+		return -1;
+	return know_all(virt, domains, count, VIR_CONNECT_LIST_DOMAINS_MANAGEDSAVE, saved_of, error);
 }
 
 int virt_list(struct virt *virt, bool persistent, struct virt_domain ***domains, size_t *count, struct virt_error *error)
@@ -238,7 +261,7 @@ int virt_list(struct virt *virt, bool persistent, struct virt_domain ***domains,
 		return virt_fail(error, "out of memory");
 	for (int i = 0; persistent && i < found_count; i++)
 		made[i]->persistent = KNOWN_YES;
-	if (know_running(virt, made, (size_t)found_count, error) < 0) {
+	if (know_states(virt, made, (size_t)found_count, error) < 0) {
 		virt_list_free(made, (size_t)found_count);
 		return -1;
 	}
@@ -353,7 +376,7 @@ int virt_domain_get_run(const struct virt_domain *domain)
 
 bool virt_domain_has_saved_state(const struct virt_domain *domain)
 {
-	return sym_virDomainHasManagedSaveImage(domain->domain, 0) != 0;
+	return domain->saved != KNOWN_NOT ? domain->saved == KNOWN_YES : sym_virDomainHasManagedSaveImage(domain->domain, 0) != 0;
 }
 
 int virt_domain_set_metadata(struct virt_domain *domain, const char *xml, const char *prefix, const char *uri, struct virt_error *error)

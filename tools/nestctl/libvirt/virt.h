@@ -94,7 +94,7 @@ int virt_domain_start(struct virt_domain *domain, struct virt_error *error);
 int virt_domain_destroy(struct virt_domain *domain, struct virt_error *error);
 /** The number that libvirt has given to this run of it; -1: it does not run. Asked anew. */
 int virt_domain_get_run(const struct virt_domain *domain);
-/** Whether its next start is from a managed save; true where that cannot be told. */
+/** Whether its next start is from a managed save, of a list when it was listed; true where that cannot be told. */
 bool virt_domain_has_saved_state(const struct virt_domain *domain);
 /** Puts the element @xml (NULL: none) into its <metadata>, in the place of the one of the namespace @uri. Returns 0 or -1. */
 int virt_domain_set_metadata(struct virt_domain *domain, const char *xml, const char *prefix, const char *uri, struct virt_error *error);
