@@ -472,6 +472,17 @@ static bool judge_second_run(struct judge *judge, const struct judge_wish *wish)
 	return again.edits == 0 || blame(judge, "a second run makes %zu edits", again.edits);
 }
 
+/* Whether the guest's memory is encrypted by a processor that has KVM's extensions. */
+static bool is_encrypted(const struct view *view)
+{
+	static const char *const types[] = {"sev", "sev-snp", "tdx", NULL};
+
+	for (xmlNode *node = view->root->children; node; node = node->next)
+		if (view_is_element(node, "launchSecurity") && view_is_one_of(node, "type", types))
+			return true;
+	return false;
+}
+
 static bool judge_refusal(struct judge *judge, const struct judge_wish *wish, int code)
 {
 	bool emulated = view_is_type(&judge->input, "qemu");
@@ -481,6 +492,9 @@ static bool judge_refusal(struct judge *judge, const struct judge_wish *wish, in
 		return (emulated && wish->vendor == NESTXML_VENDOR_INTEL) || blame(judge, "taken for TCG and vmx");
 	case NESTXML_E_TYPE:
 		return (!emulated && !view_is_type(&judge->input, "kvm")) || blame(judge, "its type is refused");
+	case NESTXML_E_ENCRYPTED:
+		return (is_encrypted(&judge->input) && wish->nested != NESTXML_NESTED_DISABLE) ||
+		       blame(judge, "its memory is said to be encrypted");
 	case NESTXML_E_ARCH:
 		return true; /* whoever makes the documents knows better */
 	default:
