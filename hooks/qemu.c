@@ -12,13 +12,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <syslog.h>
 #include <unistd.h>
 
 #include <nestxml/nestxml.h>
 
 #include "io.h"
 #include "library.h"
+#include "log.h"
 #include "macros.h"
 #include "paths.h"
 #include "root.h"
@@ -69,7 +69,7 @@ static enum status refuse(const char *name, const char *what, const char *reason
 
 	nestxml_text_escape(name, shown, sizeof(shown));
 	fprintf(stderr, "nestxml: guest '%s': %s%s\n", shown, what, reason);
-	syslog(LOG_WARNING, "guest '%s': refused: %s%s", shown, what, reason);
+	log_write(LOG_WARNING, "guest '%s': refused: %s%s", shown, what, reason);
 	return STATUS_REFUSE;
 }
 
@@ -89,7 +89,7 @@ static enum status refuse_check(const struct nestxml_check *check, const char *w
 	const char *report = sym_nestxml_check_get_report(check);
 
 	fprintf(stderr, "nestxml: %s; %s\n", report, what_next);
-	syslog(LOG_WARNING, "refused: %s; %s", report, what_next);
+	log_write(LOG_WARNING, "refused: %s; %s", report, what_next);
 	return STATUS_REFUSE;
 }
 
@@ -106,7 +106,7 @@ static enum status conclude(const struct nestxml_check *check)
 	const char *next = NULL;
 	switch (sym_nestxml_check_get_verdict(check)) {
 	case NESTXML_VERDICT_PASS:
-		syslog(find_priority(check), "%s", sym_nestxml_check_get_report(check));
+		log_write(find_priority(check), "%s", sym_nestxml_check_get_report(check));
 		return STATUS_PASS;
 	case NESTXML_VERDICT_STALE:
 		return stale_handle(check, &next) ? STATUS_PASS : refuse_check(check, next);
@@ -203,6 +203,6 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	if (!is_ascii(argv[1]))
 		setlocale(LC_CTYPE, "C.UTF-8"); /* the '?' of a glob is a character, not a byte */
-	openlog("nestxml-hook", LOG_PID, LOG_DAEMON);
+	log_open("nestxml-hook");
 	return (int)check_guest(argv[1], as);
 }

@@ -3,12 +3,12 @@
 #include "stale.h"
 
 #include <stdlib.h>
-#include <syslog.h>
 #include <unistd.h>
 
 #include "helper.h"
 #include "io.h"
 #include "library.h"
+#include "log.h"
 
 static void print_rewritten(const struct nestxml_check *check)
 {
@@ -57,10 +57,10 @@ bool stale_handle(const struct nestxml_check *check, const char **next)
 	if (definition != NESTXML_DEFINITION_UNKNOWN && *uuid) {
 		helper = helper_start(uuid, restart);
 		if (helper == HELPER_FAILED)
-			syslog(LOG_ERR, "nestctl cannot be started: %m");
+			log_write(LOG_ERR, "nestctl cannot be started: %m");
 	}
 	if (policy->on_stale == NESTXML_ON_STALE_ALLOW) {
-		syslog(LOG_WARNING, "started as it is (on-stale = allow): %s", sym_nestxml_check_get_report(check));
+		log_write(LOG_WARNING, "started as it is (on-stale = allow): %s", sym_nestxml_check_get_report(check));
 		return true;
 	}
 	if (helper == HELPER_FAILED || definition != NESTXML_DEFINITION_STALE)

@@ -56,8 +56,8 @@ enum helper helper_start(const char *uuid, bool start)
 	return (enum helper)((unsigned char)*uuid % 3);
 }
 
-void __wrap_syslog(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void __wrap_syslog(int priority, const char *format, ...)
+void __wrap_log_write(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void __wrap_log_write(int priority, const char *format, ...)
 {
 	char line[4096];
 	va_list arguments;

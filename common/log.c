@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* log.c - sends datagrams to /dev/log, in the form in which syslog(3) of glibc does. */
+#include "log.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifndef LOG_SOCKET /* the tests have logs of their own */
+#define LOG_SOCKET "/dev/log"
+#endif
+
+#define MAX_LINE 8192
+
+/* One log for a process, as openlog() has it. */
+static const char *log_ident = "nestxml";
+static int log_fd = -1;
+static int log_wait = LOG_WAIT; /* what is left of it */
+
+void log_open(const char *ident)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	const char *path = LOG_SOCKET;
+	int saved = errno;
+
+	log_ident = ident;
+	if (log_fd >= 0)
+		close(log_fd);
+	log_fd = -1;
+	if (path && strlen(path) < sizeof(address.sun_path))
+		log_fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (log_fd >= 0) {
+		strcpy(address.sun_path, path);
+		if (connect(log_fd, (const struct sockaddr *)&address, sizeof(address)) < 0) {
+			close(log_fd);
+			log_fd = -1;
+		}
+	}
+	errno = saved;
+}
+
+/* "<28>Nov 27 02:09:22 nestxml-hook[4711]: "; the length of it. */
+static size_t write_header(int priority, char *line, size_t size)
+{
+	time_t now = time(NULL);
+	char stamp[32] = "";
+	struct tm local;
+
+	if (localtime_r(&now, &local))
+		strftime(stamp, sizeof(stamp), "%b %e %H:%M:%S ", &local);
+	return (size_t)snprintf(line, size, "<%d>%s%s[%d]: ", LOG_DAEMON | priority, stamp, log_ident, (int)getpid());
+}
+
+/* Returns whether the log has taken it, or is not there to take anything. */
+static bool send_line(const char *line, size_t length)
+{
+	struct pollfd ready = {.fd = log_fd, .events = POLLOUT};
+
+	while (send(log_fd, line, length, MSG_NOSIGNAL) < 0) {
+		if (errno == EINTR)
+			continue;
+		if (errno != EAGAIN && errno != ENOBUFS)
+			return true; /* it has gone: syslog(3) says nothing either */
+		if (log_wait == 0)
+			return false;
+		poll(&ready, 1, log_wait);
+		log_wait = 0;
+	}
+	return true;
+}
+
+void log_write(int priority, const char *format, ...)
+{
+	char line[MAX_LINE];
+	int saved = errno; /* %m */
+	va_list arguments;
+	size_t header;
+
+	if (log_fd < 0)
+		return;
+	header = write_header(priority, line, sizeof(line));
+	errno = saved;
+	va_start(arguments, format);
+	vsnprintf(line + header, sizeof(line) - header, format, arguments);
+	va_end(arguments);
+	if (!send_line(line, strlen(line)))
+		fprintf(stderr, "%s: the system's log takes nothing; this was for it: %s\n", log_ident, line + header);
+	errno = saved;
+}
