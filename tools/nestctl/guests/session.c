@@ -3,12 +3,13 @@
 #include "guests/session.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include <nestxml/nestxml.h>
 
 #include "nestctl.h"
 
-/* The host_policy; without the config where that cannot be read and the command goes on without it. */
+/* Reads policy files and host; without the policy files where they cannot be read and the command goes on without them. */
 static enum nestctl_status read_host_policy(const char *undone, struct nestxml_error *policy, struct host_policy *host_policy)
 {
 	struct nestxml_error error = {0};
@@ -27,13 +28,32 @@ enum nestctl_status session_refuse_elsewhere(const char *undone)
 	return nestctl_fail(NESTCTL_UNKNOWN, "%s: the policy and the module are this host's: run this on the guests' own host", undone);
 }
 
+/* The unit whose socket libvirt's error names; NULL: another socket. */
+static const char *find_unit(const struct virt_error *error)
+{
+	if (!error->no_daemon)
+		return NULL;
+	if (strstr(error->message, "/run/libvirt/libvirt-sock"))
+		return "libvirtd";
+	return strstr(error->message, "/run/libvirt/virtqemud-sock") ? "virtqemud" : NULL;
+}
+
+static enum nestctl_status refuse_connection(const char *undone, const struct virt_error *error)
+{
+	const char *unit = find_unit(error);
+
+	if (unit)
+		return nestctl_fail(NESTCTL_FAILED, "%s: libvirt's daemon is not running; run: systemctl start %s.socket", undone, unit);
+	return nestctl_fail(NESTCTL_FAILED, "%s: libvirt: %s", undone, error->message);
+}
+
 static enum nestctl_status connect_to_libvirt(const char *uri, bool writable, const char *undone, struct virt **virt)
 {
 	struct virt_error error;
 	bool local;
 
 	if (virt_open(uri, writable, virt, &error) < 0 || virt_ask_local_qemu(*virt, &local, &error) < 0)
-		return nestctl_fail(NESTCTL_FAILED, "%s: libvirt: %s", undone, error.message);
+		return refuse_connection(undone, &error);
 	return local ? NESTCTL_YES : session_refuse_elsewhere(undone);
 }
 
@@ -74,7 +94,7 @@ void session_tell_whose(const struct session *session, const char *words)
 {
 	if (virt_is_session(session->virt))
 		fprintf(stderr,
-			"nestctl: these are the user's own guests (qemu:///session), which no hook and no watcher sees to; the host's: "
+			"nestctl: these are the user's own guests (qemu:///session), which neither the hook nor the watcher handles; the host's: "
 			"sudo nestctl %s, or -c qemu:///system\n",
 			words);
 }

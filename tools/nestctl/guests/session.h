@@ -11,7 +11,7 @@
 
 struct session {
 	struct host_policy host_policy; /* this host's */
-	struct virt *virt;		/* of this host too: what keeps the guests */
+	struct virt *virt;		/* the libvirt that keeps the guests, of this host too */
 };
 
 /**

@@ -16,6 +16,7 @@ struct virt_domain;
 /** Why a call failed: one line, ready for a terminal. */
 struct virt_error {
 	bool no_domain; /* libvirt knows no such guest */
+	bool no_daemon; /* nothing listens on the socket that @message names */
 	char message[512];
 };
 

@@ -2,6 +2,8 @@
 /* virt_load.c - libvirt by dlopen: linked, it would cost every start of nestctl ten times its time. */
 #include "libvirt/virt_load.h"
 
+#include <errno.h>
+
 #include <nestxml/nestxml.h>
 
 #include "dlsym.h"
@@ -14,6 +16,7 @@ VIRT_FUNCTIONS(DLSYM_DEFINE)
 int virt_fail(struct virt_error *error, const char *message)
 {
 	error->no_domain = false;
+	error->no_daemon = false;
 	nestxml_text_escape(message ? message : "unknown error", error->message, sizeof(error->message));
 	return -1;
 }
@@ -24,6 +27,8 @@ int virt_fail_with_last(struct virt_error *error)
 
 	virt_fail(error, last ? last->message : NULL);
 	error->no_domain = last && last->code == VIR_ERR_NO_DOMAIN;
+	error->no_daemon = last && last->code == VIR_ERR_SYSTEM_ERROR && last->domain == VIR_FROM_RPC &&
+			   (last->int1 == ENOENT || last->int1 == ECONNREFUSED);
 	return -1;
 }
 
@@ -39,6 +44,7 @@ int virt_load(struct virt_error *error)
 	static const struct dlsym_function functions[] = {VIRT_FUNCTIONS(DLSYM_ROW)};
 
 	error->no_domain = false;
+	error->no_daemon = false;
 	if (!dlsym_load(LIBRARY, RTLD_NOW, functions, ARRAY_SIZE(functions), error->message, sizeof(error->message)))
 		return -1;
 	sym_virSetErrorFunc(NULL, ignore_error);
