@@ -25,7 +25,7 @@ _nestctl()
 		host) words='enable disable --json --nova-provider --no-reload --dry-run --shadow-vmcs=yes --shadow-vmcs=no --help' ;;
 		guest) words='--json --devstack --nova --help' ;;
 		verify) words='--ask-qemu --ask-guest --json --connect= --help' ;;
-		list) words='--json --connect= --help' ;;
+		list) words='--nested --unmet --json --connect= --help' ;;
 		apply) words='--all --dry-run --diff --connect= --help' ;;
 		set) words='--connect= --help' ;;
 		watch) words='--connect= --help' ;;

@@ -17,6 +17,8 @@ complete -c nestctl -n '__fish_seen_subcommand_from guest' -l nova
 complete -c nestctl -n '__fish_seen_subcommand_from doctor verify apply set' -a $guests
 complete -c nestctl -n '__fish_seen_subcommand_from verify' -l ask-qemu
 complete -c nestctl -n '__fish_seen_subcommand_from verify' -l ask-guest
+complete -c nestctl -n '__fish_seen_subcommand_from list' -l nested
+complete -c nestctl -n '__fish_seen_subcommand_from list' -l unmet
 complete -c nestctl -n '__fish_seen_subcommand_from apply' -l all
 complete -c nestctl -n '__fish_seen_subcommand_from apply' -l diff
 complete -c nestctl -n '__fish_seen_subcommand_from set' -a 'require optional disable leave'
