@@ -7,7 +7,6 @@
  * (docs/libvirt-facts.md #4). So this program needs nothing but libc to start, and loads libnestxml only when there is a guest to check.
  */
 #include <errno.h>
-#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -181,14 +180,6 @@ static enum status check_guest(const char *name, enum nestxml_operation as)
 	return status;
 }
 
-/* To whose name a locale makes no difference: its files need not be read. */
-static bool is_ascii(const char *name)
-{
-	while (*name && (unsigned char)*name < 0x80)
-		name++;
-	return *name == '\0';
-}
-
 int main(int argc, char **argv)
 {
 	enum nestxml_operation as;
@@ -201,8 +192,6 @@ int main(int argc, char **argv)
 	}
 	io_guard_descriptors();
 	signal(SIGPIPE, SIG_IGN);
-	if (!is_ascii(argv[1]))
-		setlocale(LC_CTYPE, "C.UTF-8"); /* the '?' of a glob is a character, not a byte */
 	log_open("nestxml-hook");
 	return (int)check_guest(argv[1], as);
 }

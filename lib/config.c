@@ -10,7 +10,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <ini.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,10 +17,11 @@
 #include <unistd.h>
 
 #include "error.h"
-#include "file.h"
+#include "glob.h"
 #include "io.h"
 #include "macros.h"
 #include "policy.h"
+#include "trusted_path.h"
 #include "utf8.h"
 #include "words.h"
 
@@ -29,8 +29,7 @@
 
 static const char vendor_file[] = NESTXML_VENDOR_DIRECTORY "/nestxml.conf";
 static const char admin_file[] = NESTXML_ADMIN_DIRECTORY "/nestxml.conf";
-static const char admin_folder[] = NESTXML_ADMIN_DIRECTORY;
-static const char drop_in_folder[] = NESTXML_DROP_IN_DIRECTORY;
+static const char drop_in_directory[] = NESTXML_DROP_IN_DIRECTORY;
 static const char byte_order_mark[] = "\xef\xbb\xbf";
 
 /* One file while it is read. */
@@ -81,7 +80,7 @@ static void begin_section(struct reading *reading, char *pattern)
 		return;
 	}
 	config->sections = sections;
-	sections[config->sections_count++] = (struct section){.pattern = pattern, .file = reading->file};
+	sections[config->sections_count++] = (struct section){.place = {pattern, reading->file, reading->line}, .pattern = pattern};
 	reading->in_section = true;
 }
 
@@ -113,23 +112,6 @@ static const char *find_close(const char *line, size_t length)
 	return NULL;
 }
 
-/* A glob whose brackets do not close matches nothing but itself: a typo that would let every guest pass. */
-static bool is_glob_closed(const char *pattern)
-{
-	for (const char *at = pattern; (at = strpbrk(at, "[\\"));) {
-		if (*at == '[') {
-			const char *first = at + 1 + (at[1] == '!' || at[1] == '^');
-
-			at = *first ? strchr(first + 1, ']') : NULL; /* a ']' that comes first is one of the set */
-			if (!at)
-				return false;
-		} else {
-			at += at[1] ? 2 : 1; /* the next character stands for itself */
-		}
-	}
-	return true;
-}
-
 /* A section line, from its '[' on. */
 static void read_section(struct reading *reading, const char *line, size_t length)
 {
@@ -154,7 +136,8 @@ static void read_section(struct reading *reading, const char *line, size_t lengt
 			start++;
 		cut_blanks(start);
 		pattern = *start ? strdup(start) : NULL;
-		if (pattern && !is_glob_closed(pattern)) {
+		/* A glob whose brackets do not close matches nothing but itself: a typo that would let every guest pass. */
+		if (pattern && !nestxml_glob_is_closed(pattern)) {
 			fail_word(reading, "unclosed '[' in", pattern, "write [[] for the character itself");
 			free(pattern);
 		} else if (pattern) {
@@ -369,56 +352,38 @@ static int fail_file(struct nestxml_error *error, const char *file, const char *
 	return nestxml_error_set(error, NESTXML_E_CONFIG, "policy file %s: %s", file, reason);
 }
 
-/* Whoever can write the policy can turn a refusal off. */
 static const char *find_danger(const struct stat *status)
 {
 	if (!S_ISREG(status->st_mode))
 		return "is not a regular file";
-	if (status->st_uid != 0 && status->st_uid != geteuid())
-		return "does not belong to root; run: chown root";
-	if (status->st_mode & (S_IWGRP | S_IWOTH))
-		return "can be written by others than its owner; run: chmod go-w";
 	if (status->st_size < 0 || (size_t)status->st_size > MAX_FILE_SIZE)
 		return "is larger than 1 MiB";
 	return NULL;
 }
 
-/* Nothing of that name, not even a link that leads nowhere. Looks at errno, and keeps it. */
-static bool is_missing(const char *path)
-{
-	struct stat status;
-	int saved = errno;
-	bool missing = saved == ENOENT && lstat(path, &status) < 0;
-
-	errno = saved;
-	return missing;
-}
-
 /* Returns 0 too where there is no such file. */
 static int read_file(struct nestxml_config *config, const char *root, const char *file, struct nestxml_error *error)
 {
-	AUTO_FREE char *path = nestxml_path_join(root, file);
 	AUTO_FREE char *text = NULL;
+	AUTO_CLOSE int fd = -1;
 	char **files = reallocarray(config->files, config->files_count + 1, sizeof(*files));
 	struct stat status;
 	const char *danger;
 	size_t length = 0;
-	int fd;
 	int code;
 
 	if (files)
 		config->files = files;
-	if (!path || !files || !(files[config->files_count] = strdup(file)))
+	if (!files || !(files[config->files_count] = strdup(file)))
 		return nestxml_error_set_nomem(error);
 	file = files[config->files_count++];
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0)
-		return is_missing(path) ? 0 : fail_file(error, file, strerror(errno));
+	code = nestxml_trusted_open(root, file, &fd, error);
+	if (code != 0 || fd < 0)
+		return code;
 	danger = fstat(fd, &status) == 0 ? find_danger(&status) : strerror(errno);
-	code = danger ? 0 : io_read(fd, MAX_FILE_SIZE, 0, &text, &length);
-	close(fd);
 	if (danger)
 		return fail_file(error, file, danger);
+	code = io_read(fd, MAX_FILE_SIZE, 0, &text, &length);
 	if (code != 0)
 		return fail_file(error, file, strerror(-code));
 	return parse(config, file, text, length, error);
@@ -437,42 +402,26 @@ static int compare_names(const struct dirent **left, const struct dirent **right
 	return strcmp((*left)->d_name, (*right)->d_name);
 }
 
-/* Whoever can write to the folder can take a file of root's away. One that is not there is no danger. */
-static int check_folder(const char *root, const char *folder, struct nestxml_error *error)
-{
-	AUTO_FREE char *path = nestxml_path_join(root, folder);
-	struct stat status;
-
-	if (!path)
-		return nestxml_error_set_nomem(error);
-	if (stat(path, &status) < 0 || !S_ISDIR(status.st_mode))
-		return 0; /* reading it says what is wrong */
-	if (status.st_uid != 0 && status.st_uid != geteuid())
-		return fail_file(error, folder, "does not belong to root; run: chown root");
-	if (status.st_mode & (S_IWGRP | S_IWOTH))
-		return fail_file(error, folder, "can be written by others than its owner; run: chmod go-w");
-	return 0;
-}
-
 static int read_drop_ins(struct nestxml_config *config, const char *root, struct nestxml_error *error)
 {
-	AUTO_FREE char *path = nestxml_path_join(root, drop_in_folder);
+	AUTO_CLOSE int fd = -1;
 	struct dirent **entries = NULL;
-	int count = path ? scandir(path, &entries, is_drop_in, compare_names) : -1;
-	int code = 0;
+	int code = nestxml_trusted_open(root, drop_in_directory, &fd, error);
+	int count;
 
-	if (!path)
-		return nestxml_error_set_nomem(error);
+	if (code != 0 || fd < 0)
+		return code;
+	count = scandirat(fd, ".", &entries, is_drop_in, compare_names);
 	if (count < 0)
-		return is_missing(path) ? 0 : fail_file(error, drop_in_folder, strerror(errno));
+		return errno == ENOMEM ? nestxml_error_set_nomem(error) : fail_file(error, drop_in_directory, strerror(errno));
 	for (int i = 0; i < count; i++) {
-		char file[sizeof(drop_in_folder) + 256];
+		char file[sizeof(drop_in_directory) + 256];
 		char shown[4 * sizeof(entries[i]->d_name)];
 
-		snprintf(file, sizeof(file), "%s/%s", drop_in_folder, entries[i]->d_name);
+		snprintf(file, sizeof(file), "%s/%s", drop_in_directory, entries[i]->d_name);
 		if (code == 0 && strchr(nestxml_text_escape(entries[i]->d_name, shown, sizeof(shown)), '\\'))
 			code = nestxml_error_set(error, NESTXML_E_CONFIG, "policy file %s/%s: a name that cannot be shown; rename it",
-						 drop_in_folder, shown);
+						 drop_in_directory, shown);
 		if (code == 0)
 			code = read_file(config, root, file, error);
 		free(entries[i]);
@@ -488,11 +437,7 @@ NESTXML_EXPORT int nestxml_config_new(const char *root, struct nestxml_config **
 
 	if (!made)
 		return nestxml_error_set_nomem(error);
-	code = check_folder(root, admin_folder, error);
-	if (code == 0)
-		code = check_folder(root, drop_in_folder, error);
-	if (code == 0)
-		code = read_file(made, root, vendor_file, error);
+	code = read_file(made, root, vendor_file, error);
 	if (code == 0)
 		code = read_file(made, root, admin_file, error);
 	if (code == 0)

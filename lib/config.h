@@ -27,8 +27,8 @@ struct setting {
 
 /** One [default] or [guest PATTERN]. */
 struct section {
-	char *pattern;	  /* owned; NULL: [default] */
-	const char *file; /* borrowed from the config's files */
+	struct nestxml_section place; /* borrows @pattern, and the file from the config's files */
+	char *pattern;		      /* owned; NULL: [default] */
 	struct setting settings[NESTXML_POLICY_KEYS];
 };
 

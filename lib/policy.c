@@ -3,12 +3,12 @@
 #include "policy.h"
 
 #include <ctype.h>
-#include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "domain.h"
 #include "error.h"
+#include "glob.h"
 #include "macros.h"
 #include "words.h"
 
@@ -96,10 +96,16 @@ static bool is_same_uuid(const char *a, const char *b)
 	}
 }
 
+/* A pattern that is a UUID says which guest, whatever others are called. */
+static bool is_uuid(const char *pattern)
+{
+	return is_same_uuid(pattern, pattern);
+}
+
 static bool is_match(const struct section *section, const struct nestxml_domain *domain)
 {
-	return fnmatch(section->pattern, nestxml_domain_get_name(domain), 0) == 0 ||
-	       is_same_uuid(section->pattern, nestxml_domain_get_uuid(domain));
+	return is_uuid(section->pattern) ? is_same_uuid(section->pattern, nestxml_domain_get_uuid(domain))
+					 : nestxml_glob_is_match(section->pattern, nestxml_domain_get_name(domain));
 }
 
 static void apply_settings(struct nestxml_policy *policy, const struct setting *settings)
@@ -125,15 +131,9 @@ static void apply_sections(struct nestxml_policy *policy, const struct nestxml_c
 		if (!section->settings[POLICY_KEY_NESTED].has)
 			continue;
 		policy->source = defaults ? NESTXML_SOURCE_DEFAULT : NESTXML_SOURCE_SECTION;
-		policy->file = section->file;
+		policy->file = section->place.file;
 		policy->line = section->settings[POLICY_KEY_NESTED].line;
 	}
-}
-
-/* As is_same_uuid() takes one: then the guest's own UUID decides, and its name does not. */
-static bool looks_like_uuid(const char *pattern)
-{
-	return is_same_uuid(pattern, pattern);
 }
 
 bool nestxml_config_is_silent(const struct nestxml_config *config, const char *name)
@@ -143,12 +143,28 @@ bool nestxml_config_is_silent(const struct nestxml_config *config, const char *n
 	for (size_t i = 0; i < config->sections_count; i++) {
 		const struct section *section = &config->sections[i];
 
-		if (section->pattern && (looks_like_uuid(section->pattern) || fnmatch(section->pattern, name, 0) == 0))
+		if (section->pattern && (is_uuid(section->pattern) || nestxml_glob_is_match(section->pattern, name)))
 			return false;
 		if (!section->pattern && section->settings[POLICY_KEY_NESTED].has)
 			standard = (enum nestxml_nested)section->settings[POLICY_KEY_NESTED].value;
 	}
 	return standard == NESTXML_NESTED_LEAVE;
+}
+
+NESTXML_EXPORT const struct nestxml_section *nestxml_config_get_section(const struct nestxml_config *config, size_t index)
+{
+	return index < config->sections_count ? &config->sections[index].place : NULL;
+}
+
+NESTXML_EXPORT bool nestxml_config_is_section_matching(const struct nestxml_config *config, size_t index,
+						       const struct nestxml_domain *domain)
+{
+	const struct section *section;
+
+	if (index >= config->sections_count)
+		return false;
+	section = &config->sections[index];
+	return !section->pattern || is_match(section, domain);
 }
 
 static void set_source(struct nestxml_policy *policy, enum nestxml_nested nested, enum nestxml_source source)

@@ -251,12 +251,19 @@ struct nestxml_policy {
 	unsigned int line;	    /**< and the line in it, from 1 */
 };
 
+/** A section of the policy files. Since: 0.1 */
+struct nestxml_section {
+	const char *pattern; /**< of [guest PATTERN], as written, not escaped; NULL: [default] */
+	const char *file;    /**< the path of its file */
+	unsigned int line;   /**< of its head, from 1 */
+};
+
 /**
  * Reads /usr/share/nestxml/nestxml.conf, /etc/nestxml/nestxml.conf and /etc/nestxml/nestxml.conf.d/ *.conf, in this order, the last
- * in the order of their names' bytes; a file that is not there is no error. One that others than root (or than the caller's own user)
- * own or may write is refused.
+ * in the order of their names' bytes; a file that is not there is no error, but a link that leads nowhere is. Each component of their
+ * paths, links and what they lead to included, must belong to root or to the caller's own user, and nobody else may write to it.
  *
- * @root	the folder that stands for /, "" or "/" for the real one.
+ * @root	the directory that stands for /, "" or "/" for the real one.
  * @config	the result, to be released with nestxml_config_free().
  *
  * Returns 0, NESTXML_E_NOMEM or NESTXML_E_CONFIG (message with file, line and reason). Since: 0.1
@@ -265,9 +272,15 @@ int nestxml_config_new(const char *root, struct nestxml_config **config, struct 
 /** Releases @config, which may be NULL; the file names of policies it resolved end with it. Since: 0.1 */
 void nestxml_config_free(struct nestxml_config *config);
 
+/** Section number @index from 0, in the order in which they were read; borrowed from @config; NULL past the end. Since: 0.1 */
+const struct nestxml_section *nestxml_config_get_section(const struct nestxml_config *config, size_t index);
+/** Whether section number @index is about @domain; [default] is about every one. False past the end. Since: 0.1 */
+bool nestxml_config_is_section_matching(const struct nestxml_config *config, size_t index, const struct nestxml_domain *domain);
+
 /**
  * The policy of @domain: a matching section, else the guest's metadata, else what its CPU says by itself, else the default section,
- * else leave. Sections are matched by name glob (fnmatch(3)) or UUID; a later one wins, key by key.
+ * else leave. A section whose pattern is a UUID is about the guest that has it; any other pattern is a glob that the guest's name must
+ * match: as in fnmatch(3) without flags, but of characters in UTF-8 whatever the caller's locale is. A later section wins, key by key.
  *
  * Returns 0 or NESTXML_E_METADATA (and no section says otherwise). Since: 0.1
  */
@@ -417,8 +430,8 @@ int nestxml_edits_apply(const struct nestxml_edits *edits, char **xml, size_t *l
 struct nestxml_check;
 
 /**
- * Domain XML to verdict in one call: reads the policy files and the host below @root, the domain from @xml; and, where a CPU that starts does
- * not state the policy, libvirt's own files of the definition (/etc/libvirt/qemu/NAME.xml) and of its snapshots
+ * Domain XML to verdict in one call: reads the policy files and the host below @root, the domain from @xml; and, where a CPU that starts
+ * does not state the policy, libvirt's own files of the definition (/etc/libvirt/qemu/NAME.xml) and of its snapshots
  * (/var/lib/libvirt/qemu/snapshot/NAME). A start of a snapshot's domain, whole, is judged as NESTXML_OPERATION_START_INCOMING; the start of
  * the stored definition, whole, or of a CPU that no saved state has, is judged as NESTXML_OPERATION_START whatever the caller says.
  *
@@ -435,8 +448,8 @@ struct nestxml_check;
 int nestxml_check_new(const char *root, enum nestxml_operation operation, const char *name, const char *xml, size_t length,
 		      struct nestxml_check **check, struct nestxml_error *error);
 /**
- * The same of a domain, policy files and a host that have been read already: a pure function, which asks no file, and takes @operation as it
- * is said.
+ * The same of a domain, policy files and a host that have been read already: a pure function, which asks no file, and takes @operation as
+ * it is said.
  *
  * @config, @host, @domain	borrowed; must outlive @check.
  * @check			the result, to be released with nestxml_check_free().

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* test_config.c - the policy files: which are read, in which order, what they may say, and what is refused with its place. */
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
 #include "support.h"
 
 #include <fcntl.h>
@@ -80,7 +83,7 @@ static void test_three_places_are_read_in_order_and_drop_ins_by_their_names_byte
 	for (size_t i = 0; i < config->sections_count; i++) {
 		const struct section *section = &config->sections[i];
 
-		assert_string_equal(section->file, files[i / 2]);
+		assert_string_equal(section->place.file, files[i / 2]);
 		assert_int_equal(section->settings[POLICY_KEY_NESTED].line, i % 2 ? 5 : 3);
 		assert_int_equal(section->settings[POLICY_KEY_NESTED].value, i % 2 ? NESTXML_NESTED_DISABLE : NESTXML_NESTED_REQUIRE);
 		assert_true(i % 2 ? !section->pattern : strcmp(section->pattern, "a") == 0);
@@ -113,7 +116,7 @@ static void test_a_link_to_a_good_file_is_read(void **state)
 	assert_int_equal(symlink("target", tree_path(*state, DROP_INS "/a.conf")), 0);
 	config = load(*state);
 	assert_int_equal(config->sections_count, 1);
-	assert_string_equal(config->sections[0].file, DROP_INS "/a.conf");
+	assert_string_equal(config->sections[0].place.file, DROP_INS "/a.conf");
 	nestxml_config_free(config);
 }
 
@@ -572,11 +575,14 @@ static void test_a_file_of_another_user_is_refused(void **state)
 		assert_int_equal(chown(tree_path(*state, places[i]), 12345, 0), 0);
 		check_file_refused(*state, places[i], "does not belong to root");
 	}
-	/* A link's own owner does not matter, that of what it leads to does. */
+	/* Neither a link's own nor what it leads to. */
 	tree_clear(*state);
 	tree_write(*state, DROP_INS "/target", "[default]\n");
 	assert_int_equal(chown(tree_path(*state, DROP_INS "/target"), 12345, 0), 0);
 	assert_int_equal(symlink("target", tree_path(*state, DROP_INS "/a.conf")), 0);
+	check_file_refused(*state, DROP_INS "/a.conf", "/target, which leads to it, does not belong to root");
+	assert_int_equal(chown(tree_path(*state, DROP_INS "/target"), 0, 0), 0);
+	assert_int_equal(lchown(tree_path(*state, DROP_INS "/a.conf"), 12345, 0), 0);
 	check_file_refused(*state, DROP_INS "/a.conf", "does not belong to root");
 }
 
@@ -622,7 +628,10 @@ static void test_a_device_in_a_files_place_is_refused(void **state)
 {
 	tree_folder(*state, DROP_INS);
 	assert_int_equal(symlink("/dev/null", tree_path(*state, DROP_INS "/a.conf")), 0);
-	check_file_refused(*state, DROP_INS "/a.conf", "not a regular file");
+	tree_folder(*state, "/dev");
+	if (geteuid() == 0)
+		assert_int_equal(mknod(tree_path(*state, "/dev/null"), S_IFCHR | 0600, makedev(1, 3)), 0);
+	check_file_refused(*state, DROP_INS "/a.conf", geteuid() == 0 ? "not a regular file" : "is not there");
 }
 
 static void test_a_file_in_the_folders_place_is_refused(void **state)
@@ -681,7 +690,7 @@ static void test_a_dangling_link_is_refused(void **state)
 		tree_write(*state, places[i], "");
 		assert_int_equal(unlink(tree_path(*state, places[i])), 0);
 		assert_int_equal(symlink("nowhere", tree_path(*state, places[i])), 0);
-		check_file_refused(*state, places[i], "No such file");
+		check_file_refused(*state, places[i], "/nowhere, which leads to it, is not there");
 	}
 }
 
@@ -689,7 +698,104 @@ static void test_a_dangling_link_in_the_folders_place_is_refused(void **state)
 {
 	tree_folder(*state, "/etc/nestxml");
 	assert_int_equal(symlink("nowhere", tree_path(*state, DROP_INS)), 0);
-	check_file_refused(*state, DROP_INS, "No such file");
+	check_file_refused(*state, DROP_INS, "/etc/nestxml/nowhere, which leads to it, is not there");
+}
+
+/* The place of the policy is one that is not mounted yet: without it every start would pass. */
+static void test_a_link_on_the_way_that_leads_nowhere_is_refused(void **state)
+{
+	static const struct {
+		const char *link;
+		const char *target;
+		const char *file;
+		const char *missing;
+	} cases[] = {
+		{"/etc/nestxml", "/srv/policy", ADMIN_FILE, "/srv"},
+		{"/etc/nestxml", "../srv/policy/", ADMIN_FILE, "/srv"},
+		{"/usr/share/nestxml", "/srv/a/../policy", VENDOR_FILE, "/srv"},
+		{"/etc", "/srv/etc", ADMIN_FILE, "/srv"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char words[256];
+
+		tree_clear(*state);
+		tree_folder(*state, cases[i].link);
+		assert_int_equal(rmdir(tree_path(*state, cases[i].link)), 0);
+		assert_int_equal(symlink(cases[i].target, tree_path(*state, cases[i].link)), 0);
+		snprintf(words, sizeof(words), "%s, which leads to it, is not there", cases[i].missing);
+		check_file_refused(*state, cases[i].file, words);
+	}
+	/* What a link leads to is there; that there is no policy in it is no error. */
+	tree_clear(*state);
+	tree_folder(*state, "/etc");
+	tree_folder(*state, "/srv/policy");
+	assert_int_equal(symlink("/srv/policy", tree_path(*state, "/etc/nestxml")), 0);
+	nestxml_config_free(load(*state));
+	tree_write(*state, "/srv/policy/nestxml.conf.d/a.conf", "[default]\nnested = sometimes\n");
+	check_refused(*state, 2, "policy file " DROP_INS "/a.conf:2: ", "sometimes");
+}
+
+/* Who can rename a directory on the way can put a policy of their own in the place of root's. */
+static void test_whoever_can_write_on_the_way_to_a_policy_has_it_refused(void **state)
+{
+	static const char *const directories[] = {"/",	  "/etc",	   "/etc/nestxml", DROP_INS,
+						  "/srv", "/srv/policies", "/usr",	   "/usr/share/nestxml"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(directories); i++) {
+		struct nestxml_error error = {0};
+		struct nestxml_config *config = NULL;
+		char path[512];
+
+		tree_clear(*state);
+		tree_write(*state, VENDOR_FILE, "[default]\n");
+		tree_write(*state, "/srv/policies/site.conf", "[default]\n");
+		tree_folder(*state, DROP_INS);
+		assert_int_equal(symlink("/srv/policies/site.conf", tree_path(*state, ADMIN_FILE)), 0);
+		nestxml_config_free(load(*state));
+		snprintf(path, sizeof(path), "%s", tree_path(*state, directories[i]));
+		for (mode_t bad = 0720; bad; bad = bad == 0720 ? 0702 : bad == 0702 ? 01777 : 0) {
+			assert_int_equal(chmod(path, bad), 0);
+			CHECK(nestxml_config_new(((struct tree *)*state)->root, &config, &error) == NESTXML_E_CONFIG, "%s", path);
+			CHECK(strstr(error.message, "can be written by others") && strstr(error.message, directories[i]), "%s",
+			      error.message);
+		}
+		assert_int_equal(chmod(path, 0755), 0);
+		if (geteuid() != 0)
+			continue;
+		assert_int_equal(chown(path, 12345, 0), 0);
+		CHECK(nestxml_config_new(((struct tree *)*state)->root, &config, &error) == NESTXML_E_CONFIG, "%s", path);
+		CHECK(strstr(error.message, "does not belong to root") && strstr(error.message, directories[i]), "%s", error.message);
+		assert_int_equal(chown(path, 0, 0), 0);
+	}
+}
+
+/* As a directory that is another host's root would have it. */
+static void test_a_link_does_not_lead_out_of_the_root(void **state)
+{
+	struct nestxml_config *config;
+
+	tree_folder(*state, "/etc/nestxml");
+	tree_write(*state, "/policy.conf", "[default]\nnested = require\n");
+	assert_int_equal(symlink("../../../../../../../../policy.conf", tree_path(*state, ADMIN_FILE)), 0);
+	config = load(*state);
+	assert_int_equal(config->sections_count, 1);
+	nestxml_config_free(config);
+}
+
+static void test_a_section_is_given_with_its_file_and_line(void **state)
+{
+	struct nestxml_config *config;
+
+	tree_write(*state, ADMIN_FILE, "# one\n[default]\nnested = leave\n\n [guest a,b]\n");
+	config = load(*state);
+	assert_null(nestxml_config_get_section(config, 0)->pattern);
+	assert_int_equal(nestxml_config_get_section(config, 0)->line, 2);
+	assert_string_equal(nestxml_config_get_section(config, 1)->pattern, "a,b");
+	assert_string_equal(nestxml_config_get_section(config, 1)->file, ADMIN_FILE);
+	assert_int_equal(nestxml_config_get_section(config, 1)->line, 5);
+	assert_null(nestxml_config_get_section(config, 2));
+	nestxml_config_free(config);
 }
 
 static void test_a_mib_is_read_and_a_byte_more_is_refused(void **state)
@@ -792,6 +898,10 @@ int main(void)
 		TREE_TEST(test_links_in_a_circle_are_refused),
 		TREE_TEST(test_a_dangling_link_is_refused),
 		TREE_TEST(test_a_dangling_link_in_the_folders_place_is_refused),
+		TREE_TEST(test_a_link_on_the_way_that_leads_nowhere_is_refused),
+		TREE_TEST(test_whoever_can_write_on_the_way_to_a_policy_has_it_refused),
+		TREE_TEST(test_a_link_does_not_lead_out_of_the_root),
+		TREE_TEST(test_a_section_is_given_with_its_file_and_line),
 		TREE_TEST(test_a_mib_is_read_and_a_byte_more_is_refused),
 		TREE_TEST(test_many_sections_are_all_read),
 		TREE_TEST(test_a_drop_in_with_a_name_that_cannot_be_shown_is_refused),

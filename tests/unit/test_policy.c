@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* test_policy.c - whose word counts for a guest: the order of DESIGN 3.3, key by key. */
+#include <locale.h>
+
 #include "support.h"
 
 #define UUID "c7a5fdbd-edaf-9455-926a-d65c16db1809"
@@ -258,6 +260,28 @@ static void test_a_section_matches_by_name_glob(void **state)
 		{"a.b", "a.b", true},
 		{"a.b", "axb", false},
 		{"\\[", "[", true},
+		{"[]]", "]", true},
+		{"[]a]", "a", true},
+		{"[!]a]", "b", true},
+		{"[!]a]", "]", false},
+		{"[^a]", "b", true},
+		{"[^a]", "a", false},
+		{"[a-]", "-", true},
+		{"[-a]", "-", true},
+		{"[\\]]", "]", true},
+		{"[a\\-c]", "b", false},
+		{"[a\\-c]", "-", true},
+		{"[[:digit:]x]", "7", true},
+		{"[[:digit:]x]", "x", true},
+		{"[[:digit:]x]", "y", false},
+		{"[![:alpha:]]", "1", true},
+		{"[\xc3\xa4-\xc3\xb6]", "\xc3\xa5", true},
+		{"[\xc3\xa4-\xc3\xb6]", "\xc3\xbc", false},
+		{"a*b*c", "aXbXbXc", true},
+		{"a*b*c", "aXbXbX", false},
+		{"*?", "", false},
+		{"**", "", true},
+		{"?*", "a", true},
 		{"a b", "a b", true},
 		{"a&b", "a&amp;b", true},
 		{"\xc3\xa4*", "\xc3\xa4x", true},
@@ -296,8 +320,73 @@ static void test_a_section_matches_by_uuid_however_it_is_written(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		CHECK(is_matched(*state, cases[i].pattern, "vm", cases[i].uuid) == cases[i].matches, "[guest %s] and %s", cases[i].pattern,
 		      cases[i].uuid);
-	/* A guest that is called like another one's UUID is matched by its name. */
-	assert_true(is_matched(*state, UUID, UUID, "11111111-1111-1111-1111-111111111111"));
+	/* A guest that is called like another one's UUID is not that one. */
+	assert_false(is_matched(*state, UUID, UUID, "11111111-1111-1111-1111-111111111111"));
+	assert_true(is_matched(*state, "11111111-*", "11111111-1111-1111-1111-111111111111", UUID));
+}
+
+/* In whatever locale the caller is, which keeps it. */
+static void test_a_question_mark_is_a_character_everywhere(void **state)
+{
+	static const char *const locales[] = {"C", "C.UTF-8"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(locales); i++) {
+		assert_non_null(setlocale(LC_ALL, locales[i]));
+		assert_true(is_matched(*state, "vm?", "vm\xc3\xa4", ""));
+		assert_true(is_matched(*state, "?\xe6\x97\xa5?",
+				       "\xe6\x9c\xac\xe6\x97\xa5"
+				       "1",
+				       ""));
+		assert_false(is_matched(*state, "vm??", "vm\xc3\xa4", ""));
+		assert_true(is_matched(*state, "vm[\xc3\xa4\xc3\xb6]", "vm\xc3\xb6", ""));
+		assert_string_equal(setlocale(LC_ALL, NULL), locales[i]);
+	}
+	setlocale(LC_ALL, "C");
+}
+
+static void test_which_guests_a_section_is_about_can_be_asked(void **state)
+{
+	struct nestxml_domain *vm = domain_of("<domain type='kvm'><name>vm</name><uuid>" UUID "</uuid></domain>");
+	struct nestxml_domain *other = domain_of("<domain type='kvm'><name>other</name></domain>");
+	struct nestxml_config *config = NULL;
+
+	tree_write(*state, ADMIN_FILE, "[default]\n[guest \"vm\"]\n[guest v?]\n[guest " UUID "]\n");
+	assert_int_equal(nestxml_config_new(((struct tree *)*state)->root, &config, NULL), 0);
+	for (size_t i = 0; i < 5; i++) {
+		assert_int_equal(nestxml_config_is_section_matching(config, i, vm), i == 0 || i == 2 || i == 3);
+		assert_int_equal(nestxml_config_is_section_matching(config, i, other), i == 0);
+	}
+	nestxml_config_free(config);
+	nestxml_domain_free(vm);
+	nestxml_domain_free(other);
+}
+
+/* As it stands in nestxml.conf(5). */
+static void test_nobody_nests_but_for_one_guest(void **state)
+{
+	static const struct {
+		const char *uuid;
+		enum nestxml_nested nested;
+	} guests[] = {{UUID, NESTXML_NESTED_OPTIONAL}, {"11111111-1111-1111-1111-111111111111", NESTXML_NESTED_DISABLE}};
+	static const char *const own[] = {"", "<cpu mode='host-model'><feature policy='require' name='svm'/></cpu>",
+					  "<metadata><n:policy xmlns:n='urn:nestxml:nested:1' nested='require'/></metadata>"};
+
+	tree_write(*state, ADMIN_FILE, "[guest *]\nnested = disable\non-stale = refuse\n\n[guest " UUID "]\nnested = optional\n");
+	for (size_t i = 0; i < ARRAY_SIZE(guests) * ARRAY_SIZE(own); i++) {
+		struct nestxml_config *config = NULL;
+		struct nestxml_policy policy;
+		struct nestxml_domain *domain;
+		char xml[512];
+
+		snprintf(xml, sizeof(xml), "<domain type='kvm'><name>" UUID "</name><uuid>%s</uuid>%s</domain>", guests[i % 2].uuid,
+			 own[i / 2]);
+		domain = domain_of(xml);
+		assert_int_equal(nestxml_config_new(((struct tree *)*state)->root, &config, NULL), 0);
+		assert_int_equal(nestxml_config_resolve(config, domain, &policy, NULL), 0);
+		CHECK(policy.nested == guests[i % 2].nested, "%s: %s", xml, nestxml_nested_to_string(policy.nested));
+		nestxml_domain_free(domain);
+		nestxml_config_free(config);
+	}
 }
 
 static void test_a_name_of_255_bytes_is_matched_whole(void **state)
@@ -388,6 +477,9 @@ int main(void)
 		TREE_TEST(test_a_drop_in_wins_over_the_administrators_file_and_that_over_the_vendors),
 		TREE_TEST(test_a_section_matches_by_name_glob),
 		TREE_TEST(test_a_section_matches_by_uuid_however_it_is_written),
+		TREE_TEST(test_a_question_mark_is_a_character_everywhere),
+		TREE_TEST(test_which_guests_a_section_is_about_can_be_asked),
+		TREE_TEST(test_nobody_nests_but_for_one_guest),
 		TREE_TEST(test_a_name_of_255_bytes_is_matched_whole),
 		TREE_TEST(test_wrong_metadata_is_an_error),
 		TREE_TEST(test_wrong_metadata_does_not_matter_where_a_section_decides),
