@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* input.c - what a document's bytes must be before the parser sees them: UTF-8, of a bounded size, with tags of bounded length. */
+/* input.c - what a document's bytes must be before the parser sees them: UTF-8, of a bounded size, with tags of bounded size. */
 #include "input.h"
 
 #include <stdio.h>
@@ -104,17 +104,26 @@ static bool is_crowded(const char *tag, size_t length)
 	return count > MAX_ATTRIBUTES;
 }
 
+/*
+ * In well-formed XML no tag holds a '<', and an attribute takes five bytes at least: so only a '<' with no other one in the bytes after it
+ * can be the start of a tag that is crowded. What is dense with them is passed in strides.
+ */
 static int check_tags(const char *xml, size_t length, struct nestxml_error *error)
 {
 	const char *end = xml + length;
+	const size_t stride = 5 * MAX_ATTRIBUTES;
 	const char *next;
 	unsigned int line;
 	unsigned int column;
 
-	/* In well-formed XML no tag holds a '<', and an attribute takes five bytes at least. */
 	for (const char *at = memchr(xml, '<', length); at; at = next) {
-		next = memchr(at + 1, '<', (size_t)(end - at - 1));
-		if ((size_t)((next ? next : end) - at) > 5 * MAX_ATTRIBUTES && is_crowded(at, (size_t)((next ? next : end) - at))) {
+		size_t left = (size_t)(end - at - 1);
+
+		next = memrchr(at + 1, '<', left < stride ? left : stride);
+		if (next)
+			continue;
+		next = left > stride ? memchr(at + 1 + stride, '<', left - stride) : NULL;
+		if (is_crowded(at, (size_t)((next ? next : end) - at))) {
 			line = line_of(xml, (size_t)(at - xml), &column);
 			return nestxml_error_set_at(error, NESTXML_E_TOO_BIG, line, column, "has a tag with more than %zu attributes",
 						    MAX_ATTRIBUTES);

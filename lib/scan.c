@@ -593,6 +593,8 @@ static int on_read(void *data, char *buffer, int size)
 	size_t left = scan->domain->length - scan->read;
 	size_t count = (size_t)size < left ? (size_t)size : left;
 
+	if (scan->code != 0) /* the first failure decides: let the parser believe that the document ends here */
+		return 0;
 	memcpy(buffer, scan->domain->xml + scan->read, count);
 	scan->read += count;
 	return (int)count;

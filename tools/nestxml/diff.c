@@ -14,9 +14,11 @@
 
 #include <nestxml/nestxml.h>
 
+#include "buffer.h"
 #include "io.h"
 
 #define CONTEXT ((size_t)3)
+#define MAX_PENDING ((size_t)1 << 16)
 
 /* Whole lines that change: old ones in the input, new ones in the output. */
 struct block {
@@ -33,9 +35,10 @@ struct diff {
 	size_t new_length;
 	struct block *blocks;
 	size_t count;
-	FILE *out;
 	bool escape;
-	bool failed; /* out of memory */
+	int fd;
+	struct nestxml_buffer pending; /* what is to be written before anything else */
+	int code;		       /* the first failure */
 };
 
 static size_t line_start(const char *text, size_t at)
@@ -45,7 +48,7 @@ static size_t line_start(const char *text, size_t at)
 	return newline ? (size_t)(newline - text) + 1 : 0;
 }
 
-/* Behind the line end that follows @at, or the end of the text. */
+/* After the line end that follows @at, or the end of the text. */
 static size_t line_end(const char *text, size_t length, size_t at)
 {
 	const char *newline = at < length ? memchr(text + at, '\n', length - at) : NULL;
@@ -65,27 +68,32 @@ static size_t count_lines(const char *text, size_t start, size_t end)
 	return count;
 }
 
+/* Whether what is at @at is in the lines of the block before it, which end at a line's end. */
+static bool is_inside(const struct diff *diff, const struct block *block, size_t at)
+{
+	return at < block->old_end || (at == block->old_end && diff->old[at - 1] != '\n');
+}
+
+/* A line is searched for its ends once, however many edits are in it. */
 static void find_blocks(struct diff *diff, const struct nestxml_edits *edits)
 {
-	long shift = 0; /* new offset less old offset, behind the edits so far */
+	long shift = 0; /* new offset less old offset, after the edits so far */
 
 	for (size_t i = 0; i < nestxml_edits_count(edits); i++) {
 		const struct nestxml_edit *edit = nestxml_edits_get(edits, i);
-		size_t start = line_start(diff->old, edit->offset);
-		size_t end = line_end(diff->old, diff->old_length, edit->offset + edit->length);
-		struct block *last = diff->count > 0 ? &diff->blocks[diff->count - 1] : NULL;
-		long before = shift;
+		size_t edit_end = edit->offset + edit->length;
+		struct block *block = diff->count > 0 ? &diff->blocks[diff->count - 1] : NULL;
 
-		shift += (long)edit->text_length - (long)edit->length;
-		if (!last || start >= last->old_end) {
-			last = &diff->blocks[diff->count++];
-			last->old_start = start;
-			last->new_start = (size_t)((long)start + before);
-			last->old_end = end;
-		} else if (end > last->old_end) {
-			last->old_end = end;
+		if (!block || !is_inside(diff, block, edit->offset)) {
+			block = &diff->blocks[diff->count++];
+			block->old_start = line_start(diff->old, edit->offset);
+			block->new_start = (size_t)((long)block->old_start + shift);
+			block->old_end = line_end(diff->old, diff->old_length, edit_end);
+		} else if (edit_end >= block->old_end) {
+			block->old_end = line_end(diff->old, diff->old_length, edit_end);
 		}
-		last->new_end = (size_t)((long)last->old_end + shift);
+		shift += (long)edit->text_length - (long)edit->length;
+		block->new_end = (size_t)((long)block->old_end + shift);
 	}
 }
 
@@ -140,25 +148,58 @@ static void number_lines(struct diff *diff)
 
 /* ---- printing ---- */
 
+static void keep_failure(struct diff *diff, int code)
+{
+	if (diff->code == 0)
+		diff->code = code;
+}
+
+static void flush(struct diff *diff)
+{
+	if (diff->code == 0 && diff->pending.length > 0)
+		keep_failure(diff, io_write(diff->fd, diff->pending.data, diff->pending.length));
+	diff->pending.length = 0;
+}
+
+/* A long line is not copied: a domain may be one line. */
+static void put(struct diff *diff, const char *text, size_t length)
+{
+	if (diff->pending.length + length > MAX_PENDING)
+		flush(diff);
+	if (length > MAX_PENDING && diff->code == 0)
+		keep_failure(diff, io_write(diff->fd, text, length));
+	else if (diff->code == 0 && !nestxml_buffer_add(&diff->pending, text, length))
+		keep_failure(diff, -ENOMEM);
+}
+
+static void put_string(struct diff *diff, const char *text)
+{
+	put(diff, text, strlen(text));
+}
+
+/* The part of a line before its end, as a terminal may see it. */
+static void put_escaped(struct diff *diff, const char *line, size_t length)
+{
+	AUTO_FREE char *text = strndup(line, length);
+	size_t size = 4 * length + 1;
+	AUTO_FREE char *shown = malloc(size);
+
+	if (text && shown)
+		put_string(diff, nestxml_text_escape(text, shown, size));
+	else
+		keep_failure(diff, -ENOMEM);
+}
+
 static void print_line(struct diff *diff, char sign, const char *line, size_t length)
 {
-	bool ended = length > 0 && line[length - 1] == '\n';
-	size_t size = 4 * length + 1;
-	char *text;
-	char *shown;
+	size_t ended = length > 0 && line[length - 1] == '\n';
 
-	if (!diff->escape) {
-		fprintf(diff->out, "%c%.*s%s", sign, (int)length, line, ended ? "" : "\n\\ No newline at end of file\n");
-		return;
-	}
-	text = strndup(line, length - ended);
-	shown = malloc(size);
-	if (!text || !shown)
-		diff->failed = true;
+	put(diff, &sign, 1);
+	if (diff->escape)
+		put_escaped(diff, line, length - ended);
 	else
-		fprintf(diff->out, "%c%s\n%s", sign, nestxml_text_escape(text, shown, size), ended ? "" : "\\ No newline at end of file\n");
-	free(text);
-	free(shown);
+		put(diff, line, length - ended);
+	put_string(diff, ended ? "\n" : "\n\\ No newline at end of file\n");
 }
 
 static void print_lines(struct diff *diff, char sign, const char *text, size_t start, size_t end)
@@ -189,9 +230,14 @@ static size_t lines_on(const char *text, size_t limit, size_t at, size_t lines)
 /* An empty range is named by the line before it, as diff(1) does. */
 static void print_range(struct diff *diff, char sign, size_t line, size_t count)
 {
-	fprintf(diff->out, " %c%zu", sign, count > 0 ? line + 1 : line);
-	if (count != 1)
-		fprintf(diff->out, ",%zu", count);
+	char text[64];
+
+	snprintf(text, sizeof(text), " %c%zu", sign, count > 0 ? line + 1 : line);
+	put_string(diff, text);
+	if (count == 1)
+		return;
+	snprintf(text, sizeof(text), ",%zu", count);
+	put_string(diff, text);
 }
 
 /* Blocks first to last - 1. */
@@ -202,13 +248,13 @@ static void print_hunk(struct diff *diff, size_t first, size_t last)
 	size_t start = lines_back(diff->old, 0, head->old_start, CONTEXT);
 	size_t end = lines_on(diff->old, diff->old_length, tail->old_end, CONTEXT);
 	size_t before = count_lines(diff->old, start, head->old_start);
-	size_t behind = count_lines(diff->old, tail->old_end, end);
+	size_t after = count_lines(diff->old, tail->old_end, end);
 	size_t at = start;
 
-	fputs("@@", diff->out);
-	print_range(diff, '-', head->old_line - before, tail->old_line + tail->old_count - head->old_line + before + behind);
-	print_range(diff, '+', head->new_line - before, tail->new_line + tail->new_count - head->new_line + before + behind);
-	fputs(" @@\n", diff->out);
+	put_string(diff, "@@");
+	print_range(diff, '-', head->old_line - before, tail->old_line + tail->old_count - head->old_line + before + after);
+	print_range(diff, '+', head->new_line - before, tail->new_line + tail->new_count - head->new_line + before + after);
+	put_string(diff, " @@\n");
 	for (size_t i = first; i < last; i++) {
 		const struct block *block = &diff->blocks[i];
 
@@ -220,13 +266,19 @@ static void print_hunk(struct diff *diff, size_t first, size_t last)
 	print_lines(diff, ' ', diff->old, at, end);
 }
 
+static void print_header(struct diff *diff, const char *sign, const char *name)
+{
+	put_string(diff, sign);
+	put_string(diff, name);
+	put_string(diff, strchr(name, ' ') ? "\t\n" : "\n"); /* without the tab patch(1) takes the first word for the name */
+}
+
 static void print_diff(struct diff *diff, const char *name)
 {
 	size_t first = 0;
 
-	const char *end = strchr(name, ' ') ? "\t" : ""; /* or patch(1) takes the first word for the name */
-
-	fprintf(diff->out, "--- %s%s\n+++ %s%s\n", name, end, name, end);
+	print_header(diff, "--- ", name);
+	print_header(diff, "+++ ", name);
 	for (size_t i = 1; i <= diff->count; i++) {
 		const struct block *previous = &diff->blocks[i - 1];
 
@@ -235,33 +287,27 @@ static void print_diff(struct diff *diff, const char *name)
 		print_hunk(diff, first, i);
 		first = i;
 	}
+	flush(diff);
 }
 
 int diff_write(int fd, const char *name, const char *xml, size_t length, const struct nestxml_edits *edits, bool escape)
 {
-	struct diff diff = {.old = xml, .old_length = length, .escape = escape};
-	char *text = NULL;
-	size_t text_length = 0;
-	int code = -ENOMEM;
+	struct diff diff = {.fd = fd, .old = xml, .old_length = length, .escape = escape};
 
 	if (!edits || nestxml_edits_count(edits) == 0)
 		return 0;
 	if (nestxml_edits_apply(edits, &diff.new, &diff.new_length) != 0)
-		return code;
+		return -ENOMEM;
 	diff.blocks = calloc(nestxml_edits_count(edits), sizeof(*diff.blocks));
-	diff.out = open_memstream(&text, &text_length); /* stdio would give up where a write is interrupted */
-	if (diff.blocks && diff.out) {
+	if (diff.blocks) {
 		find_blocks(&diff, edits);
 		number_lines(&diff);
 		print_diff(&diff, name);
-		code = diff.failed || ferror(diff.out) ? -ENOMEM : 0;
+	} else {
+		diff.code = -ENOMEM;
 	}
-	if (diff.out && fclose(diff.out) != 0)
-		code = -ENOMEM;
-	if (code == 0)
-		code = io_write(fd, text, text_length);
-	free(text);
+	nestxml_buffer_clear(&diff.pending);
 	free(diff.blocks);
 	free(diff.new);
-	return code;
+	return diff.code;
 }
