@@ -11,8 +11,8 @@
 /** An element's place: byte offsets into the XML. */
 struct element {
 	size_t start; /* of its '<' */
-	size_t head;  /* behind the '>' of its start tag */
-	size_t end;   /* behind the '>' of its end tag; equal to head where it is <empty/> */
+	size_t head;  /* after the '>' of its start tag */
+	size_t end;   /* after the '>' of its end tag; equal to head where it is <empty/> */
 };
 
 enum cpu_mode {
@@ -72,7 +72,7 @@ struct nestxml_domain {
 	bool has_stated; /* <nested:policy nested=...> */
 	struct nestxml_buffer stated;
 
-	/* Where a <cpu> goes if there is none: behind the last child of this kind. Zero: there is none. */
+	/* Where a <cpu> goes if there is none: after the last child of this kind. Zero: there is none. */
 	struct element features;
 	struct element os;
 	struct element last;

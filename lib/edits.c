@@ -60,7 +60,7 @@ static void add_edit(struct draft *draft, size_t start, size_t end, const char *
 	// cppcheck-suppress memleak ; the list owns the copy
 }
 
-/* The same with a text that was put together; one that could not be is no edit. */
+/* The same with a text that was put together; if memory ran out on the way, there is no edit. */
 static void add_built_edit(struct draft *draft, size_t start, size_t end, const struct nestxml_buffer *text)
 {
 	if (!draft->failed && text->data)
@@ -78,7 +78,7 @@ static int compare_edits(const void *left, const void *right)
 	return (a->length > b->length) - (a->length < b->length);
 }
 
-/* No splice may begin within another: nestxml_edits_apply() relies on it, so it is checked and not only believed. */
+/* No splice may begin within another: nestxml_edits_apply() relies on it, so it is checked. */
 static bool is_in_order(const struct nestxml_edits *edits)
 {
 	for (size_t i = 1; i < edits->count; i++)
@@ -337,7 +337,7 @@ struct missing {
 	size_t count;
 };
 
-/* Appends the features, each behind @lead (a line end and an indentation, or nothing). */
+/* Appends the features, each after @lead (a line end and an indentation, or nothing). */
 static void add_features(struct draft *draft, struct nestxml_buffer *text, const struct missing *missing, const char *lead)
 {
 	for (size_t i = 0; i < missing->count; i++) {
@@ -365,7 +365,7 @@ static void make_lead(struct draft *draft, struct nestxml_buffer *lead, const st
 		add_indentation_unit(draft, lead, *indentation);
 }
 
-/* The child behind which a feature is written: the last feature, else the last one before <numa>, as libvirt orders them. */
+/* The child after which a feature is written: the last feature, else the last one before <numa>, as libvirt orders them. */
 static const struct cpu_child *find_anchor(const struct nestxml_domain *domain)
 {
 	const struct cpu_child *anchor = NULL;
@@ -379,7 +379,7 @@ static const struct cpu_child *find_anchor(const struct nestxml_domain *domain)
 	return anchor;
 }
 
-static void insert_behind(struct draft *draft, const struct element *anchor, const struct missing *missing)
+static void insert_after(struct draft *draft, const struct element *anchor, const struct missing *missing)
 {
 	AUTO_BUFFER struct nestxml_buffer text = {0};
 	AUTO_BUFFER struct nestxml_buffer lead = {0};
@@ -393,7 +393,7 @@ static void insert_behind(struct draft *draft, const struct element *anchor, con
 	add_built_edit(draft, at, at, &text);
 }
 
-/* Into a <cpu> in which there is nothing to stand behind; <cpu/> is opened for it. */
+/* Into a <cpu> without any child to follow; <cpu/> is opened for it. */
 static void insert_first(struct draft *draft, const struct missing *missing)
 {
 	AUTO_BUFFER struct nestxml_buffer text = {0};
@@ -431,12 +431,12 @@ static void insert_features(struct draft *draft, const struct missing *missing)
 	if (missing->count == 0)
 		return;
 	if (anchor)
-		insert_behind(draft, &anchor->element, missing);
+		insert_after(draft, &anchor->element, missing);
 	else
 		insert_first(draft, missing);
 }
 
-/* Where libvirt itself writes <cpu>: behind <features>, else behind <os>; else at the end. Never zero for what libvirt takes. */
+/* Where libvirt itself writes <cpu>: after <features>, else after <os>; else at the end. Never zero for what libvirt takes. */
 static struct element find_place(const struct nestxml_domain *domain)
 {
 	if (domain->features.end > 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* tag.c - finds attributes and indentation in bytes that the parser has proven well-formed; so it checks nothing again. */
+/* xml_tag.c - finds attributes and indentation in bytes that the parser has proven well-formed, so nothing is checked again. */
 #include "xml_tag.h"
 
 #include <string.h>
@@ -61,7 +61,7 @@ bool xml_tag_find_attribute(const char *xml, size_t start, const char *name, str
 
 		if (name_end == name_start) /* at '>' or '/' */
 			return false;
-		open = skip_space(xml, skip_space(xml, name_end) + 1); /* behind the '=' */
+		open = skip_space(xml, skip_space(xml, name_end) + 1); /* after the '=' */
 		close = open + 1;
 		while (xml[close] != xml[open])
 			close++;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* tag.h - the bytes of one start tag, and the white space around it. */
+/* xml_tag.h - the bytes of one start tag, and the white space around it. */
 #ifndef NESTXML_XML_TAG_H
 #define NESTXML_XML_TAG_H
 

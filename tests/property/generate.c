@@ -16,7 +16,7 @@ struct generator {
 	char quote; /* 0: now this one, now that */
 	const char *newline;
 	const char *unit;
-	unsigned int odd;	 /* percent: white space where nobody puts any */
+	unsigned int odd;	 /* percent: white space where hardly anyone puts any */
 	unsigned int references; /* percent: a character of an attribute value as a reference */
 	unsigned int noise;	 /* percent: a comment or the like before an element */
 	unsigned int depth;
@@ -113,7 +113,7 @@ static void put_line(struct generator *generator)
 		if (turn > 0 || !chance(generator, generator->noise))
 			return;
 		put_noise(generator);
-		if (chance(generator, 30)) /* and the element right behind it */
+		if (chance(generator, 30)) /* and the element right after it */
 			return;
 	}
 }
@@ -233,7 +233,7 @@ static void put_feature(struct generator *generator)
 	put_empty(generator, "feature");
 }
 
-static void put_foreign_feature(struct generator *generator)
+static void put_other_feature(struct generator *generator)
 {
 	const char *name = chance(generator, 50) ? "y:feature" : "feature";
 
@@ -323,7 +323,7 @@ static void put_cpu_child(struct generator *generator)
 		break;
 	case 6:
 		if (chance(generator, 40))
-			put_foreign_feature(generator);
+			put_other_feature(generator);
 		break;
 	default:
 		put_feature(generator);
@@ -373,7 +373,7 @@ static void put_cpu(struct generator *generator)
 }
 
 /* One that is none: in another namespace. */
-static void put_foreign_cpu(struct generator *generator)
+static void put_other_cpu(struct generator *generator)
 {
 	static const char *const names[] = {"y:cpu", "cpu", "undeclared:cpu"};
 	const char *name = PICK(generator, names);
@@ -496,7 +496,7 @@ static void put_sections(struct generator *generator)
 		unsigned int percent;
 	} sections[] = {
 		{put_name, 95},	 {put_uuid, 60},     {put_description, 20}, {put_metadata, 25}, {put_vcpu, 60},
-		{put_os, 85},	 {put_features, 60}, {put_foreign_cpu, 10}, {put_cpu, 85},	{put_cpu, 5},
+		{put_os, 85},	 {put_features, 60}, {put_other_cpu, 10},   {put_cpu, 85},	{put_cpu, 5},
 		{put_clock, 60}, {put_devices, 70},  {put_commandline, 15},
 	};
 	unsigned int order[COUNT(sections)];

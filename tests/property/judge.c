@@ -48,7 +48,7 @@ static bool is_blank(const char *xml, size_t start, size_t end)
 	return true;
 }
 
-/* The output without what was inserted is the input: the new cpu and the white space before or behind it. */
+/* The output without what was inserted is the input: the new cpu and the white space before or after it. */
 static bool is_inserted_only(const struct view *input, const struct view *output)
 {
 	size_t start = output->cpu_range.start;
@@ -57,16 +57,16 @@ static bool is_inserted_only(const struct view *input, const struct view *output
 	size_t kept;
 
 	if (input->xml[root_end - 2] == '/' && !xmlFirstElementChild(input->root)) { /* <domain/> was opened for it */
-		size_t behind = input->length - root_end;
+		size_t after = input->length - root_end;
 		const char closing[] = "</domain>";
-		size_t closed = output->length - behind - strlen(closing);
+		size_t closed = output->length - after - strlen(closing);
 
-		return output->length > behind + strlen(closing) && start >= root_end - 1 &&
+		return output->length > after + strlen(closing) && start >= root_end - 1 &&
 		       memcmp(output->xml, input->xml, root_end - 2) == 0 && output->xml[root_end - 2] == '>' &&
 		       is_blank(output->xml, root_end - 1, start) && output->cpu_range.end <= closed &&
 		       is_blank(output->xml, output->cpu_range.end, closed) &&
 		       memcmp(output->xml + closed, closing, strlen(closing)) == 0 &&
-		       memcmp(output->xml + output->length - behind, input->xml + root_end, behind) == 0;
+		       memcmp(output->xml + output->length - after, input->xml + root_end, after) == 0;
 	}
 	if (tail > input->length)
 		return false;
@@ -79,22 +79,22 @@ static bool judge_bytes(struct judge *judge, const struct view *output)
 {
 	const struct view *input = &judge->input;
 	size_t before = input->cpu_range.start;
-	size_t behind = input->length - input->cpu_range.end;
+	size_t after = input->length - input->cpu_range.end;
 
 	if (!input->cpu)
 		return is_inserted_only(input, output) || blame(judge, "the output without its new cpu is not the input");
-	if (output->cpu_range.start != before || output->length - output->cpu_range.end != behind)
-		return blame(judge, "the cpu begins at byte %zu, not %zu, or has %zu bytes behind it, not %zu", output->cpu_range.start,
-			     before, output->length - output->cpu_range.end, behind);
+	if (output->cpu_range.start != before || output->length - output->cpu_range.end != after)
+		return blame(judge, "the cpu begins at byte %zu, not %zu, or has %zu bytes after it, not %zu", output->cpu_range.start,
+			     before, output->length - output->cpu_range.end, after);
 	if (memcmp(output->xml, input->xml, before) != 0 ||
-	    memcmp(output->xml + output->cpu_range.end, input->xml + input->cpu_range.end, behind) != 0)
+	    memcmp(output->xml + output->cpu_range.end, input->xml + input->cpu_range.end, after) != 0)
 		return blame(judge, "a byte outside the cpu changed");
 	return true;
 }
 
 /* ---- the canonical form of what is outside ---- */
 
-/* For a document into which a cpu is inserted: the white space around it belongs to nobody. */
+/* For a document into which a cpu is inserted: the white space around it is of no account. */
 static void drop_blanks(xmlNode *root)
 {
 	for (xmlNode *node = root->children; node; node = node->next) {
@@ -312,7 +312,7 @@ static bool judge_attributes(struct judge *judge, const struct view *output, con
 }
 
 /*
- * Comments, text and the like between the children of a cpu, one behind the other and without white space: that may go with a child, and
+ * Comments, text and the like between the children of a cpu, one after the other and without white space: that may go with a child, and
  * where it went two texts become one. Owned by the caller.
  */
 static char *collect_loose(const xmlNode *cpu)
@@ -569,7 +569,7 @@ struct judge *judge_new(const char *xml, size_t length)
 		judge_free(judge);
 		return NULL;
 	}
-	/* Whatever else libxml2 can read, libvirt writes UTF-8; and behind the root's end it stops at a NUL without a word. */
+	/* Whatever else libxml2 can read, libvirt writes UTF-8; and after the root's end it stops at a NUL without a word. */
 	judge->plain = plain && !memchr(xml, '\0', length) &&
 		       (!judge->input.tree->encoding || xmlStrcasecmp(judge->input.tree->encoding, BAD_CAST "UTF-8") == 0);
 	copy = view_read_tree(xml, length, NULL);

@@ -2,7 +2,7 @@
 /*
  * judge.h - says whether a rewritten domain is what was asked for, and knows nothing of how it was made.
  *
- * It reads DESIGN 3.1 anew with libxml2's trees, XPath and C14N and a small scanner of its own, so that a mistake in the library's single
+ * It reads DESIGN 3.1 again with libxml2's trees, XPath and C14N and a small scanner of its own, so that a mistake in the library's single
  * pass is not made here once more. The property test and the fuzz target ask it.
  */
 #ifndef NESTXML_JUDGE_H

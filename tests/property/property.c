@@ -131,7 +131,7 @@ static int check_all(uint64_t seed, uint64_t count, const struct verdict_hosts *
 	return tally.failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-/* The work is a child's, so that there is somebody to say which document it was when the library, or a sanitizer, ends the process. */
+/* The work is a child's, so that the parent can say which document it was when the library, or a sanitizer, ends the process. */
 int main(int argc, char **argv)
 {
 	uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 0) : DEFAULT_SEED;

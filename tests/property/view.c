@@ -61,7 +61,7 @@ static enum markup next_tag(const char *xml, size_t length, size_t *at, size_t *
 }
 
 /*
- * The range of the element that begins at or behind @from, and those of its element children: at most @capacity of them into @children.
+ * The range of the element that begins at or after @from, and those of its element children: at most @capacity of them into @children.
  * Returns their number.
  */
 static size_t find_children(const char *xml, size_t length, size_t from, struct range *element, struct range *children, size_t capacity)

@@ -159,15 +159,15 @@ static void test_each_wish_against_each_policy_of_the_other_vendors_feature(void
 			static const char *const names[] = {"vmx-ept", "npt"};
 			bool goes = i / 2 < 3;
 			bool is_amd = i % 2;
-			const char *foreign = is_amd ? "vmx" : "svm";
-			const char *foreign_sub = is_amd ? names[0] : names[1];
+			const char *other = is_amd ? "vmx" : "svm";
+			const char *other_sub = is_amd ? names[0] : names[1];
 			const char *own = is_amd ? "svm" : "vmx";
 			char line[512];
 			char cpu[1024];
 			char expected[1024];
 
 			snprintf(line, sizeof(line), "\n    <feature policy='%s' name='%s'/>\n    <feature policy='%s' name='%s'/>",
-				 others[i / 2], foreign, others[i / 2], foreign_sub);
+				 others[i / 2], other, others[i / 2], other_sub);
 			snprintf(cpu, sizeof(cpu), "  <cpu mode='host-model'>%s\n    <feature policy='%s' name='%s'/>\n  </cpu>", line,
 				 nestxml_nested_to_string(nested), own);
 			snprintf(expected, sizeof(expected), "  <cpu mode='host-model'>%s\n    <feature policy='%s' name='%s'/>\n  </cpu>",
@@ -252,9 +252,9 @@ static void test_duplicates_are_removed_and_the_first_is_corrected(void **state)
 		  "<cpu mode='host-model'>\n<feature policy='require' name='vmx'/>\n<feature policy='require' name='x2apic'/>\n</cpu>");
 }
 
-/* ---- removals beside insertions ---- */
+/* ---- removals next to insertions ---- */
 
-/* What goes is removed with the blanks behind it; what comes stands behind what went. */
+/* What goes is removed with the blanks after it; what comes stands after what went. */
 static void test_an_insertion_behind_a_removed_element_does_not_overlap_it(void **state)
 {
 	static const char *const ends[] = {"", " ", "   ", "\t", " \t ", "\r", " \r"};
@@ -264,7 +264,7 @@ static void test_an_insertion_behind_a_removed_element_does_not_overlap_it(void 
 		char cpu[512];
 		size_t count;
 
-		/* a foreign feature, the last one */
+		/* a other feature, the last one */
 		snprintf(cpu, sizeof(cpu),
 			 "<domain type='kvm'>\n <cpu mode='host-model'>\n  <feature policy='require' name='svm'/>%s\n </cpu>\n</domain>",
 			 ends[i]);

@@ -7,7 +7,7 @@
 struct expected {
 	enum nestxml_vendor vendor;
 	enum nestxml_state state;
-	bool mendable;
+	bool fixable;
 	const char *fact;
 };
 
@@ -31,7 +31,7 @@ static void check_host(const struct tree *tree, struct expected expected)
 	CHECK(is_printable(nestxml_host_get_evidence(host)), "%s", expected.fact);
 	CHECK(nestxml_host_get_vendor(host) == expected.vendor, "%s", expected.fact);
 	CHECK(nestxml_host_get_state(host) == expected.state, "%s", expected.fact);
-	CHECK(nestxml_host_is_fixable(host) == expected.mendable, "%s", expected.fact);
+	CHECK(nestxml_host_is_fixable(host) == expected.fixable, "%s", expected.fact);
 	CHECK(nestxml_host_detect_vendor(tree->root) == expected.vendor, "%s", expected.fact); /* asked alone, it is the same */
 	nestxml_host_free(host);
 }
@@ -85,7 +85,7 @@ static void test_the_parameter_is_spelled_in_four_ways(void **state)
 	static const struct {
 		const char *text;
 		enum nestxml_state state;
-		const char *fact; /* behind the module's name */
+		const char *fact; /* after the module's name */
 	} cases[] = {
 		{"Y\n", ON, "nested=Y"},
 		{"N\n", OFF, "nested=N"},

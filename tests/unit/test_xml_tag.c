@@ -63,7 +63,7 @@ static bool is_span(const char *xml, struct xml_span span, const char *text)
 	return span.end - span.start == strlen(text) && memcmp(xml + span.start, text, strlen(text)) == 0;
 }
 
-/* Each case at the start of the text, and behind something that has the same attributes. */
+/* Each case at the start of the text, and after something that has the same attributes. */
 static void test_attributes_are_found_however_they_are_written(void **state)
 {
 	static const char before[] = "<x mode='0' migratable='0' b='0'/>\n  ";

@@ -73,7 +73,7 @@ static const char help[] = "Usage: nestxml [OPTION...] [FILE]\n"
 			   "  -d, --diff           print a unified diff instead, exit 1 if it would change\n"
 			   "  -q, --quiet          no warnings\n"
 			   "  -v, --verbose        say on stderr what was decided\n"
-			   "  -h, --help           this text; all of it: man nestxml\n"
+			   "  -h, --help           this text; more: man nestxml\n"
 			   "  -V, --version        the version\n"
 			   "\n"
 			   "Exit status: 0 done, 1 would change (-c, -d), 2 usage, 3 input refused,\n"
@@ -119,7 +119,7 @@ static enum status fail(const struct job *job, const struct nestxml_error *error
 {
 	char place[32] = "";
 	char shown[256];
-	const char *hint = error->code == NESTXML_E_VENDOR ? "; say --vendor=intel or --vendor=amd" : "";
+	const char *hint = error->code == NESTXML_E_VENDOR ? "; use --vendor=intel or --vendor=amd" : "";
 
 	if (error->line > 0 && error->column > 0)
 		snprintf(place, sizeof(place), ":%u:%u", error->line, error->column);
@@ -135,7 +135,7 @@ static enum status fail(const struct job *job, const struct nestxml_error *error
 
 static enum status fail_io(const char *label, const char *what, int code)
 {
-	const char *reason = code == -EBADF ? "it is closed" : code == -EINVAL ? "it is no regular file" : strerror(-code);
+	const char *reason = code == -EBADF ? "it is closed" : code == -EINVAL ? "it is not a regular file" : strerror(-code);
 
 	fprintf(stderr, "nestxml: %s %s: %s\n", *label ? label : "''", what, reason);
 	return STATUS_IO;
@@ -149,7 +149,7 @@ static enum status finish_stdout(int code, enum status status)
 	return code == 0 ? status : fail_io("stdout", "cannot be written", code);
 }
 
-/* What is to be rewritten in its place must be a file: a pipe would be read empty, or waited for. */
+/* What is rewritten in place must be a file: a pipe would be drained, or waited for. */
 static bool is_regular(int fd)
 {
 	struct stat status;
@@ -166,7 +166,7 @@ static enum status read_input(struct job *job)
 		return fail_io(job->label, "cannot be opened", -errno);
 	if (job->options->in_place && !is_regular(fd)) {
 		close(fd);
-		return fail_io(job->label, "cannot be rewritten in its place", -EINVAL);
+		return fail_io(job->label, "cannot be rewritten in place", -EINVAL);
 	}
 	code = io_read(fd, NESTXML_MAX_SIZE, 0, &job->xml, &job->length);
 	if (job->path)
@@ -268,7 +268,7 @@ static int read_policy(struct job *job, struct nestxml_error *error)
 	return code;
 }
 
-/* A policy is met where nesting does not apply and is not required, as the hook sees it; a word on the command line is not. */
+/* As in the hook, a policy other than require is met where nesting does not apply; what is asked on the command line is not. */
 static bool need_not_apply(const struct job *job, int code)
 {
 	return job->options->by_policy && job->nested != NESTXML_NESTED_REQUIRE &&
@@ -344,23 +344,36 @@ static enum status run_job(const struct options *options, const char *path)
 
 /* ---- the command line ---- */
 
-static int usage_word(const char *option, const char *word)
+static int usage_word(const char *option, const char *word, const char *expected)
 {
 	char shown[128];
 
-	return usage("--%s does not take '%s'", option, nestxml_text_escape(word, shown, sizeof(shown)));
+	return usage("option '--%s' does not take '%s'; expected %s", option, nestxml_text_escape(word, shown, sizeof(shown)), expected);
 }
 
 #define OPTION_VENDOR 256 /* it has no letter */
+#define SHORT_OPTIONS ":n:m:io:cdqvhV"
 
-/* getopt leaves the letter of a short option in optopt and a long one in argv. */
+/*
+ * getopt leaves a short option's letter in optopt, and a long option in argv. If it knows the long one, optopt has its letter too: then
+ * the value is missing, or there is one that it does not take. The word before optind is that of an unknown letter only if it ends with it.
+ */
 static int usage_option(int problem, char **argv)
 {
-	const char letter[3] = {'-', (char)optopt, '\0'};
-	char shown[128];
+	const char *word = argv[optind - 1];
+	bool is_known = optopt == OPTION_VENDOR || (optopt != 0 && strchr(SHORT_OPTIONS, optopt));
+	bool is_long = optopt == 0 || (is_known && strncmp(word, "--", 2) == 0);
+	char name[64] = {'-', (char)optopt, '\0'};
+	char shown[256];
 
-	nestxml_text_escape(optopt != 0 && optopt != OPTION_VENDOR ? letter : argv[optind - 1], shown, sizeof(shown));
-	return problem == ':' ? usage("option %s needs a value", shown) : usage("option %s is not there, or takes no value", shown);
+	if (is_long)
+		snprintf(name, sizeof(name), "%.*s", (int)strcspn(word, "="), word);
+	nestxml_text_escape(name, shown, sizeof(shown));
+	if (problem == ':')
+		return usage("option '%s' requires a value", shown);
+	if (is_long && is_known)
+		return usage("option '%s' takes no value", shown);
+	return usage("option '%s' is not known", shown);
 }
 
 static int print(const char *text)
@@ -377,15 +390,17 @@ static int parse_option(struct options *options, int option, const char *word)
 		if (options->by_policy)
 			return -1;
 		if (nestxml_nested_from_string(word, &options->nested) != 0 || options->nested == NESTXML_NESTED_LEAVE)
-			return usage_word("nested", word);
+			return usage_word("nested", word, "require, optional, disable or policy");
 		return -1;
 	case 'm':
-		return nestxml_mode_from_string(word, &options->mode) == 0 ? -1 : usage_word("mode", word);
+		return nestxml_mode_from_string(word, &options->mode) == 0
+			       ? -1
+			       : usage_word("mode", word, "keep, host-model, host-passthrough or maximum");
 	case OPTION_VENDOR:
 		options->vendor = NESTXML_VENDOR_NONE;
 		if (strcmp(word, "auto") == 0 || nestxml_vendor_from_string(word, &options->vendor) == 0)
 			return -1;
-		return usage_word("vendor", word);
+		return usage_word("vendor", word, "auto, intel or amd");
 	case 'i':
 		options->in_place = true;
 		return -1;
@@ -395,7 +410,7 @@ static int parse_option(struct options *options, int option, const char *word)
 	case 'c':
 	case 'd':
 		if (options->action != ACTION_WRITE && options->action != (option == 'c' ? ACTION_CHECK : ACTION_DIFF))
-			return usage("-c and -d exclude each other");
+			return usage("options '-c' and '-d' exclude each other");
 		options->action = option == 'c' ? ACTION_CHECK : ACTION_DIFF;
 		return -1;
 	case 'q':
@@ -430,20 +445,20 @@ static int parse_options(struct options *options, int argc, char **argv)
 	int option;
 	int status = -1;
 
-	while (status < 0 && (option = getopt_long(argc, argv, ":n:m:io:cdqvhV", long_options, NULL)) != -1)
+	while (status < 0 && (option = getopt_long(argc, argv, SHORT_OPTIONS, long_options, NULL)) != -1)
 		status = option == '?' || option == ':' ? usage_option(option, argv) : parse_option(options, option, optarg);
 	if (status >= 0)
 		return status;
 	if (options->in_place && (options->output || options->action != ACTION_WRITE))
-		return usage("-i excludes -o, -c and -d");
+		return usage("option '-i' cannot be combined with '-o', '-c' or '-d'");
 	if (options->output && options->action != ACTION_WRITE)
-		return usage("-o excludes -c and -d");
+		return usage("option '-o' cannot be combined with '-c' or '-d'");
 	if (options->output && (options->output[0] == '\0' || strcmp(options->output, "-") == 0))
-		return usage("-o needs the name of a file; stdout is the default");
+		return usage("option '-o' requires the name of a file; without it the output goes to stdout");
 	if (options->in_place && optind == argc)
-		return usage("-i needs a FILE");
+		return usage("option '-i' requires a FILE");
 	if (!options->in_place && argc - optind > 1)
-		return usage("more than one FILE needs -i");
+		return usage("more than one FILE can only be rewritten in place, with '-i'");
 	return -1;
 }
 
@@ -456,7 +471,7 @@ int main(int argc, char **argv)
 	io_guard_descriptors();
 	signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error like others: it has a message and an exit status */
 	signal(SIGXFSZ, SIG_IGN);
-	unsetenv("POSIXLY_CORRECT"); /* getopt_long() would take an option behind a word, such as --check, for a word */
+	unsetenv("POSIXLY_CORRECT"); /* getopt_long() would take an option that follows a FILE for another FILE */
 	status = parse_options(&options, argc, argv);
 	if (status >= 0)
 		return status;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* replace.c - write beside, sync, rename: at every moment the path names the whole old file or the whole new one. */
+/* replace.c - write next to it, sync, rename: at every moment the path names the whole old file or the whole new one. */
 #include "replace.h"
 
 #include <errno.h>
@@ -14,6 +14,7 @@
 
 #include <nestxml/nestxml.h>
 
+#include "macros.h"
 #include "splice.h"
 
 /* One file on its way: what is written, and where it goes. */
@@ -21,8 +22,8 @@ struct replacement {
 	const char *xml;
 	size_t length;
 	const struct nestxml_edits *edits;
-	const char *folder; /* where the new file is made; NULL: beside the old one */
-	mode_t mode;	    /* 0: the old file's, or that of any new file */
+	const char *directory; /* where the new file is made; NULL: next to the old one */
+	mode_t mode;	       /* 0: the old file's, or that of any new file */
 	const char *reason;
 };
 
@@ -56,19 +57,15 @@ static int copy_attributes(int from, int to)
 static int copy_metadata(struct replacement *replacement, const char *path, int to)
 {
 	struct stat status;
-	int from = open(path, O_RDONLY | O_CLOEXEC);
-	int code = 0;
+	AUTO_CLOSE int from = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (from < 0)
 		return fail(replacement, "cannot be opened");
 	if (fstat(from, &status) < 0 || fchown(to, status.st_uid, status.st_gid) < 0)
-		code = fail(replacement, "cannot keep its owner");
-	else if (fchmod(to, status.st_mode & 07777) < 0)
-		code = fail(replacement, "cannot keep its mode");
-	else if (copy_attributes(from, to) < 0)
-		code = fail(replacement, "cannot keep its extended attributes");
-	close(from);
-	return code;
+		return fail(replacement, "cannot keep its owner");
+	if (fchmod(to, status.st_mode & 07777) < 0)
+		return fail(replacement, "cannot keep its mode");
+	return copy_attributes(from, to) < 0 ? fail(replacement, "cannot keep its extended attributes") : 0;
 }
 
 static int fill(struct replacement *replacement, const char *path, bool exists, int fd)
@@ -91,50 +88,43 @@ static int fill(struct replacement *replacement, const char *path, bool exists, 
 	return code;
 }
 
-/* The rename must outlive a power failure too; where a folder cannot be synced there is nothing more to do. */
-static void sync_folder(const char *path)
+/* The rename must outlive a power failure too; where a directory cannot be synced there is nothing more to do. */
+static void sync_directory(const char *path)
 {
-	char *folder = strndup(path, (size_t)(strrchr(path, '/') - path) + 1);
-	int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	AUTO_FREE char *directory = strndup(path, (size_t)(strrchr(path, '/') - path) + 1);
+	AUTO_CLOSE int fd = directory ? open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 
-	if (fd >= 0) {
+	if (fd >= 0)
 		fsync(fd);
-		close(fd);
-	}
-	free(folder);
 }
 
 /* @path is absolute or starts with "./", and no symbolic link. */
 static int replace_regular(struct replacement *replacement, const char *path, bool exists)
 {
-	const char *folder = replacement->folder ? replacement->folder : path;
-	int folder_length = replacement->folder ? (int)strlen(folder) : (int)(strrchr(path, '/') - path);
-	size_t size = strlen(folder) + sizeof("/.nestxml-XXXXXX");
-	char *beside = malloc(size);
+	const char *directory = replacement->directory ? replacement->directory : path;
+	int directory_length = replacement->directory ? (int)strlen(directory) : (int)(strrchr(path, '/') - path);
+	size_t size = strlen(directory) + sizeof("/.nestxml-XXXXXX");
+	AUTO_FREE char *temporary = malloc(size);
 	int fd;
 	int code;
 
-	if (!beside) {
+	if (!temporary) {
 		replacement->reason = "cannot be written";
 		return -ENOMEM;
 	}
-	snprintf(beside, size, "%.*s/.nestxml-XXXXXX", folder_length, folder);
-	fd = mkostemp(beside, O_CLOEXEC);
-	if (fd < 0) {
-		code = fail(replacement, "cannot be replaced: no new file can be made beside it");
-		free(beside);
-		return code;
-	}
+	snprintf(temporary, size, "%.*s/.nestxml-XXXXXX", directory_length, directory);
+	fd = mkostemp(temporary, O_CLOEXEC);
+	if (fd < 0)
+		return fail(replacement, "cannot be replaced: no new file can be made next to it");
 	code = fill(replacement, path, exists, fd);
 	if (close(fd) < 0 && code == 0)
 		code = fail(replacement, "cannot be written");
-	if (code == 0 && rename(beside, path) < 0)
+	if (code == 0 && rename(temporary, path) < 0)
 		code = fail(replacement, "cannot be replaced");
 	if (code == 0)
-		sync_folder(path);
+		sync_directory(path);
 	else
-		unlink(beside);
-	free(beside);
+		unlink(temporary);
 	return code;
 }
 
@@ -153,7 +143,7 @@ static int write_through(struct replacement *replacement, const char *path)
 	return code;
 }
 
-/* The name with a folder before it, links followed; a name that does not exist yet stays. */
+/* The name with a directory before it, links followed; a name that does not exist yet stays. */
 static char *resolve(const char *path, bool exists)
 {
 	char *made = NULL;
@@ -165,7 +155,7 @@ static char *resolve(const char *path, bool exists)
 	return asprintf(&made, "./%s", path) < 0 ? NULL : made;
 }
 
-/* A signal in between would leave the new file behind. */
+/* A signal in between would leave the new file lying about. */
 static int replace_undisturbed(struct replacement *replacement, const char *path, bool exists)
 {
 	sigset_t all;
@@ -184,7 +174,7 @@ int replace_file(const char *path, const char *xml, size_t length, const struct 
 	struct replacement replacement = {.xml = xml, .length = length, .edits = edits};
 	struct stat status;
 	bool exists = stat(path, &status) == 0;
-	char *resolved;
+	AUTO_FREE char *resolved = NULL;
 	int code;
 
 	if (!exists && (errno != ENOENT || lstat(path, &status) == 0)) {
@@ -193,19 +183,18 @@ int replace_file(const char *path, const char *xml, size_t length, const struct 
 		code = write_through(&replacement, path);
 	} else if (exists && status.st_nlink > 1) {
 		code = -EMLINK;
-		replacement.reason = "has other hard links, which a new file would leave behind; write to another file with -o";
+		replacement.reason = "has other hard links, which would keep the old text; write to another file with -o";
 	} else {
 		resolved = resolve(path, exists);
 		code = resolved ? replace_undisturbed(&replacement, resolved, exists) : fail(&replacement, "cannot be written");
-		free(resolved);
 	}
 	*reason = replacement.reason;
 	return code;
 }
 
-int replace_program(const char *path, const char *folder, const char *data, size_t length, const char **reason)
+int replace_program(const char *path, const char *directory, const char *data, size_t length, const char **reason)
 {
-	struct replacement replacement = {.xml = data, .length = length, .folder = folder, .mode = 0755};
+	struct replacement replacement = {.xml = data, .length = length, .directory = directory, .mode = 0755};
 	int code = replace_undisturbed(&replacement, path, true);
 
 	*reason = replacement.reason;

@@ -8,7 +8,7 @@
 #include <nestxml/nestxml.h>
 
 /**
- * Writes @xml with @edits to @path: to a new file beside it, which then takes its place. Mode, owner, extended attributes and
+ * Writes @xml with @edits to @path: to a new file next to it, which then takes its place. Mode, owner, extended attributes and
  * symbolic links to it stay. A @path that is a device or a pipe is written to; one with other hard links is refused, since it could
  * only be written in place.
  *
@@ -21,11 +21,11 @@ int replace_file(const char *path, const char *xml, size_t length, const struct 
 /**
  * Puts a program at @path, whole or not at all: a file of its own (mode 0755, the caller's), whatever was there.
  *
- * @folder	of the same file system: where it is made, so that nobody runs what is not whole yet
+ * @directory	of the same file system: where it is made, so that no unfinished program is ever run
  * @reason	as above
  *
  * Returns 0 or a negative errno; @path is then as it was.
  */
-int replace_program(const char *path, const char *folder, const char *data, size_t length, const char **reason);
+int replace_program(const char *path, const char *directory, const char *data, size_t length, const char **reason);
 
 #endif
