@@ -201,6 +201,8 @@ const char *obstacle_describe_load_error(const struct host_state *state, int cod
 		describe_install(state, code, text, size);
 		return text;
 	}
+	if (code == -EPERM && state->is_locked_down)
+		code = -EKEYREJECTED;
 	switch (-code) {
 	case EBUSY:
 		set(text, size, "another hypervisor has %s: %s", state->extension,

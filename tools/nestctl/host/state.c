@@ -216,11 +216,20 @@ static void cleanup_host(struct nestxml_host **host)
 	nestxml_host_free(*host);
 }
 
+/* "none [integrity] confidentiality": the word in brackets is the one that holds; kernel_lockdown(7). */
+static bool is_locked_down(const char *root)
+{
+	char text[64];
+
+	return nestxml_file_read_small(root, "/sys/kernel/security/lockdown", text, sizeof(text)) > 0 && !strstr(text, "[none]");
+}
+
 static void read_kernel(struct host_state *state, const char *root)
 {
 	char text[8];
 
 	state->rival = find_rival(root);
+	state->is_locked_down = is_locked_down(root);
 	state->is_kernel_locked =
 		nestxml_file_read_small(root, "/proc/sys/kernel/modules_disabled", text, sizeof(text)) > 0 && text[0] == '1';
 }

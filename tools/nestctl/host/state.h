@@ -63,6 +63,7 @@ struct host_state {
 	char *install;	       /* the command that modprobe runs instead of loading the module; NULL: none */
 	char release[65];      /* the kernel that the module's file was built for; "" not known */
 	bool is_kernel_locked; /* kernel.modules_disabled: nothing is loaded or unloaded until a reboot */
+	bool is_locked_down;   /* the kernel takes signed modules only, as under Secure Boot */
 	const char *rival;     /* another hypervisor that is loaded ("vboxdrv (VirtualBox)"), static; NULL: none */
 	long references;       /* to the module, of programs and guests; -1 not known */
 	struct kvm_users users;
