@@ -4,17 +4,28 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <string.h>
 #include <unistd.h>
 
+#include <nestxml/nestxml.h>
+
+#include "clock.h"
+#include "macros.h"
 #include "run_dir.h"
 
 #ifndef HOOK_HELPER /* the tests have one of their own */
 #define HOOK_HELPER NESTXML_BINDIR "/nestctl"
 #endif
 
-/* What the helper finds open: 0 ends when the hook has ended, 3 is its lock; it never touches that, and the lock goes when it goes. */
+#define ANSWER_TIME 2000 /* milliseconds; libvirt waits for the hook, and the user for both */
+
+/*
+ * What the helper finds open: 0 ends when the hook has ended, 1 is for its answer, 3 is its lock. It never touches that but to close it,
+ * and the lock goes when it goes.
+ */
 enum { HELPER_LOCK = STDERR_FILENO + 1, HELPER_FIRST_CLOSED };
 
 /* dup2() onto itself would leave the descriptor to be closed by exec. */
@@ -26,8 +37,20 @@ static int move_above(int fd, int floor)
 	return moved;
 }
 
+/* A pipe whose ends are above those that the helper has. Returns false where there is none, and errno says why. */
+static bool make_pipe(int ends[2])
+{
+	int made[2];
+
+	if (pipe2(made, O_CLOEXEC) < 0)
+		return false;
+	ends[0] = move_above(made[0], HELPER_FIRST_CLOSED);
+	ends[1] = move_above(made[1], HELPER_FIRST_CLOSED);
+	return ends[0] >= 0 && ends[1] >= 0;
+}
+
 /* Returns 0 or an errno. */
-static int spawn(char *const *arguments, int stdin_fd, int lock_fd)
+static int spawn(char *const *arguments, int stdin_fd, int stdout_fd, int lock_fd)
 {
 	static char *const environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8", NULL};
 	posix_spawn_file_actions_t actions;
@@ -38,7 +61,7 @@ static int spawn(char *const *arguments, int stdin_fd, int lock_fd)
 
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, stdin_fd, STDIN_FILENO);
-	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+	posix_spawn_file_actions_adddup2(&actions, stdout_fd, STDOUT_FILENO);
 	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
 	posix_spawn_file_actions_adddup2(&actions, lock_fd, HELPER_LOCK);
 	posix_spawn_file_actions_addclosefrom_np(&actions, HELPER_FIRST_CLOSED);
@@ -54,12 +77,60 @@ static int spawn(char *const *arguments, int stdin_fd, int lock_fd)
 	return error;
 }
 
-enum helper helper_start(const char *uuid, bool start)
+/* A line, ready for a terminal whoever wrote it. */
+static void read_answer(int fd, char answer[HELPER_ANSWER])
+{
+	int64_t deadline = nestxml_clock_monotonic() + ANSWER_TIME;
+	char line[HELPER_ANSWER];
+	size_t used = 0;
+
+	while (used < sizeof(line) - 1 && !memchr(line, '\n', used)) {
+		struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
+		int64_t left = deadline - nestxml_clock_monotonic();
+		int ready = left > 0 ? poll(&poll_fd, 1, (int)left) : 0;
+		ssize_t got = ready > 0 ? read(fd, line + used, sizeof(line) - 1 - used) : 0;
+
+		if (got > 0)
+			used += (size_t)got;
+		else if (ready >= 0 || errno != EINTR)
+			break;
+	}
+	line[used] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+	nestxml_text_escape(line, answer, HELPER_ANSWER);
+}
+
+static enum helper start_helper(char *const *arguments, int lock, char *answer)
+{
+	AUTO_CLOSE int waits = -1;
+	AUTO_CLOSE int hears = -1;
+	AUTO_CLOSE int says = -1;
+	int ends[2];
+	int error;
+
+	if (!make_pipe(ends))
+		return HELPER_FAILED;
+	waits = ends[0]; /* ends[1] stays open until this process ends: that is what the helper waits for */
+	if (!answer) {
+		says = move_above(open("/dev/null", O_WRONLY | O_CLOEXEC), HELPER_FIRST_CLOSED);
+	} else if (make_pipe(ends)) {
+		hears = ends[0];
+		says = ends[1];
+	}
+	if (says < 0)
+		return HELPER_FAILED;
+	error = spawn(arguments, waits, says, lock);
+	close(TAKE_FD(says));
+	if (error == 0 && answer)
+		read_answer(hears, answer);
+	errno = error;
+	return error == 0 ? HELPER_STARTED : HELPER_FAILED;
+}
+
+enum helper helper_start(const char *uuid, bool start, char answer[HELPER_ANSWER])
 {
 	char *const arguments[] = {(char *)HOOK_HELPER, (char *)"hook-helper", (char *)uuid, (char *)(start ? "--start" : NULL), NULL};
-	int ends[2];
-	int lock;
-	int error;
+	AUTO_CLOSE int lock = -1;
 
 	if (!arguments[0]) { /* as a test may have it */
 		errno = ENOENT;
@@ -68,14 +139,6 @@ enum helper helper_start(const char *uuid, bool start)
 	lock = run_dir_lock(uuid);
 	if (lock < 0)
 		return errno == EAGAIN ? HELPER_UNDER_WAY : HELPER_FAILED;
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return HELPER_FAILED;
 	lock = move_above(lock, HELPER_FIRST_CLOSED);
-	ends[0] = move_above(ends[0], HELPER_FIRST_CLOSED);
-	error = lock < 0 || ends[0] < 0 ? errno : spawn(arguments, ends[0], lock);
-	/* ends[1] stays open until this process ends: that is what the helper waits for. */
-	close(lock);
-	close(ends[0]);
-	errno = error;
-	return error == 0 ? HELPER_STARTED : HELPER_FAILED;
+	return lock < 0 ? HELPER_FAILED : start_helper(arguments, lock, answer);
 }

@@ -15,12 +15,14 @@
 	use(nestxml_check_free)           \
 	use(nestxml_check_get_verdict)    \
 	use(nestxml_check_is_unmet)       \
+	use(nestxml_check_get_manager)    \
 	use(nestxml_check_get_policy)     \
 	use(nestxml_check_get_report)     \
 	use(nestxml_check_get_advice)     \
 	use(nestxml_check_get_definition) \
 	use(nestxml_check_get_edits)      \
 	use(nestxml_check_get_domain)     \
+	use(nestxml_domain_get_name)      \
 	use(nestxml_domain_get_uuid)      \
 	use(nestxml_edits_apply)
 /* clang-format on */

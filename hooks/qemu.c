@@ -102,13 +102,14 @@ static int find_priority(const struct nestxml_check *check)
 
 static enum status conclude(const struct nestxml_check *check)
 {
-	const char *next = NULL;
+	char next[STALE_NEXT];
+
 	switch (sym_nestxml_check_get_verdict(check)) {
 	case NESTXML_VERDICT_PASS:
 		log_write(find_priority(check), "%s", sym_nestxml_check_get_report(check));
 		return STATUS_PASS;
 	case NESTXML_VERDICT_STALE:
-		return stale_handle(check, &next) ? STATUS_PASS : refuse_check(check, next);
+		return stale_handle(check, next) ? STATUS_PASS : refuse_check(check, next);
 	case NESTXML_VERDICT_REFUSE:
 		break;
 	}

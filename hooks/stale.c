@@ -2,13 +2,16 @@
 /* stale.c - a guest whose CPU does not state its policy: what is done about it, and what people are told. */
 #include "stale.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "escape.h"
 #include "helper.h"
 #include "io.h"
 #include "library.h"
 #include "log.h"
+#include "shell_name.h"
 
 static void print_rewritten(const struct nestxml_check *check)
 {
@@ -22,50 +25,71 @@ static void print_rewritten(const struct nestxml_check *check)
 	}
 }
 
-/* What becomes of a guest that a helper sees to; it starts the guest with @restart. */
-static const char *describe_helper(enum helper helper, bool restart, enum nestxml_nested nested)
+/* ---- what people are told ---- */
+
+/* Its definition is what its manager believes of it. */
+static void describe_managed(const struct nestxml_check *check, const char *manager, char *next, size_t size)
+{
+	const struct nestxml_domain *domain = sym_nestxml_check_get_domain(check);
+	char shown[160];
+
+	nestxml_text_print(next, size,
+			   "it is left stopped, and its definition as it is, since its metadata is a manager's (%s): have that state the "
+			   "feature, or run: nestctl apply %s",
+			   nestxml_text_escape(manager, shown, sizeof(shown)),
+			   nestxml_shell_name(sym_nestxml_domain_get_name(domain), sym_nestxml_domain_get_uuid(domain)));
+}
+
+/* @answer: the helper's, "" where none came in time. */
+static const char *describe_helper(enum helper helper, const char *answer)
 {
 	if (helper == HELPER_UNDER_WAY)
 		return "its definition is being rewritten since an earlier start: wait for it, and start it again if it does not run then";
-	if (!restart)
-		return "its definition is being rewritten: start it again";
-	switch (nested) {
-	case NESTXML_NESTED_REQUIRE:
-		return "its definition is being rewritten, and the guest is being started again with nested virtualization";
-	case NESTXML_NESTED_DISABLE:
-		return "its definition is being rewritten, and the guest is being started again without nested virtualization";
-	default:
-		return "its definition is being rewritten, and the guest is being started again with what its policy states";
-	}
+	return *answer ? answer : "its definition is being rewritten: start it again in a second";
 }
 
-/*
- * libvirt cannot change this start: the definition is rewritten by a helper, for the start that follows. Where there is none, or no helper,
- * people are told how to do it by hand. Where libvirt's file is current but this start is not, libvirt may hold another definition than its
- * file (as after a revert that failed, libvirt 9.0, measured), or somebody creates a guest over one that is defined: so the helper rewrites
- * what libvirt holds and starts nothing.
- */
-bool stale_handle(const struct nestxml_check *check, const char **next)
+/* ---- what is done ---- */
+
+/* Returns HELPER_FAILED as well where there is nothing to be done. */
+static enum helper rewrite(const struct nestxml_check *check, char answer[HELPER_ANSWER])
 {
 	const struct nestxml_policy *policy = sym_nestxml_check_get_policy(check);
 	enum nestxml_definition definition = sym_nestxml_check_get_definition(check);
 	bool restart = policy->on_stale == NESTXML_ON_STALE_RESTART && definition == NESTXML_DEFINITION_STALE;
 	const char *uuid = sym_nestxml_domain_get_uuid(sym_nestxml_check_get_domain(check)); /* libvirt gives each guest one */
-	enum helper helper = HELPER_FAILED;
+	enum helper helper;
+
+	if (definition == NESTXML_DEFINITION_UNKNOWN || !*uuid)
+		return HELPER_FAILED;
+	helper = helper_start(uuid, restart, policy->on_stale == NESTXML_ON_STALE_ALLOW ? NULL : answer);
+	if (helper == HELPER_FAILED)
+		log_write(LOG_ERR, "nestctl cannot be started: %m");
+	return helper;
+}
+
+/*
+ * libvirt cannot change this start: the definition is rewritten by a helper, for the start that follows. Where there is none, or no helper,
+ * people are told how to do it by hand. Where libvirt's file is current but this start is not, libvirt may hold another definition than its
+ * file (as after a revert that failed, libvirt 9.0, measured), or another program creates a guest over one that is defined: so the helper
+ * rewrites what libvirt holds and starts nothing.
+ */
+bool stale_handle(const struct nestxml_check *check, char next[STALE_NEXT])
+{
+	const char *manager = sym_nestxml_check_get_manager(check);
+	char answer[HELPER_ANSWER] = "";
+	enum helper helper;
 
 	print_rewritten(check);
-	if (definition != NESTXML_DEFINITION_UNKNOWN && *uuid) {
-		helper = helper_start(uuid, restart);
-		if (helper == HELPER_FAILED)
-			log_write(LOG_ERR, "nestctl cannot be started: %m");
-	}
-	if (policy->on_stale == NESTXML_ON_STALE_ALLOW) {
+	helper = manager ? HELPER_FAILED : rewrite(check, answer);
+	if (sym_nestxml_check_get_policy(check)->on_stale == NESTXML_ON_STALE_ALLOW) {
 		log_write(LOG_WARNING, "started as it is (on-stale = allow): %s", sym_nestxml_check_get_report(check));
 		return true;
 	}
-	if (helper == HELPER_FAILED || definition != NESTXML_DEFINITION_STALE)
-		*next = sym_nestxml_check_get_advice(check);
+	if (manager && sym_nestxml_check_get_definition(check) != NESTXML_DEFINITION_UNKNOWN)
+		describe_managed(check, manager, next, STALE_NEXT);
+	else if (helper == HELPER_FAILED || sym_nestxml_check_get_definition(check) != NESTXML_DEFINITION_STALE)
+		snprintf(next, STALE_NEXT, "%s", sym_nestxml_check_get_advice(check));
 	else
-		*next = describe_helper(helper, restart, policy->nested);
+		snprintf(next, STALE_NEXT, "%s", describe_helper(helper, answer));
 	return false;
 }

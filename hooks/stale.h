@@ -7,10 +7,13 @@
 
 #include <nestxml/nestxml.h>
 
+#define STALE_NEXT 1280 /* bytes for what people are told, the final NUL included */
+
 /**
- * Has the stored definition of the guest rewritten, where it has one. Returns whether it may start as it is; otherwise *@next is what
- * people are told to do, or what is being done: static or borrowed from @check.
+ * Has the stored definition of the guest rewritten, where it has one that is nobody else's. Returns whether it may start as it is;
+ * otherwise
+ * @next is what people are told to do, or what is being done.
  */
-bool stale_handle(const struct nestxml_check *check, const char **next);
+bool stale_handle(const struct nestxml_check *check, char next[STALE_NEXT]);
 
 #endif

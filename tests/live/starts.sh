@@ -64,12 +64,14 @@ comes_up()
 	return 1
 }
 
-# helpers: the processes that are, by their command lines
+# helpers: the processes that work on a guest, by their locks; one that has started its guest and only watches it has none any more
 helpers()
 {
 	local file
-	for file in /proc/[0-9]*/cmdline; do
-		{ tr '\0' ' ' <"$file"; echo; } 2>/dev/null | grep -E "^(/bin/sh )?$ours hook-helper " || true
+	for file in /proc/[0-9]*/fd/3; do
+		if [[ $(readlink "$file" 2>/dev/null) = /run/nestxml/lock-* ]]; then
+			echo "$file"
+		fi
 	done
 }
 
@@ -128,11 +130,11 @@ rewritten()
 	return 1
 }
 
-# hold_helper: it waits until release_helper
+# hold_helper: it answers the hook, and then waits until release_helper
 hold_helper()
 {
 	rm -f /run/go
-	printf '#!/bin/sh\nuntil [ -e /run/go ]; do sleep 0.1; done\nexec /run/nestctl "$@"\n' >/run/held
+	printf '#!/bin/bash\nexec /run/nestctl "$@" < <(until [ -e /run/go ]; do sleep 0.1; done)\n' >/run/held
 	cp "$ours" /run/nestctl
 	chmod 755 /run/held
 	mount --bind /run/held "$ours"
@@ -152,29 +154,134 @@ starts_restart()
 	define stale "$type" "$without" "<other:thing xmlns:other='urn:other'>of others</other:thing>" \
 		"<graphics type='vnc' passwd='geheim'><listen type='socket'/></graphics><video><model type='none'/></video>"
 	before=$(outside_cpu stale)
-	require_nesting stale
+	require_nesting stale '[default]' 'managers = !urn:other'
 	fails "a stale guest is refused, and the user reads what happens" 1 virsh start stale -- \
-		"guest 'stale'" "does not state nested=require" "is being started again with nested virtualization"
+		"guest 'stale'" "does not state nested=require" "it is started again if virsh (process " "has disconnected within 5 s"
 	works "it is started again" comes_up stale
 	has "and has the feature" stale 1
 	is "nothing else of it has changed" "$(outside_cpu stale)" "$before"
 	says "a password and others' metadata among it" "$(inactive stale)" "passwd='geheim'" "of others"
-	works "the helper ends" settles
+	works "the helper's work ends" settles
 	is "and leaves nothing but the file of its lock" "$(ls /run/nestxml | grep -v '^lock-')" ""
 	stop stale
 	works "the next start passes" virsh -q start stale
 	stop stale
-	printf '[guest stale]\nnested = disable\n' | policy
-	fails "the same where it is to have none" 1 virsh start stale -- "is being started again without nested virtualization"
+	printf '[default]\nmanagers = !urn:other\n[guest stale]\nnested = disable\n' | policy
+	fails "the same where it is to have none" 1 virsh start stale -- "it is started again if virsh"
 	works "it is started again" comes_up stale
 	has "and has none" stale 0
+}
+
+# ---- nobody else's work: DESIGN 3.5 ----
+
+# left NAME WORDS...: the guest `stale` was rewritten and left stopped, and the log says why
+left()
+{
+	local name=$1
+	shift
+	works "$name: the helper's work ends" settles
+	is "$name: it is rewritten" "$(states stale)" require
+	is "$name: and left stopped" "$(virsh domstate stale)" "shut off"
+	says "$name: the log says why" "$(grep "guest 'stale': left stopped" /run/syslog | tail -n 1)" "$@"
+}
+
+starts_not_while_another_is_connected()
+{
+	define stale "$type" "$without"
+	require_nesting stale
+	mkfifo /run/open
+	virsh </run/open >/run/open.log 2>&1 &
+	exec 8>/run/open
+	echo list >&8
+	sleep 0.5
+	fails "who is connected is named" 1 virsh start stale -- "virsh (process $!)" "and virsh (process" "have disconnected within 5 s" \
+		"otherwise start it again"
+	left "while one stays connected" "another program is still connected"
+	exec 8>&-
+	wait $! || true
+	rm /run/open
+	works "and the user starts it" virsh -q start stale
+	has "with the feature" stale 1
+}
+
+starts_not_if_the_caller_comes_back()
+{
+	define stale "$type" "$without"
+	require_nesting stale
+	virsh start stale >/dev/null 2>&1 || virsh -q undefine stale
+	works "start || undefine is not overtaken: the helper's work ends" settles
+	is "and no guest is there" "$(virsh list --all --name | tr -d '\n')" ""
+}
+
+starts_and_its_owner_undefines_it()
+{
+	define stale "$type" "$without"
+	require_nesting stale
+	virsh start stale >/dev/null 2>&1 || true
+	works "a guest is started by the helper" comes_up stale
+	virsh -q undefine stale
+	for _ in {1..50}; do [ "$(virsh list --all --name | tr -d '\n')" ] || break; sleep 0.1; done
+	is "its owner undefines it, and it does not run on" "$(virsh list --all --name | tr -d '\n')" ""
+	says "which the log says" "$(</run/syslog)" "guest 'stale': destroyed: it was undefined"
+}
+
+starts_and_its_owner_undefines_another_run()
+{
+	define stale "$type" "$without"
+	require_nesting stale
+	virsh start stale >/dev/null 2>&1 || true
+	works "a guest is started by the helper" comes_up stale
+	works "the helper's work ends" settles
+	virsh -q destroy stale
+	virsh -q start stale
+	virsh -q undefine stale
+	sleep 1
+	is "its owner's own start runs on" "$(virsh domstate stale)" running
+	stop stale
+}
+
+starts_not_a_managers_guest()
+{
+	define stale "$type" "$without" "<ovirt-vm:vm xmlns:ovirt-vm='http://ovirt.org/vm/1.0'/>"
+	require_nesting stale
+	start_watch
+	fails "a manager's guest is judged" 1 virsh start stale -- "does not state nested=require" "metadata is a manager's (http://ovirt.org/vm/1.0)" \
+		"nestctl apply stale"
+	works "no helper is there" settles
+	sleep 0.5
+	is "nor is it rewritten" "$(states stale)" disable
+	says "the watcher says so" "$(</run/watch.log)" "guest 'stale': left alone" "(http://ovirt.org/vm/1.0)"
+	says "so does apply --all" "$(nestctl apply --all)" "guest 'stale': left alone" "1 guests: 0 rewritten, 0 unchanged, 0 failed, 1 left to their managers"
+	is "and does so" "$(states stale)" disable
+	says "and with --dry-run" "$(nestctl apply --all --dry-run)" "guest 'stale': left alone"
+	says "apply does as it is told" "$(nestctl apply stale)" "guest 'stale': rewritten"
+	works "then it starts" virsh -q start stale
+	has "with the feature" stale 1
+	end_watch
+}
+
+starts_without_the_admin_api()
+{
+	define stale "$type" "$without"
+	require_nesting stale
+	mv /run/libvirt/libvirt-admin-sock /run/libvirt/away
+	fails "where nobody can say who is connected, nothing is started" 1 virsh start stale -- "who is connected to libvirt cannot be told" \
+		"start it again in a second"
+	left "without the admin API" "who is connected to libvirt cannot be told"
+	start_watch
+	define new "$type" "$without"
+	require_nesting '*'
+	works "the watcher rewrites all the same" rewritten new require
+	says "and says that it waits" "$(</run/watch.log)" "libvirt does not say who is connected"
+	end_watch
+	mv /run/libvirt/away /run/libvirt/libvirt-admin-sock
 }
 
 starts_refuse()
 {
 	define stale "$type" "$without"
 	require_nesting stale 'on-stale = refuse'
-	fails "on-stale = refuse: refused" 1 virsh start stale -- "its definition is being rewritten: start it again"
+	fails "on-stale = refuse: refused" 1 virsh start stale -- "its definition is being rewritten: start it again in a second"
 	works "the definition is rewritten" rewritten stale require
 	works "the helper ends" settles
 	is "the guest is not started" "$(virsh domstate stale)" "shut off"
@@ -244,7 +351,7 @@ starts_undefined_in_between()
 	define stale "$type" "$without"
 	require_nesting stale
 	hold_helper
-	fails "a stale guest is refused" 1 virsh start stale -- "is being started again"
+	fails "a stale guest is refused" 1 virsh start stale -- "it is started again"
 	virsh -q undefine stale
 	release_helper
 	works "the helper ends" settles
@@ -308,7 +415,7 @@ starts_edited_while_running()
 	works "virsh edit takes the feature away while it runs" env EDITOR="sed -i s/policy=.require./policy=\'disable\'/" virsh edit stale
 	has "it runs on" stale 1
 	stop stale
-	fails "its next start is stale" 1 virsh start stale -- "is being started again"
+	fails "its next start is stale" 1 virsh start stale -- "it is started again"
 	works "and it comes" comes_up stale
 	has "with the feature" stale 1
 }
@@ -346,7 +453,7 @@ starts_after_a_restore_that_failed()
 	require_nesting saved
 	fails "a running guest is not restored" 1 virsh restore /run/guests/saved.image -- "already active"
 	stop saved
-	fails "its next start is none from a saved state" 1 virsh start saved -- "is being started again"
+	fails "its next start is none from a saved state" 1 virsh start saved -- "it is started again"
 	works "and it comes" comes_up saved
 	has "with the feature" saved 1
 	rm /run/guests/saved.image
@@ -359,9 +466,9 @@ starts_helper_leaves_a_managed_save()
 	has "a guest runs" saved 0
 	virsh -q managedsave saved
 	require_nesting saved
-	nestctl hook-helper --start "$(virsh domuuid saved)" </dev/null
-	sleep 0.3
-	says "the helper does not start from a managed save" "$(tail -n 3 /run/syslog)" "guest 'saved': not started again" "managed save"
+	says "the helper says what will become of it" "$(nestctl hook-helper --start "$(virsh domuuid saved)" </dev/null || true)" \
+		"it is started again unless another program is at work on it"
+	says "the helper does not start from a managed save" "$(tail -n 3 /run/syslog)" "guest 'saved': left stopped" "managed save"
 	is "the guest is off" "$(virsh domstate saved)" "shut off"
 }
 
@@ -393,7 +500,7 @@ starts_snapshots()
 	stop snapped
 	works "that without memory comes back too, off" virsh -q snapshot-revert snapped off
 	is "with the definition of its time" "$(states snapped)" disable
-	fails "whose start is stale" 1 virsh start snapped -- "is being started again"
+	fails "whose start is stale" 1 virsh start snapped -- "it is started again"
 	works "and it comes" comes_up snapped
 	has "with the feature" snapped 1
 }
@@ -410,9 +517,19 @@ starts_broken_policy()
 	fails "apply rewrites nothing" 5 nestctl apply --all -- "no guest was rewritten" "live.conf:2"
 }
 
+settle_many()
+{
+	for _ in {1..6}; do
+		if settles; then
+			return
+		fi
+	done
+	return 1
+}
+
 starts_fifty_at_once()
 {
-	local guest running
+	local guest running left
 	rm -rf /run/many
 	mkdir /run/many
 	for guest in g{1..50}; do
@@ -426,15 +543,19 @@ starts_fifty_at_once()
 	virsh </run/commands >/dev/null 2>&1 &
 	tac /run/commands | virsh >/dev/null 2>&1 &
 	wait %1 %2 || true
-	for _ in {1..300}; do
-		[ "$(virsh list --name | grep -c g)" = 50 ] && break
-		sleep 1
-	done
+	works "the helpers' work ends" settle_many
 	running=0
+	left=0
 	for guest in g{1..50}; do
+		# Two clients with 25 refused starts each may stay connected for more than five seconds.
+		if [ "$(virsh domstate "$guest")" = "shut off" ] && grep -q "guest '$guest': left stopped: another program is still connected" /run/syslog; then
+			left=$((left + 1))
+			virsh -q start "$guest"
+		fi
 		[ "$(said "$guest" | grep -o "$FEATURE=.")" = "$FEATURE=1" ] && running=$((running + 1))
 	done
-	is "of 50 stale guests that are started at once 50 run with the feature" "$running" 50
+	echo "# $left were left stopped, since their callers stayed connected"
+	is "of 50 stale guests that are started at once 50 run with the feature, or are left stopped with the reason and start then" "$running" 50
 	settles
 }
 

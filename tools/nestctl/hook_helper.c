@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * hook_helper.c - `nestctl hook-helper`: what the hook starts, and libvirt does not wait for. It rewrites a guest's stored definition and
- * starts the guest again, once the hook, and with it libvirt's hold on the guest, has ended. See hooks/helper.c.
+ * hook_helper.c - `nestctl hook-helper`: what the hook starts for a guest whose start it refuses. It answers the hook at once what will
+ * become of the guest; once the hook, and with it libvirt's hold on the guest, has ended, it rewrites the stored definition, and starts the
+ * guest again if helper/restart.c finds nothing against it. See hooks/helper.c.
  */
+#include <fcntl.h>
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 #include <syslog.h>
 #include <time.h>
@@ -12,19 +16,133 @@
 
 #include <nestxml/nestxml.h>
 
+#include "clock.h"
 #include "guests/definition.h"
+#include "helper/restart.h"
 #include "io.h"
+#include "libvirt/admin.h"
+#include "macros.h"
 #include "nestctl.h"
 
-#define HOOK_TIME 60	   /* seconds: by then a hook has ended, or will not */
-#define CONNECT_TIME 30L   /* seconds */
-#define CONNECT_PAUSE 200L /* milliseconds */
+#define LOCK 3		 /* the descriptor with the guest's lock, from the hook */
+#define HOOK_TIME 60	 /* seconds: by then a hook has ended, or will not */
+#define CONNECT_TIME 30L /* seconds */
+#define CONNECT_PAUSE 200L
+#define REWRITE_TIME 60000 /* milliseconds: by then the others have left the guest alone for a moment, or will not */
+#define PAUSE 20	   /* milliseconds between two looks */
 
-struct request {
+struct helper {
 	const char *uuid;
-	char shown[80]; /* the same, for the log */
-	bool start;
+	char shown[320]; /* the guest for the log: its name as soon as that is known */
+	bool starts;
+	bool has_lock;
+	struct admin *admin;  /* NULL: not to be had */
+	bool asks_later;      /* the daemon does not answer yet */
+	struct clients named; /* who was connected when the start was refused */
+	struct host_policy host_policy;
+	struct virt *reader; /* hears of events; read-only, so that it is in nobody's way */
+	bool has_lost_reader;
+	bool was_changed; /* the definition may be another one since it was looked at last */
+	struct restart restart;
 };
+
+/* ---- who else is connected ---- */
+
+static void lose_admin(struct helper *helper)
+{
+	admin_close(helper->admin);
+	helper->admin = NULL;
+	helper->restart.knows_clients = false;
+}
+
+static void open_admin(struct helper *helper)
+{
+	struct virt_error error;
+
+	helper->asks_later = false;
+	if (admin_open(&helper->admin, &error) < 0)
+		syslog(LOG_NOTICE, "guest %s: who is connected to libvirt cannot be told: %s", helper->shown, error.message);
+}
+
+/*
+ * Where it cannot be told, it cannot be told for good: then nothing is started. But a daemon that is only coming up, and starts guests of
+ * its own accord, serves nobody yet: it is asked when it does.
+ */
+static void ask_clients(struct helper *helper)
+{
+	CLEANUP(clients_clear) struct clients clients = {0};
+	struct virt_error error;
+	int code;
+
+	if (!helper->admin)
+		return;
+	code = admin_list_clients(helper->admin, &clients, &error);
+	if (code < 0) {
+		lose_admin(helper);
+		helper->asks_later = code == ADMIN_LATE && !helper->reader;
+		if (!helper->asks_later)
+			syslog(LOG_NOTICE, "guest %s: who is connected to libvirt cannot be told: %s", helper->shown, error.message);
+		return;
+	}
+	/* Another daemon's clients are not the ones. */
+	if (helper->reader && !clients_has_process(&clients, getpid())) {
+		lose_admin(helper);
+		return;
+	}
+	helper->restart.knows_clients = true;
+	helper->restart.writers = clients_count_writers(&clients);
+	if (helper->restart.writers > 0)
+		helper->restart.last_writer = nestxml_clock_monotonic();
+	if (!helper->named.list) {
+		helper->named = clients;
+		clients = (struct clients){0};
+	}
+}
+
+/* ---- the answer to the hook, which the user reads ---- */
+
+static void describe(const struct helper *helper, char *answer, size_t size)
+{
+	char writers[256];
+
+	if (!helper->starts)
+		snprintf(answer, size, "its definition is being rewritten: start it again in a second");
+	else if (!helper->restart.knows_clients && !helper->asks_later)
+		snprintf(answer, size,
+			 "its definition is being rewritten; it is not started again, since who is connected to libvirt cannot be told: "
+			 "start it again in a second");
+	else if (helper->restart.writers == 0)
+		snprintf(answer, size,
+			 "its definition is being rewritten, and it is started again unless another program is at work on it");
+	else
+		snprintf(
+			answer, size,
+			"its definition is being rewritten, and it is started again if %s %s disconnected within %d s and nobody is at work "
+			"on it; otherwise start it again",
+			clients_describe_writers(&helper->named, writers, sizeof(writers)), helper->restart.writers == 1 ? "has" : "have",
+			RESTART_CLIENTS_TIME / 1000);
+}
+
+/* The hook may have given up waiting; then it has said that nothing is started. */
+static void answer_hook(struct helper *helper)
+{
+	char answer[512];
+	size_t length;
+
+	helper->restart.refused = nestxml_clock_monotonic();
+	helper->restart.last_event = helper->restart.refused;
+	if (helper->starts) {
+		open_admin(helper);
+		ask_clients(helper);
+	}
+	describe(helper, answer, sizeof(answer) - 1);
+	length = strlen(answer);
+	answer[length] = '\n';
+	if (io_write(STDOUT_FILENO, answer, length + 1) != 0)
+		helper->starts = false;
+	close(STDOUT_FILENO);
+	io_guard_descriptors();
+}
 
 /* The hook holds the other end of stdin until it ends; nothing comes through. */
 static void wait_for_hook(void)
@@ -36,114 +154,285 @@ static void wait_for_hook(void)
 		free(data);
 }
 
+/* ---- events ---- */
+
+static void on_happened(void *context, const char *uuid, enum virt_event event)
+{
+	struct helper *helper = context;
+
+	if (strcasecmp(uuid, helper->uuid) != 0)
+		return;
+	helper->restart.last_event = nestxml_clock_monotonic();
+	helper->was_changed = true;
+	if (event == VIRT_EVENT_UNDEFINED)
+		helper->restart.was_undefined = true;
+}
+
+static void on_closed(void *context)
+{
+	struct helper *helper = context;
+
+	helper->has_lost_reader = true;
+}
+
+static void run_events(struct helper *helper, int milliseconds)
+{
+	struct virt_error error;
+
+	if (virt_events_run(helper->reader, milliseconds, &error) < 0)
+		helper->has_lost_reader = true;
+}
+
 /* The daemon may be on its way up: it starts guests of its own accord then. */
-static int connect_to_libvirt(struct virt **virt, struct virt_error *error)
+static int connect_reader(struct helper *helper, const struct virt_listener *listener, struct virt_error *error)
 {
 	const struct timespec pause = {.tv_nsec = CONNECT_PAUSE * 1000000};
 	int code = -1;
 
+	if (virt_new(&helper->reader, error) < 0 || virt_events_setup(helper->reader, error) < 0)
+		return -1;
 	for (long waited = 0; code < 0 && waited < CONNECT_TIME * 1000; waited += CONNECT_PAUSE) {
 		if (waited > 0)
 			nanosleep(&pause, NULL);
-		code = virt_open("qemu:///system", true, virt, error);
+		code = virt_connect(helper->reader, "qemu:///system", false, error);
 	}
-	return code;
+	return code < 0 ? -1 : virt_listen(helper->reader, listener, error);
 }
 
-/*
- * The hook has found a stored definition that was stale; that it is not now, somebody has changed it, this process or the watcher, and the
- * start that was refused would pass.
- */
-static void start(struct virt_domain *guest, const char *shown)
+/* ---- the guest ---- */
+
+/* Finds the guest on a connection for writing, which is held for no longer than that is used. Returns 0, or -1 and has said why. */
+static int find_guest(struct helper *helper, struct virt **writer, struct virt_domain **guest)
 {
 	struct virt_error error;
+	char name[256];
 
-	if (virt_domain_has_saved_state(guest))
-		syslog(LOG_NOTICE, "guest '%s': not started again: it has a managed save, or whether it has cannot be told", shown);
-	else if (virt_domain_is_running(guest))
-		syslog(LOG_INFO, "guest '%s': it is running already", shown);
-	else if (virt_domain_start(guest, &error) < 0)
-		syslog(LOG_ERR, "guest '%s': it could not be started again: %s", shown, error.message);
-	else
-		syslog(LOG_NOTICE, "guest '%s': started again", shown);
+	if (virt_open("qemu:///system", true, writer, &error) < 0) {
+		syslog(LOG_ERR, "guest %s: libvirt: %s", helper->shown, error.message);
+		return -1;
+	}
+	if (virt_find(*writer, helper->uuid, guest, &error) == 0) {
+		/* A name is looked up as well: only the very UUID is this guest's. */
+		if (strcasecmp(virt_domain_get_uuid(*guest), helper->uuid) == 0) {
+			snprintf(helper->shown, sizeof(helper->shown), "'%s'",
+				 nestxml_text_escape(virt_domain_get_name(*guest), name, sizeof(name)));
+			return 0;
+		}
+		virt_domain_free(*guest);
+		snprintf(error.message, sizeof(error.message), "there is none of this UUID");
+	}
+	syslog(LOG_NOTICE, "guest %s is not rewritten: %s", helper->shown, error.message);
+	virt_close(*writer);
+	return -1;
 }
 
-static enum nestctl_status rewrite(struct virt *virt, struct virt_domain *guest, const struct host_policy *host_policy,
-				   const struct request *request)
-{
-	struct rewritten rewritten;
-	char shown[320];
+/* ---- the rewrite ---- */
 
-	nestxml_text_escape(virt_domain_get_name(guest), shown, sizeof(shown));
-	if (!virt_domain_is_persistent(guest)) {
-		syslog(LOG_NOTICE, "guest '%s': it has no stored definition any more", shown);
-		return NESTCTL_NO;
+/* By the rule of the watcher: with nobody else at once, else when the guest has been quiet. */
+static bool may_write(void *context)
+{
+	struct helper *helper = context;
+
+	run_events(helper, 0);
+	ask_clients(helper);
+	if (helper->restart.knows_clients && helper->restart.writers == 0)
+		return true;
+	return nestxml_clock_monotonic() - helper->restart.last_event >= RESTART_QUIET;
+}
+
+/* Returns 1: the definition is as its policy asks; 0: it is to be tried again; -1: it is not, and that was said. */
+static int rewrite_now(struct helper *helper)
+{
+	const struct rewrite_terms terms = {.spares_managers = true, .may_write = may_write, .context = helper};
+	struct virt *writer;
+	struct virt_domain *guest;
+	struct rewritten rewritten = {.result = REWRITE_FAILED};
+
+	if (find_guest(helper, &writer, &guest) < 0)
+		return -1;
+	helper->was_changed = false;
+	if (!virt_domain_is_persistent(guest))
+		snprintf(rewritten.message, sizeof(rewritten.message), "it has no stored definition any more");
+	else
+		definition_rewrite_on(writer, guest, &helper->host_policy, &terms, &rewritten);
+	virt_domain_free(guest);
+	virt_close(writer);
+	if (rewritten.result == REWRITE_YIELDED)
+		return 0;
+	syslog(rewritten.result == REWRITE_FAILED ? LOG_ERR : LOG_NOTICE, "guest %s: %s", helper->shown, rewritten.message);
+	return rewritten.is_current ? 1 : -1;
+}
+
+static int rewrite(struct helper *helper)
+{
+	int64_t end = nestxml_clock_monotonic() + REWRITE_TIME;
+	int code = 0;
+
+	while (code == 0 && nestxml_clock_monotonic() < end && !helper->has_lost_reader) {
+		if (may_write(helper))
+			code = rewrite_now(helper);
+		if (code == 0)
+			run_events(helper, PAUSE);
 	}
-	definition_rewrite(virt, guest, host_policy, &rewritten);
-	syslog(rewritten.result == REWRITE_FAILED ? LOG_ERR : LOG_NOTICE, "guest '%s': %s", shown, rewritten.message);
-	if (rewritten.result == REWRITE_FAILED)
+	if (code == 0)
+		syslog(LOG_NOTICE, "guest %s is not rewritten: another program is at work on it", helper->shown);
+	return code > 0 ? 0 : -1;
+}
+
+/* ---- the start ---- */
+
+/* Returns 0 when it may be started; else it has said why not. */
+static int wait_for_turn(struct helper *helper)
+{
+	enum restart_decision decision;
+	const char *why = "";
+
+	for (;;) {
+		run_events(helper, PAUSE);
+		ask_clients(helper);
+		decision = restart_decide(&helper->restart, nestxml_clock_monotonic(), &why);
+		if (helper->has_lost_reader) {
+			decision = RESTART_NEVER;
+			why = "libvirt has gone";
+		}
+		if (decision == RESTART_NOW)
+			return 0;
+		if (decision == RESTART_NEVER) {
+			syslog(LOG_NOTICE, "guest %s: left stopped: %s", helper->shown, why);
+			return -1;
+		}
+	}
+}
+
+/* Returns the number of this run, or -1 and has said why there is none. */
+static int start_now(struct helper *helper)
+{
+	struct virt *writer;
+	struct virt_domain *guest;
+	struct virt_error error;
+	int run = -1;
+
+	if (find_guest(helper, &writer, &guest) < 0)
+		return -1;
+	if (virt_domain_has_saved_state(guest))
+		syslog(LOG_NOTICE, "guest %s: left stopped: it has a managed save, or whether it has cannot be told", helper->shown);
+	else if (virt_domain_is_running(guest))
+		syslog(LOG_INFO, "guest %s: it runs already", helper->shown);
+	else if (virt_domain_start(guest, &error) < 0)
+		syslog(LOG_ERR, "guest %s: it could not be started again: %s", helper->shown, error.message);
+	else
+		run = virt_domain_get_run(guest);
+	if (run >= 0)
+		syslog(LOG_NOTICE, "guest %s: started again", helper->shown);
+	virt_domain_free(guest);
+	virt_close(writer);
+	return run;
+}
+
+static void destroy(struct helper *helper, int run)
+{
+	struct virt *writer;
+	struct virt_domain *guest;
+	struct virt_error error;
+
+	if (find_guest(helper, &writer, &guest) < 0)
+		return;
+	if (virt_domain_get_run(guest) != run)
+		syslog(LOG_INFO, "guest %s was undefined; what this helper started runs no more", helper->shown);
+	else if (virt_domain_destroy(guest, &error) < 0)
+		syslog(LOG_ERR, "guest %s was undefined after this helper had started it, and cannot be destroyed: %s", helper->shown,
+		       error.message);
+	else
+		syslog(LOG_WARNING,
+		       "guest %s: destroyed: it was undefined within %d s of its start by this helper, so its owner believes it gone",
+		       helper->shown, RESTART_WATCH / 1000);
+	virt_domain_free(guest);
+	virt_close(writer);
+}
+
+/* Nothing may run that its owner believes gone. */
+static void watch_run(struct helper *helper, int run)
+{
+	int64_t end = nestxml_clock_monotonic() + RESTART_WATCH;
+
+	if (helper->has_lock)
+		close(LOCK); /* the next refused start of this guest is another helper's */
+	while (!helper->restart.was_undefined && !helper->has_lost_reader) {
+		int64_t left = end - nestxml_clock_monotonic();
+
+		if (left <= 0)
+			return;
+		run_events(helper, (int)left);
+	}
+	if (helper->restart.was_undefined)
+		destroy(helper, run);
+}
+
+/* What was changed since it was rewritten is to be rewritten again, before it is started. */
+static enum nestctl_status handle_guest(struct helper *helper)
+{
+	int run;
+
+	if (helper->asks_later)
+		open_admin(helper);
+	do {
+		if (rewrite(helper) < 0)
+			return NESTCTL_NO;
+		if (!helper->starts)
+			return NESTCTL_YES;
+		if (wait_for_turn(helper) < 0)
+			return NESTCTL_NO;
+	} while (helper->was_changed);
+	run = start_now(helper);
+	if (run < 0)
 		return NESTCTL_NO;
-	if (request->start && rewritten.is_current)
-		start(guest, shown);
+	watch_run(helper, run);
 	return NESTCTL_YES;
 }
 
-static enum nestctl_status rewrite_guest(struct virt *virt, const struct host_policy *host_policy, const struct request *request)
+static enum nestctl_status run_helper(struct helper *helper)
 {
-	struct virt_domain *guest;
-	struct virt_error error;
-	enum nestctl_status status;
-
-	if (virt_find(virt, request->uuid, &guest, &error) < 0) {
-		syslog(LOG_NOTICE, "guest %s is not rewritten: %s", request->shown, error.message);
-		return NESTCTL_NO;
-	}
-	/* A name is looked up as well: only the very UUID is this guest's. */
-	status = strcasecmp(virt_domain_get_uuid(guest), request->uuid) == 0 ? rewrite(virt, guest, host_policy, request) : NESTCTL_NO;
-	virt_domain_free(guest);
-	return status;
-}
-
-static enum nestctl_status run(const struct request *request)
-{
+	const struct virt_listener listener = {helper, on_happened, on_closed};
 	struct nestxml_error error;
 	struct virt_error virt_error;
-	struct host_policy host_policy;
-	struct virt *virt;
 	enum nestctl_status status = NESTCTL_FAILED;
 
-	if (host_policy_read(NESTCTL_ROOT, &host_policy, &error) != 0) {
-		syslog(LOG_ERR, "guest %s is not rewritten: %s", request->shown, error.message);
+	if (host_policy_read(NESTCTL_ROOT, &helper->host_policy, &error) != 0) {
+		syslog(LOG_ERR, "guest %s is not rewritten: %s", helper->shown, error.message);
 		return NESTCTL_FAILED;
 	}
-	if (connect_to_libvirt(&virt, &virt_error) < 0) {
-		syslog(LOG_ERR, "guest %s is not rewritten: libvirt: %s", request->shown, virt_error.message);
-	} else {
-		status = rewrite_guest(virt, &host_policy, request);
-		virt_close(virt);
-	}
-	host_policy_clear(&host_policy);
+	if (connect_reader(helper, &listener, &virt_error) < 0)
+		syslog(LOG_ERR, "guest %s is not rewritten: libvirt: %s", helper->shown, virt_error.message);
+	else
+		status = handle_guest(helper);
+	virt_close(helper->reader);
+	host_policy_clear(&helper->host_policy);
 	return status;
 }
 
 static enum nestctl_status run_command(int argc, char **argv)
 {
 	static const struct option long_options[] = {{"start", no_argument, NULL, 's'}, {NULL, 0, NULL, 0}};
-	struct request request = {0};
+	struct helper helper = {.has_lock = fcntl(LOCK, F_GETFD) >= 0};
+	enum nestctl_status status;
 	int option;
 
 	while ((option = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
 		if (option != 's')
 			return nestctl_usage("", "hook-helper is for the hook");
-		request.start = true;
+		helper.starts = true;
 	}
 	if (argc - optind != 1)
 		return nestctl_usage("", "hook-helper is for the hook");
-	request.uuid = argv[optind];
-	nestxml_text_escape(request.uuid, request.shown, sizeof(request.shown));
+	helper.uuid = argv[optind];
+	nestxml_text_escape(helper.uuid, helper.shown, sizeof(helper.shown));
 	openlog("nestctl", LOG_PID, LOG_DAEMON);
+	answer_hook(&helper);
 	wait_for_hook();
-	return run(&request);
+	status = run_helper(&helper);
+	admin_close(helper.admin);
+	clients_clear(&helper.named);
+	return status;
 }
 
 const struct nestctl_command nestctl_hook_helper = {

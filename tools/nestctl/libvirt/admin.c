@@ -17,7 +17,6 @@
 #include "io.h"
 #include "macros.h"
 
-#define ANSWER_TIME 1000	       /* milliseconds; the daemon answers in one */
 #define MOST_CLIENTS ((size_t)1 << 16) /* more than any daemon takes */
 
 struct admin {
@@ -122,12 +121,15 @@ static int receive(int fd, void *to, size_t size, int64_t deadline)
 
 int admin_list_clients(struct admin *admin, struct clients *clients, struct virt_error *error)
 {
-	int64_t deadline = nestxml_clock_monotonic() + ANSWER_TIME;
+	int64_t deadline = nestxml_clock_monotonic() + ADMIN_TIME;
 	struct clients made = {0};
 	struct admin_answer header;
+	int code = send(admin->fd, "", 1, MSG_NOSIGNAL) == 1 ? receive(admin->fd, &header, sizeof(header), deadline) : -EPIPE;
 
-	if (send(admin->fd, "", 1, MSG_NOSIGNAL) != 1 || receive(admin->fd, &header, sizeof(header), deadline) < 0)
-		return fail(error, "no answer from libvirt's admin API");
+	if (code < 0) {
+		fail(error, "no answer from libvirt's admin API");
+		return code == -ETIMEDOUT ? ADMIN_LATE : -1;
+	}
 	if (header.code < 0 || header.count > MOST_CLIENTS)
 		return fail(error, header.code < 0 ? header.message : "too many clients");
 	made.list = calloc(header.count + 1, sizeof(*made.list));

@@ -11,6 +11,9 @@
 
 struct admin;
 
+#define ADMIN_TIME 1000 /* milliseconds */
+#define ADMIN_LATE (-2)
+
 /** Starts the process that asks. @admin: the result, to be released with admin_close(). Returns 0 or -1. */
 int admin_open(struct admin **admin, struct virt_error *error);
 /** Ends it and releases @admin, which may be NULL. */
@@ -18,7 +21,8 @@ void admin_close(struct admin *admin);
 
 /**
  * Who is connected now to virtqemud, or else to libvirtd, whichever runs: *@clients, to be released with clients_clear(). It takes a
- * millisecond, and a second at most. Returns 0 or -1; then @admin is of no more use.
+ * millisecond, and ADMIN_TIME at most. Returns 0, -1, or ADMIN_LATE: the daemon did not answer in that time, as while it comes up and
+ * serves nobody yet. After a failure @admin is of no more use.
  */
 int admin_list_clients(struct admin *admin, struct clients *clients, struct virt_error *error);
 

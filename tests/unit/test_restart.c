@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* test_restart.c - each condition under which a guest is started again, by itself. */
+#include "helper/restart.h"
+#include "support.h"
+
+#define REFUSED 1000
+
+/* Nothing stands against a start from @LATER on. */
+static const struct restart good = {.refused = REFUSED, .knows_clients = true, .last_event = REFUSED};
+#define LATER (REFUSED + RESTART_QUIET)
+
+static void check_decision(struct restart restart, int64_t now, enum restart_decision expected, const char *said)
+{
+	const char *why = "nothing";
+	enum restart_decision decision = restart_decide(&restart, now, &why);
+
+	CHECK(decision == expected, "decided %d (%s) at %ld", (int)decision, why, (long)now);
+	CHECK(!said || strcmp(why, said) == 0, "%s", why);
+}
+
+static void test_it_is_started_when_all_is_quiet(void **state)
+{
+	(void)state;
+	check_decision(good, REFUSED, RESTART_WAIT, NULL);
+	check_decision(good, LATER - 1, RESTART_WAIT, NULL);
+	check_decision(good, LATER, RESTART_NOW, NULL);
+}
+
+static void test_not_if_it_was_undefined(void **state)
+{
+	struct restart restart = good;
+
+	(void)state;
+	restart.was_undefined = true;
+	check_decision(restart, REFUSED, RESTART_NEVER, "it was undefined meanwhile");
+	check_decision(restart, LATER, RESTART_NEVER, "it was undefined meanwhile");
+}
+
+static void test_not_if_it_runs(void **state)
+{
+	struct restart restart = good;
+
+	(void)state;
+	restart.is_running = true;
+	check_decision(restart, LATER, RESTART_NEVER, "it runs already");
+}
+
+static void test_not_if_the_clients_are_not_known(void **state)
+{
+	struct restart restart = good;
+
+	(void)state;
+	restart.knows_clients = false;
+	check_decision(restart, LATER, RESTART_NEVER, "who is connected to libvirt cannot be told");
+}
+
+static void test_not_while_another_is_connected_and_not_after_five_seconds_of_that(void **state)
+{
+	struct restart restart = good;
+
+	(void)state;
+	restart.writers = 1;
+	restart.last_writer = REFUSED + RESTART_CLIENTS_TIME - 1;
+	check_decision(restart, REFUSED + RESTART_CLIENTS_TIME - 1, RESTART_WAIT, NULL);
+	check_decision(restart, REFUSED + RESTART_CLIENTS_TIME, RESTART_NEVER, "another program is still connected to libvirt");
+	restart.writers = 0; /* it goes at the last moment */
+	check_decision(restart, REFUSED + RESTART_CLIENTS_TIME, RESTART_WAIT, NULL);
+	check_decision(restart, REFUSED + RESTART_CLIENTS_TIME - 1 + RESTART_QUIET, RESTART_NOW, NULL);
+}
+
+static void test_what_happens_to_it_begins_the_quiet_anew(void **state)
+{
+	struct restart restart = good;
+
+	(void)state;
+	restart.last_event = REFUSED + 200;
+	check_decision(restart, LATER, RESTART_WAIT, NULL);
+	check_decision(restart, LATER + 200, RESTART_NOW, NULL);
+	restart.last_writer = REFUSED + 250;
+	check_decision(restart, LATER + 200, RESTART_WAIT, NULL);
+	check_decision(restart, LATER + 250, RESTART_NOW, NULL);
+}
+
+static void test_not_if_it_never_comes_to_rest(void **state)
+{
+	struct restart restart = good;
+
+	(void)state;
+	restart.last_event = REFUSED + RESTART_TIME - 1;
+	check_decision(restart, REFUSED + RESTART_TIME - 1, RESTART_WAIT, NULL);
+	check_decision(restart, REFUSED + RESTART_TIME, RESTART_NEVER, "something keeps happening to it");
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_it_is_started_when_all_is_quiet),
+		cmocka_unit_test(test_not_if_it_was_undefined),
+		cmocka_unit_test(test_not_if_it_runs),
+		cmocka_unit_test(test_not_if_the_clients_are_not_known),
+		cmocka_unit_test(test_not_while_another_is_connected_and_not_after_five_seconds_of_that),
+		cmocka_unit_test(test_what_happens_to_it_begins_the_quiet_anew),
+		cmocka_unit_test(test_not_if_it_never_comes_to_rest),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * restart.h - whether a guest whose start was refused may be started in the place of whoever started it. Pure: the clock is the caller's.
+ *
+ * A manager takes the refusal for the end of the matter: it marks the guest down, starts it on another host, or undefines it. So the guest
+ * is started only when nobody is there any more who could believe otherwise (docs/libvirt-facts.md #19).
+ */
+#ifndef NESTXML_RESTART_H
+#define NESTXML_RESTART_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define RESTART_CLIENTS_TIME 5000 /* milliseconds after the refusal in which all others must have gone */
+#define RESTART_QUIET 300	  /* milliseconds in which nothing may happen to the guest, nobody else being connected */
+#define RESTART_TIME 10000	  /* milliseconds after the refusal in which that must have come */
+#define RESTART_WATCH 10000	  /* milliseconds after the start in which an undefine of the guest ends it */
+
+/** What is known of the guest and of the others; times in milliseconds by the caller's clock. */
+struct restart {
+	int64_t refused;     /* when the start was */
+	bool knows_clients;  /* who is connected to libvirt can be told */
+	size_t writers;	     /* others that are connected for writing */
+	int64_t last_writer; /* when there was one last; 0: never */
+	int64_t last_event;  /* when something happened to the guest last; 0: never */
+	bool was_undefined;  /* since the refusal, whatever it is now */
+	bool is_running;
+};
+
+enum restart_decision { RESTART_WAIT, RESTART_NOW, RESTART_NEVER };
+
+/** Decides at @now. @why: of RESTART_NEVER, as in "guest 'vm': left stopped: WHY"; static. */
+enum restart_decision restart_decide(const struct restart *restart, int64_t now, const char **why);
+
+#endif
