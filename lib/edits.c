@@ -506,17 +506,13 @@ static void make_draft(struct draft *draft)
 
 static enum cpu_mode find_final_mode(const struct draft *draft)
 {
-	switch (draft->mode) {
-	case NESTXML_MODE_HOST_MODEL:
-		return CPU_MODE_HOST_MODEL;
-	case NESTXML_MODE_HOST_PASSTHROUGH:
-		return CPU_MODE_HOST_PASSTHROUGH;
-	case NESTXML_MODE_MAXIMUM:
-		return CPU_MODE_MAXIMUM;
-	case NESTXML_MODE_KEEP:
-		break;
-	}
-	return draft->domain->mode;
+	static const enum cpu_mode changed[] = {
+		[NESTXML_MODE_HOST_MODEL] = CPU_MODE_HOST_MODEL,
+		[NESTXML_MODE_HOST_PASSTHROUGH] = CPU_MODE_HOST_PASSTHROUGH,
+		[NESTXML_MODE_MAXIMUM] = CPU_MODE_MAXIMUM,
+	};
+
+	return draft->mode == NESTXML_MODE_KEEP ? draft->domain->mode : changed[draft->mode];
 }
 
 static int check_arguments(const struct nestxml_domain *domain, enum nestxml_nested nested, enum nestxml_mode mode,

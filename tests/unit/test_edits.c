@@ -795,6 +795,8 @@ static void test_encrypted_memory_refuses_all_but_disable(void **state)
 	assert_int_equal(error.code, 0);
 	assert_int_equal(nestxml_edits_count(edits), 1);
 	nestxml_edits_free(edits);
+	assert_int_equal(nestxml_edits_new(domain, DISABLE, KEEP, AMD, &edits, NULL), 0);
+	nestxml_edits_free(edits);
 	assert_int_equal(nestxml_edits_new(domain, DISABLE, KEEP, NESTXML_VENDOR_NONE, &edits, NULL), NESTXML_E_VENDOR);
 	nestxml_domain_free(domain);
 }
