@@ -80,7 +80,7 @@ static void check_policy(const struct diagnosis *diagnosis, const char *name, st
 static void check_definition(const struct session *session, const struct diagnosis *diagnosis, const char *name, struct findings *findings)
 {
 	struct finding *finding;
-	struct plan plan;
+	CLEANUP(plan_clear) struct plan plan = {0};
 	char manager[160];
 	char text[768];
 
@@ -111,7 +111,6 @@ static void check_definition(const struct session *session, const struct diagnos
 		finding_advise(finding, "change its definition, or its policy: nestctl set %s WORD", name);
 		break;
 	}
-	plan_clear(&plan);
 }
 
 /* What a saved state's CPU is cannot be seen from here, nor can it be changed. */

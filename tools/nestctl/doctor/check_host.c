@@ -142,9 +142,14 @@ static void check_device(const char *root, const struct host *host, struct findi
 		finding_advise(finding, "udevadm trigger /dev/kvm");
 }
 
+static void clear_host(struct host *host)
+{
+	host_state_clear(&host->state);
+}
+
 void check_host(const char *root, struct findings *findings)
 {
-	struct host host = {0};
+	CLEANUP(clear_host) struct host host = {0};
 	size_t first = findings->count;
 	int code = host_state_read(root, &host.state);
 
@@ -164,5 +169,4 @@ void check_host(const char *root, struct findings *findings)
 	}
 	for (size_t i = first; i < findings->count; i++)
 		findings->list[i].is_of_host = true;
-	host_state_clear(&host.state);
 }

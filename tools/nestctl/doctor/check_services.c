@@ -59,9 +59,15 @@ static void check_watcher(const char *root, struct findings *findings)
 			       "systemctl status nestxml");
 }
 
+#define AUTO_CONFIG CLEANUP(cleanup_config)
+static void cleanup_config(struct nestxml_config **config)
+{
+	nestxml_config_free(*config);
+}
+
 static void check_policy_files(const char *root, struct findings *findings)
 {
-	struct nestxml_config *config = NULL;
+	AUTO_CONFIG struct nestxml_config *config = NULL;
 	struct nestxml_error error;
 
 	if (nestxml_config_new(root, &config, &error) == 0)
@@ -69,7 +75,6 @@ static void check_policy_files(const char *root, struct findings *findings)
 	else
 		finding_advise(findings_add(findings, "policy files", FINDING_NOT, "%s", error.message),
 			       "correct that, as in: man nestxml.conf; until then guests do not start");
-	nestxml_config_free(config);
 }
 
 void check_services(const char *root, struct findings *findings)

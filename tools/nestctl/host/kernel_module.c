@@ -48,26 +48,28 @@ static struct kmod_ctx *open_context(const char *root, const char *overlay)
 	return context;
 }
 
+#define AUTO_LIST CLEANUP(cleanup_list)
+static void cleanup_list(struct kmod_list **list)
+{
+	kmod_module_unref_list(*list);
+}
+
 static bool is_blacklisted(struct kernel_module *module, struct kmod_list *found)
 {
-	struct kmod_list *allowed = NULL;
-	bool blacklisted = kmod_module_apply_filter(module->context, KMOD_FILTER_BLACKLIST, found, &allowed) == 0 && !allowed;
+	AUTO_LIST struct kmod_list *allowed = NULL;
 
-	kmod_module_unref_list(allowed);
-	return blacklisted;
+	return kmod_module_apply_filter(module->context, KMOD_FILTER_BLACKLIST, found, &allowed) == 0 && !allowed;
 }
 
 static enum kernel_module_place find_place(struct kernel_module *module, const char *name)
 {
-	struct kmod_list *found = NULL;
-	enum kernel_module_place place = KERNEL_MODULE_ABSENT;
+	AUTO_LIST struct kmod_list *found = NULL;
 
 	if (kmod_module_get_initstate(module->module) == KMOD_MODULE_BUILTIN)
 		return KERNEL_MODULE_BUILTIN;
-	if (kmod_module_get_path(module->module) && kmod_module_new_from_lookup(module->context, name, &found) == 0 && found)
-		place = is_blacklisted(module, found) ? KERNEL_MODULE_BLACKLISTED : KERNEL_MODULE_FILE;
-	kmod_module_unref_list(found);
-	return place;
+	if (!kmod_module_get_path(module->module) || kmod_module_new_from_lookup(module->context, name, &found) != 0 || !found)
+		return KERNEL_MODULE_ABSENT;
+	return is_blacklisted(module, found) ? KERNEL_MODULE_BLACKLISTED : KERNEL_MODULE_FILE;
 }
 
 int kernel_module_open(const char *root, const char *name, const char *overlay, struct kernel_module **module)

@@ -251,9 +251,14 @@ static void read_file(struct reader *reader, const struct config_file *found)
 		note_unread(reader, file, errno);
 }
 
+static void clear_reader(struct reader *reader)
+{
+	free(reader->files);
+}
+
 bool modprobe_lines_read(const char *root, const char *module, struct modprobe_lines *lines)
 {
-	struct reader reader = {.root = root, .module = module, .lines = lines};
+	CLEANUP(clear_reader) struct reader reader = {.root = root, .module = module, .lines = lines};
 
 	*lines = (struct modprobe_lines){0};
 	for (size_t i = 0; modprobe_directories[i]; i++)
@@ -262,7 +267,6 @@ bool modprobe_lines_read(const char *root, const char *module, struct modprobe_l
 		qsort(reader.files, reader.count, sizeof(*reader.files), compare_files);
 	for (size_t i = 0; i < reader.count; i++)
 		read_file(&reader, &reader.files[i]);
-	free(reader.files);
 	if (reader.is_out_of_memory)
 		modprobe_lines_clear(lines);
 	return !reader.is_out_of_memory;
