@@ -57,6 +57,7 @@ struct listing {
 	const struct request *request;
 	const struct host_policy *host_policy;
 	struct qemu_processes processes;
+	bool *matched;	/* of the sections of the policy files: whether one of the guests is theirs; NULL: out of memory */
 	size_t unmet;	/* guests that run otherwise than their policy asks */
 	size_t unknown; /* running guests with a policy of which that cannot be told */
 };
@@ -124,6 +125,41 @@ static bool count(struct listing *listing, const struct entry *entry)
 	if (listing->request->nested)
 		return entry->nested == QEMU_ANSWER_YES;
 	return !listing->request->unmet || entry->met == QEMU_ANSWER_NO;
+}
+
+/* A section that is about none of the guests may have been written for one of them all the same. */
+static void mark_sections(struct listing *listing, const struct entry *entry)
+{
+	const struct nestxml_config *config = listing->host_policy->config;
+
+	for (size_t i = 0; listing->matched && entry->known && nestxml_config_get_section(config, i); i++)
+		if (!listing->matched[i])
+			listing->matched[i] = nestxml_config_is_section_matching(config, i, entry->definition.domain);
+}
+
+static bool *make_marks(const struct nestxml_config *config)
+{
+	size_t count = 0;
+
+	while (nestxml_config_get_section(config, count))
+		count++;
+	return calloc(count + 1, sizeof(bool));
+}
+
+static void warn_of_sections(const struct listing *listing)
+{
+	const struct nestxml_section *section;
+
+	for (size_t i = 0; listing->matched && (section = nestxml_config_get_section(listing->host_policy->config, i)); i++) {
+		char file[320];
+		char pattern[320];
+
+		if (listing->matched[i] || !section->pattern)
+			continue;
+		fprintf(stderr, "nestctl: warning: %s:%u: [guest %s] matches no guest that libvirt knows here\n",
+			nestxml_text_escape(section->file, file, sizeof(file)), section->line,
+			nestxml_text_escape(section->pattern, pattern, sizeof(pattern)));
+	}
 }
 
 /* What no start and no rewrite can put right. */
@@ -260,6 +296,7 @@ static void list_table(struct virt_domain *const *guests, size_t guests_count, s
 		AUTO_ENTRY struct entry entry = {0};
 
 		entry_read(guests[i], listing, &entry);
+		mark_sections(listing, &entry);
 		if (!count(listing, &entry))
 			continue;
 		fill_row(&entry, listing->host_policy, table->rows[table->count++]);
@@ -323,6 +360,7 @@ static struct json_object *list_json(struct virt_domain *const *guests, size_t g
 		AUTO_ENTRY struct entry entry = {0};
 
 		entry_read(guests[i], listing, &entry);
+		mark_sections(listing, &entry);
 		if (count(listing, &entry))
 			json_object_array_add(array, make_json(&entry, listing->host_policy));
 	}
@@ -368,7 +406,8 @@ static enum nestctl_status show(struct virt_domain *const *guests, size_t guests
 
 static enum nestctl_status list(const struct session *session, const struct request *request)
 {
-	struct listing listing = {.request = request, .host_policy = &session->host_policy};
+	AUTO_FREE bool *matched = make_marks(session->host_policy.config);
+	struct listing listing = {.request = request, .host_policy = &session->host_policy, .matched = matched};
 	struct virt_domain **guests;
 	struct virt_error error;
 	size_t guests_count;
@@ -379,6 +418,7 @@ static enum nestctl_status list(const struct session *session, const struct requ
 	qsort(guests, guests_count, sizeof(struct virt_domain *), compare_names);
 	qemu_processes_read(NESTCTL_ROOT, &listing.processes); /* without them, of no guest it can be told */
 	status = show(guests, guests_count, &listing);
+	warn_of_sections(&listing);
 	qemu_processes_clear(&listing.processes);
 	virt_list_free(guests, guests_count);
 	return status;

@@ -206,6 +206,11 @@ static enum known *running_of(struct virt_domain *domain)
 	return &domain->running;
 }
 
+static enum known *persistent_of(struct virt_domain *domain)
+{
+	return &domain->persistent;
+}
+
 static enum known *saved_of(struct virt_domain *domain)
 {
 	return &domain->saved;
@@ -243,7 +248,8 @@ static int know_all(struct virt *virt, struct virt_domain **domains, size_t coun
 static int know_states(struct virt *virt, struct virt_domain **domains, size_t count, struct virt_error *error)
 {
 	qsort(domains, count, sizeof(struct virt_domain *), compare_uuids);
-	if (know_all(virt, domains, count, VIR_CONNECT_LIST_DOMAINS_ACTIVE, running_of, error) < 0)
+	if (know_all(virt, domains, count, VIR_CONNECT_LIST_DOMAINS_ACTIVE, running_of, error) < 0 ||
+	    know_all(virt, domains, count, VIR_CONNECT_LIST_DOMAINS_PERSISTENT, persistent_of, error) < 0)
 		return -1;
 	return know_all(virt, domains, count, VIR_CONNECT_LIST_DOMAINS_MANAGEDSAVE, saved_of, error);
 }
@@ -259,8 +265,6 @@ int virt_list(struct virt *virt, bool persistent, struct virt_domain ***domains,
 	made = make_domains(virt, found, (size_t)found_count);
 	if (!made)
 		return virt_fail(error, "out of memory");
-	for (int i = 0; persistent && i < found_count; i++)
-		made[i]->persistent = KNOWN_YES;
 	if (know_states(virt, made, (size_t)found_count, error) < 0) {
 		virt_list_free(made, (size_t)found_count);
 		return -1;
