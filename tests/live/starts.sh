@@ -600,9 +600,13 @@ starts_migrate()
 	define moving "$type" "$with"
 	virsh -q start moving
 	has "a guest with the feature runs" moving 1
-	# it is the second host's policy too, since they share /etc/nestxml; its CPU is what it has run with
+	# it is the second host's policy too, since they share /etc/nestxml
 	printf '[guest moving]\nnested = disable\n' | policy
-	works "it migrates, whatever its policy has become" virsh -q migrate --live moving --desturi "$elsewhere" --migrateuri tcp://127.0.0.1:49152
+	fails "it does not migrate to where it must not have it" 1 virsh -q migrate --live moving --desturi "$elsewhere" \
+		--migrateuri tcp://127.0.0.1:49152 -- "does not disable ${FEATURE,,}"
+	is "and runs on" "$(virsh domstate moving)" running
+	policy </dev/null
+	works "it migrates where nothing is asked of it" virsh -q migrate --live moving --desturi "$elsewhere" --migrateuri tcp://127.0.0.1:49152
 	: >/run/guests/moving.serial	# which its QEMU there has open
 	has "and runs there, with the feature" moving 1
 	is "and here no more" "$(virsh domstate moving)" "shut off"
