@@ -533,7 +533,7 @@ static void test_the_definition_is_stale_only_where_it_is_what_starts(void **sta
 
 	for (size_t i = 0; i < ARRAY_SIZE(starts); i++) {
 		char xml[4096];
-		char snapshot[4096];
+		char snapshot[4096 + 64];
 		struct nestxml_check *check;
 
 		tree_clear(*state);
