@@ -54,7 +54,7 @@ struct run {
 /* Guests that are rewritten at once: libvirt reads one while it writes the other. (tests/bench/definition.c) */
 #define WORKERS 2
 
-/* ---- what is said ---- */
+/* ---- output ---- */
 
 static void show_progress(struct run *run)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* report.c - rows and members, the same for every command. */
+/* output.c - rows and members, the same for every command. */
 #include "output.h"
 
 #include <json-c/json.h>

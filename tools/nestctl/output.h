@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* output.h - what nestctl's answers are made of: rows of a table, members of a JSON object. */
-#ifndef NESTXML_REPORT_H
-#define NESTXML_REPORT_H
+#ifndef NESTXML_OUTPUT_H
+#define NESTXML_OUTPUT_H
 
 #include <stdbool.h>
 
@@ -9,7 +9,7 @@
 
 struct json_object;
 
-/** Prints one row of an aligned table; what is foreign in it must be escaped. */
+/** Prints one row of an aligned table; what comes from elsewhere must be escaped. */
 void output_row(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /** Adds text of our own; NULL becomes null. */
