@@ -487,6 +487,15 @@ static void put_commandline(struct generator *generator)
 	put_close(generator, "qemu:commandline");
 }
 
+static void put_launch_security(struct generator *generator)
+{
+	static const char *const types[] = {"sev", "sev-snp", "tdx", "s390-pv"};
+
+	put_open(generator, "launchSecurity");
+	put_attribute(generator, "type", PICK(generator, types));
+	put_empty(generator, "launchSecurity");
+}
+
 /* ---- a document ---- */
 
 static void put_sections(struct generator *generator)
@@ -495,9 +504,11 @@ static void put_sections(struct generator *generator)
 		void (*put)(struct generator *generator);
 		unsigned int percent;
 	} sections[] = {
-		{put_name, 95},	 {put_uuid, 60},     {put_description, 20}, {put_metadata, 25}, {put_vcpu, 60},
-		{put_os, 85},	 {put_features, 60}, {put_other_cpu, 10},   {put_cpu, 85},	{put_cpu, 5},
-		{put_clock, 60}, {put_devices, 70},  {put_commandline, 15},
+		{put_name, 95},	       {put_uuid, 60},		 {put_description, 20},
+		{put_metadata, 25},    {put_vcpu, 60},		 {put_os, 85},
+		{put_features, 60},    {put_other_cpu, 10},	 {put_cpu, 85},
+		{put_cpu, 5},	       {put_clock, 60},		 {put_devices, 70},
+		{put_commandline, 15}, {put_launch_security, 3},
 	};
 	unsigned int order[COUNT(sections)];
 

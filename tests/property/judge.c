@@ -472,14 +472,14 @@ static bool judge_second_run(struct judge *judge, const struct judge_wish *wish)
 	return again.edits == 0 || blame(judge, "a second run makes %zu edits", again.edits);
 }
 
-/* Whether the guest's memory is encrypted by a processor that has KVM's extensions. */
+/* Whether the guest's memory is encrypted by a processor that has KVM's extensions; libvirt reads the first such element. */
 static bool is_encrypted(const struct view *view)
 {
 	static const char *const types[] = {"sev", "sev-snp", "tdx", NULL};
 
 	for (xmlNode *node = view->root->children; node; node = node->next)
-		if (view_is_element(node, "launchSecurity") && view_is_one_of(node, "type", types))
-			return true;
+		if (view_is_element(node, "launchSecurity"))
+			return view_is_one_of(node, "type", types);
 	return false;
 }
 
@@ -519,6 +519,8 @@ bool judge_rewrite(struct judge *judge, const struct judge_wish *wish, size_t *e
 		return judge_refusal(judge, wish, run.code);
 	if (view_is_type(&judge->input, "qemu") && wish->vendor == NESTXML_VENDOR_INTEL)
 		return blame(judge, "vmx is given to TCG");
+	if (is_encrypted(&judge->input) && wish->nested != NESTXML_NESTED_DISABLE)
+		return blame(judge, "nesting is given to a guest with encrypted memory");
 	task = task_make(&judge->input, wish);
 	good = task_is_right(&judge->input, wish, &task);
 	if (good != (run.edits == 0))
