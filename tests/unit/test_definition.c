@@ -78,7 +78,8 @@ int virt_domain_get_xml(const struct virt_domain *domain, enum virt_xml which, c
 }
 
 /* Reads the host_policy of a host with kvm_amd nested=1 and one policy for all guests, and rewrites. */
-static struct rewritten rewrite(const struct tree *tree, struct virt *virt, const char *xml, const char *keys)
+static struct rewritten rewrite_on(const struct tree *tree, struct virt *virt, const char *xml, const char *keys,
+				   const struct rewrite_terms *terms)
 {
 	const struct virt_domain guest = {virt};
 	struct rewritten rewritten;
@@ -91,9 +92,15 @@ static struct rewritten rewrite(const struct tree *tree, struct virt *virt, cons
 	tree_write(tree, ADMIN_FILE, text);
 	snprintf(virt->stored, sizeof(virt->stored), "%s", xml);
 	CHECK(host_policy_read(tree->root, &host_policy, &error) == 0, "%s", error.message);
-	definition_rewrite(virt, &guest, &host_policy, &rewritten);
+	definition_rewrite_on(virt, &guest, &host_policy, terms, &rewritten);
 	host_policy_clear(&host_policy);
 	return rewritten;
+}
+
+/* For one who names the guest. */
+static struct rewritten rewrite(const struct tree *tree, struct virt *virt, const char *xml, const char *keys)
+{
+	return rewrite_on(tree, virt, xml, keys, NULL);
 }
 
 static void check_said(const struct rewritten *rewritten, const char *words)
@@ -114,6 +121,63 @@ static void test_a_stale_definition_is_rewritten_and_the_rest_stays(void **state
 	assert_int_equal(rewritten.defines, 1);
 	assert_string_equal(virt.stored, DOMAIN("", REQUIRED, SECRET));
 	check_said(&rewritten, "rewritten: its CPU states nested=require (svm) now, which /etc/nestxml/nestxml.conf:2 asks for");
+}
+
+/* ---- terms: nobody has named the guest ---- */
+
+static bool answer(void *context)
+{
+	return *(const bool *)context;
+}
+
+static void test_it_is_written_when_it_may_be(void **state)
+{
+	bool may = true;
+	const struct rewrite_terms terms = {.may_write = answer, .context = &may};
+	struct virt virt = {0};
+
+	assert_int_equal(rewrite_on(*state, &virt, DOMAIN("", PLAIN, ""), "nested = require", &terms).result, REWRITE_DONE);
+	assert_string_equal(virt.stored, DOMAIN("", REQUIRED, ""));
+}
+
+static void test_it_is_not_written_while_another_program_is_at_work(void **state)
+{
+	bool may = false;
+	const struct rewrite_terms terms = {.may_write = answer, .context = &may};
+	struct virt virt = {0};
+	struct rewritten rewritten = rewrite_on(*state, &virt, DOMAIN("", PLAIN, ""), "nested = require", &terms);
+
+	assert_int_equal(rewritten.result, REWRITE_YIELDED);
+	assert_false(rewritten.is_current);
+	assert_int_equal(virt.defines, 0);
+}
+
+/* As a disk that is added to the definition, which has no event. */
+static void test_nor_where_it_was_changed_since_it_was_read(void **state)
+{
+	bool may = true;
+	const struct rewrite_terms terms = {.may_write = answer, .context = &may};
+	struct virt virt = {.meanwhile = DOMAIN("<title>theirs</title>", PLAIN, ""), .meanwhile_read = 2};
+	struct rewritten rewritten = rewrite_on(*state, &virt, DOMAIN("", PLAIN, ""), "nested = require", &terms);
+
+	assert_int_equal(rewritten.result, REWRITE_YIELDED);
+	assert_int_equal(virt.defines, 0);
+	assert_string_equal(virt.stored, DOMAIN("<title>theirs</title>", PLAIN, ""));
+}
+
+static void test_a_managers_guest_is_left_unless_it_is_named(void **state)
+{
+	const struct rewrite_terms terms = {.spares_managers = true};
+	const char *managed = DOMAIN("<metadata><o:vm xmlns:o='http://ovirt.org/vm/1.0'/></metadata>", PLAIN, "");
+	struct virt virt = {0};
+	struct rewritten rewritten = rewrite_on(*state, &virt, managed, "nested = require", &terms);
+
+	assert_int_equal(rewritten.result, REWRITE_LEFT);
+	assert_int_equal(virt.defines, 0);
+	check_said(&rewritten, "left alone: /etc/nestxml/nestxml.conf:2 asks for nested=require");
+	check_said(&rewritten, "(http://ovirt.org/vm/1.0)");
+	assert_int_equal(rewrite(*state, &virt, managed, "nested = require").result, REWRITE_DONE);
+	assert_int_equal(rewrite_on(*state, &virt, DOMAIN("", PLAIN, ""), "nested = require", &terms).result, REWRITE_DONE);
 }
 
 static void test_what_needs_nothing_is_not_defined(void **state)
@@ -436,6 +500,10 @@ static void test_the_verdict_of_a_plan_is_the_hook_s(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		TREE_TEST(test_it_is_written_when_it_may_be),
+		TREE_TEST(test_it_is_not_written_while_another_program_is_at_work),
+		TREE_TEST(test_nor_where_it_was_changed_since_it_was_read),
+		TREE_TEST(test_a_managers_guest_is_left_unless_it_is_named),
 		TREE_TEST(test_a_stale_definition_is_rewritten_and_the_rest_stays),
 		TREE_TEST(test_what_needs_nothing_is_not_defined),
 		TREE_TEST(test_what_cannot_be_is_said),

@@ -280,10 +280,7 @@ static bool may_write(void *context)
 		return false;
 	if (!pending_want(&watch->pending, look->uuid, false, now()))
 		return false;
-	if (!look->is_alone || ask_company(watch) == COMPANY_NONE)
-		return true;
-	pending_add(&watch->pending, look->uuid, PENDING_CHANGED, now());
-	return false;
+	return !look->is_alone || ask_company(watch) == COMPANY_NONE;
 }
 
 static void handle(struct watch *watch, const struct virt_domain *guest, bool is_alone)
@@ -295,6 +292,8 @@ static void handle(struct watch *watch, const struct virt_domain *guest, bool is
 
 	definition_rewrite_on(watch->virt, guest, &watch->host_policy, &terms, &look.rewritten);
 	expect_own(&look);
+	if (rewritten->result == REWRITE_YIELDED && !pending_add(&watch->pending, look.uuid, PENDING_CHANGED, now()))
+		watch->sweep_at = now() + PENDING_QUIET;
 	if (rewritten->result == REWRITE_NOTHING || rewritten->result == REWRITE_YIELDED)
 		return;
 	if (rewritten->result == REWRITE_FAILED && !virt_is_alive(watch->virt)) {

@@ -200,9 +200,24 @@ static void give_up(struct virt *virt, const struct attempts *attempts, const ch
 		fail(rewritten, "not rewritten: %s", why);
 }
 
-static bool may_write(const struct rewrite_terms *terms)
+/*
+ * With terms, what was planned for is read once more after the question: not everything that another program changes has an event, and on
+ * a busy host it takes a while to plan and to ask. What is left is the way of this answer and the next call to libvirt.
+ */
+static bool may_write(const struct virt_domain *guest, const struct definition *before, const struct rewrite_terms *terms)
 {
-	return !terms || !terms->may_write || terms->may_write(terms->context);
+	AUTO_FREE char *now = NULL;
+	struct virt_error error;
+
+	if (!terms || !terms->may_write)
+		return true;
+	if (!terms->may_write(terms->context))
+		return false;
+	if (virt_domain_get_xml(guest, VIRT_XML_SECRET, &now, &error) < 0) {
+		now = NULL;
+		return false;
+	}
+	return strcmp(now, before->xml) == 0;
 }
 
 /* Returns true if it is to be begun again, with what is stored by now. */
@@ -220,7 +235,7 @@ static bool define(struct virt *virt, const struct virt_domain *guest, const str
 		give_up(virt, attempts, "out of memory", rewritten);
 		return false;
 	}
-	if (!may_write(terms)) {
+	if (!may_write(guest, before, terms)) {
 		rewritten->result = REWRITE_YIELDED;
 		snprintf(rewritten->message, sizeof(rewritten->message), "not rewritten now: another program is at work on it");
 		return false;
