@@ -50,6 +50,7 @@ struct cpu_child {
 	enum feature_policy policy;
 	enum nestxml_vendor extension;	   /* vmx itself: Intel; svm itself: AMD */
 	enum nestxml_vendor sub_extension; /* a feature of nesting that makes no sense without vmx: Intel; svm: AMD */
+	const char *sub_feature;	   /* its name in the vendor table, or NULL */
 	bool needed;			   /* the sub-feature without which the feature is of little use */
 };
 

@@ -331,11 +331,20 @@ static void remove_other_vendors_features(struct draft *draft)
 
 /* ---- insertion ---- */
 
-/* The goals for which the CPU has no feature yet, in the order in which they are written. */
+/* What the CPU does not say yet of a feature, in the order in which it is written. */
 struct missing {
-	struct feature_goal goals[NESTXML_VENDOR_LAST];
+	struct {
+		const char *policy;
+		const char *name;
+	} features[NESTXML_VENDOR_LAST + MODEL_SUB_FEATURES_MAX];
 	size_t count;
 };
+
+static void add_missing(struct missing *missing, const char *policy, const char *name)
+{
+	missing->features[missing->count].policy = policy;
+	missing->features[missing->count++].name = name;
+}
 
 /* Appends the features, each after @lead (a line end and an indentation, or nothing). */
 static void add_features(struct draft *draft, struct nestxml_buffer *text, const struct missing *missing, const char *lead)
@@ -343,8 +352,8 @@ static void add_features(struct draft *draft, struct nestxml_buffer *text, const
 	for (size_t i = 0; i < missing->count; i++) {
 		add_text(draft, text, lead);
 		add_text(draft, text, "<feature");
-		add_attribute(draft, text, draft->quote, "policy", missing->goals[i].policy);
-		add_attribute(draft, text, draft->quote, "name", nestxml_vendor_feature(missing->goals[i].extension));
+		add_attribute(draft, text, draft->quote, "policy", missing->features[i].policy);
+		add_attribute(draft, text, draft->quote, "name", missing->features[i].name);
 		add_text(draft, text, "/>");
 	}
 }
@@ -479,7 +488,33 @@ static void insert_cpu(struct draft *draft, const struct missing *missing)
 static void state_feature(struct draft *draft, struct feature_goal goal, struct missing *missing)
 {
 	if (!correct_feature(draft, &goal))
-		missing->goals[missing->count++] = goal;
+		add_missing(missing, goal.policy, nestxml_vendor_feature(goal.extension));
+}
+
+static bool lists_sub_feature(const struct nestxml_domain *domain, const char *name)
+{
+	for (size_t i = 0; i < domain->children_count; i++)
+		if (domain->children[i].sub_feature && strcmp(domain->children[i].sub_feature, name) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * The sub-features that the model contains follow the feature, too, although <cpu> does not list them: under check='full' libvirt would
+ * miss them, and end the start.
+ */
+static void state_contained_sub_features(struct draft *draft, struct missing *missing)
+{
+	const struct nestxml_domain *domain = draft->domain;
+	const char *model = nestxml_domain_get_cpu_model(domain);
+	const char *name;
+
+	if (draft->nested == NESTXML_NESTED_REQUIRE || draft->mode != NESTXML_MODE_KEEP || domain->mode != CPU_MODE_CUSTOM ||
+	    !domain->check_full)
+		return;
+	for (size_t i = 0; i < MODEL_SUB_FEATURES_MAX && (name = nestxml_model_sub_feature(model, draft->vendor, i)); i++)
+		if (!lists_sub_feature(domain, name))
+			add_missing(missing, nestxml_nested_to_string(draft->nested), name);
 }
 
 static void make_draft(struct draft *draft)
@@ -488,7 +523,7 @@ static void make_draft(struct draft *draft)
 	struct missing missing = {0};
 
 	if (!draft->domain->has_cpu) {
-		missing.goals[missing.count++] = goal;
+		add_missing(&missing, goal.policy, nestxml_vendor_feature(goal.extension));
 		insert_cpu(draft, &missing);
 		return;
 	}
@@ -500,6 +535,7 @@ static void make_draft(struct draft *draft)
 		if (has_model_with(draft, other))
 			state_feature(draft, (struct feature_goal){other, "disable", 1U << POLICY_DISABLE}, &missing);
 	correct_sub_features(draft);
+	state_contained_sub_features(draft, &missing);
 	remove_other_vendors_features(draft);
 	insert_features(draft, &missing);
 }

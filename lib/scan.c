@@ -293,6 +293,7 @@ static void scan_feature(struct cpu_child *child, const xmlChar **attributes, in
 		return;
 	child->extension = nestxml_vendor_of_feature(name.value, name.length);
 	child->sub_extension = nestxml_vendor_of_sub_feature(name.value, name.length);
+	child->sub_feature = nestxml_vendor_sub_feature(child->sub_extension, name.value, name.length);
 	if (child->sub_extension != NESTXML_VENDOR_NONE)
 		child->needed = is_value(name, nestxml_vendor_needed(child->sub_extension));
 }

@@ -7,6 +7,12 @@
 #include "macros.h"
 
 /* A list ends with NULL. A name that ends in '*' stands for every longer one that begins so. */
+/* Sub-features that libvirt's models contain. The list ends with one without models. */
+struct contained {
+	const char *models[9]; /* each also with a version */
+	const char *sub_features[10];
+};
+
 struct row {
 	const char *name;
 	const char *feature;	      /* libvirt's name of it */
@@ -20,6 +26,7 @@ struct row {
 	const char *needed;	      /* of these, what a hypervisor in the guest needs to be of use: nested paging */
 	const char *models[16];	      /* CPU models that contain the feature, each also with a version ("-v2") */
 	const char *bare_models[8];   /* of these, those to which QEMU adds no sub-feature */
+	const struct contained *contained;
 };
 
 /*
@@ -27,8 +34,19 @@ struct row {
  * 0x491, and all of the latter begin with "vmx-". tests/judge/cpu_map holds both against the libvirt that is installed. QEMU's own models
  * agree (query-cpu-model-expansion of QEMU 7.2 under TCG). Models of EPYC to come are taken to contain svm like all before them.
  */
+static const struct contained contained_in_amd[] = {
+	{{"EPYC-v3", "EPYC-v4", "EPYC-v5", "EPYC-Rome", "EPYC-Milan", "EPYC-Genoa", "EPYC-Turin", "Dhyana-v2"}, {"npt", "nrip-save"}},
+	{{"EPYC-Milan", "EPYC-Genoa", "EPYC-Turin"}, {"svme-addr-chk"}},
+	{{"EPYC-Genoa", "EPYC-Turin"}, {"vnmi"}},
+	{{"EPYC-v5", "EPYC-Rome-v5", "EPYC-Milan-v3", "EPYC-Genoa-v2", "EPYC-Turin"},
+	 {"lbrv", "tsc-scale", "vmcb-clean", "flushbyasid", "pause-filter", "pfthreshold", "v-vmsave-vmload", "vgif"}},
+	{{NULL}, {NULL}},
+};
+
+static const struct contained contained_in_none[] = {{{NULL}, {NULL}}};
+
 static const struct row table[] = {
-	[NESTXML_VENDOR_NONE] = {0},
+	[NESTXML_VENDOR_NONE] = {.contained = contained_in_none},
 	[NESTXML_VENDOR_INTEL] =
 		{
 			.name = "intel",
@@ -40,6 +58,7 @@ static const struct row table[] = {
 			.processors = {"GenuineIntel", "CentaurHauls", "Shanghai"},
 			.sub_features = {"vmx-*"},
 			.needed = "vmx-ept",
+			.contained = contained_in_none,
 		},
 	[NESTXML_VENDOR_AMD] =
 		{
@@ -74,6 +93,7 @@ static const struct row table[] = {
 			.needed = "npt",
 			.models = {"qemu64", "phenom", "Opteron_G2", "Opteron_G3", "Opteron_G4", "Opteron_G5", "Dhyana", "EPYC", "EPYC-*"},
 			.bare_models = {"qemu64", "Opteron_G2", "Opteron_G3"},
+			.contained = contained_in_amd,
 		},
 };
 
@@ -91,12 +111,18 @@ static bool is_like(const char *pattern, const char *name, size_t length)
 	return (pattern[fixed] ? length > fixed : length == fixed) && memcmp(name, pattern, fixed) == 0;
 }
 
-static bool is_listed(const char *const *list, const char *name, size_t length)
+/* The entry of @list that stands for the name, or NULL. */
+static const char *find_listed(const char *const *list, const char *name, size_t length)
 {
 	for (; *list; list++)
 		if (is_like(*list, name, length))
-			return true;
-	return false;
+			return *list;
+	return NULL;
+}
+
+static bool is_listed(const char *const *list, const char *name, size_t length)
+{
+	return find_listed(list, name, length) != NULL;
 }
 
 /* ---- from the row ---- */
@@ -154,6 +180,23 @@ NESTXML_EXPORT bool nestxml_model_has_feature(const char *model, enum nestxml_ve
 bool nestxml_model_has_sub_features(const char *model, enum nestxml_vendor vendor)
 {
 	return nestxml_model_has_feature(model, vendor) && !is_model_listed(row_of(vendor)->bare_models, model);
+}
+
+const char *nestxml_vendor_sub_feature(enum nestxml_vendor vendor, const char *name, size_t length)
+{
+	return find_listed(row_of(vendor)->sub_features, name, length);
+}
+
+const char *nestxml_model_sub_feature(const char *model, enum nestxml_vendor vendor, size_t index)
+{
+	for (const struct contained *contained = row_of(vendor)->contained; contained->models[0]; contained++) {
+		if (!is_model_listed(contained->models, model))
+			continue;
+		for (const char *const *name = contained->sub_features; *name; name++)
+			if (index-- == 0)
+				return *name;
+	}
+	return NULL;
 }
 
 /* ---- to the row ---- */

@@ -77,9 +77,7 @@ static bool is_check_in_the_way(const struct nestxml_domain *domain, enum nestxm
 	if (nested != NESTXML_NESTED_DISABLE) /* it ran without, and gets the feature with all that the model adds */
 		return mode == CPU_MODE_CUSTOM && lists_feature_as_off(domain, vendor) && has_silent_sub_features(domain, vendor);
 	/* The host's own sub-features are expected, which the XML does not name. */
-	if (mode == CPU_MODE_HOST_MODEL || (mode == CPU_MODE_CUSTOM && domain->match_minimum))
-		return true;
-	return mode == CPU_MODE_CUSTOM && has_silent_sub_features(domain, vendor);
+	return mode == CPU_MODE_HOST_MODEL || (mode == CPU_MODE_CUSTOM && domain->match_minimum);
 }
 
 void nestxml_warn(const struct nestxml_domain *domain, enum nestxml_nested nested, enum nestxml_vendor vendor, enum cpu_mode mode,

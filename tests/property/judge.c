@@ -233,6 +233,22 @@ static bool judge_bystanders(struct judge *judge, const struct view *output, con
 	return true;
 }
 
+/* What the model contains of the feature is stated, each once. */
+static bool judge_added(struct judge *judge, const struct view *output, const struct judge_wish *wish, const struct task *task)
+{
+	for (const char *const *name = task->added; *name; name++) {
+		size_t count = 0;
+
+		for (size_t i = 0; i < output->count; i++)
+			count += view_is_element(output->children[i].node, "feature") &&
+				 view_is_property(output->children[i].node, "name", *name) &&
+				 view_is_property(output->children[i].node, "policy", nestxml_nested_to_string(wish->nested));
+		if (count != 1)
+			return blame(judge, "%s, which the model contains, is stated %zu times", *name, count);
+	}
+	return true;
+}
+
 /* What stands before the first own feature is still before it: a wrong policy is corrected where it is. */
 static bool judge_place(struct judge *judge, const struct view *output, const struct judge_wish *wish, const struct task *task)
 {
@@ -381,8 +397,8 @@ static bool judge_cpu(struct judge *judge, const struct view *output, const stru
 		return false;
 	if (!judge->input.cpu)
 		return output->count == 1 || blame(judge, "the new cpu has more than the feature");
-	return judge_bystanders(judge, output, wish, task) && judge_place(judge, output, wish, task) &&
-	       judge_attributes(judge, output, task) && judge_loose(judge, output);
+	return judge_bystanders(judge, output, wish, task) && judge_added(judge, output, wish, task) &&
+	       judge_place(judge, output, wish, task) && judge_attributes(judge, output, task) && judge_loose(judge, output);
 }
 
 /* ---- the style ---- */

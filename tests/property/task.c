@@ -123,6 +123,67 @@ static bool contains_svm(const char *model)
 	return strncmp(model, "EPYC", 4) == 0;
 }
 
+/* ---- the details that a model contains: by libvirt's cpu_map, of 9.0 to 12.8 ---- */
+
+static bool is_named(const char *model, const char *base)
+{
+	size_t length = strlen(base);
+
+	return strncmp(model, base, length) == 0 && (!model[length] || strncmp(model + length, "-v", 2) == 0);
+}
+
+static bool contains_detail(const char *model, const char *detail)
+{
+	static const char *const all[] = {"EPYC-v3",	"EPYC-v4",    "EPYC-v5",   "EPYC-Rome", "EPYC-Milan",
+					  "EPYC-Genoa", "EPYC-Turin", "Dhyana-v2", NULL};
+	static const char *const checking[] = {"EPYC-Milan", "EPYC-Genoa", "EPYC-Turin", NULL};
+	static const char *const masking[] = {"EPYC-Genoa", "EPYC-Turin", NULL};
+	static const char *const latest[] = {"EPYC-v5", "EPYC-Rome-v5", "EPYC-Milan-v3", "EPYC-Genoa-v2", "EPYC-Turin", NULL};
+	static const char *const none[] = {"svm-lock", "decodeassists", "avic", "gmet", NULL};
+	const char *const *models = latest;
+
+	if (strcmp(detail, "npt") == 0 || strcmp(detail, "nrip-save") == 0)
+		models = all;
+	else if (strcmp(detail, "svme-addr-chk") == 0)
+		models = checking;
+	else if (strcmp(detail, "vnmi") == 0)
+		models = masking;
+	for (size_t i = 0; none[i]; i++)
+		if (strcmp(detail, none[i]) == 0)
+			return false;
+	for (; *models; models++)
+		if (is_named(model, *models))
+			return true;
+	return false;
+}
+
+static bool is_feature_called(const struct child *child, const char *name)
+{
+	return view_is_element(child->node, "feature") && view_is_property(child->node, "name", name);
+}
+
+static void find_added(const struct view *view, const struct judge_wish *wish, const char *model, struct task *task)
+{
+	size_t count = 0;
+
+	if (wish->vendor != NESTXML_VENDOR_AMD || wish->nested == NESTXML_NESTED_REQUIRE || task->pending_mode || !is_custom(view) ||
+	    !view_is_property(view->cpu, "check", "full"))
+		return;
+	for (size_t i = 0; svm_words[i]; i++) {
+		bool listed = false;
+
+		for (size_t j = 0; j < view->count; j++)
+			listed = listed || is_feature_called(&view->children[j], svm_words[i]);
+		if (!listed && contains_detail(model, svm_words[i]))
+			task->added[count++] = svm_words[i];
+	}
+}
+
+bool task_is_added(const struct child *child, const struct task *task)
+{
+	return view_is_element(child->node, "feature") && view_is_one_of(child->node, "name", task->added);
+}
+
 struct task task_make(const struct view *view, const struct judge_wish *wish)
 {
 	char *model = view->cpu ? read_model(view) : NULL;
@@ -133,6 +194,8 @@ struct task task_make(const struct view *view, const struct judge_wish *wish)
 	task.pending_mode = !usable || (wish->mode != NESTXML_MODE_KEEP && !view_is_property(view->cpu, "mode", task.mode));
 	task.disables_other = !task.pending_mode && wish->nested != NESTXML_NESTED_DISABLE && wish->vendor == NESTXML_VENDOR_INTEL &&
 			      is_custom(view) && contains_svm(model);
+	if (usable && model)
+		find_added(view, wish, model, &task);
 	free(model);
 	return task;
 }
@@ -148,7 +211,7 @@ bool task_is_disallowed(const struct child *child, const struct task *task)
 
 bool task_is_bystander(const struct child *child, const struct judge_wish *wish, const struct task *task)
 {
-	if (wish_is_own(child, wish) || task_is_disallowed(child, task))
+	if (wish_is_own(child, wish) || task_is_disallowed(child, task) || task_is_added(child, task))
 		return false;
 	if (wish_is_other(child, wish))
 		return !task->disables_other && !wish_is_wanted(child);
@@ -160,7 +223,7 @@ bool task_is_right(const struct view *view, const struct judge_wish *wish, const
 	size_t own = 0;
 	size_t other = 0;
 
-	if (task->pending_mode)
+	if (task->pending_mode || task->added[0])
 		return false;
 	for (size_t i = 0; i < view->count; i++) {
 		const struct child *child = &view->children[i];

@@ -24,13 +24,16 @@ bool wish_is_satisfied(const struct child *child, enum nestxml_nested nested);
 
 struct task {
 	bool pending_mode;
-	const char *mode;    /* the new one, where it changes */
-	bool disables_other; /* the model contains the other vendor's feature */
+	const char *mode;      /* the new one, where it changes */
+	bool disables_other;   /* the model contains the other vendor's feature */
+	const char *added[16]; /* details that the model contains and the CPU does not list; NULL after the last */
 };
 
 struct task task_make(const struct view *view, const struct judge_wish *wish);
 /** Whether a child is one that the task takes out, apart from features of nesting. */
 bool task_is_disallowed(const struct child *child, const struct task *task);
+/** Whether it is one of those that the task adds. */
+bool task_is_added(const struct child *child, const struct task *task);
 /** Whether a child stays where it is, and as it is if it does not contradict the wish. */
 bool task_is_bystander(const struct child *child, const struct judge_wish *wish, const struct task *task);
 /** Whether a document says what is asked already. */
