@@ -38,7 +38,7 @@ static void doubt(struct qemu_command *command, const char *option, const char *
 }
 
 /*
- * Calls @take for each option, its value being NULL where it has none. An argument that is no option is a disk image to QEMU. An unknown
+ * Calls @take for each option, its value being "" where it has none. An argument that is no option is a disk image to QEMU. An unknown
  * option is taken for one without a value, and doubted.
  */
 static void read_options(struct qemu_command *command, const char *line, size_t length,
@@ -47,15 +47,18 @@ static void read_options(struct qemu_command *command, const char *line, size_t 
 	for (const char *at = length > 0 ? next_argument(line, length, line) : NULL; at; at = next_argument(line, length, at)) {
 		const char *name = option_name(at);
 		enum qemu_option kind = name ? qemu_option_find(name) : QEMU_OPTION_ALONE;
-		const char *value = kind == QEMU_OPTION_WITH_VALUE ? next_argument(line, length, at) : NULL;
+		const char *value = "";
 
 		if (kind == QEMU_OPTION_UNKNOWN)
 			doubt(command, at, NULL);
-		if (kind == QEMU_OPTION_WITH_VALUE && !value)
-			return;
+		if (kind == QEMU_OPTION_WITH_VALUE) {
+			at = next_argument(line, length, at);
+			if (!at)
+				return;
+			value = at;
+		}
 		if (name)
 			take(command, name, value);
-		at = value ? value : at;
 	}
 }
 
