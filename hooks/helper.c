@@ -23,8 +23,8 @@
 #define ANSWER_TIME 2000 /* milliseconds; libvirt waits for the hook, and the user for both */
 
 /*
- * What the helper finds open: 0 ends when the hook has ended, 1 is for its answer, 3 is its lock. It never touches that but to close it,
- * and the lock goes when it goes.
+ * What the helper finds open: 0 ends when the hook has ended, 1 is for its answer, 3 is its lock, which goes when it goes. It removes the
+ * lock's file itself.
  */
 enum { HELPER_LOCK = STDERR_FILENO + 1, HELPER_FIRST_CLOSED };
 

@@ -6,6 +6,7 @@
  */
 #include <fcntl.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,7 @@
 #include "libvirt/admin.h"
 #include "macros.h"
 #include "nestctl.h"
+#include "paths.h"
 
 #define LOCK 3		 /* the descriptor with the guest's lock, from the hook */
 #define HOOK_TIME 60	 /* seconds: by then a hook has ended, or will not */
@@ -350,13 +352,32 @@ static void destroy(struct helper *helper, int run)
 	virt_close(writer);
 }
 
+/* For the next refused start of this guest. The lock would go with this process, but its file would stay, one for each such guest. */
+static void release_lock(struct helper *helper)
+{
+	static const char locks[] = NESTXML_RUN_DIRECTORY "/lock-";
+	char link[32];
+	char path[PATH_MAX];
+	ssize_t length;
+
+	if (!helper->has_lock)
+		return;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", LOCK);
+	length = readlink(link, path, sizeof(path) - 1);
+	if (length > 0)
+		path[length] = '\0';
+	if (length > 0 && strncmp(path, locks, strlen(locks)) == 0)
+		unlink(path);
+	close(LOCK);
+	helper->has_lock = false;
+}
+
 /* Nothing may run that its owner believes gone. */
 static void watch_run(struct helper *helper, int run)
 {
 	int64_t end = nestxml_clock_monotonic() + RESTART_WATCH;
 
-	if (helper->has_lock)
-		close(LOCK); /* the next refused start of this guest is another helper's */
+	release_lock(helper);
 	while (!helper->restart.was_undefined && !helper->has_lost_reader) {
 		int64_t left = end - nestxml_clock_monotonic();
 
@@ -430,6 +451,7 @@ static enum nestctl_status run_command(int argc, char **argv)
 	answer_hook(&helper);
 	wait_for_hook();
 	status = run_helper(&helper);
+	release_lock(&helper);
 	admin_close(helper.admin);
 	clients_clear(&helper.named);
 	return status;
