@@ -112,6 +112,32 @@ static void report_refusal(struct nestxml_check *check, const struct nestxml_hos
 	}
 }
 
+/* The mode for virt-install's --cpu: the policy's, or the guest's own where it may be kept. */
+static const char *find_mode(const struct nestxml_check *check)
+{
+	static const char *const modes[] = {"host-model", "host-passthrough", "maximum"};
+	const char *now = check->policy.mode == NESTXML_MODE_KEEP ? nestxml_domain_get_cpu_mode(check->judged)
+								  : nestxml_mode_to_string(check->policy.mode);
+
+	for (size_t i = 0; i < ARRAY_SIZE(modes); i++)
+		if (now && strcmp(now, modes[i]) == 0)
+			return modes[i];
+	return modes[0];
+}
+
+/* A transient guest has no definition: what its caller can do is said as well. */
+static void advise_rewrite(struct nestxml_check *check, const char *guest, const char *filter)
+{
+	const char *nested = nestxml_nested_to_string(check->policy.nested);
+	const char *feature = nestxml_vendor_feature(check->assessment.vendor);
+
+	nestxml_text_print(check->advice, sizeof(check->advice),
+			   "rewrite its definition: virsh dumpxml --inactive --security-info %s | %s | virsh define /dev/stdin "
+			   "(without a definition: create it with <feature policy='%s' name='%s'/> in its <cpu>: "
+			   "virt-install --cpu %s,%s=%s, or %s FILE | virsh create /dev/stdin)",
+			   guest, filter, nested, feature, find_mode(check), nested, feature, filter);
+}
+
 static void report_stale(struct nestxml_check *check)
 {
 	const struct nestxml_policy *policy = &check->policy;
@@ -141,10 +167,7 @@ static void report_stale(struct nestxml_check *check)
 			guest, filter);
 		return;
 	}
-	nestxml_text_print(check->advice, sizeof(check->advice),
-			   "rewrite its definition: virsh dumpxml --inactive --security-info %s | %s | virsh define /dev/stdin "
-			   "(without a definition: %s FILE | virsh create /dev/stdin)",
-			   guest, filter, filter);
+	advise_rewrite(check, guest, filter);
 }
 
 static void report_untouched(struct nestxml_check *check)

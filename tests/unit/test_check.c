@@ -688,8 +688,10 @@ static const char *const hostile_names[] = {
 static void check_command(const char *report, const char *expected_word)
 {
 	static const char start[] = "virsh dumpxml --inactive --security-info ";
-	static const char end[] = " | nestxml -n require | virsh define /dev/stdin (without a definition: nestxml -n require FILE | "
-				  "virsh create /dev/stdin)";
+	static const char end[] =
+		" | nestxml -n require | virsh define /dev/stdin (without a definition: create it with "
+		"<feature policy='require' name='vmx'/> in its <cpu>: virt-install --cpu host-passthrough,require=vmx, or "
+		"nestxml -n require FILE | virsh create /dev/stdin)";
 	const char *at = strstr(report, start);
 	const char *tail = strstr(report, end);
 
