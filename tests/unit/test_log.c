@@ -94,7 +94,7 @@ static void a_long_line_is_cut(void **state)
 	log_open("nestxml-hook");
 	log_write(LOG_INFO, "%s", text);
 	length = recv((int)(intptr_t)*state, line, sizeof(line), 0);
-	assert_in_range(length, 8000, 8192);
+	assert_true(length >= 8000 && length <= 8192);
 }
 
 static void log_a_lot(void)
