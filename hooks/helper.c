@@ -81,7 +81,7 @@ static int spawn(char *const *arguments, int stdin_fd, int stdout_fd, int lock_f
 static void read_answer(int fd, char answer[HELPER_ANSWER])
 {
 	int64_t deadline = nestxml_clock_monotonic() + ANSWER_TIME;
-	char line[HELPER_ANSWER];
+	char line[HELPER_ANSWER] = "";
 	size_t used = 0;
 
 	while (used < sizeof(line) - 1 && !memchr(line, '\n', used)) {

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -109,13 +110,20 @@ static bool read_mark(int fd, struct mark *mark)
 {
 	char text[80];
 	long length = io_read_into(fd, text, sizeof(text) - 1);
+	const size_t digits = sizeof(mark->digits) - 1;
+	char *end;
 	int64_t age;
 	int64_t left;
 
 	if (length <= 0)
 		return false;
 	text[length] = '\0';
-	if (sscanf(text, "%32[0-9a-f] %" SCNd64, mark->digits, &left) != 2)
+	if (strspn(text, "0123456789abcdef") != digits || text[digits] != ' ')
+		return false;
+	memcpy(mark->digits, text, digits);
+	mark->digits[digits] = '\0';
+	left = strtoll(text + digits, &end, 10);
+	if (strcmp(end, "\n") != 0 || left < 0)
 		return false;
 	age = nestxml_clock_boottime() - left;
 	return age >= 0 && age <= MARK_AGE;

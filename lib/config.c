@@ -96,7 +96,7 @@ static void cut_blanks(char *text)
 		text[--length] = '\0';
 }
 
-/* The ']' that ends a section's name: the first one behind which nothing stands but a comment; a glob may contain others. */
+/* The ']' that ends a section's name: the first one that nothing but a comment follows; a glob may contain others. */
 static const char *find_close(const char *line, size_t length)
 {
 	const char *end = line + length;

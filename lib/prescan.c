@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * sight.c - whether a guest's XML can be seen to state nothing about nesting, without a parser: most guests on most hosts, at each start.
+ * prescan.c - whether a guest's XML can be seen to state nothing about nesting, without a parser: most guests on most hosts, at each start.
  *
  * In doubt it cannot. What could hide a word is doubt: a character reference, a declaration, any encoding but UTF-8.
  */

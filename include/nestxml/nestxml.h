@@ -309,7 +309,7 @@ enum nestxml_state {
  * Reads the vendor from /proc/cpuinfo and the state of nesting from /sys/module. What cannot be read is no error: the state is then
  * unknown and the fact says why.
  *
- * @root	the folder that stands for /, "" or "/" for the real one.
+ * @root	the directory that stands for /, "" or "/" for the real one.
  * @host	the result, to be released with nestxml_host_free().
  *
  * Returns 0 or NESTXML_E_NOMEM. Since: 0.1
@@ -328,9 +328,9 @@ enum nestxml_vendor nestxml_host_detect_vendor(const char *root);
 enum nestxml_vendor nestxml_host_get_vendor(const struct nestxml_host *host);
 /** Whether KVM on this host gives nesting. Since: 0.1 */
 enum nestxml_state nestxml_host_get_state(const struct nestxml_host *host);
-/** The fact behind the state, such as "kvm_amd nested=0" or "kvm_intel is not loaded". Since: 0.1 */
+/** The fact that shows the state, such as "kvm_amd nested=0" or "kvm_intel is not loaded". Since: 0.1 */
 const char *nestxml_host_get_evidence(const struct nestxml_host *host);
-/** Whether `nestctl host enable` can mend the state: the module is one that has nesting. Since: 0.1 */
+/** Whether `nestctl host enable` can fix the state: the module is one that has nesting. Since: 0.1 */
 bool nestxml_host_is_fixable(const struct nestxml_host *host);
 
 /* ---- the verdict ---- */

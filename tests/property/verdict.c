@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* verdict.c - asks the library as the hook does, on hosts that exist in a temporary folder only. */
+/* verdict.c - asks the library as the hook does, on hosts that exist in a temporary directory only. */
 #include "verdict.h"
 
 #include <ftw.h>
@@ -12,11 +12,11 @@
 
 static void make_root(const struct verdict_hosts *hosts, const struct judge_wish *wish, char *root, size_t size)
 {
-	snprintf(root, size, "%s/%s-%s-%s", hosts->folder, nestxml_nested_to_string(wish->nested), nestxml_mode_to_string(wish->mode),
+	snprintf(root, size, "%s/%s-%s-%s", hosts->directory, nestxml_nested_to_string(wish->nested), nestxml_mode_to_string(wish->mode),
 		 nestxml_vendor_to_string(wish->vendor));
 }
 
-/* Writes @root/@path and the folders above it. */
+/* Writes @root/@path and the directories above it. */
 static bool write_file(const char *root, const char *path, const char *format, ...) __attribute__((format(printf, 3, 4)));
 static bool write_file(const char *root, const char *path, const char *format, ...)
 {
@@ -62,7 +62,7 @@ static int remove_one(const char *path, const struct stat *status, int type, str
 
 void verdict_hosts_remove(const struct verdict_hosts *hosts)
 {
-	nftw(hosts->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	nftw(hosts->directory, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 bool verdict_hosts_make(struct verdict_hosts *hosts)
@@ -70,8 +70,8 @@ bool verdict_hosts_make(struct verdict_hosts *hosts)
 	const char *base = getenv("TMPDIR");
 	bool made = true;
 
-	snprintf(hosts->folder, sizeof(hosts->folder), "%s/property.XXXXXX", base && *base ? base : "/tmp");
-	if (!mkdtemp(hosts->folder))
+	snprintf(hosts->directory, sizeof(hosts->directory), "%s/property.XXXXXX", base && *base ? base : "/tmp");
+	if (!mkdtemp(hosts->directory))
 		return false;
 	for (unsigned int i = 0; made && i < JUDGE_WISHES; i++) {
 		struct judge_wish wish = judge_wish_get(i);

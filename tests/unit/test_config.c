@@ -603,7 +603,7 @@ static void test_a_file_of_ones_own_is_good(void **state)
 	nestxml_config_free(config);
 }
 
-static void test_a_folder_in_a_files_place_is_refused(void **state)
+static void test_a_directory_in_a_files_place_is_refused(void **state)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
 		tree_clear(*state);
@@ -634,7 +634,7 @@ static void test_a_device_in_a_files_place_is_refused(void **state)
 	check_file_refused(*state, DROP_INS "/a.conf", geteuid() == 0 ? "not a regular file" : "is not there");
 }
 
-static void test_a_file_in_the_folders_place_is_refused(void **state)
+static void test_a_file_in_the_directorys_place_is_refused(void **state)
 {
 	tree_write(*state, DROP_INS, "[default]\n");
 	check_file_refused(*state, DROP_INS, "Not a directory");
@@ -654,20 +654,20 @@ static void test_a_file_that_cannot_be_read_is_refused(void **state)
 	}
 }
 
-static void test_a_folder_that_cannot_be_read_is_refused(void **state)
+static void test_a_directory_that_cannot_be_read_is_refused(void **state)
 {
 	static const struct {
-		const char *folder;
+		const char *directory;
 		const char *file;
 	} cases[] = {{DROP_INS, DROP_INS}, {"/etc/nestxml", ADMIN_FILE}, {"/usr/share/nestxml", VENDOR_FILE}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		tree_folder(*state, cases[i].folder);
-		assert_int_equal(chmod(tree_path(*state, cases[i].folder), 0), 0);
+		tree_folder(*state, cases[i].directory);
+		assert_int_equal(chmod(tree_path(*state, cases[i].directory), 0), 0);
 		become_nobody();
 		check_file_refused(*state, cases[i].file, "Permission denied");
 		become_oneself();
-		assert_int_equal(chmod(tree_path(*state, cases[i].folder), 0755), 0);
+		assert_int_equal(chmod(tree_path(*state, cases[i].directory), 0755), 0);
 	}
 }
 
@@ -694,7 +694,7 @@ static void test_a_dangling_link_is_refused(void **state)
 	}
 }
 
-static void test_a_dangling_link_in_the_folders_place_is_refused(void **state)
+static void test_a_dangling_link_in_the_directorys_place_is_refused(void **state)
 {
 	tree_folder(*state, "/etc/nestxml");
 	assert_int_equal(symlink("nowhere", tree_path(*state, DROP_INS)), 0);
@@ -889,15 +889,15 @@ int main(void)
 		TREE_TEST(test_a_file_that_only_its_owner_can_write_is_good),
 		TREE_TEST(test_a_file_of_another_user_is_refused),
 		TREE_TEST(test_a_file_of_ones_own_is_good),
-		TREE_TEST(test_a_folder_in_a_files_place_is_refused),
+		TREE_TEST(test_a_directory_in_a_files_place_is_refused),
 		TREE_TEST(test_a_fifo_in_a_files_place_is_refused),
 		TREE_TEST(test_a_device_in_a_files_place_is_refused),
-		TREE_TEST(test_a_file_in_the_folders_place_is_refused),
+		TREE_TEST(test_a_file_in_the_directorys_place_is_refused),
 		TREE_TEST(test_a_file_that_cannot_be_read_is_refused),
-		TREE_TEST(test_a_folder_that_cannot_be_read_is_refused),
+		TREE_TEST(test_a_directory_that_cannot_be_read_is_refused),
 		TREE_TEST(test_links_in_a_circle_are_refused),
 		TREE_TEST(test_a_dangling_link_is_refused),
-		TREE_TEST(test_a_dangling_link_in_the_folders_place_is_refused),
+		TREE_TEST(test_a_dangling_link_in_the_directorys_place_is_refused),
 		TREE_TEST(test_a_link_on_the_way_that_leads_nowhere_is_refused),
 		TREE_TEST(test_whoever_can_write_on_the_way_to_a_policy_has_it_refused),
 		TREE_TEST(test_a_link_does_not_lead_out_of_the_root),
