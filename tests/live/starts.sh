@@ -315,8 +315,8 @@ starts_transient()
 	is "it does not become a stored one" "$(virsh list --all --persistent --name | tr -d '\n')" ""
 }
 
-# install NAME OPTION...: as virt-install makes a guest, in two phases: the first creates it, the second defines it
-install()
+# make_guest NAME OPTION...: as virt-install makes a guest, in two phases: the first creates it, the second defines it
+make_guest()
 {
 	virt-install --name "$1" --memory 64 --osinfo detect=off,require=off --virt-type "$type" --graphics none --noautoconsole --network none \
 		--serial "file,path=/run/guests/$1.serial" --check all=off "${@:2}"
@@ -328,24 +328,24 @@ starts_virt_install()
 	printf '[guest *]\nnested = disable\n' | policy
 	cp /run/guests/boot.img /run/guests/installed.img
 	truncate -s 2M /run/guests/media.iso
-	said=$(install image --import --disk /run/guests/installed.img,format=raw --cpu host-model 2>&1 || true)
+	said=$(make_guest image --import --disk /run/guests/installed.img,format=raw --cpu host-model 2>&1 || true)
 	says "virt-install is refused, with what its caller can do" "$said" "guest 'image'" "without a definition: create it with" \
 		"<feature policy='disable' name='${FEATURE,,}'/>"
 	option=$(grep -o -- "--cpu [a-z-]*,disable=${FEATURE,,}" <<<"$said" | head -n 1)
 	# shellcheck disable=SC2086	# an option and its value
-	works "with the option that the refusal names it imports an image" install image --import --disk /run/guests/installed.img,format=raw $option
+	works "with the option that the refusal names it imports an image" make_guest image --import --disk /run/guests/installed.img,format=raw $option
 	has "which runs without the feature" image 0
 	is "and is stored so" "$(states image)" disable
 	stop image
 	works "and starts again" virsh -q start image
 	stop image
 	# shellcheck disable=SC2086
-	works "it installs from media, too" install media --cdrom /run/guests/media.iso --disk /run/guests/installed.img,format=raw $option
+	works "it installs from media, too" make_guest media --cdrom /run/guests/media.iso --disk /run/guests/installed.img,format=raw $option
 	is "which runs" "$(virsh domstate media)" running
 	is "and is stored so" "$(states media)" disable
 	printf '[guest *]\nnested = disable\non-stale = allow\n' | policy
 	stop media
-	works "on-stale = allow lets one through as its caller made it" install allowed --import --disk /run/guests/installed.img,format=raw --cpu host-model
+	works "on-stale = allow lets one through as its caller made it" make_guest allowed --import --disk /run/guests/installed.img,format=raw --cpu host-model
 	says "and the log warns of it" "$(tail -n 20 /run/syslog)" "started as it is (on-stale = allow): guest 'allowed'"
 }
 
@@ -710,7 +710,7 @@ starts_set_and_list()
 	says "set says what is stronger" "$(nestctl set own disable 2>&1)" "is stronger and asks for nested=require"
 	fails "a guest that is not there is named the same way" 1 nestctl set nobody require -- \
 		"guest 'nobody': libvirt knows none of this name or UUID"
-	fails "set knows its words" 2 nestctl set own perhaps -- "there is require, optional, disable and leave, not 'perhaps'"
+	fails "set knows its words" 2 nestctl set own perhaps -- "unknown policy 'perhaps'; expected require, optional, disable or leave"
 }
 
 # as_nobody COMMAND...: an ordinary user, whose libvirt is one of his own

@@ -68,8 +68,8 @@ static void test_they_are_named(void **state)
 	(void)state;
 	check_described(CLIENTS(ours, reader), "");
 	check_described(CLIENTS(ours, virsh, reader), "virsh (process 30)");
-	check_described(CLIENTS(virsh, remote), "virsh (process 30) and a remote client");
-	check_described(CLIENTS(virsh, hidden, remote), "virsh (process 30), process 50 and a remote client");
+	check_described(CLIENTS(virsh, remote), "virsh (process 30) and another client");
+	check_described(CLIENTS(virsh, hidden, remote), "virsh (process 30), process 50 and another client");
 	check_described(CLIENTS(virsh, virsh, virsh, virsh, reader, virsh),
 			"virsh (process 30), virsh (process 30), virsh (process 30) and 2 more");
 	assert_string_equal(clients_describe_writers(&one, small, sizeof(small)), "virsh (");

@@ -125,8 +125,11 @@ static void read_parameters(virTypedParameterPtr parameters, int count, struct c
 	client->is_ours = client->pid == getppid() || (user == 0 && strcmp(client->name, OUR_NAME) == 0);
 }
 
-/* Returns 1; 0: it has gone; -1: it cannot be told. */
-static int read_client(virAdmClientPtr from, struct client *client, struct virt_error *error)
+/*
+ * Returns whether it is there still. One that the daemon does not describe, as for a moment while it connects ("No identity information
+ * available"), stays one that may write and is nobody known.
+ */
+static bool read_client(virAdmClientPtr from, struct client *client)
 {
 	virTypedParameterPtr parameters = NULL;
 	int count = 0;
@@ -135,26 +138,22 @@ static int read_client(virAdmClientPtr from, struct client *client, struct virt_
 	if (sym_virAdmClientGetInfo(from, &parameters, &count, 0) < 0) {
 		virErrorPtr last = sym_virGetLastError();
 
-		return last && last->code == VIR_ERR_NO_CLIENT ? 0 : virt_fail_with_last(error);
+		return !last || last->code != VIR_ERR_NO_CLIENT;
 	}
 	read_parameters(parameters, count, client);
 	sym_virTypedParamsFree(parameters, count);
-	return 1;
+	return true;
 }
 
-/* What is known of those who are connected at this moment. Returns 1; 0: one of them has gone meanwhile; -1: it cannot be told. */
+/* What is known of those who are connected at this moment, up to the first one that has gone meanwhile. Returns 0 or -1. */
 static int read_clients(virAdmClientPtr *found, size_t count, struct clients *clients, struct virt_error *error)
 {
 	clients->list = calloc(count + 1, sizeof(*clients->list));
 	if (!clients->list)
 		return virt_fail(error, "out of memory");
-	for (; clients->count < count; clients->count++) {
-		int code = read_client(found[clients->count], &clients->list[clients->count], error);
-
-		if (code != 1)
-			return code;
-	}
-	return 1;
+	while (clients->count < count && read_client(found[clients->count], &clients->list[clients->count]))
+		clients->count++;
+	return 0;
 }
 
 static bool are_the_same(virAdmClientPtr *found, size_t count, const struct clients *clients)
@@ -185,7 +184,7 @@ static int list_clients(const struct daemon *daemon, struct clients *clients, st
 	for (int round = 0; round < ROUNDS; round++) {
 		virAdmClientPtr *found = NULL;
 		int count = sym_virAdmServerListClients(daemon->server, &found, 0);
-		int code = 1;
+		int code;
 
 		if (count < 0)
 			return virt_fail_with_last(error);

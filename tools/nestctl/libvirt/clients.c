@@ -54,7 +54,7 @@ bool clients_has_writer_of(const struct clients *clients, const struct clients *
 static int describe(const struct client *client, const char *joint, char *buffer, size_t size)
 {
 	if (client->pid == 0)
-		return snprintf(buffer, size, "%sa remote client", joint);
+		return snprintf(buffer, size, "%sanother client", joint);
 	if (client->name[0] == '\0')
 		return snprintf(buffer, size, "%sprocess %d", joint, client->pid);
 	return snprintf(buffer, size, "%s%s (process %d)", joint, client->name, client->pid);

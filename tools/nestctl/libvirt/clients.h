@@ -31,7 +31,7 @@ size_t clients_count_writers(const struct clients *clients);
 /** Whether one of the writers of @before is connected still. */
 bool clients_has_writer_of(const struct clients *clients, const struct clients *before);
 
-/** Writes who the writers are, as in "virsh (process 17) and a client of another machine", at most @size bytes. Returns @buffer. */
+/** Writes who the writers are, as in "virsh (process 17) and another client", at most @size bytes. Returns @buffer. */
 const char *clients_describe_writers(const struct clients *clients, char *buffer, size_t size);
 
 #endif
