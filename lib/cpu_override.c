@@ -95,30 +95,22 @@ static void add_option(struct cpu_override *override, struct text argument)
 	for (size_t i = 0; i < ARRAY_SIZE(decisive); i++)
 		if (is_equal(option, decisive[i]))
 			find(override, argument, "commandline");
-	if (is_equal(option, "-append")) {
-		override->next = CPU_OVERRIDE_NEXT_TEXT;
-	} else if (is_equal(option, "-device") || is_equal(option, "-global")) {
-		override->next = CPU_OVERRIDE_NEXT_DEVICE;
+	if (is_equal(option, "-device") || is_equal(option, "-global"))
 		snprintf(override->option, sizeof(override->option), "%.*s", (int)argument.length, argument.start);
-	}
 }
 
+/*
+ * Which arguments are the values of others is known to QEMU alone, and differs from one QEMU to the next: "-name -append -cpu max" names a
+ * guest "-append". So each argument is read as an option too, whatever stands before it.
+ */
 void nestxml_cpu_override_add_argument(struct cpu_override *override, const char *value, size_t length)
 {
 	struct text argument = {value, length};
 
-	switch (override->next) {
-	case CPU_OVERRIDE_NEXT_OPTION:
-		add_option(override, argument);
-		return;
-	case CPU_OVERRIDE_NEXT_DEVICE:
-		if (names_cpu(argument))
-			find(override, (struct text){override->option, strlen(override->option)}, "commandline");
-		break;
-	case CPU_OVERRIDE_NEXT_TEXT:
-		break;
-	}
-	override->next = CPU_OVERRIDE_NEXT_OPTION;
+	if (override->option[0] && names_cpu(argument))
+		find(override, (struct text){override->option, strlen(override->option)}, "commandline");
+	override->option[0] = '\0';
+	add_option(override, argument);
 }
 
 /* A library that is loaded into QEMU can give it any command line. */

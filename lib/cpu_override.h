@@ -7,13 +7,8 @@
 
 /** Starts zeroed; filled argument by argument, in the order of the document. */
 struct cpu_override {
-	char found[96]; /* the first one and its place, ready for a terminal; "": none */
-	enum {
-		CPU_OVERRIDE_NEXT_OPTION,
-		CPU_OVERRIDE_NEXT_TEXT,	  /* the value of -append, whatever it says */
-		CPU_OVERRIDE_NEXT_DEVICE, /* the value of -device or -global */
-	} next;
-	char option[16]; /* the -device or -global as written, while its value is expected */
+	char found[96];	 /* the first one and its place, ready for a terminal; "": none */
+	char option[16]; /* the -device or -global as written, while its value is expected; "": none is */
 };
 
 /** <qemu:arg value=...> in <qemu:commandline> */
