@@ -3,8 +3,8 @@
 #include "assess.h"
 
 /*
- * Whether libvirt itself keeps the feature from the guest: a CPU that is described in full has what its model contains and what it lists,
- * and libvirt ends a start that would give it more ("extra features: svm"; docs/libvirt-facts.md).
+ * Whether libvirt itself keeps the feature from the guest: with check='full' it ends a start in which the CPU has more than its model and
+ * its list say ("extra features: svm"; docs/libvirt-facts.md #14).
  */
 static bool is_lacking_in_full(const struct nestxml_domain *domain, enum nestxml_vendor vendor)
 {

@@ -106,7 +106,7 @@ static void report_refusal(struct nestxml_check *check, const struct nestxml_hos
 		report_arrival(check);
 	} else if (!is_arriving(check) && assessment->cpu == NESTXML_CPU_NOT_APPLICABLE) {
 		report_conflict(check, "%s", assessment->problem.message);
-		advise(check, "set nested = leave there");
+		advise(check, "set nested = leave for it");
 	} else {
 		report_host(check, host);
 	}
@@ -293,8 +293,9 @@ static bool can_be_saved(const struct nestxml_domain *domain)
 }
 
 /*
- * Whether what starts with a stale CPU arrives: it was announced and can have come so, or it is the domain of a snapshot with memory. What
- * starts from nothing is the stored definition; what may be either is refused as a start, and never started in another's place.
+ * Whether a guest with a stale CPU arrives: it was announced and its CPU can be that of a saved state, or it is the domain of a snapshot
+ * with memory. A start from nothing is the stored definition to the letter. If it could be both, it is refused as a start, and the helper
+ * must not start the definition in place of what was to arrive.
  */
 static int find_arrival(struct nestxml_check *check, const char *root, const char *name, struct nestxml_error *error)
 {

@@ -29,7 +29,7 @@ static struct span skip_space(struct span text)
 	return text;
 }
 
-/* Behind an attribute that libvirt writes on some occasions only; @text.at itself where no such attribute follows. */
+/* After an attribute that libvirt writes only sometimes; @text.at itself if none follows. */
 static const char *skip_attribute(struct span text, const char *tag)
 {
 	static const struct {

@@ -70,8 +70,8 @@ int nestxml_stored_definition_read(const char *root, const char *name, const str
 /* ---- snapshots ---- */
 
 /*
- * The domain that a snapshot's memory is of; borrows from @xml. libvirt (virDomainSnapshotDefFormat) writes the state before the domain, in
- * which tenants choose what stands, and escapes the description that users give. NULL: it has no memory, or it cannot be told.
+ * The domain that a snapshot's memory is of; borrows from @xml. libvirt (virDomainSnapshotDefFormat) writes the state before the domain,
+ * whose contents tenants choose, and escapes the users' description. NULL: it has no memory, or that cannot be told.
  */
 static struct nestxml_domain *find_running(const char *xml)
 {
@@ -99,7 +99,7 @@ static struct span find_cookie_cpu(const char *xml)
 	const char *head;
 	const char *close;
 
-	/* The last: tenants choose what stands in the domains before it. */
+	/* The last one: tenants choose the contents of the domains before it. */
 	for (const char *at = xml; (at = strstr(at, "<cookie>")); at++)
 		cookie = at;
 	start = cookie ? strstr(cookie, "<cpu ") : NULL;

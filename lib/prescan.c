@@ -2,7 +2,7 @@
 /*
  * prescan.c - whether a guest's XML can be seen to state nothing about nesting, without a parser: most guests on most hosts, at each start.
  *
- * In doubt it cannot. What could hide a word is doubt: a character reference, a declaration, any encoding but UTF-8.
+ * In doubt the answer is no, and the XML is parsed: where a character reference, a declaration or another encoding might hide a word.
  */
 #include "prescan.h"
 
@@ -35,7 +35,7 @@ static bool has_name(const char *xml, size_t length, const char *name)
 	       nestxml_buffer_add_string(&element, "</name>") && memmem(xml, length, element.data, element.length);
 }
 
-/* Not proof that it is well-formed, but half a document is seen. */
+/* This does not prove that it is well-formed, but catches half a document. */
 static bool is_whole(const char *xml, size_t length)
 {
 	static const char end[] = "</domain>";

@@ -23,14 +23,14 @@ static const struct row {
 	unsigned int required;
 	enum nestxml_verdict verdict;
 } table[] = {
-	/* What arrives has run with the CPU that it has: a host without nesting would take a part of that away. */
+	/* An arriving guest has already run with this CPU: a host without nesting would take the feature away from it. */
 	{ARRIVES, LEAVE | REQUIRE | OPTIONAL, NOT_ON, ANY, BIT(true), NESTXML_VERDICT_REFUSE},
 	{ANY, LEAVE, ANY, ANY, ANY, NESTXML_VERDICT_PASS},
-	/* Not the XML decides, but an argument of QEMU's. */
+	/* An argument for QEMU decides, not the XML. */
 	{ANY, REQUIRE | DISABLE, ANY, BIT(NESTXML_CPU_OVERRIDDEN), ANY, NESTXML_VERDICT_REFUSE},
 	/* Whether it has what it must not have cannot be told. */
 	{ANY, DISABLE, ANY, BIT(NESTXML_CPU_UNKNOWN), ANY, NESTXML_VERDICT_REFUSE},
-	/* It has what it must not have, and that cannot be changed while it has a state to come back with. */
+	/* It has the feature that it must not have, and the CPU of a saved state cannot be changed. */
 	{ARRIVES, DISABLE, ANY, BIT(NESTXML_CPU_STALE), ANY, NESTXML_VERDICT_REFUSE},
 	{ARRIVES, ANY, ANY, ANY, ANY, NESTXML_VERDICT_PASS},
 	{START, REQUIRE, ANY, BIT(NESTXML_CPU_NOT_APPLICABLE), ANY, NESTXML_VERDICT_REFUSE},

@@ -61,7 +61,7 @@ unsigned_module()
 	objcopy "$1" "$2"	# which knows nothing of what follows the sections
 }
 
-# pack_initramfs UNPACKED FOLDER INIT MODULE...: on stdout, what is in FOLDER, with INIT as its first program, busybox, and the modules, which
+# pack_initramfs UNPACKED DIRECTORY INIT MODULE...: on stdout, what is in DIRECTORY, with INIT as its first program, busybox, and the modules, which
 # /modules/list names in the order of loading
 pack_initramfs()
 {

@@ -475,7 +475,7 @@ const struct nestxml_error *nestxml_check_get_problem(const struct nestxml_check
 const char *nestxml_check_get_report(const struct nestxml_check *check);
 /** What people can do about it, ready for a terminal or a log; "" where the guest passes. Since: 0.1 */
 const char *nestxml_check_get_advice(const struct nestxml_check *check);
-/** The domain that was judged; borrowed; NULL where it passed at sight. Since: 0.1 */
+/** The domain that was judged; borrowed; NULL if it passed without being parsed. Since: 0.1 */
 const struct nestxml_domain *nestxml_check_get_domain(const struct nestxml_check *check);
 /**
  * Whether the guest passes although its CPU does not state what its policy asks for: it arrives, so its CPU cannot be changed for this run,

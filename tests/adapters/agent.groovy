@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// agent.groovy FOLDER XML: calls a transformer as CloudStack's agent does: the script's value is an object, whose method is called by name.
+// agent.groovy DIRECTORY XML: calls a transformer as CloudStack's agent does: the script's value is an object, whose method is called by name.
 class Log {
     void error(Object message) { System.err.println(message) }
 }

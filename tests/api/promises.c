@@ -3,7 +3,7 @@
  * promises.c - what nestxml.h promises, held against the shared library as its users link it: NULL may be freed, results are written on
  * success only, and each code has an input that leads to it.
  *
- *	promises ROOT		a folder in which files may be written
+ *	promises ROOT		a directory in which files may be written
  *
  * Two codes are not asked for: NESTXML_E_INTERNAL, to which no input is known to lead (test_edits.c makes it out of facts that contradict
  * each other), and NESTXML_E_LIBRARY, for which libxml2 would have to be away.

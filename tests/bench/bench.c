@@ -33,10 +33,10 @@ struct options {
 	char *empty_libc;
 	char *empty_libxml2;
 	char *sax;
-	char *sources; /* the folder with the peers' scripts */
+	char *sources; /* the directory with the peers' scripts */
 	const char *json;
 	const char *svg;
-	const char *inputs; /* only write the documents, into this folder */
+	const char *inputs; /* only write the documents, into this directory */
 	bool count;	    /* instructions too */
 	unsigned int runs;  /* of small documents */
 	unsigned int large_runs;
@@ -175,7 +175,7 @@ static bool make_documents(int *inputs, size_t *large_size)
 	return true;
 }
 
-static int write_documents(const char *folder)
+static int write_documents(const char *directory)
 {
 	char path[4096];
 
@@ -183,7 +183,7 @@ static int write_documents(const char *folder)
 		int fd;
 		bool written;
 
-		snprintf(path, sizeof(path), "%s/%s", folder, documents[i].name);
+		snprintf(path, sizeof(path), "%s/%s", directory, documents[i].name);
 		fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 		written = fd >= 0 && inputs_write(fd, documents[i].input, documents[i].size);
 		if (fd >= 0)
@@ -298,8 +298,8 @@ static int run_all(const struct options *options)
 static int print_usage(void)
 {
 	fputs("Usage: bench --filter PROGRAM --hook PROGRAM --empty-static PROGRAM --empty-libc PROGRAM --empty-libxml2 PROGRAM\n"
-	      "             --sax PROGRAM --sources FOLDER [--json FILE] [--svg FILE] [--instructions] [--runs N] [--large-runs N]\n"
-	      "       bench --inputs FOLDER     only writes the documents that are measured\n",
+	      "             --sax PROGRAM --sources DIRECTORY [--json FILE] [--svg FILE] [--instructions] [--runs N] [--large-runs N]\n"
+	      "       bench --inputs DIRECTORY     only writes the documents that are measured\n",
 	      stderr);
 	return 2;
 }

@@ -16,7 +16,7 @@ enum { COMMAND, LOG, AGENT, PARTS };
 
 /* ---- the command line ---- */
 
-/* As io_read() leaves /proc/PID/cmdline: each argument ends with NUL, and a NUL stands behind the last. */
+/* As io_read() leaves /proc/PID/cmdline: each argument ends with NUL, and a NUL follows the last. */
 static void make_command(struct part *part)
 {
 	for (size_t i = 0; i < part->length; i++)

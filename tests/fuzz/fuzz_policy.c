@@ -111,7 +111,7 @@ static void check_refusal(int code, const struct nestxml_error *error)
 	PROMISE(fuzz_is_printable(error->message), "not fit for a terminal");
 }
 
-/* The administrator's file with the drop-in behind it, and no drop-in. */
+/* The administrator's file with the drop-in after it, and no drop-in. */
 static void check_joined(const struct part *parts, const struct answer *apart)
 {
 	const struct part *first = &parts[ADMIN];

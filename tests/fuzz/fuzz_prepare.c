@@ -4,7 +4,7 @@
  *
  * The input is a byte (which call, which vendor) and the guest's name, the policy file, the module's parameter, libvirt's file of the
  * definition, and the XML on stdin. The hook itself is called, its main() and all: exit status, one line on stderr, what goes to the log
- * and to stdout; beside it the library is asked the same.
+ * and to stdout; then the library is asked the same.
  */
 #include <dlfcn.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* hook.h - included before hooks/qemu.c, whose main() is called hook_main() there and whose / is a scratch folder. */
+/* hook.h - included before hooks/qemu.c, whose main() is called hook_main() there and whose / is a scratch directory. */
 #ifndef NESTXML_FUZZ_HOOK_H
 #define NESTXML_FUZZ_HOOK_H
 

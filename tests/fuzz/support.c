@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* support.c - parts of an input, and the scratch folder they become files in. */
+/* support.c - parts of an input, and the scratch directory they become files in. */
 #include "support.h"
 
 #include <errno.h>
@@ -62,7 +62,7 @@ void fuzz_clear(struct part *parts, size_t count)
 		free(parts[i].data);
 }
 
-/* ---- the scratch folder ---- */
+/* ---- the scratch directory ---- */
 
 static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *ftw)
 {
@@ -80,18 +80,18 @@ static void remove_root(void)
 const char *fuzz_root(void)
 {
 	static const char memory[] = "/dev/shm"; /* thousands of files a second */
-	const char *folder = getenv("TMPDIR");
+	const char *directory = getenv("TMPDIR");
 
 	if (root[0])
 		return root;
 	umask(022);
-	snprintf(root, sizeof(root), "%s/nestxml-fuzz-XXXXXX", access(memory, W_OK) == 0 ? memory : folder ? folder : P_tmpdir);
+	snprintf(root, sizeof(root), "%s/nestxml-fuzz-XXXXXX", access(memory, W_OK) == 0 ? memory : directory ? directory : P_tmpdir);
 	PROMISE(mkdtemp(root) && chmod(root, 0755) == 0, "%s: %s", root, strerror(errno));
 	atexit(remove_root);
 	return root;
 }
 
-static void make_folders(char *path)
+static void make_directories(char *path)
 {
 	for (char *end = path + strlen(root); (end = strchr(end + 1, '/'));) {
 		*end = '\0';
@@ -120,7 +120,7 @@ void fuzz_write(const char *path, const struct part *part)
 	snprintf(joined, sizeof(joined), "%s%s", fuzz_root(), path);
 	fd = open(joined, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	if (fd < 0) {
-		make_folders(joined);
+		make_directories(joined);
 		fd = open(joined, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	}
 	PROMISE(fd >= 0 && write(fd, part->data, part->length) == (ssize_t)part->length, "%s: %s", joined, strerror(errno));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* support.h - what the fuzz targets share: an input that is several files, and a folder that stands for / in which they lie. */
+/* support.h - what the fuzz targets share: an input that is several files, and a directory that stands for / in which they lie. */
 #ifndef NESTXML_FUZZ_SUPPORT_H
 #define NESTXML_FUZZ_SUPPORT_H
 
@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 	} while (0)
 void fuzz_complain(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 
-/** A part of the input, copied to its own memory so that the sanitizer sees a byte read past its end; a NUL stands behind it. */
+/** A part of the input, copied to its own memory so that the sanitizer sees a byte read past its end; a NUL follows it. */
 struct part {
 	char *data;
 	size_t length;
@@ -30,9 +30,9 @@ struct part {
 void fuzz_split(const uint8_t *data, size_t size, struct part *parts, size_t count);
 void fuzz_clear(struct part *parts, size_t count);
 
-/** The folder that stands for /, made at the first call and removed at the end of the process. */
+/** The directory that stands for /, made at the first call and removed at the end of the process. */
 const char *fuzz_root(void);
-/** Writes @part to the file @path below it, whose folders are made; an empty part: there is no such file. */
+/** Writes @part to the file @path below it, whose directories are made; an empty part: there is no such file. */
 void fuzz_write(const char *path, const struct part *part);
 /** Removes the file @path below it, if it is there. */
 void fuzz_remove(const char *path);

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The guests of the live tests and the quickstart; for the inside of the sandbox.
 
-# make_boot_sector SOURCE [FOLDER]: what every guest boots, boot.img, and for many at once once.img, which is heard once
+# make_boot_sector SOURCE [DIRECTORY]: what every guest boots, boot.img, and for many at once once.img, which is heard once
 make_boot_sector()
 {
 	local directory=${2:-/run/guests} image

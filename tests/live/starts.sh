@@ -410,7 +410,7 @@ starts_while_a_helper_is_under_way()
 	require_nesting stale
 	hold_helper
 	virsh start stale >/dev/null 2>&1 || true
-	fails "a second start meanwhile is refused too" 1 virsh start stale -- "is being rewritten since an earlier start"
+	fails "a second start meanwhile is refused too" 1 virsh start stale -- "an earlier start is already rewriting its definition"
 	is "there is one helper" "$(helpers | wc -l)" 1
 	release_helper
 	works "and the guest comes" comes_up stale

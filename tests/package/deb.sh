@@ -60,7 +60,7 @@ rm "$hook"
 # ---- purge ----
 
 mkdir -p /etc/modprobe.d
-printf '# Written by nestctl host enable; another run writes it anew.\noptions kvm-amd nested=1\n' >/etc/modprobe.d/nestxml.conf
+printf '# Written by nestctl host enable; the next run replaces the whole file.\noptions kvm-amd nested=1\n' >/etc/modprobe.d/nestxml.conf
 ok "purge" apt-get purge --yes nestxml libnestxml-dev libnestxml0
 ok "leaves the guest alone" alive stated
 ok "in the usual way" becomes_current second

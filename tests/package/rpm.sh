@@ -5,7 +5,7 @@
 
 hooks=${hook%/*}
 modprobe=/etc/modprobe.d/nestxml.conf
-by_nestctl='# Written by nestctl host enable; another run writes it anew.\noptions kvm-amd nested=1\n'
+by_nestctl='# Written by nestctl host enable; the next run replaces the whole file.\noptions kvm-amd nested=1\n'
 rpms() {
 	rpm --force-debian --define '_dbpath /run/rpm' "$@"
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* support.c - a fake root folder below the temporary one, and other things that several unit tests need. */
+/* support.c - a fake root directory below the temporary one, and other things that several unit tests need. */
 #include "support.h"
 
 #include <errno.h>
@@ -22,12 +22,12 @@ void tree_clear(const struct tree *tree)
 int tree_setup(void **state)
 {
 	struct tree *tree = calloc(1, sizeof(*tree));
-	const char *folder = getenv("TMPDIR");
+	const char *directory = getenv("TMPDIR");
 
 	if (!tree)
 		return -1;
 	umask(022);
-	snprintf(tree->root, sizeof(tree->root), "%s/nestxml-unit-XXXXXX", folder ? folder : P_tmpdir);
+	snprintf(tree->root, sizeof(tree->root), "%s/nestxml-unit-XXXXXX", directory ? directory : P_tmpdir);
 	if (!mkdtemp(tree->root) || chmod(tree->root, 0755) != 0)
 		return -1;
 	*state = tree;
@@ -53,7 +53,7 @@ const char *tree_path(const struct tree *tree, const char *path)
 	return joined;
 }
 
-void tree_folder(const struct tree *tree, const char *path)
+void tree_directory(const struct tree *tree, const char *path)
 {
 	char part[PATH_MAX];
 
@@ -67,12 +67,12 @@ void tree_folder(const struct tree *tree, const char *path)
 
 void tree_write_bytes(const struct tree *tree, const char *path, const char *data, size_t length, mode_t mode)
 {
-	char folder[PATH_MAX];
+	char directory[PATH_MAX];
 	int fd;
 
-	snprintf(folder, sizeof(folder), "%.*s", (int)(strrchr(path, '/') - path), path);
-	if (folder[0])
-		tree_folder(tree, folder);
+	snprintf(directory, sizeof(directory), "%.*s", (int)(strrchr(path, '/') - path), path);
+	if (directory[0])
+		tree_directory(tree, directory);
 	fd = open(tree_path(tree, path), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, data, length), length);
@@ -94,7 +94,7 @@ void tree_host(const struct tree *tree, const char *vendor_id, const char *modul
 	if (!module)
 		return;
 	snprintf(text, sizeof(text), "/sys/module/%s/parameters", module);
-	tree_folder(tree, text);
+	tree_directory(tree, text);
 	snprintf(text, sizeof(text), "/sys/module/%s/parameters/nested", module);
 	if (nested)
 		tree_write(tree, text, nested);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* support.h - what the unit tests share: a fake root folder, domains from strings, failures that name their case. */
+/* support.h - what the unit tests share: a fake root directory, domains from strings, failures that name their case. */
 #ifndef NESTXML_TESTS_SUPPORT_H
 #define NESTXML_TESTS_SUPPORT_H
 
@@ -35,7 +35,7 @@
 		}                                         \
 	} while (0)
 
-/** A folder that stands for /; made by tree_setup(), removed with all that is in it by tree_teardown(). */
+/** A directory that stands for /; made by tree_setup(), removed with all that is in it by tree_teardown(). */
 struct tree {
 	char root[PATH_MAX];
 };
@@ -48,9 +48,9 @@ int tree_teardown(void **state);
 void tree_clear(const struct tree *tree);
 /** @path below the root; a static buffer. */
 const char *tree_path(const struct tree *tree, const char *path);
-/** Makes the folder @path (which starts with /) and those above it. */
-void tree_folder(const struct tree *tree, const char *path);
-/** Writes a file, with the folders above it. */
+/** Makes the directory @path (which starts with /) and those above it. */
+void tree_directory(const struct tree *tree, const char *path);
+/** Writes a file, with the directories above it. */
 void tree_write_bytes(const struct tree *tree, const char *path, const char *data, size_t length, mode_t mode);
 void tree_write(const struct tree *tree, const char *path, const char *text);
 

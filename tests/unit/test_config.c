@@ -63,7 +63,7 @@ static void test_no_files_are_no_sections(void **state)
 
 	assert_int_equal(config->sections_count, 0);
 	nestxml_config_free(config);
-	tree_folder(*state, DROP_INS);
+	tree_directory(*state, DROP_INS);
 	config = load(*state);
 	assert_int_equal(config->sections_count, 0);
 	nestxml_config_free(config);
@@ -102,7 +102,7 @@ static void test_other_names_among_the_drop_ins_are_ignored(void **state)
 		snprintf(path, sizeof(path), DROP_INS "%s", names[i]);
 		tree_write(*state, path, "nonsense");
 	}
-	tree_folder(*state, DROP_INS "/folder/x.conf");
+	tree_directory(*state, DROP_INS "/directory/x.conf");
 	config = load(*state);
 	assert_int_equal(config->sections_count, 0);
 	nestxml_config_free(config);
@@ -607,7 +607,7 @@ static void test_a_directory_in_a_files_place_is_refused(void **state)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
 		tree_clear(*state);
-		tree_folder(*state, places[i]);
+		tree_directory(*state, places[i]);
 		check_file_refused(*state, places[i], "not a regular file");
 	}
 }
@@ -626,9 +626,9 @@ static void test_a_fifo_in_a_files_place_is_refused(void **state)
 
 static void test_a_device_in_a_files_place_is_refused(void **state)
 {
-	tree_folder(*state, DROP_INS);
+	tree_directory(*state, DROP_INS);
 	assert_int_equal(symlink("/dev/null", tree_path(*state, DROP_INS "/a.conf")), 0);
-	tree_folder(*state, "/dev");
+	tree_directory(*state, "/dev");
 	if (geteuid() == 0)
 		assert_int_equal(mknod(tree_path(*state, "/dev/null"), S_IFCHR | 0600, makedev(1, 3)), 0);
 	check_file_refused(*state, DROP_INS "/a.conf", geteuid() == 0 ? "not a regular file" : "is not there");
@@ -696,7 +696,7 @@ static void test_a_dangling_link_is_refused(void **state)
 
 static void test_a_dangling_link_in_the_directorys_place_is_refused(void **state)
 {
-	tree_folder(*state, "/etc/nestxml");
+	tree_directory(*state, "/etc/nestxml");
 	assert_int_equal(symlink("nowhere", tree_path(*state, DROP_INS)), 0);
 	check_file_refused(*state, DROP_INS, "/etc/nestxml/nowhere, which leads to it, is not there");
 }
@@ -720,7 +720,7 @@ static void test_a_link_on_the_way_that_leads_nowhere_is_refused(void **state)
 		char words[256];
 
 		tree_clear(*state);
-		tree_folder(*state, cases[i].link);
+		tree_directory(*state, cases[i].link);
 		assert_int_equal(rmdir(tree_path(*state, cases[i].link)), 0);
 		assert_int_equal(symlink(cases[i].target, tree_path(*state, cases[i].link)), 0);
 		snprintf(words, sizeof(words), "%s, which leads to it, is not there", cases[i].missing);
@@ -728,8 +728,8 @@ static void test_a_link_on_the_way_that_leads_nowhere_is_refused(void **state)
 	}
 	/* What a link leads to is there; that there is no policy in it is no error. */
 	tree_clear(*state);
-	tree_folder(*state, "/etc");
-	tree_folder(*state, "/srv/policy");
+	tree_directory(*state, "/etc");
+	tree_directory(*state, "/srv/policy");
 	assert_int_equal(symlink("/srv/policy", tree_path(*state, "/etc/nestxml")), 0);
 	nestxml_config_free(load(*state));
 	tree_write(*state, "/srv/policy/nestxml.conf.d/a.conf", "[default]\nnested = sometimes\n");
@@ -750,7 +750,7 @@ static void test_whoever_can_write_on_the_way_to_a_policy_has_it_refused(void **
 		tree_clear(*state);
 		tree_write(*state, VENDOR_FILE, "[default]\n");
 		tree_write(*state, "/srv/policies/site.conf", "[default]\n");
-		tree_folder(*state, DROP_INS);
+		tree_directory(*state, DROP_INS);
 		assert_int_equal(symlink("/srv/policies/site.conf", tree_path(*state, ADMIN_FILE)), 0);
 		nestxml_config_free(load(*state));
 		snprintf(path, sizeof(path), "%s", tree_path(*state, directories[i]));
@@ -775,7 +775,7 @@ static void test_a_link_does_not_lead_out_of_the_root(void **state)
 {
 	struct nestxml_config *config;
 
-	tree_folder(*state, "/etc/nestxml");
+	tree_directory(*state, "/etc/nestxml");
 	tree_write(*state, "/policy.conf", "[default]\nnested = require\n");
 	assert_int_equal(symlink("../../../../../../../../policy.conf", tree_path(*state, ADMIN_FILE)), 0);
 	config = load(*state);

@@ -23,7 +23,7 @@ struct virt {
 	bool undefined;		 /* why it is unreadable */
 	size_t readable_defines; /* with @unreadable: from this many defines on */
 	size_t reads;
-	const char *meanwhile; /* what somebody else defines, just before the read with this number, from 1 */
+	const char *meanwhile; /* what another program defines, just before the read with this number, from 1 */
 	size_t meanwhile_read;
 	const char *drops;	/* the attributes of a feature that libvirt does not keep; NULL: it keeps all */
 	size_t unreadable_from; /* the read with this number, and those after it; 0: none */
@@ -293,7 +293,7 @@ static void test_it_is_put_back_too_where_libvirt_refuses_the_next_attempt(void 
 	check_said(&rewritten, "libvirt does not take it: no such luck; the old definition was put back");
 }
 
-/* What somebody else has defined in between is the first one then, though libvirt drops the feature of that too. */
+/* What another program has defined in between is the first one then, though libvirt drops the feature of that too. */
 static void test_what_somebody_else_defined_meanwhile_is_what_is_put_back(void **state)
 {
 	static const char theirs[] = DOMAIN("<title>new</title>", "<cpu mode='custom'><model>EPYC</model></cpu>", "");
@@ -305,7 +305,7 @@ static void test_what_somebody_else_defined_meanwhile_is_what_is_put_back(void *
 	check_said(&rewritten, "the old definition was put back");
 }
 
-/* Not the old one over it: that would lose what somebody has just defined. */
+/* Not the old one over it: that would lose what another program has just defined. */
 static void test_what_somebody_else_defines_meanwhile_is_rewritten_too(void **state)
 {
 	struct virt virt = {.instead = {DOMAIN("<title>new</title>", PLAIN, "")}};
@@ -327,7 +327,7 @@ static void test_what_somebody_else_defines_again_and_again_is_left_to_him(void 
 	assert_int_equal(rewritten.result, REWRITE_FAILED);
 	assert_int_equal(rewritten.defines, 3);
 	assert_string_equal(virt.stored, DOMAIN("<title>3</title>", PLAIN, ""));
-	check_said(&rewritten, "somebody else defines it again and again");
+	check_said(&rewritten, "another program defines it again and again");
 }
 
 static void test_one_that_was_undefined_meanwhile_does_not_come_back(void **state)
@@ -360,7 +360,7 @@ static void test_a_definition_that_cannot_be_read_is_not_touched(void **state)
 	check_said(&rewritten, "libvirt does not give its definition: gone");
 }
 
-/* Nobody knows what is stored then: the old definition over it might be one over somebody else's. */
+/* Nobody knows what is stored then: the old definition over it might overwrite another program's. */
 static void test_one_that_cannot_be_read_back_is_left_as_it_is(void **state)
 {
 	struct virt virt = {.unreadable = true, .readable_defines = 1};

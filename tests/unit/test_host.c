@@ -121,16 +121,16 @@ static void test_a_module_without_the_parameter_has_no_nesting(void **state)
 	tree_host(*state, "GenuineIntel", "kvm_intel", NULL);
 	check_host(*state, (struct expected){INTEL, UNSUPPORTED, false, "kvm_intel has no parameter nested"});
 	tree_host(*state, "AuthenticAMD", NULL, NULL);
-	tree_folder(*state, "/sys/module/kvm_amd");
+	tree_directory(*state, "/sys/module/kvm_amd");
 	check_host(*state, (struct expected){AMD, UNSUPPORTED, false, "kvm_amd has no parameter nested"});
 }
 
-static void test_a_module_that_is_not_loaded_can_be_mended(void **state)
+static void test_a_module_that_is_not_loaded_can_be_fixed(void **state)
 {
 	tree_host(*state, "GenuineIntel", NULL, NULL);
 	check_host(*state, (struct expected){INTEL, OFF, true, "kvm_intel is not loaded"});
-	tree_folder(*state, "/sys/module/kvm/parameters");
-	tree_folder(*state, "/sys/module/kvmgt");
+	tree_directory(*state, "/sys/module/kvm/parameters");
+	tree_directory(*state, "/sys/module/kvmgt");
 	check_host(*state, (struct expected){INTEL, OFF, true, "kvm_intel is not loaded"});
 	tree_host(*state, "AuthenticAMD", NULL, NULL);
 	check_host(*state, (struct expected){AMD, OFF, true, "kvm_amd is not loaded"});
@@ -142,7 +142,7 @@ static void test_a_kvm_without_nesting_is_named(void **state)
 	check_host(*state, (struct expected){INTEL, UNSUPPORTED, false, "no kvm module with nesting: kvm_pvm"});
 	tree_host(*state, "GenuineIntel", "kvm_pvm", "Y\n");
 	check_host(*state, (struct expected){INTEL, UNSUPPORTED, false, "no kvm module with nesting: kvm_pvm"});
-	tree_folder(*state, "/sys/module/kvm_x\x1b[31m");
+	tree_directory(*state, "/sys/module/kvm_x\x1b[31m");
 	check_host(*state, (struct expected){INTEL, UNSUPPORTED, false, "no kvm module with nesting: *"});
 }
 
@@ -153,7 +153,7 @@ static void test_many_other_modules_do_not_overrun_the_fact(void **state)
 	tree_host(*state, "AuthenticAMD", NULL, NULL);
 	for (int i = 0; i < 40; i++) {
 		snprintf(path, sizeof(path), "/sys/module/kvm_%050d", i);
-		tree_folder(*state, path);
+		tree_directory(*state, path);
 	}
 	check_host(*state, (struct expected){AMD, UNSUPPORTED, false, "no kvm module with nesting: kvm_0*"});
 }
@@ -169,7 +169,7 @@ static void test_the_vendors_own_module_counts_beside_others(void **state)
 	tree_clear(*state);
 	tree_host(*state, "AuthenticAMD", "kvm_intel", "Y\n");
 	check_host(*state, (struct expected){AMD, OFF, true, "kvm_amd is not loaded"});
-	tree_folder(*state, "/sys/module/kvm_pvm");
+	tree_directory(*state, "/sys/module/kvm_pvm");
 	check_host(*state, (struct expected){AMD, UNSUPPORTED, false, "no kvm module with nesting: kvm_pvm"});
 	tree_host(*state, "AuthenticAMD", "kvm_amd", "1\n");
 	check_host(*state, (struct expected){AMD, ON, true, "kvm_amd nested=1"});
@@ -189,17 +189,17 @@ static void test_a_parameter_that_cannot_be_read_is_not_on(void **state)
 	assert_int_equal(chmod(tree_path(*state, "/sys/module/kvm_intel/parameters"), 0755), 0);
 }
 
-static void test_a_folder_in_the_parameters_place_is_not_on(void **state)
+static void test_a_directory_in_the_parameters_place_is_not_on(void **state)
 {
 	tree_host(*state, "GenuineIntel", "kvm_intel", NULL);
-	tree_folder(*state, "/sys/module/kvm_intel/parameters/nested");
+	tree_directory(*state, "/sys/module/kvm_intel/parameters/nested");
 	check_host(*state, (struct expected){INTEL, UNKNOWN, true, "kvm_intel's parameter nested cannot be read: Is a directory"});
 }
 
 static void test_no_cpuinfo_is_no_vendor(void **state)
 {
 	check_host(*state, (struct expected){NONE, UNKNOWN, false, "/proc/cpuinfo cannot be read: No such file or directory"});
-	tree_folder(*state, "/proc/cpuinfo");
+	tree_directory(*state, "/proc/cpuinfo");
 	check_host(*state, (struct expected){NONE, UNKNOWN, false, "/proc/cpuinfo cannot be read: Is a directory"});
 }
 
@@ -299,12 +299,12 @@ int main(void)
 		TREE_TEST(test_a_vendor_that_would_talk_to_the_terminal_is_escaped),
 		TREE_TEST(test_the_parameter_is_spelled_in_four_ways),
 		TREE_TEST(test_a_module_without_the_parameter_has_no_nesting),
-		TREE_TEST(test_a_module_that_is_not_loaded_can_be_mended),
+		TREE_TEST(test_a_module_that_is_not_loaded_can_be_fixed),
 		TREE_TEST(test_a_kvm_without_nesting_is_named),
 		TREE_TEST(test_many_other_modules_do_not_overrun_the_fact),
 		TREE_TEST(test_the_vendors_own_module_counts_beside_others),
 		TREE_TEST(test_a_parameter_that_cannot_be_read_is_not_on),
-		TREE_TEST(test_a_folder_in_the_parameters_place_is_not_on),
+		TREE_TEST(test_a_directory_in_the_parameters_place_is_not_on),
 		TREE_TEST(test_no_cpuinfo_is_no_vendor),
 		TREE_TEST(test_cpuinfo_that_cannot_be_read_is_no_vendor),
 		TREE_TEST(test_cpuinfo_without_a_vendor),

@@ -88,7 +88,7 @@ static void test_when_they_have_gone_it_is_taken_at_once(void **state)
 	assert_true(pending_take(&pending, true, 1002, uuid));
 }
 
-static void test_each_event_of_the_guest_begins_its_time_anew(void **state)
+static void test_each_event_of_the_guest_begins_its_time_again(void **state)
 {
 	static const enum pending_event events[] = {PENDING_DEFINED, PENDING_CHANGED, PENDING_TOUCHED};
 	char uuid[PENDING_UUID];
@@ -289,7 +289,7 @@ int main(void)
 		cmocka_unit_test(test_with_nobody_else_a_guest_is_taken_at_once),
 		cmocka_unit_test(test_with_others_a_guest_is_taken_when_it_has_been_quiet),
 		cmocka_unit_test(test_when_they_have_gone_it_is_taken_at_once),
-		cmocka_unit_test(test_each_event_of_the_guest_begins_its_time_anew),
+		cmocka_unit_test(test_each_event_of_the_guest_begins_its_time_again),
 		cmocka_unit_test(test_another_guests_events_do_not),
 		cmocka_unit_test(test_a_guest_that_was_only_touched_is_not_looked_at),
 		cmocka_unit_test(test_a_guest_that_is_wanted_anyway_waits_for_its_quiet),

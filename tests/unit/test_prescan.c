@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* test_sight.c - which documents are seen to state nothing without a parser, and that none is that does. */
+/* test_prescan.c - which documents pass without a parser, and that none of them states anything. */
 #include "support.h"
 
 #include "domain.h"
@@ -59,7 +59,7 @@ static void test_a_nul_byte_is_doubt(void **state)
 	assert_false(nestxml_prescan_is_silent("vm", xml, sizeof(xml) - 1));
 }
 
-/* The parser is the judge: nothing that is silent at sight states anything. */
+/* The parser is the judge: nothing that the prescan calls silent states anything. */
 static void test_nothing_that_states_a_policy_is_silent(void **state)
 {
 	(void)state;

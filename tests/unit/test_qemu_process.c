@@ -264,7 +264,7 @@ static void test_a_process_is_found_by_the_pid_file_and_else_by_its_name(void **
 	pid_t pid;
 
 	assert_int_equal(find(tree, NAME, &pid), -ENOENT);
-	tree_folder(tree, "/proc/self");
+	tree_directory(tree, "/proc/self");
 	add_process(tree, "7", "qemu -name guest=other -cpu host");
 	add_process(tree, "8", "");
 	assert_int_equal(find(tree, NAME, &pid), -ENOENT);
@@ -329,7 +329,7 @@ static void test_a_pid_file_that_is_wrong_is_not_believed(void **state)
 	}
 }
 
-static void test_a_name_never_leads_out_of_libvirts_folders(void **state)
+static void test_a_name_never_leads_out_of_libvirts_directories(void **state)
 {
 	const struct tree *tree = *state;
 	char *long_name = calloc(1, 5000);
@@ -338,10 +338,10 @@ static void test_a_name_never_leads_out_of_libvirts_folders(void **state)
 
 	assert_non_null(long_name);
 	memset(long_name, 'a', 4999);
-	tree_folder(tree, "/run/libvirt/qemu");
+	tree_directory(tree, "/run/libvirt/qemu");
 	tree_write(tree, "/run/libvirt/evil.pid", "42");
 	tree_write(tree, "/var/log/libvirt/evil.log", "");
-	tree_folder(tree, "/var/log/libvirt/qemu");
+	tree_directory(tree, "/var/log/libvirt/qemu");
 	add_process(tree, "42", "qemu -name guest=../evil");
 	add_process(tree, "43", "qemu -name guest=../evil");
 	assert_int_equal(find(tree, "../evil", &pid), -ENOTUNIQ); /* by the PID file it were 42 */
@@ -431,7 +431,7 @@ static void test_what_is_no_log_is_not_read(void **state)
 	struct qemu_log log;
 
 	assert_int_equal(qemu_log_read(tree->root, NAME, &log), -ENOENT);
-	tree_folder(tree, "/var/log/libvirt/qemu/vm.log");
+	tree_directory(tree, "/var/log/libvirt/qemu/vm.log");
 	assert_int_equal(qemu_log_read(tree->root, NAME, &log), -EINVAL);
 	assert_int_equal(mkfifo(tree_path(tree, "/var/log/libvirt/qemu/pipe.log"), 0644), 0);
 	assert_int_equal(qemu_log_read(tree->root, "pipe", &log), -EINVAL);
@@ -718,7 +718,7 @@ int main(void)
 		TREE_TEST(test_a_pid_file_that_is_wrong_is_not_believed),
 		TREE_TEST(test_of_a_wrapper_and_the_qemu_it_started_the_qemu_counts),
 		TREE_TEST(test_each_of_many_guests_is_found),
-		TREE_TEST(test_a_name_never_leads_out_of_libvirts_folders),
+		TREE_TEST(test_a_name_never_leads_out_of_libvirts_directories),
 		cmocka_unit_test(test_a_log_is_read_from_its_last_start_on),
 		TREE_TEST(test_of_a_large_log_the_end_is_read),
 		TREE_TEST(test_what_is_no_log_is_not_read),

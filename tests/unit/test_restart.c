@@ -68,7 +68,7 @@ static void test_not_while_another_is_connected_and_not_after_five_seconds_of_th
 	check_decision(restart, REFUSED + RESTART_CLIENTS_TIME - 1 + RESTART_QUIET, RESTART_NOW, NULL);
 }
 
-static void test_what_happens_to_it_begins_the_quiet_anew(void **state)
+static void test_what_happens_to_it_begins_the_quiet_again(void **state)
 {
 	struct restart restart = good;
 
@@ -99,7 +99,7 @@ int main(void)
 		cmocka_unit_test(test_not_if_it_runs),
 		cmocka_unit_test(test_not_if_the_clients_are_not_known),
 		cmocka_unit_test(test_not_while_another_is_connected_and_not_after_five_seconds_of_that),
-		cmocka_unit_test(test_what_happens_to_it_begins_the_quiet_anew),
+		cmocka_unit_test(test_what_happens_to_it_begins_the_quiet_again),
 		cmocka_unit_test(test_not_if_it_never_comes_to_rest),
 	};
 

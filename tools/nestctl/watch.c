@@ -72,7 +72,7 @@ struct watch {
 	bool ready; /* the service manager knows */
 };
 
-/* ---- what is message: one line for the journal ---- */
+/* ---- messages: one line each, for the journal ---- */
 
 static void say(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static void say(int priority, const char *format, ...)
@@ -193,7 +193,7 @@ static void on_files_changed(void *context)
 		watch->read_at = now() + SETTLE_TIME;
 }
 
-/* While they cannot be understood nothing is rewritten: the hook refuses then, and an old policy is nobody's wish. */
+/* While they cannot be parsed, nothing is rewritten: the hook refuses every start, and the old policy no longer applies. */
 static void read_host_policy(struct watch *watch)
 {
 	struct nestxml_error error;
@@ -508,8 +508,8 @@ static enum nestctl_status watch_guests(struct watch *watch)
 
 static enum nestctl_status parse(int argc, char **argv, const char **uri)
 {
-	const struct option_rule host_policy[] = {OPTION_CONNECT(uri)};
-	enum nestctl_status status = options_take("watch", help, host_policy, ARRAY_SIZE(host_policy), argc, argv);
+	const struct option_rule rules[] = {OPTION_CONNECT(uri)};
+	enum nestctl_status status = options_take("watch", help, rules, ARRAY_SIZE(rules), argc, argv);
 
 	if (status == NESTCTL_CONTINUE && optind < argc)
 		status = nestctl_usage_word("watch", "unexpected argument", argv[optind], NULL);

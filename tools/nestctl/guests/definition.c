@@ -75,9 +75,9 @@ static char *cut_cpu(const char *xml, const struct nestxml_domain *domain)
 enum kept {
 	KEPT_AS_PLANNED,
 	KEPT_OTHERWISE, /* libvirt has made something else of it */
-	KEPT_DROPPED,	/* libvirt has dropped what its <cpu> stated, or somebody else has defined the guest as it was before */
-	KEPT_REPLACED,	/* somebody else has defined the guest otherwise */
-	KEPT_GONE,	/* somebody has undefined the guest since */
+	KEPT_DROPPED,	/* libvirt has dropped what its <cpu> stated, or another program has defined the guest as it was before */
+	KEPT_REPLACED,	/* another program has changed the definition */
+	KEPT_GONE,	/* the guest has been undefined since */
 	KEPT_UNKNOWN,	/* it could not be read back */
 };
 
@@ -125,7 +125,7 @@ static enum kept read_back(const struct virt_domain *guest, const struct definit
 	return strcmp(*after, xml) == 0 ? KEPT_AS_PLANNED : compare(before, *after, why, size);
 }
 
-/* Whether @seen, which is to make room for the old definition, is stored still: what somebody has defined since would be lost. */
+/* Whether @seen, which the old definition is to replace, is still stored: another program's later change would be lost. */
 static enum kept look_again(const struct virt_domain *guest, const char *seen, enum kept kept, char *why, size_t size)
 {
 	AUTO_FREE char *now = NULL;
@@ -140,15 +140,14 @@ static enum kept look_again(const struct virt_domain *guest, const char *seen, e
 
 /* ---- the rewrite ---- */
 
-/* Somebody who redefines the guest meanwhile is worth another attempt; a libvirt that drops the feature each time is not worth endless
- * ones. */
+/* If another program redefines the guest meanwhile, try again; but not for ever, since a libvirt may drop the feature each time. */
 #define ATTEMPTS 3
 
 /* One after the other. Each is made of what libvirt made of the one before, and none of that is what is to be put back. */
 struct attempts {
 	size_t count;
-	char *first; /* what was stored before the first one, or by somebody else since */
-	char *made;  /* what libvirt made of the last one; NULL: it was somebody else's */
+	char *first; /* what was stored before the first one, or by another program since */
+	char *made;  /* what libvirt made of the last one; NULL: it was another program's */
 };
 
 static bool is_last(const struct attempts *attempts)
@@ -256,7 +255,7 @@ static bool define(struct virt *virt, const struct virt_domain *guest, const str
 		describe_rewritten(&before->plan, rewritten->message, sizeof(rewritten->message));
 		return false;
 	case KEPT_REPLACED:
-		fail(rewritten, "not rewritten: somebody else defines it again and again");
+		fail(rewritten, "not rewritten: another program defines it again and again");
 		free(attempts->made);
 		attempts->made = NULL;
 		return !is_last(attempts);

@@ -203,7 +203,7 @@ static int list_clients(const struct daemon *daemon, struct clients *clients, st
 
 /* ---- questions and answers ---- */
 
-/* A connection that has broken is tried once again: the daemon may have been started anew. */
+/* A connection that has broken is tried once again: the daemon may have been restarted. */
 static int answer(struct daemon *daemon, struct clients *clients, struct virt_error *error)
 {
 	if (daemon->server) {

@@ -93,7 +93,7 @@ int virt_define(struct virt *virt, const char *xml, struct virt_error *error);
 int virt_domain_start(struct virt_domain *domain, struct virt_error *error);
 /** Ends it at once, as pulling the plug does. Returns 0 or -1. */
 int virt_domain_destroy(struct virt_domain *domain, struct virt_error *error);
-/** The number that libvirt has given to this run of it; -1: it does not run. Asked anew. */
+/** The number that libvirt has given to this run of it; -1: it does not run. Asked each time. */
 int virt_domain_get_run(const struct virt_domain *domain);
 /** Whether its next start is from a managed save, of a list when it was listed; true where that cannot be told. */
 bool virt_domain_has_saved_state(const struct virt_domain *domain);

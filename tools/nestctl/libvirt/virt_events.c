@@ -135,7 +135,7 @@ static void on_block_job(virConnectPtr connection, virDomainPtr domain, const ch
 /* libvirt has one type for callbacks of all kinds, and compilers warn of a cast from one kind to another. */
 #define EVENT_CALLBACK(function) VIR_DOMAIN_EVENT_CALLBACK((void (*)(void))(function))
 
-/* Those that happen when somebody changes a guest; not what a guest does by itself, such as its balloon's. */
+/* Those that a change of the guest by another program causes; not what a guest does by itself, such as its balloon's. */
 static const struct {
 	int event;
 	virConnectDomainEventGenericCallback callback;

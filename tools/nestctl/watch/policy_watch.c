@@ -27,10 +27,10 @@ static const struct directory {
 struct policy_watch {
 	int fd;
 	const char *root;
-	int watches[ARRAY_SIZE(directories)]; /* of inotify; -1: the folder is not there */
+	int watches[ARRAY_SIZE(directories)]; /* of inotify; -1: the directory is not there */
 };
 
-/* A folder that is watched already keeps its number; one that was made anew gets another. */
+/* A directory that is watched already keeps its number; one that was made again gets another. */
 static void watch_directories(struct policy_watch *files)
 {
 	char path[PATH_MAX];
