@@ -44,7 +44,7 @@ static void describe_managed(const struct nestxml_check *check, const char *mana
 static const char *describe_helper(enum helper helper, const char *answer)
 {
 	if (helper == HELPER_UNDER_WAY)
-		return "an earlier start is already rewriting its definition; if it is not running shortly, start it again";
+		return "an earlier start is already rewriting its definition; if the guest is not running shortly, start it again";
 	return *answer ? answer : "its definition is being rewritten: start it again in a second";
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * prescan.c - whether a guest's XML can be seen to state nothing about nesting, without a parser: most guests on most hosts, at each start.
+ * prescan.c - whether a guest's XML says nothing about nesting, told without a parser. That is so for most starts on most hosts.
  *
  * In doubt the answer is no, and the XML is parsed: where a character reference, a declaration or another encoding might hide a word.
  */

@@ -662,7 +662,7 @@ static void test_a_directory_that_cannot_be_read_is_refused(void **state)
 	} cases[] = {{DROP_INS, DROP_INS}, {"/etc/nestxml", ADMIN_FILE}, {"/usr/share/nestxml", VENDOR_FILE}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		tree_folder(*state, cases[i].directory);
+		tree_directory(*state, cases[i].directory);
 		assert_int_equal(chmod(tree_path(*state, cases[i].directory), 0), 0);
 		become_nobody();
 		check_file_refused(*state, cases[i].file, "Permission denied");
