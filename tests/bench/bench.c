@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * bench.c - the hook and the filter beside the limits that the machine sets and beside what people would take instead, as whole
+ * bench.c - the hook and the filter next to the limits that the machine sets and next to what people would take instead, as whole
  * processes: wall clock from spawn to exit, instructions, and peak memory.
  *
  * Both sides of a row run in turns, so that what else the machine does hits them alike; figures are medians, and a ratio is that of two

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * stored.c - what it costs to keep stored definitions as their policy asks, beside libvirt's own floor: a dump and a define of the same
+ * stored.c - what it costs to keep stored definitions as their policy asks, next to libvirt's own floor: a dump and a define of the same
  * guest through one connection. For the inside of the sandbox (tests/live), whose libvirtd hears of it and whose policy it writes:
  *
  *   bench_stored GUESTS EVENTS
