@@ -16,6 +16,7 @@
 
 #include "diff.h"
 #include "io.h"
+#include "macros.h"
 #include "replace.h"
 #include "splice.h"
 #include "version.h"
@@ -159,18 +160,16 @@ static bool is_regular(int fd)
 
 static enum status read_input(struct job *job)
 {
-	int fd = job->path ? open(job->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | (job->options->in_place ? O_NONBLOCK : 0)) : STDIN_FILENO;
+	int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | (job->options->in_place ? O_NONBLOCK : 0);
+	AUTO_CLOSE int opened = job->path ? open(job->path, flags) : -1;
+	int fd = job->path ? opened : STDIN_FILENO;
 	int code;
 
 	if (fd < 0)
 		return fail_io(job->label, "cannot be opened", -errno);
-	if (job->options->in_place && !is_regular(fd)) {
-		close(fd);
+	if (job->options->in_place && !is_regular(fd))
 		return fail_io(job->label, "cannot be rewritten in place", -EINVAL);
-	}
 	code = io_read(fd, NESTXML_MAX_SIZE, 0, &job->xml, &job->length);
-	if (job->path)
-		close(fd);
 	return code == 0 ? STATUS_DONE : fail_io(job->label, "cannot be read", code);
 }
 
@@ -325,9 +324,16 @@ static enum status write_out(struct job *job)
 	return finish_stdout(code, options->action == ACTION_DIFF && changes ? STATUS_WOULD_CHANGE : STATUS_DONE);
 }
 
+static void clear_job(struct job *job)
+{
+	nestxml_edits_free(job->edits);
+	nestxml_domain_free(job->domain);
+	free(job->xml);
+}
+
 static enum status run_job(const struct options *options, const char *path)
 {
-	struct job job = {.options = options, .path = path};
+	CLEANUP(clear_job) struct job job = {.options = options, .path = path};
 	enum status status;
 
 	nestxml_text_escape(path ? path : "stdin", job.label, sizeof(job.label));
@@ -336,9 +342,6 @@ static enum status run_job(const struct options *options, const char *path)
 		status = work_out(&job);
 	if (status == STATUS_DONE)
 		status = write_out(&job);
-	nestxml_edits_free(job.edits);
-	nestxml_domain_free(job.domain);
-	free(job.xml);
 	return status;
 }
 
