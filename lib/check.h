@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* check.h - all that is known of one guest: what check.c finds out and report.c puts in words. */
+#ifndef NESTXML_CHECK_H
+#define NESTXML_CHECK_H
+
+#include "assess.h"
+
+struct nestxml_check {
+	/* What was read, where nestxml_check_new() has read it: the policy borrows from the first, the edits from the last. */
+	struct nestxml_config *config;
+	struct nestxml_host *host;
+	struct nestxml_domain *domain;
+
+	const struct nestxml_domain *judged; /* that domain, or the caller's; NULL: it passed without being parsed */
+	enum nestxml_operation operation;
+	const char *manager; /* of that domain; NULL: none */
+	struct nestxml_policy policy;
+	struct assessment assessment;
+	enum nestxml_definition definition; /* where a start is stale */
+	struct nestxml_edits *edits;
+	enum nestxml_verdict verdict;
+	char name[320]; /* escaped */
+	char report[1024];
+	char advice[1024];
+};
+
+/** Whether the guest comes from a saved state or another host. */
+static inline bool is_arriving(const struct nestxml_check *check)
+{
+	return check->operation != NESTXML_OPERATION_START;
+}
+
+/** Fills the report and the advice for a verdict that is known. */
+void nestxml_check_report(struct nestxml_check *check, const struct nestxml_host *host);
+/** The report of a guest that was passed without its XML being parsed. */
+void nestxml_check_report_untouched(struct nestxml_check *check);
+
+#endif
