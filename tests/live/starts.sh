@@ -225,6 +225,21 @@ starts_and_its_owner_undefines_it()
 	says "which the log says" "$(</run/syslog)" "guest 'stale': destroyed: it was undefined"
 }
 
+starts_and_its_owner_replaces_its_definition()
+{
+	define stale "$type" "$without"
+	require_nesting stale
+	virsh start stale >/dev/null 2>&1 || true
+	works "a guest is started by the helper" comes_up stale
+	virsh dumpxml --inactive --security-info stale >/run/replaced.xml
+	virsh -q undefine stale
+	virsh -q define /run/replaced.xml
+	sleep 1
+	is "its owner undefines and defines it: it keeps running" "$(virsh domstate stale 2>&1 | head -n 1)" running
+	virsh -q destroy stale
+	virsh -q undefine stale
+}
+
 starts_and_its_owner_undefines_another_run()
 {
 	define stale "$type" "$without"

@@ -341,6 +341,8 @@ static void destroy(struct helper *helper, int run)
 		return;
 	if (virt_domain_get_run(guest) != run)
 		syslog(LOG_INFO, "guest %s was undefined; what this helper started runs no more", helper->shown);
+	else if (virt_domain_is_persistent(guest))
+		syslog(LOG_NOTICE, "guest %s was undefined and defined again, so its owner knows of it; it keeps running", helper->shown);
 	else if (virt_domain_destroy(guest, &error) < 0)
 		syslog(LOG_ERR, "guest %s was undefined after this helper had started it, and cannot be destroyed: %s", helper->shown,
 		       error.message);
@@ -385,8 +387,12 @@ static void watch_run(struct helper *helper, int run)
 			return;
 		run_events(helper, (int)left);
 	}
-	if (helper->restart.was_undefined)
-		destroy(helper, run);
+	if (!helper->restart.was_undefined)
+		return;
+	/* Another program may replace the definition in two steps. */
+	while (nestxml_clock_monotonic() - helper->restart.last_event < RESTART_QUIET && !helper->has_lost_reader)
+		run_events(helper, RESTART_QUIET);
+	destroy(helper, run);
 }
 
 /* What was changed since it was rewritten is to be rewritten again, before it is started. */
