@@ -134,7 +134,7 @@ rewritten()
 hold_helper()
 {
 	rm -f /run/go
-	printf '#!/bin/bash\nexec /run/nestctl "$@" < <(until [ -e /run/go ]; do sleep 0.1; done)\n' >/run/held
+	printf '#!/bin/bash\nexec /run/nestctl "$@" < <(exec 3>&-; until [ -e /run/go ]; do sleep 0.1; done)\n' >/run/held
 	cp "$ours" /run/nestctl
 	chmod 755 /run/held
 	mount --bind /run/held "$ours"
