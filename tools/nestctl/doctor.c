@@ -13,9 +13,9 @@
 #include "output.h"
 
 static const char help[] = "Usage: nestctl doctor [GUEST] [--json] [-c URI]\n"
-			   "Everything that stands between this host and nested virtualization, in order,\n"
-			   "and with GUEST (a name or UUID) between it and what its policy states. The last\n"
-			   "line is what to do about the first thing that is wrong.\n"
+			   "Checks, in order, everything that this host needs for nested virtualization and,\n"
+			   "with GUEST (a name or UUID), what that guest needs to have what its policy\n"
+			   "states. The last line is what to do about the first thing that is wrong.\n"
 			   "Exit status 0: nothing is wrong, 1: something is, 3: something cannot be told.\n"
 			   "\n"
 			   "  --json              the same for programs\n"
@@ -36,8 +36,8 @@ static const char *get_advice(const struct findings *findings, const struct find
 		return first->remedy;
 	for (size_t i = 0; i < findings->count; i++)
 		if (findings->list[i].mark == FINDING_NOT)
-			return "nothing for this guest: what is not so here is none of its policy's";
-	return "nothing: all of it is well";
+			return "nothing for this guest: its policy does not need what is missing here";
+	return "nothing: all is well";
 }
 
 static void print_table(const struct findings *findings, const struct finding *first)

@@ -20,8 +20,8 @@
 
 static const char help[] = "Usage: nestctl list [--nested|--unmet] [--json] [-c URI]\n"
 			   "Every guest: its policy and who states it, its stored CPU, the CPU it runs with,\n"
-			   "whether it is nested now, and what its next start would meet on this host. To be\n"
-			   "run on the guests' host, as root: QEMU's logs are root's.\n"
+			   "whether it is nested now, and what would happen at its next start on this host.\n"
+			   "Run it on the guests' host, and as root, since only root can read QEMU's logs.\n"
 			   "\n"
 			   "  --nested            only the guests that are nested now\n"
 			   "  --unmet             only the guests that run otherwise than their policy asks;\n"
