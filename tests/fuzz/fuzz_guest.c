@@ -44,9 +44,11 @@ static void check_command(struct part *part)
 		PROMISE(!command.model[0], "no -cpu");
 	if (!has_argument(part, "-cpu") && !has_argument(part, "--cpu") && !has_argument(part, "-global") &&
 	    !has_argument(part, "--global"))
-		PROMISE(command.vmx == QEMU_SWITCH_UNSTATED && command.svm == QEMU_SWITCH_UNSTATED, "neither -cpu nor -global");
+		PROMISE(command.features[NESTXML_VENDOR_INTEL] == QEMU_SWITCH_UNSTATED &&
+				command.features[NESTXML_VENDOR_AMD] == QEMU_SWITCH_UNSTATED,
+			"neither -cpu nor -global");
 	PROMISE(strlen(command.doubt) < sizeof(command.doubt) && strlen(command.name) < sizeof(command.name), "a text without an end");
-	if (command.vmx != QEMU_SWITCH_UNSTATED)
+	if (command.features[NESTXML_VENDOR_INTEL] != QEMU_SWITCH_UNSTATED)
 		PROMISE(memmem(part->data, part->length, "vmx", 3), "nobody said vmx");
 	if (command.accelerator == QEMU_ACCELERATOR_KVM)
 		PROMISE(memmem(part->data, part->length, "kvm", 3), "nobody said kvm");
@@ -64,7 +66,7 @@ static void check_log(const struct part *part)
 	qemu_log_parse(part->data, part->length, &log);
 	if (log.started)
 		PROMISE(memmem(part->data, part->length, ": starting up", 13), "nothing was started");
-	if (log.lacks_vmx || log.lacks_svm)
+	if (log.lacks[NESTXML_VENDOR_INTEL] || log.lacks[NESTXML_VENDOR_AMD])
 		PROMISE(log.started && memmem(part->data, part->length, "doesn't support requested feature: ", 35), "it lacks nothing");
 	/* A line end that is not there yet changes nothing. */
 	if (part->length > 0 && part->data[part->length - 1] == '\n') {

@@ -121,8 +121,8 @@ static void test_a_command_line_is_read_as_qemu_reads_it(void **state)
 		qemu_command_parse(line, length, &command);
 		CHECK(command.accelerator == lines[i].accelerator, "%s", lines[i].words);
 		CHECK(strcmp(command.model, lines[i].model) == 0, "%s: got %s", lines[i].words, command.model);
-		CHECK(command.vmx == lines[i].vmx, "%s", lines[i].words);
-		CHECK(command.svm == lines[i].svm, "%s", lines[i].words);
+		CHECK(command.features[NESTXML_VENDOR_INTEL] == lines[i].vmx, "%s", lines[i].words);
+		CHECK(command.features[NESTXML_VENDOR_AMD] == lines[i].svm, "%s", lines[i].words);
 	}
 }
 
@@ -400,7 +400,8 @@ static void test_a_log_is_read_from_its_last_start_on(void **state)
 		struct qemu_log log;
 
 		qemu_log_parse(logs[i].text, strlen(logs[i].text), &log);
-		CHECK(log.started == logs[i].started && log.lacks_vmx == logs[i].lacks_vmx && log.lacks_svm == logs[i].lacks_svm,
+		CHECK(log.started == logs[i].started && log.lacks[NESTXML_VENDOR_INTEL] == logs[i].lacks_vmx &&
+			      log.lacks[NESTXML_VENDOR_AMD] == logs[i].lacks_svm,
 		      "log %zu: %s", i, logs[i].text);
 	}
 }
@@ -421,7 +422,7 @@ static void test_of_a_large_log_the_end_is_read(void **state)
 	memcpy(text + size - 1000, START LACKS_SVM, sizeof(START LACKS_SVM) - 1);
 	tree_write_bytes(tree, "/var/log/libvirt/qemu/vm.log", text, size, 0644);
 	assert_int_equal(qemu_log_read(tree->root, NAME, &log), 0);
-	assert_true(log.started && log.lacks_svm && !log.lacks_vmx);
+	assert_true(log.started && log.lacks[NESTXML_VENDOR_AMD] && !log.lacks[NESTXML_VENDOR_INTEL]);
 	free(text);
 }
 
@@ -546,8 +547,8 @@ static struct qemu_evidence evidence_of(size_t i)
 	length = make_line(words, line, sizeof(line));
 	evidence.has_command = length > 0;
 	qemu_command_parse(line, length, &evidence.command);
-	evidence.guest_vmx = qemu_evidence_vendor(&evidence) == INTEL ? verdicts[i].guest : other;
-	evidence.guest_svm = qemu_evidence_vendor(&evidence) == INTEL ? other : verdicts[i].guest;
+	evidence.guest[NESTXML_VENDOR_INTEL] = qemu_evidence_vendor(&evidence) == INTEL ? verdicts[i].guest : other;
+	evidence.guest[NESTXML_VENDOR_AMD] = qemu_evidence_vendor(&evidence) == INTEL ? other : verdicts[i].guest;
 	return evidence;
 }
 
@@ -592,9 +593,9 @@ static void check_guest(size_t i)
 		evidence.vendor = (enum nestxml_vendor)(all % 3);
 		evidence.state = (enum nestxml_state)(all / 3 % 4);
 		evidence.log = (enum qemu_answer)(all / 12 % 3);
-		evidence.guest_vmx = evidence.guest_svm = NONE;
+		evidence.guest[NESTXML_VENDOR_INTEL] = evidence.guest[NESTXML_VENDOR_AMD] = NONE;
 		quiet = qemu_verdict_answer(qemu_verdict_find(&evidence));
-		evidence.guest_vmx = evidence.guest_svm = (enum qemu_answer)(all / 36);
+		evidence.guest[NESTXML_VENDOR_INTEL] = evidence.guest[NESTXML_VENDOR_AMD] = (enum qemu_answer)(all / 36);
 		loud = qemu_verdict_answer(qemu_verdict_find(&evidence));
 		CHECK(quiet == NONE || loud == quiet || loud == NONE, "%s: the guest turned %d into %d", verdicts[i].words, (int)quiet,
 		      (int)loud);
@@ -648,8 +649,8 @@ static void test_qemus_own_answer_counts_where_nothing_contradicts_it(void **sta
 
 		evidence.has_command = length > 0;
 		qemu_command_parse(line, length, &evidence.command);
-		evidence.monitor_svm = answers[i].monitor;
-		evidence.guest_svm = answers[i].guest;
+		evidence.monitor[NESTXML_VENDOR_AMD] = answers[i].monitor;
+		evidence.guest[NESTXML_VENDOR_AMD] = answers[i].guest;
 		got = qemu_verdict_find(&evidence);
 		CHECK(got == answers[i].verdict, "row %zu: %s: got %d, expected %d", i, answers[i].words, (int)got,
 		      (int)answers[i].verdict);
@@ -668,7 +669,8 @@ static void test_what_is_doubted_elsewhere_is_never_certain(void **state)
 
 static void test_an_emulated_guest_whose_process_is_not_known_is_asked_for_svm(void **state)
 {
-	struct qemu_evidence evidence = {.vendor = INTEL, .is_emulated = true, .guest_vmx = NO, .guest_svm = YES};
+	struct qemu_evidence evidence = {
+		.vendor = INTEL, .is_emulated = true, .guest[NESTXML_VENDOR_INTEL] = NO, .guest[NESTXML_VENDOR_AMD] = YES};
 
 	(void)state;
 	assert_int_equal(qemu_evidence_vendor(&evidence), AMD);
@@ -701,8 +703,8 @@ static void test_the_flags_of_the_first_processor(void **state)
 		struct cpuinfo cpuinfo;
 
 		CHECK(cpuinfo_parse(cpuinfos[i].text, &cpuinfo) == cpuinfos[i].known, "%s", cpuinfos[i].text);
-		CHECK(cpuinfo.vmx == (strchr(cpuinfos[i].flags, 'v') != NULL), "%s", cpuinfos[i].text);
-		CHECK(cpuinfo.svm == (strchr(cpuinfos[i].flags, 's') != NULL), "%s", cpuinfos[i].text);
+		CHECK(cpuinfo.has[NESTXML_VENDOR_INTEL] == (strchr(cpuinfos[i].flags, 'v') != NULL), "%s", cpuinfos[i].text);
+		CHECK(cpuinfo.has[NESTXML_VENDOR_AMD] == (strchr(cpuinfos[i].flags, 's') != NULL), "%s", cpuinfos[i].text);
 		CHECK(cpuinfo.hypervisor == (strchr(cpuinfos[i].flags, 'h') != NULL), "%s", cpuinfos[i].text);
 	}
 }

@@ -42,9 +42,7 @@ struct facts {
 /* The vendor whose feature the processor has; NONE: neither's. */
 static enum nestxml_vendor vendor_of(const struct facts *facts)
 {
-	if (facts->cpuinfo.vmx)
-		return NESTXML_VENDOR_INTEL;
-	return facts->cpuinfo.svm ? NESTXML_VENDOR_AMD : NESTXML_VENDOR_NONE;
+	return cpuinfo_get_vendor(&facts->cpuinfo);
 }
 
 /* The module of this processor's vendor, or any other that is a KVM. */
@@ -93,7 +91,7 @@ static enum verdict find_verdict_without_device(const struct facts *facts)
 {
 	if (!facts->module[0] && !facts->has_flags)
 		return VERDICT_NO_FLAGS;
-	if (!facts->module[0] && !facts->cpuinfo.vmx && !facts->cpuinfo.svm)
+	if (!facts->module[0] && vendor_of(facts) == NESTXML_VENDOR_NONE)
 		return VERDICT_NO_FLAG;
 	if (!facts->module[0])
 		return VERDICT_NO_MODULE;
@@ -139,6 +137,8 @@ static const char *libvirt_type(enum verdict verdict)
 
 static void describe_verdict(const struct facts *facts, enum verdict verdict, char *text, size_t size)
 {
+	char features[64];
+
 	switch (verdict) {
 	case VERDICT_CAN:
 		snprintf(text, size, "yes: /dev/kvm works");
@@ -163,7 +163,7 @@ static void describe_verdict(const struct facts *facts, enum verdict verdict, ch
 		snprintf(text, size, "cannot be told: there is no /dev/kvm, and /proc/cpuinfo shows no flags of an x86 processor");
 		break;
 	case VERDICT_NO_FLAG:
-		snprintf(text, size, "no: the processor shows neither vmx nor svm");
+		snprintf(text, size, "no: the processor shows neither %s", output_join_features(" nor ", features, sizeof(features)));
 		break;
 	case VERDICT_NO_MODULE:
 		snprintf(text, size, "no: the processor has %s, but %s is not loaded", nestxml_vendor_feature(vendor_of(facts)),
@@ -234,15 +234,17 @@ static void describe_advice(const struct facts *facts, enum verdict verdict, cha
 
 static void print_table(const struct facts *facts, enum verdict verdict)
 {
+	const char *own = nestxml_vendor_feature(vendor_of(facts));
 	char text[512];
 	char shown[256];
+	char features[64];
 
 	describe_verdict(facts, verdict, text, sizeof(text));
 	output_row("own guests", "%s", text);
-	output_row("processor", "%s, %s",
-		   nestxml_vendor_feature(vendor_of(facts)) ? nestxml_vendor_feature(vendor_of(facts))
-		   : facts->has_flags			    ? "without vmx and svm"
-							    : "without known flags",
+	output_row("processor", "%s%s, %s", own || !facts->has_flags ? "" : "without ",
+		   own		      ? own
+		   : facts->has_flags ? output_join_features(" and ", features, sizeof(features))
+				      : "without known flags",
 		   facts->cpuinfo.hypervisor ? "of a guest" : "not of a guest");
 	output_row("module", "%s", facts->module[0] ? nestxml_text_escape(facts->module, shown, sizeof(shown)) : "none");
 	kvm_device_describe(&facts->device, text, sizeof(text));

@@ -147,11 +147,13 @@ static void print_parameters(const struct host_state *state)
 static void print_table(const struct host_state *state)
 {
 	char text[2048];
+	char features[64];
 
 	describe_verdict(state, text, sizeof(text));
 	output_row("nested", "%s", text);
-	output_row("processor", "%s, %s, %s%s", state->arch, state->vendor ? nestxml_vendor_to_string(state->vendor) : "unknown vendor",
-		   state->has_flag ? nestxml_vendor_feature(state->vendor) : "without vmx and svm",
+	output_row("processor", "%s, %s, %s%s%s", state->arch, state->vendor ? nestxml_vendor_to_string(state->vendor) : "unknown vendor",
+		   state->has_flag ? "" : "without ",
+		   state->has_flag ? nestxml_vendor_feature(state->vendor) : output_join_features(" and ", features, sizeof(features)),
 		   state->machine.is_guest ? ", of a guest" : "");
 	if (state->module_name)
 		output_row("module", "%s, %s", state->module_name, host_module_to_string(state->module));

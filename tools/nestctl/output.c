@@ -8,6 +8,34 @@
 
 #include <nestxml/nestxml.h>
 
+#include "vendors.h"
+
+const char *output_join_features(const char *joint, char *buffer, size_t size)
+{
+	size_t length = 0;
+
+	buffer[0] = '\0';
+	FOR_EACH_VENDOR(vendor)
+		if (length < size)
+			length += (size_t)snprintf(buffer + length, size - length, "%s%s", length > 0 ? joint : "",
+						   nestxml_vendor_feature(vendor));
+	return buffer;
+}
+
+const char *output_list_features(const char *const words[], char *buffer, size_t size)
+{
+	size_t length = 0;
+	char features[64];
+
+	FOR_EACH_VENDOR(vendor)
+		if (words[vendor] && length < size)
+			length +=
+				(size_t)snprintf(buffer + length, size - length, ", %s %s", nestxml_vendor_feature(vendor), words[vendor]);
+	if (length == 0)
+		snprintf(buffer, size, ", neither %s", output_join_features(" nor ", features, sizeof(features)));
+	return buffer;
+}
+
 void output_row(const char *name, const char *format, ...)
 {
 	va_list arguments;

@@ -69,16 +69,44 @@ static const char *accelerator_to_string(enum qemu_accelerator accelerator)
 static void describe_command(const struct diagnosis *diagnosis, char *text, size_t size)
 {
 	const struct qemu_command *command = &diagnosis->running.evidence.command;
-	const char *vmx = switch_to_string(command->vmx);
-	const char *svm = switch_to_string(command->svm);
+	const char *switches[VENDORS] = {NULL};
+	char features[128];
 	char model[96];
 
+	FOR_EACH_VENDOR(vendor)
+		switches[vendor] = switch_to_string(command->features[vendor]);
 	if (diagnosis->running.evidence.has_command)
-		snprintf(text, size, "%s, -cpu %s%s%s%s%s%s", accelerator_to_string(command->accelerator),
-			 diagnosis_model(diagnosis, model, sizeof(model)), vmx ? ", vmx " : "", vmx ? vmx : "", svm ? ", svm " : "",
-			 svm ? svm : "", vmx || svm ? "" : ", neither vmx nor svm");
+		snprintf(text, size, "%s, -cpu %s%s", accelerator_to_string(command->accelerator),
+			 diagnosis_model(diagnosis, model, sizeof(model)), output_list_features(switches, features, sizeof(features)));
 	else
 		diagnosis_describe_process(diagnosis, text, size);
+}
+
+/* "was not given vmx svm", or that nothing is said about any. */
+static void describe_lacks(const struct qemu_log *log, char *text, size_t size)
+{
+	static const char start[] = "was not given";
+	size_t length = sizeof(start) - 1;
+	char features[64];
+
+	snprintf(text, size, "%s", start);
+	FOR_EACH_VENDOR(vendor)
+		if (log->lacks[vendor] && length < size)
+			length += (size_t)snprintf(text + length, size - length, " %s", nestxml_vendor_feature(vendor));
+	if (length == sizeof(start) - 1)
+		snprintf(text, size, "nothing about %s", output_join_features(" or ", features, sizeof(features)));
+}
+
+/* The first vendor's feature that is there, or that there is none. */
+static const char *describe_has(const bool has[VENDORS], char *text, size_t size)
+{
+	char features[64];
+
+	FOR_EACH_VENDOR(vendor)
+		if (has[vendor])
+			return nestxml_vendor_feature(vendor);
+	snprintf(text, size, "neither %s", output_join_features(" nor ", features, sizeof(features)));
+	return text;
 }
 
 static void describe_log(const struct diagnosis *diagnosis, char *text, size_t size)
@@ -89,10 +117,8 @@ static void describe_log(const struct diagnosis *diagnosis, char *text, size_t s
 		snprintf(text, size, "cannot be read: %s", strerror(-diagnosis->running.log_error));
 	else if (!log->started)
 		snprintf(text, size, "the start is not in the part that is read");
-	else if (log->lacks_vmx || log->lacks_svm)
-		snprintf(text, size, "was not given%s%s", log->lacks_vmx ? " vmx" : "", log->lacks_svm ? " svm" : "");
 	else
-		snprintf(text, size, "nothing about vmx or svm");
+		describe_lacks(log, text, size);
 }
 
 static void describe_agent(const struct diagnosis *diagnosis, char *text, size_t size)
@@ -103,22 +129,20 @@ static void describe_agent(const struct diagnosis *diagnosis, char *text, size_t
 		[GUEST_AGENT_DEVICE_MISSING] = "no /dev/kvm",
 	};
 	const struct guest_agent_answer *agent = &diagnosis->agent;
+	char features[96];
 
 	if (!diagnosis->is_guest_asked)
 		snprintf(text, size, "not asked");
 	else if (!agent->answered)
 		snprintf(text, size, "nothing: %s", agent->error);
 	else
-		snprintf(text, size, "%s, %s",
-			 agent->cpuinfo.vmx   ? "vmx"
-			 : agent->cpuinfo.svm ? "svm"
-					      : "neither vmx nor svm",
-			 devices[agent->device]);
+		snprintf(text, size, "%s, %s", describe_has(agent->cpuinfo.has, features, sizeof(features)), devices[agent->device]);
 }
 
 static void describe_monitor(const struct diagnosis *diagnosis, char *text, size_t size)
 {
 	const struct qemu_monitor_answer *monitor = &diagnosis->monitor;
+	char features[96];
 
 	if (!diagnosis->is_qemu_asked)
 		snprintf(text, size, "not asked");
@@ -126,9 +150,7 @@ static void describe_monitor(const struct diagnosis *diagnosis, char *text, size
 		snprintf(text, size, "nothing: %s", monitor->error);
 	else
 		snprintf(text, size, "%s; libvirt marks the guest as tainted now (custom-monitor)",
-			 monitor->vmx	? "vmx"
-			 : monitor->svm ? "svm"
-					: "neither vmx nor svm");
+			 describe_has(monitor->has, features, sizeof(features)));
 }
 
 static void print_running(const struct diagnosis *diagnosis)
@@ -198,8 +220,8 @@ static struct json_object *make_qemu(const struct diagnosis *diagnosis)
 	json_object_object_add(object, "pid", json_object_new_int64(diagnosis->running.pid));
 	output_add_string(object, "accelerator", accelerator_to_string(command->accelerator));
 	output_add_escaped(object, "model", command->model[0] ? command->model : NULL);
-	output_add_string(object, "vmx", switch_to_string(command->vmx));
-	output_add_string(object, "svm", switch_to_string(command->svm));
+	FOR_EACH_VENDOR(vendor)
+		output_add_string(object, nestxml_vendor_feature(vendor), switch_to_string(command->features[vendor]));
 	output_add_escaped(object, "doubt", qemu_evidence_doubt(&diagnosis->running.evidence));
 	return object;
 }
@@ -219,10 +241,20 @@ static struct json_object *make_log(const struct diagnosis *diagnosis)
 	bool known = diagnosis->running.log_error == 0 && diagnosis->running.log.started;
 	struct json_object *object = json_object_new_object();
 
-	json_object_object_add(object, "lacks_vmx", known ? json_object_new_boolean(diagnosis->running.log.lacks_vmx) : NULL);
-	json_object_object_add(object, "lacks_svm", known ? json_object_new_boolean(diagnosis->running.log.lacks_svm) : NULL);
+	FOR_EACH_VENDOR(vendor) {
+		char key[32];
+
+		snprintf(key, sizeof(key), "lacks_%s", nestxml_vendor_feature(vendor));
+		json_object_object_add(object, key, known ? json_object_new_boolean(diagnosis->running.log.lacks[vendor]) : NULL);
+	}
 	output_add_string(object, "error", diagnosis->running.log_error ? strerror(-diagnosis->running.log_error) : NULL);
 	return object;
+}
+
+static void add_features(struct json_object *object, const bool has[VENDORS], bool known)
+{
+	FOR_EACH_VENDOR(vendor)
+		json_object_object_add(object, nestxml_vendor_feature(vendor), known ? json_object_new_boolean(has[vendor]) : NULL);
 }
 
 static struct json_object *make_monitor(const struct diagnosis *diagnosis)
@@ -234,8 +266,7 @@ static struct json_object *make_monitor(const struct diagnosis *diagnosis)
 		return NULL;
 	object = json_object_new_object();
 	output_add_bool(object, "answered", monitor->answered);
-	json_object_object_add(object, "vmx", monitor->answered ? json_object_new_boolean(monitor->vmx) : NULL);
-	json_object_object_add(object, "svm", monitor->answered ? json_object_new_boolean(monitor->svm) : NULL);
+	add_features(object, monitor->has, monitor->answered);
 	output_add_string(object, "error", monitor->error[0] ? monitor->error : NULL);
 	return object;
 }
@@ -249,8 +280,7 @@ static struct json_object *make_agent(const struct diagnosis *diagnosis)
 		return NULL;
 	object = json_object_new_object();
 	output_add_bool(object, "answered", agent->answered);
-	json_object_object_add(object, "vmx", agent->answered ? json_object_new_boolean(agent->cpuinfo.vmx) : NULL);
-	json_object_object_add(object, "svm", agent->answered ? json_object_new_boolean(agent->cpuinfo.svm) : NULL);
+	add_features(object, agent->cpuinfo.has, agent->answered);
 	json_object_object_add(
 		object, "dev_kvm",
 		agent->device == GUEST_AGENT_DEVICE_UNKNOWN ? NULL : json_object_new_boolean(agent->device == GUEST_AGENT_DEVICE_THERE));

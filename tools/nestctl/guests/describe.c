@@ -8,22 +8,24 @@
 #include <nestxml/nestxml.h>
 
 #include "output.h"
+#include "vendors.h"
 
 /* ---- a CPU ---- */
 
 void describe_cpu(const struct nestxml_domain *domain, char *text, size_t size)
 {
-	const char *vmx = nestxml_domain_get_feature_policy(domain, NESTXML_VENDOR_INTEL);
-	const char *svm = nestxml_domain_get_feature_policy(domain, NESTXML_VENDOR_AMD);
+	const char *policies[VENDORS] = {NULL};
+	char features[128];
 	char model[96] = "";
 
+	FOR_EACH_VENDOR(vendor)
+		policies[vendor] = nestxml_domain_get_feature_policy(domain, vendor);
 	nestxml_text_escape(nestxml_domain_get_cpu_model(domain), model, sizeof(model));
 	if (!nestxml_domain_get_cpu_mode(domain))
 		snprintf(text, size, "none");
 	else
-		snprintf(text, size, "%s%s%s%s%s%s%s%s", nestxml_domain_get_cpu_mode(domain), model[0] ? " " : "", model,
-			 vmx ? ", vmx " : "", vmx ? vmx : "", svm ? ", svm " : "", svm ? svm : "",
-			 vmx || svm ? "" : ", neither vmx nor svm");
+		snprintf(text, size, "%s%s%s%s", nestxml_domain_get_cpu_mode(domain), model[0] ? " " : "", model,
+			 output_list_features(policies, features, sizeof(features)));
 }
 
 struct json_object *describe_cpu_json(const struct nestxml_domain *domain)
@@ -35,8 +37,8 @@ struct json_object *describe_cpu_json(const struct nestxml_domain *domain)
 	object = json_object_new_object();
 	output_add_string(object, "mode", nestxml_domain_get_cpu_mode(domain));
 	output_add_escaped(object, "model", *nestxml_domain_get_cpu_model(domain) ? nestxml_domain_get_cpu_model(domain) : NULL);
-	output_add_string(object, "vmx", nestxml_domain_get_feature_policy(domain, NESTXML_VENDOR_INTEL));
-	output_add_string(object, "svm", nestxml_domain_get_feature_policy(domain, NESTXML_VENDOR_AMD));
+	FOR_EACH_VENDOR(vendor)
+		output_add_string(object, nestxml_vendor_feature(vendor), nestxml_domain_get_feature_policy(domain, vendor));
 	return object;
 }
 

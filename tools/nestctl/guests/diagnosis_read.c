@@ -79,9 +79,10 @@ static int ask_qemu(void *context, const char *command, int seconds, char **repl
 	return code;
 }
 
-static enum qemu_answer to_answer(bool has)
+static void set_answers(enum qemu_answer answers[VENDORS], const bool has[VENDORS])
 {
-	return has ? QEMU_ANSWER_YES : QEMU_ANSWER_NO;
+	FOR_EACH_VENDOR(vendor)
+		answers[vendor] = has[vendor] ? QEMU_ANSWER_YES : QEMU_ANSWER_NO;
 }
 
 static void read_answers(struct diagnosis *diagnosis)
@@ -92,16 +93,12 @@ static void read_answers(struct diagnosis *diagnosis)
 
 	if (diagnosis->is_qemu_asked)
 		qemu_monitor_ask(&qemu, &diagnosis->monitor);
-	if (diagnosis->monitor.answered) {
-		evidence->monitor_vmx = to_answer(diagnosis->monitor.vmx);
-		evidence->monitor_svm = to_answer(diagnosis->monitor.svm);
-	}
+	if (diagnosis->monitor.answered)
+		set_answers(evidence->monitor, diagnosis->monitor.has);
 	if (diagnosis->is_guest_asked)
 		guest_agent_ask(&agent, &diagnosis->agent);
-	if (diagnosis->agent.answered) {
-		evidence->guest_vmx = to_answer(diagnosis->agent.cpuinfo.vmx);
-		evidence->guest_svm = to_answer(diagnosis->agent.cpuinfo.svm);
-	}
+	if (diagnosis->agent.answered)
+		set_answers(evidence->guest, diagnosis->agent.cpuinfo.has);
 }
 
 bool diagnosis_read(const struct session *session, struct diagnosis *diagnosis, char *why, size_t size)

@@ -242,8 +242,8 @@ static void take_cpu(struct qemu_command *command, const char *value)
 	size_t length = strcspn(value, ",");
 
 	snprintf(command->model, sizeof(command->model), "%.*s", (int)(length < INT_MAX ? length : INT_MAX), value);
-	command->vmx = find_switch(value + length, "vmx");
-	command->svm = find_switch(value + length, "svm");
+	FOR_EACH_VENDOR(vendor)
+		command->features[vendor] = find_switch(value + length, nestxml_vendor_feature(vendor));
 	for (const char *at = value + length; *at == ','; at += strcspn(at, ",")) {
 		at++;
 		if (limits_leaves((struct piece){at, strcspn(at, ",=")}))
@@ -308,10 +308,9 @@ static void take_global(struct qemu_command *command, const char *name, const ch
 		return;
 	if (limits_leaves(property))
 		doubt(command, "-global", text);
-	else if (is_word(property, "vmx"))
-		command->vmx = read_switch(value);
-	else if (is_word(property, "svm"))
-		command->svm = read_switch(value);
+	FOR_EACH_VENDOR(vendor)
+		if (is_word(property, nestxml_vendor_feature(vendor)))
+			command->features[vendor] = read_switch(value);
 }
 
 /* A CPU that is added may have another CPUID than the first. */
@@ -355,17 +354,16 @@ static void take_option(struct qemu_command *command, const char *name, const ch
 
 void qemu_command_parse(const char *line, size_t length, struct qemu_command *command)
 {
-	enum qemu_switch vmx;
-	enum qemu_switch svm;
+	enum qemu_switch stated[VENDORS];
 	const char *first = length > 0 ? next_argument(line, length, line) : NULL;
 
 	*command = (struct qemu_command){.is_wrapped = first && first[0] != '-'};
 	read_options(command, line, length, take_option);
-	vmx = command->vmx;
-	svm = command->svm;
+	memcpy(stated, command->features, sizeof(stated));
 	read_options(command, line, length, take_global); /* the model that they apply to is known only now */
-	command->vmx = vmx != QEMU_SWITCH_UNSTATED ? vmx : command->vmx;
-	command->svm = svm != QEMU_SWITCH_UNSTATED ? svm : command->svm;
+	FOR_EACH_VENDOR(vendor)
+		if (stated[vendor] != QEMU_SWITCH_UNSTATED)
+			command->features[vendor] = stated[vendor];
 	if (command->is_wrapped)
 		doubt(command, first, NULL);
 }

@@ -8,6 +8,8 @@
 
 #include <nestxml/nestxml.h>
 
+#include "vendors.h"
+
 enum qemu_accelerator {
 	QEMU_ACCELERATOR_UNSTATED,
 	QEMU_ACCELERATOR_KVM,
@@ -28,11 +30,10 @@ struct qemu_command {
 	char uuid[64];	 /* of the guest; "": none */
 	bool is_wrapped; /* the first argument is no option: this is a script's interpreter, and not QEMU */
 	enum qemu_accelerator accelerator;
-	bool keeps_svm;	      /* its machine is older than QEMU 2.2: under KVM a named model keeps the svm that it has */
-	char model[64];	      /* "": none, QEMU takes its own */
-	enum qemu_switch vmx; /* by -cpu, else by -global */
-	enum qemu_switch svm;
-	char doubt[128]; /* an argument whose effect on the CPU cannot be told; "": there is none */
+	bool keeps_svm;			    /* its machine is older than QEMU 2.2: under KVM a named model keeps the svm that it has */
+	char model[64];			    /* "": none, QEMU takes its own */
+	enum qemu_switch features[VENDORS]; /* by -cpu, else by -global */
+	char doubt[128];		    /* an argument whose effect on the CPU cannot be told; "": there is none */
 };
 
 /**

@@ -58,8 +58,9 @@ static void parse_warning(const char *line, size_t length, struct qemu_log *log)
 	dot = memrchr(at, '.', (size_t)(end - at));
 	if (!dot)
 		return;
-	log->lacks_vmx = log->lacks_vmx || is_word(dot + 1, (size_t)(end - dot - 1), "vmx");
-	log->lacks_svm = log->lacks_svm || is_word(dot + 1, (size_t)(end - dot - 1), "svm");
+	FOR_EACH_VENDOR(vendor)
+		if (is_word(dot + 1, (size_t)(end - dot - 1), nestxml_vendor_feature(vendor)))
+			log->lacks[vendor] = true;
 }
 
 void qemu_log_parse(const char *text, size_t length, struct qemu_log *log)

@@ -8,10 +8,11 @@
 
 #include <nestxml/nestxml.h>
 
+#include "vendors.h"
+
 struct qemu_log {
-	bool started; /* the start is in it; otherwise the rest says nothing */
-	bool lacks_vmx;
-	bool lacks_svm;
+	bool started;	     /* the start is in it; otherwise the rest says nothing */
+	bool lacks[VENDORS]; /* the vendor's feature */
 };
 
 void qemu_log_parse(const char *text, size_t length, struct qemu_log *log);

@@ -92,6 +92,10 @@ void qemu_monitor_ask(const struct channel *channel, struct qemu_monitor_answer 
 	char path[256];
 
 	*answer = (struct qemu_monitor_answer){0};
-	answer->answered = get_path(channel, path, sizeof(path), answer) && get_feature(channel, path, "vmx", &answer->vmx, answer) &&
-			   get_feature(channel, path, "svm", &answer->svm, answer);
+	if (!get_path(channel, path, sizeof(path), answer))
+		return;
+	FOR_EACH_VENDOR(vendor)
+		if (!get_feature(channel, path, nestxml_vendor_feature(vendor), &answer->has[vendor], answer))
+			return;
+	answer->answered = true;
 }

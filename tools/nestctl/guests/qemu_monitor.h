@@ -8,17 +8,17 @@
 #include <nestxml/nestxml.h>
 
 #include "guests/channel.h"
+#include "vendors.h"
 
 struct qemu_monitor_answer {
-	bool answered; /* the rest is known */
-	bool vmx;
-	bool svm;
-	char error[512]; /* why it did not answer; ready for a terminal */
+	bool answered;	   /* the rest is known */
+	bool has[VENDORS]; /* the vendor's feature */
+	char error[512];   /* why it did not answer; ready for a terminal */
 };
 
 /**
- * Asks QEMU for the features of its first processor: query-cpus-fast, then qom-get of that one's properties "vmx" and "svm", which are
- * what QEMU shows the guest, without what KVM does not give (QEMU 2.12 and newer).
+ * Asks QEMU for the features of its first processor: query-cpus-fast, then qom-get of that one's properties named as the vendors' features
+ * ("vmx" and "svm"), which are what QEMU shows the guest, without what KVM does not give (QEMU 2.12 and newer).
  */
 void qemu_monitor_ask(const struct channel *channel, struct qemu_monitor_answer *answer);
 

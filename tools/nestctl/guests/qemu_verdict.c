@@ -30,11 +30,11 @@ enum nestxml_vendor qemu_evidence_vendor(const struct qemu_evidence *evidence)
 /* QEMU's emulation has svm on every host, and all that its model has. */
 static enum qemu_verdict find_emulated(const struct qemu_evidence *evidence)
 {
-	if (evidence->command.svm == QEMU_SWITCH_OFF)
+	if (evidence->command.features[NESTXML_VENDOR_AMD] == QEMU_SWITCH_OFF)
 		return QEMU_VERDICT_SWITCHED_OFF;
 	if (evidence->log == QEMU_ANSWER_YES)
 		return QEMU_VERDICT_LOG_LACKS;
-	if (evidence->command.svm == QEMU_SWITCH_ON)
+	if (evidence->command.features[NESTXML_VENDOR_AMD] == QEMU_SWITCH_ON)
 		return QEMU_VERDICT_STATED;
 	return classify_model(evidence->command.model) == MODEL_OTHER ? QEMU_VERDICT_MODEL_LACKS : QEMU_VERDICT_MODEL_HAS;
 }
@@ -52,8 +52,7 @@ static bool is_given_unstated(const struct qemu_evidence *evidence)
 
 static enum qemu_verdict find_kvm(const struct qemu_evidence *evidence)
 {
-	bool is_intel = evidence->vendor == NESTXML_VENDOR_INTEL;
-	enum qemu_switch feature = is_intel ? evidence->command.vmx : evidence->command.svm;
+	enum qemu_switch feature = evidence->command.features[evidence->vendor];
 
 	if (evidence->vendor == NESTXML_VENDOR_NONE)
 		return QEMU_VERDICT_NO_VENDOR;
@@ -100,17 +99,18 @@ const char *qemu_evidence_doubt(const struct qemu_evidence *evidence)
 	return evidence->has_command && evidence->command.doubt[0] ? evidence->command.doubt : evidence->doubt;
 }
 
-/* The answer about the feature that counts. */
-static enum qemu_answer choose_answer(const struct qemu_evidence *evidence, enum qemu_answer vmx, enum qemu_answer svm)
+/* The answer about the feature that counts; where that is not known, a yes about any. */
+static enum qemu_answer choose_answer(const struct qemu_evidence *evidence, const enum qemu_answer answers[VENDORS])
 {
-	switch (qemu_evidence_vendor(evidence)) {
-	case NESTXML_VENDOR_INTEL:
-		return vmx;
-	case NESTXML_VENDOR_AMD:
-		return svm;
-	default:
-		return vmx == QEMU_ANSWER_YES ? QEMU_ANSWER_YES : svm;
-	}
+	enum nestxml_vendor own = qemu_evidence_vendor(evidence);
+	enum qemu_answer answer = QEMU_ANSWER_NONE;
+
+	if (own != NESTXML_VENDOR_NONE)
+		return answers[own];
+	FOR_EACH_VENDOR(vendor)
+		if (answer != QEMU_ANSWER_YES)
+			answer = answers[vendor];
+	return answer;
 }
 
 /* A verdict, and a further answer with the verdict that each case of it leads to. */
@@ -135,10 +135,10 @@ enum qemu_verdict qemu_verdict_find(const struct qemu_evidence *evidence)
 		[QEMU_ANSWER_YES] = QEMU_VERDICT_GUEST_CLAIMS, [QEMU_ANSWER_NO] = QEMU_VERDICT_GUEST_DENIES};
 	enum qemu_verdict verdict = qemu_verdict_find_outside(evidence);
 
-	verdict = combine(verdict, choose_answer(evidence, evidence->monitor_vmx, evidence->monitor_svm), monitor_alone, monitor_against);
+	verdict = combine(verdict, choose_answer(evidence, evidence->monitor), monitor_alone, monitor_against);
 	if (verdict == QEMU_VERDICT_MONITOR_CLAIMS || verdict == QEMU_VERDICT_MONITOR_DENIES)
 		return verdict; /* which no guest can settle */
-	return combine(verdict, choose_answer(evidence, evidence->guest_vmx, evidence->guest_svm), guest_alone, guest_against);
+	return combine(verdict, choose_answer(evidence, evidence->guest), guest_alone, guest_against);
 }
 
 enum qemu_answer qemu_verdict_answer(enum qemu_verdict verdict)

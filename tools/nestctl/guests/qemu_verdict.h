@@ -8,6 +8,7 @@
 #include <nestxml/nestxml.h>
 
 #include "guests/qemu_command.h"
+#include "vendors.h"
 
 /** A yes or no that may be missing. */
 enum qemu_answer { QEMU_ANSWER_NONE, QEMU_ANSWER_YES, QEMU_ANSWER_NO };
@@ -16,15 +17,13 @@ enum qemu_answer { QEMU_ANSWER_NONE, QEMU_ANSWER_YES, QEMU_ANSWER_NO };
 struct qemu_evidence {
 	bool has_command; /* @command is known */
 	struct qemu_command command;
-	const char *doubt;	      /* what else may have changed what the command line says; borrowed; NULL: nothing */
-	bool is_emulated;	      /* by libvirt's XML: where the command line is not known, it tells which feature counts */
-	enum nestxml_vendor vendor;   /* of the host */
-	enum nestxml_state state;     /* of the host's module now; the running guest keeps it from being reloaded */
-	enum qemu_answer log;	      /* whether the log of this start names the feature as missing */
-	enum qemu_answer monitor_vmx; /* what QEMU itself answers */
-	enum qemu_answer monitor_svm;
-	enum qemu_answer guest_vmx; /* what the guest itself says */
-	enum qemu_answer guest_svm;
+	const char *doubt;		   /* what else may have changed what the command line says; borrowed; NULL: nothing */
+	bool is_emulated;		   /* by libvirt's XML: where the command line is not known, it tells which feature counts */
+	enum nestxml_vendor vendor;	   /* of the host */
+	enum nestxml_state state;	   /* of the host's module now; the running guest keeps it from being reloaded */
+	enum qemu_answer log;		   /* whether the log of this start names the feature as missing */
+	enum qemu_answer monitor[VENDORS]; /* what QEMU itself answers about the vendor's feature */
+	enum qemu_answer guest[VENDORS];   /* what the guest itself says */
 };
 
 enum qemu_verdict {

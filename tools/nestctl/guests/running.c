@@ -19,7 +19,6 @@ void running_read(const char *root, const struct qemu_processes *processes, cons
 {
 	struct qemu_evidence *evidence = &running->evidence;
 	const struct qemu_process *process;
-	bool lacks;
 
 	*running = (struct running){.process_error = qemu_processes_find(processes, root, name, uuid, &process)};
 	if (running->process_error == 0) {
@@ -34,8 +33,7 @@ void running_read(const char *root, const struct qemu_processes *processes, cons
 	running->log_error = qemu_log_read(root, name, &running->log);
 	if (running->log_error != 0 || !running->log.started)
 		return;
-	lacks = qemu_evidence_vendor(evidence) == NESTXML_VENDOR_INTEL ? running->log.lacks_vmx : running->log.lacks_svm;
-	evidence->log = lacks ? QEMU_ANSWER_YES : QEMU_ANSWER_NO;
+	evidence->log = running->log.lacks[qemu_evidence_vendor(evidence)] ? QEMU_ANSWER_YES : QEMU_ANSWER_NO;
 }
 
 enum qemu_answer running_is_policy_met(enum nestxml_nested nested, enum qemu_answer answer)

@@ -8,7 +8,7 @@
 #include <nestxml/nestxml.h>
 
 #include "file.h"
-#include "macros.h"
+#include "vendors.h"
 
 #define BLANKS " \t"
 
@@ -22,19 +22,27 @@ static const char *find_value(const char *line)
 	return *line == ':' ? line + 1 : NULL;
 }
 
+static bool is_word(const char *text, size_t length, const char *word)
+{
+	return strlen(word) == length && memcmp(text, word, length) == 0;
+}
+
+static void take_flag(struct cpuinfo *cpuinfo, const char *flag, size_t length)
+{
+	FOR_EACH_VENDOR(vendor)
+		if (is_word(flag, length, nestxml_vendor_feature(vendor)))
+			cpuinfo->has[vendor] = true;
+	if (is_word(flag, length, "hypervisor"))
+		cpuinfo->hypervisor = true;
+	else if (is_word(flag, length, "tdx_guest"))
+		cpuinfo->tdx_guest = true;
+}
+
 static void read_flags(const char *line, struct cpuinfo *cpuinfo)
 {
-	const struct {
-		const char *name;
-		bool *found;
-	} flags[] = {
-		{"vmx", &cpuinfo->vmx}, {"svm", &cpuinfo->svm}, {"hypervisor", &cpuinfo->hypervisor}, {"tdx_guest", &cpuinfo->tdx_guest}};
-
 	for (size_t length; *(line += strspn(line, BLANKS)) != '\n'; line += length) {
 		length = strcspn(line, BLANKS "\n");
-		for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
-			if (strlen(flags[i].name) == length && memcmp(line, flags[i].name, length) == 0)
-				*flags[i].found = true;
+		take_flag(cpuinfo, line, length);
 	}
 }
 
@@ -60,14 +68,10 @@ bool cpuinfo_read(const char *root, struct cpuinfo *cpuinfo)
 	return nestxml_file_read_small(root, "/proc/cpuinfo", text, sizeof(text)) > 0 && cpuinfo_parse(text, cpuinfo);
 }
 
-bool cpuinfo_has_feature(const struct cpuinfo *cpuinfo, enum nestxml_vendor vendor)
+enum nestxml_vendor cpuinfo_get_vendor(const struct cpuinfo *cpuinfo)
 {
-	switch (vendor) {
-	case NESTXML_VENDOR_INTEL:
-		return cpuinfo->vmx;
-	case NESTXML_VENDOR_AMD:
-		return cpuinfo->svm;
-	default:
-		return false;
-	}
+	FOR_EACH_VENDOR(vendor)
+		if (cpuinfo->has[vendor])
+			return vendor;
+	return NESTXML_VENDOR_NONE;
 }

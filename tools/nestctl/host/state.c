@@ -17,6 +17,7 @@
 #include "host/cpuinfo.h"
 #include "host/kernel_module.h"
 #include "macros.h"
+#include "vendors.h"
 
 /* The parameters, and what nesting pays where one is off; docs/tuning.md has the sources. */
 struct parameter {
@@ -26,7 +27,7 @@ struct parameter {
 
 #define SHADOW_PAGES "this host keeps page tables of its own for every guest, and gives the guests' guests none of the processor's"
 
-static const struct parameter parameters[][HOST_PARAMETERS] = {
+static const struct parameter parameters[VENDORS][HOST_PARAMETERS] = {
 	[NESTXML_VENDOR_INTEL] =
 		{
 			{"nested", NULL},
@@ -253,7 +254,7 @@ static int read_host(struct host_state *state, const char *root)
 		return 0;
 	state->module_name = nestxml_vendor_module(state->vendor);
 	state->extension = nestxml_vendor_extension(state->vendor);
-	state->has_flag = cpuinfo_has_feature(&cpuinfo, state->vendor);
+	state->has_flag = cpuinfo.has[state->vendor];
 	return 0;
 }
 
