@@ -37,7 +37,7 @@ void log_open(const char *ident)
 	if (path && strlen(path) < sizeof(address.sun_path))
 		log_fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (log_fd >= 0) {
-		strcpy(address.sun_path, path);
+		memcpy(address.sun_path, path, strlen(path)); /* the rest is zero */
 		if (connect(log_fd, (const struct sockaddr *)&address, sizeof(address)) < 0) {
 			close(log_fd);
 			log_fd = -1;

@@ -61,7 +61,13 @@ static void fail(struct scan *scan, int code)
 {
 	if (scan->code == 0)
 		scan->code = code;
-	sym_xmlStopParser(scan->parser);
+}
+
+/* For the end of a callback: it releases the input, to which the callback's attributes point. */
+static void stop_if_failed(struct scan *scan)
+{
+	if (scan->code != 0)
+		sym_xmlStopParser(scan->parser);
 }
 
 static void fail_nomem(struct scan *scan)
@@ -462,14 +468,13 @@ static void on_start(void *data, const xmlChar *name, const xmlChar *prefix, con
 	scan->namespaces += namespaces_count;
 	if (scan->code == 0 && scan->namespaces > MAX_NAMESPACES)
 		fail(scan, nestxml_error_set(scan->error, NESTXML_E_TOO_BIG, "declares more than %d namespaces", MAX_NAMESPACES));
-	if (scan->code != 0)
-		return;
-	if (scan->depth == 1)
+	if (scan->code == 0 && scan->depth == 1)
 		scan_root(scan, name, prefix, uri, attributes, attributes_count);
-	else if (scan->depth == 2)
+	else if (scan->code == 0 && scan->depth == 2)
 		scan_section(scan, name, prefix, uri, attributes, attributes_count);
-	else if (scan->branch != BRANCH_NONE)
+	else if (scan->code == 0 && scan->branch != BRANCH_NONE)
 		scan_inner(scan, name, prefix, uri, attributes, attributes_count);
+	stop_if_failed(scan);
 }
 
 static void end_section(struct scan *scan)
@@ -513,6 +518,7 @@ static void on_text(void *data, const xmlChar *text, int length)
 
 	if (scan->text && scan->code == 0 && !nestxml_buffer_add(scan->text, (const char *)text, (size_t)length))
 		fail_nomem(scan);
+	stop_if_failed(scan);
 }
 
 static void on_doctype(void *data, const xmlChar *name, const xmlChar *external_id, const xmlChar *system_id)
@@ -525,6 +531,7 @@ static void on_doctype(void *data, const xmlChar *name, const xmlChar *external_
 	if (scan->code == 0)
 		fail(scan, nestxml_error_set_at(scan->error, NESTXML_E_DTD, (unsigned int)sym_xmlSAX2GetLineNumber(scan->parser), 0,
 						"has a document type declaration (<!DOCTYPE>), which libvirt's XML never has; remove it"));
+	stop_if_failed(scan);
 }
 
 /* Words that libxml2 has for what is well-formed and still more than it reads; its limits are libvirt's too. */
@@ -573,7 +580,9 @@ static void on_error(void *data, PROBLEM *problem)
 		if (scan->parser && sym_xmlDictGetUsage(scan->parser->dict) > ((size_t)MAX_NAMES << 10) / 8)
 			fail(scan, nestxml_error_set(scan->error, NESTXML_E_TOO_BIG, "has more than %d KiB of names", MAX_NAMES));
 		else
-			scan->code = nestxml_error_set_nomem(scan->error);
+			fail_nomem(scan);
+		if (scan->parser && scan->code == NESTXML_E_TOO_BIG)
+			stop_if_failed(scan);
 		return;
 	}
 	show_problem(problem, shown);

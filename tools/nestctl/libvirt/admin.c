@@ -123,7 +123,7 @@ int admin_list_clients(struct admin *admin, struct clients *clients, struct virt
 {
 	int64_t deadline = nestxml_clock_monotonic() + ADMIN_TIME;
 	struct clients made = {0};
-	struct admin_answer header;
+	struct admin_answer header = {0};
 	int code = send(admin->fd, "", 1, MSG_NOSIGNAL) == 1 ? receive(admin->fd, &header, sizeof(header), deadline) : -EPIPE;
 
 	if (code < 0) {
