@@ -122,17 +122,18 @@ static void report_stale(struct nestxml_check *check)
 			   check->name, nested, nestxml_vendor_feature(check->assessment.vendor),
 			   nestxml_policy_describe_source(policy, source, sizeof(source)));
 	if (check->definition == NESTXML_DEFINITION_CURRENT) {
-		nestxml_text_print(check->advice, sizeof(check->advice),
-				   "its stored definition does, so it does not start from that: in a moment run: virsh start %s "
-				   "(what it is created from: %s FILE | virsh create /dev/stdin)",
-				   guest, filter);
+		nestxml_text_print(
+			check->advice, sizeof(check->advice),
+			"its stored definition does, so this start was not made from that definition; to start from it, run: virsh start %s "
+			"(if the guest is created from a file: %s FILE | virsh create /dev/stdin)",
+			guest, filter);
 		return;
 	}
 	if (check->definition == NESTXML_DEFINITION_OTHER) {
 		nestxml_text_print(
 			check->advice, sizeof(check->advice),
-			"it may not be its stored definition that was to start: run: nestctl apply %s, then start it again, or revert "
-			"to its snapshot again (what it is created from: %s FILE | virsh create /dev/stdin)",
+			"this start was perhaps not made from its stored definition; run: nestctl apply %s, then start it again or revert "
+			"to its snapshot again (if the guest is created from a file: %s FILE | virsh create /dev/stdin)",
 			guest, filter);
 		return;
 	}

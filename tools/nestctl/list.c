@@ -381,7 +381,7 @@ static enum nestctl_status find_status(const struct listing *listing)
 		return NESTCTL_YES;
 	if (listing->unknown > 0)
 		fprintf(stderr,
-			"nestctl: warning: of %zu running guests it cannot be told whether they are as their policy asks: see nestctl list\n",
+			"nestctl: warning: for %zu running guests it cannot be told whether their policy is met; see nestctl list\n",
 			listing->unknown);
 	return listing->unmet > 0 ? NESTCTL_NO : NESTCTL_YES;
 }
