@@ -71,7 +71,7 @@ struct piece {
 
 static bool is_word(struct piece piece, const char *word)
 {
-	return strlen(word) == piece.length && memcmp(piece.text, word, piece.length) == 0;
+	return piece.text && strlen(word) == piece.length && memcmp(piece.text, word, piece.length) == 0;
 }
 
 static bool has_suffix(struct piece piece, const char *suffix)
