@@ -39,7 +39,7 @@ static int open_below(const char *root, const char *path)
 long nestxml_file_read_small(const char *root, const char *path, char *buffer, size_t size)
 {
 	AUTO_CLOSE int fd = open_below(root, path);
-	long got = fd < 0 ? fd : io_read_into(fd, buffer, size - 1);
+	long got = fd < 0 ? fd : io_read_into(fd, buffer, size - 1, 0);
 
 	if (got >= 0)
 		buffer[got] = '\0';

@@ -38,14 +38,14 @@ static int wait_readable(int fd, int64_t deadline)
 	return ready == 0 ? -ETIMEDOUT : 0;
 }
 
-/* The one loop over read(). Returns how much was read, less than @size only at the end of the file, or a negative errno. */
-static ssize_t fill(int fd, char *buffer, size_t size, int64_t deadline)
+/* The one loop over read(). */
+long io_read_into(int fd, void *buffer, size_t size, int64_t deadline)
 {
 	size_t used = 0;
 
 	while (used < size) {
 		int code = wait_readable(fd, deadline);
-		ssize_t got = code == 0 ? read(fd, buffer + used, size - used) : 0;
+		ssize_t got = code == 0 ? read(fd, (char *)buffer + used, size - used) : 0;
 
 		if (code != 0)
 			return code;
@@ -56,12 +56,7 @@ static ssize_t fill(int fd, char *buffer, size_t size, int64_t deadline)
 		if (got > 0)
 			used += (size_t)got;
 	}
-	return (ssize_t)used;
-}
-
-long io_read_into(int fd, char *buffer, size_t size)
-{
-	return fill(fd, buffer, size, 0);
+	return (long)used;
 }
 
 /* Room for a whole regular file and a byte more at once, otherwise something to begin with. */
@@ -85,7 +80,7 @@ int io_read(int fd, size_t limit, unsigned int timeout, char **data, size_t *len
 		return -ENOMEM;
 	while (used <= limit) {
 		size_t room = capacity - used - 1;
-		ssize_t got = fill(fd, made + used, room < limit + 1 - used ? room : limit + 1 - used, deadline);
+		long got = io_read_into(fd, made + used, room < limit + 1 - used ? room : limit + 1 - used, deadline);
 		char *more;
 
 		if (got < 0)

@@ -4,6 +4,7 @@
 #define NESTXML_IO_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /**
  * Puts something useless where a standard descriptor is closed, so that no file opened later takes its number and is written to by
@@ -21,8 +22,14 @@ void io_guard_descriptors(void);
  */
 int io_read(int fd, size_t limit, unsigned int timeout, char **data, size_t *length);
 
-/** Reads @fd into @buffer, at most @size bytes. Returns how many, fewer only at the end of the file, or a negative errno. */
-long io_read_into(int fd, char *buffer, size_t size);
+/**
+ * Reads @fd into @buffer, at most @size bytes.
+ *
+ * @deadline	of nestxml_clock_monotonic(); 0: none
+ *
+ * Returns how many, fewer only at the end of the file, or a negative errno; -ETIMEDOUT if the deadline passed.
+ */
+long io_read_into(int fd, void *buffer, size_t size, int64_t deadline);
 
 /** Writes all @length bytes of @text. Returns 0 or a negative errno. */
 int io_write(int fd, const char *text, size_t length);

@@ -109,7 +109,7 @@ bool run_dir_leave_mark(const char *name, const char *uuid)
 static bool read_mark(int fd, struct mark *mark)
 {
 	char text[80];
-	long length = io_read_into(fd, text, sizeof(text) - 1);
+	long length = io_read_into(fd, text, sizeof(text) - 1, 0);
 	const size_t digits = sizeof(mark->digits) - 1;
 	char *end;
 	int64_t age;

@@ -8,8 +8,7 @@
 
 #include <nestxml/nestxml.h>
 
-/** Every vendor but NONE. */
-#define FOR_EACH_VENDOR(vendor) for (enum nestxml_vendor vendor = NESTXML_VENDOR_NONE + 1; (vendor) <= NESTXML_VENDOR_LAST; (vendor)++)
+#include "vendors.h"
 
 /** The vendor whose feature this is ("vmx": Intel); NONE. @name is not terminated. */
 enum nestxml_vendor nestxml_vendor_of_feature(const char *name, size_t length);

@@ -331,17 +331,19 @@ static int start_now(struct helper *helper)
 	return run;
 }
 
-static void destroy(struct helper *helper, int run)
+/* Returns whether it runs on because it was defined again. */
+static bool destroy(struct helper *helper, int run)
 {
 	struct virt *writer;
 	struct virt_domain *guest;
 	struct virt_error error;
+	bool is_kept = false;
 
 	if (find_guest(helper, &writer, &guest) < 0)
-		return;
+		return false;
 	if (virt_domain_get_run(guest) != run)
 		syslog(LOG_INFO, "guest %s was undefined; what this helper started runs no more", helper->shown);
-	else if (virt_domain_is_persistent(guest))
+	else if ((is_kept = virt_domain_is_persistent(guest)))
 		syslog(LOG_NOTICE, "guest %s was undefined and defined again, so its owner knows of it; it keeps running", helper->shown);
 	else if (virt_domain_destroy(guest, &error) < 0)
 		syslog(LOG_ERR, "guest %s was undefined after this helper had started it, and cannot be destroyed: %s", helper->shown,
@@ -352,6 +354,7 @@ static void destroy(struct helper *helper, int run)
 		       helper->shown, RESTART_WATCH / 1000);
 	virt_domain_free(guest);
 	virt_close(writer);
+	return is_kept;
 }
 
 /* For the next refused start of this guest. The lock would go with this process, but its file would stay, one for each such guest. */
@@ -374,25 +377,31 @@ static void release_lock(struct helper *helper)
 	helper->has_lock = false;
 }
 
+/* Hears of events until @end, or until *@is_heard (which may be NULL: not before). */
+static void hear_until(struct helper *helper, int64_t end, const bool *is_heard)
+{
+	int64_t left;
+
+	while (!(is_heard && *is_heard) && !helper->has_lost_reader && (left = end - nestxml_clock_monotonic()) > 0)
+		run_events(helper, (int)left);
+}
+
 /* Nothing may run that its owner believes gone. */
 static void watch_run(struct helper *helper, int run)
 {
 	int64_t end = nestxml_clock_monotonic() + RESTART_WATCH;
+	bool is_kept = true;
 
 	release_lock(helper);
-	while (!helper->restart.was_undefined && !helper->has_lost_reader) {
-		int64_t left = end - nestxml_clock_monotonic();
-
-		if (left <= 0)
+	while (is_kept) {
+		hear_until(helper, end, &helper->restart.was_undefined);
+		if (!helper->restart.was_undefined)
 			return;
-		run_events(helper, (int)left);
+		helper->restart.was_undefined = false;
+		/* Another program may replace the definition in two steps. */
+		hear_until(helper, nestxml_clock_monotonic() + RESTART_QUIET, NULL);
+		is_kept = destroy(helper, run);
 	}
-	if (!helper->restart.was_undefined)
-		return;
-	/* Another program may replace the definition in two steps. */
-	while (nestxml_clock_monotonic() - helper->restart.last_event < RESTART_QUIET && !helper->has_lost_reader)
-		run_events(helper, RESTART_QUIET);
-	destroy(helper, run);
 }
 
 /* What was changed since it was rewritten is to be rewritten again, before it is started. */

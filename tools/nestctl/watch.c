@@ -14,11 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <nestxml/nestxml.h>
 
+#include "clock.h"
 #include "guests/definition.h"
 #include "guests/session.h"
 #include "libvirt/admin.h"
@@ -150,14 +150,6 @@ static int catch_signals(void)
 
 /* ---- time ---- */
 
-static int64_t now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
-
 static int64_t earlier(int64_t a, int64_t b)
 {
 	return a < b ? a : b;
@@ -174,13 +166,13 @@ static int time_to_wait(const struct watch *watch)
 {
 	int64_t next = earlier(watch->read_at, watch->connect_at);
 	bool may_leave = watch->company == COMPANY_SOME;
-	int wait = is_working(watch) ? pending_get_wait(&watch->pending, may_leave, now()) : -1;
+	int wait = is_working(watch) ? pending_get_wait(&watch->pending, may_leave, nestxml_clock_monotonic()) : -1;
 
 	if (wait >= 0)
-		next = earlier(next, now() + wait);
+		next = earlier(next, nestxml_clock_monotonic() + wait);
 	if (is_working(watch) && watch->sweep_at != NEVER)
-		next = earlier(next, may_leave ? earlier(watch->sweep_at, now() + SWEEP_PAUSE) : watch->sweep_at);
-	return next == NEVER ? -1 : next > now() ? (int)(next - now()) : 0;
+		next = earlier(next, may_leave ? earlier(watch->sweep_at, nestxml_clock_monotonic() + SWEEP_PAUSE) : watch->sweep_at);
+	return next == NEVER ? -1 : next > nestxml_clock_monotonic() ? (int)(next - nestxml_clock_monotonic()) : 0;
 }
 
 /* ---- the policy ---- */
@@ -190,7 +182,7 @@ static void on_files_changed(void *context)
 	struct watch *watch = context;
 
 	if (policy_watch_has_changed(watch->files))
-		watch->read_at = now() + SETTLE_TIME;
+		watch->read_at = nestxml_clock_monotonic() + SETTLE_TIME;
 }
 
 /* While they cannot be parsed, nothing is rewritten: the hook refuses every start, and the old policy no longer applies. */
@@ -207,7 +199,7 @@ static void read_host_policy(struct watch *watch)
 		watch->host_policy = host_policy;
 	else
 		say(SAY_ERROR, "nothing is rewritten until this is fixed: %s", error.message);
-	watch->sweep_at = watch->has_host_policy ? now() + PENDING_QUIET : NEVER;
+	watch->sweep_at = watch->has_host_policy ? nestxml_clock_monotonic() + PENDING_QUIET : NEVER;
 }
 
 /* ---- who else is connected ---- */
@@ -216,7 +208,7 @@ static void lose_admin(struct watch *watch, const char *why)
 {
 	admin_close(watch->admin);
 	watch->admin = NULL;
-	watch->admin_at = now() + ADMIN_PAUSE;
+	watch->admin_at = nestxml_clock_monotonic() + ADMIN_PAUSE;
 	if (!watch->admin_missed)
 		say(SAY_NOTICE, "libvirt does not say who is connected, so each change waits %d ms: %s", PENDING_QUIET, why);
 	watch->admin_missed = true;
@@ -228,7 +220,7 @@ static enum company ask_company(struct watch *watch)
 	CLEANUP(clients_clear) struct clients clients = {0};
 	struct virt_error error;
 
-	if (!watch->admin && watch->admin_at > now())
+	if (!watch->admin && watch->admin_at > nestxml_clock_monotonic())
 		return COMPANY_UNKNOWN;
 	if ((!watch->admin && admin_open(&watch->admin, &error) < 0) || admin_list_clients(watch->admin, &clients, &error) < 0) {
 		lose_admin(watch, error.message);
@@ -264,7 +256,7 @@ struct look {
 
 static void expect_own(struct look *look)
 {
-	pending_expect(&look->watch->pending, look->uuid, look->rewritten.defines - look->expected, now());
+	pending_expect(&look->watch->pending, look->uuid, look->rewritten.defines - look->expected, nestxml_clock_monotonic());
 	look->expected = look->rewritten.defines;
 }
 
@@ -278,7 +270,7 @@ static bool may_write(void *context)
 	take_events(watch);
 	if (ending || watch->broken)
 		return false;
-	if (!pending_want(&watch->pending, look->uuid, false, now()))
+	if (!pending_want(&watch->pending, look->uuid, false, nestxml_clock_monotonic()))
 		return false;
 	return !look->is_alone || ask_company(watch) == COMPANY_NONE;
 }
@@ -292,8 +284,8 @@ static void handle(struct watch *watch, const struct virt_domain *guest, bool is
 
 	definition_rewrite_on(watch->virt, guest, &watch->host_policy, &terms, &look.rewritten);
 	expect_own(&look);
-	if (rewritten->result == REWRITE_YIELDED && !pending_add(&watch->pending, look.uuid, PENDING_CHANGED, now()))
-		watch->sweep_at = now() + PENDING_QUIET;
+	if (rewritten->result == REWRITE_YIELDED && !pending_add(&watch->pending, look.uuid, PENDING_CHANGED, nestxml_clock_monotonic()))
+		watch->sweep_at = nestxml_clock_monotonic() + PENDING_QUIET;
 	if (rewritten->result == REWRITE_NOTHING || rewritten->result == REWRITE_YIELDED)
 		return;
 	if (rewritten->result == REWRITE_FAILED && !virt_is_alive(watch->virt)) {
@@ -352,18 +344,18 @@ static bool handle_next(struct watch *watch)
 
 	watch->company = ask_company(watch);
 	is_alone = watch->company == COMPANY_NONE;
-	if (pending_take(&watch->pending, is_alone, now(), uuid)) {
+	if (pending_take(&watch->pending, is_alone, nestxml_clock_monotonic(), uuid)) {
 		handle_change(watch, uuid, is_alone);
 		return true;
 	}
-	if (watch->sweep_at != NEVER && (is_alone || watch->sweep_at <= now())) {
+	if (watch->sweep_at != NEVER && (is_alone || watch->sweep_at <= nestxml_clock_monotonic())) {
 		begin_sweep(watch);
 		return true;
 	}
 	if (watch->swept_next < watch->swept_count) {
 		const struct virt_domain *guest = watch->swept[watch->swept_next++];
 
-		if (pending_want(&watch->pending, virt_domain_get_uuid(guest), is_alone, now()))
+		if (pending_want(&watch->pending, virt_domain_get_uuid(guest), is_alone, nestxml_clock_monotonic()))
 			handle(watch, guest, is_alone);
 		return true;
 	}
@@ -374,7 +366,8 @@ static bool handle_next(struct watch *watch)
 static bool has_work(const struct watch *watch)
 {
 	return is_working(watch) && !watch->broken && !ending &&
-	       (watch->sweep_at != NEVER || watch->swept_count > 0 || pending_get_wait(&watch->pending, false, now()) >= 0);
+	       (watch->sweep_at != NEVER || watch->swept_count > 0 ||
+		pending_get_wait(&watch->pending, false, nestxml_clock_monotonic()) >= 0);
 }
 
 static void handle_guests(struct watch *watch)
@@ -395,8 +388,8 @@ static void on_happened(void *context, const char *uuid, enum virt_event event)
 	};
 	struct watch *watch = context;
 
-	if (!pending_add(&watch->pending, uuid, kinds[event], now()))
-		watch->sweep_at = now() + PENDING_QUIET;
+	if (!pending_add(&watch->pending, uuid, kinds[event], nestxml_clock_monotonic()))
+		watch->sweep_at = nestxml_clock_monotonic() + PENDING_QUIET;
 }
 
 static void on_closed(void *context)
@@ -416,7 +409,7 @@ static void disconnect(struct watch *watch)
 	pending_forget(&watch->pending);
 	watch->connected = false;
 	watch->broken = false;
-	watch->connect_at = now() + watch->pause;
+	watch->connect_at = nestxml_clock_monotonic() + watch->pause;
 }
 
 static void say_connected(const struct watch *watch)
@@ -451,7 +444,7 @@ static enum nestctl_status connect_to_libvirt(struct watch *watch, const struct 
 	watch->connected = true;
 	watch->connect_at = NEVER;
 	watch->pause = FIRST_PAUSE;
-	watch->sweep_at = now() + PENDING_QUIET;
+	watch->sweep_at = nestxml_clock_monotonic() + PENDING_QUIET;
 	say_connected(watch);
 	return NESTCTL_YES;
 }
@@ -473,9 +466,9 @@ static enum nestctl_status loop(struct watch *watch, const struct virt_listener 
 	enum nestctl_status status = NESTCTL_YES;
 
 	while (!ending) {
-		if (watch->read_at <= now())
+		if (watch->read_at <= nestxml_clock_monotonic())
 			read_host_policy(watch);
-		if (!watch->connected && watch->connect_at <= now())
+		if (!watch->connected && watch->connect_at <= nestxml_clock_monotonic())
 			status = connect_to_libvirt(watch, listener);
 		if (status != NESTCTL_YES)
 			return status;

@@ -11,6 +11,7 @@
 #include <nestxml/nestxml.h>
 
 #include "buffer.h"
+#include "clock.h"
 #include "macros.h"
 
 #define TIME 10				 /* seconds for all of it */
@@ -26,9 +27,7 @@ struct dialogue {
 
 static time_t now(void)
 {
-	struct timespec time;
-
-	return clock_gettime(CLOCK_MONOTONIC, &time) == 0 ? time.tv_sec : 0;
+	return (time_t)(nestxml_clock_monotonic() / 1000);
 }
 
 /* The first reason is the one that people are told: what fails after it fails because of it. */

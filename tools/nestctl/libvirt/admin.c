@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -97,26 +96,9 @@ void admin_close(struct admin *admin)
 /* Returns 0 or a negative errno. */
 static int receive(int fd, void *to, size_t size, int64_t deadline)
 {
-	size_t used = 0;
+	long got = io_read_into(fd, to, size, deadline);
 
-	while (used < size) {
-		struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
-		int64_t left = deadline - nestxml_clock_monotonic();
-		int ready = left > 0 ? poll(&poll_fd, 1, (int)left) : 0;
-		ssize_t got = ready > 0 ? recv(fd, (char *)to + used, size - used, 0) : 0;
-
-		if (ready == 0)
-			return -ETIMEDOUT;
-		if (ready < 0 || got < 0) {
-			if (errno != EINTR)
-				return -errno;
-		} else if (got == 0) {
-			return -EPIPE;
-		} else {
-			used += (size_t)got;
-		}
-	}
-	return 0;
+	return got < 0 ? (int)got : (size_t)got < size ? -EPIPE : 0;
 }
 
 int admin_list_clients(struct admin *admin, struct clients *clients, struct virt_error *error)

@@ -243,7 +243,7 @@ static enum nestctl_status run_command(int argc, char **argv)
 		return nestctl_usage("", "admin-clients is for nestctl itself");
 	if (load(&error) < 0)
 		return NESTCTL_FAILED;
-	while (io_read_into(STDIN_FILENO, &question, 1) == 1 && send_answer(&daemon) == 0) {
+	while (io_read_into(STDIN_FILENO, &question, 1, 0) == 1 && send_answer(&daemon) == 0) {
 	}
 	return NESTCTL_YES;
 }

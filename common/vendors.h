@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* vendors.h - the loop over all vendors, and arrays with an element for each, so that a further one needs no line of nestctl. */
+/* vendors.h - the loop over all vendors, and arrays with an element for each, so that a further vendor needs no line of its own. */
 #ifndef NESTXML_VENDORS_H
 #define NESTXML_VENDORS_H
 
