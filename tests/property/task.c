@@ -113,23 +113,24 @@ static bool is_custom(const struct view *view)
 	return !view_has_property(view->cpu, "mode") || view_is_property(view->cpu, "mode", "custom");
 }
 
-static bool contains_svm(const char *model)
-{
-	static const char *const models[] = {"qemu64", "phenom", "Opteron_G2", "Opteron_G3", "Opteron_G4", "Opteron_G5", "Dhyana"};
-
-	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++)
-		if (strcmp(model, models[i]) == 0)
-			return true;
-	return strncmp(model, "EPYC", 4) == 0;
-}
-
-/* ---- the details that a model contains: by libvirt's cpu_map, of 9.0 to 12.8 ---- */
+/* ---- what a model contains: by libvirt's cpu_map, of 9.0 to 12.8 ---- */
 
 static bool is_named(const char *model, const char *base)
 {
 	size_t length = strlen(base);
 
 	return strncmp(model, base, length) == 0 && (!model[length] || strncmp(model + length, "-v", 2) == 0);
+}
+
+/* Another word that merely begins with EPYC is no model of that family. */
+static bool contains_svm(const char *model)
+{
+	static const char *const models[] = {"qemu64", "phenom", "Opteron_G2", "Opteron_G3", "Opteron_G4", "Opteron_G5", "Dhyana"};
+
+	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++)
+		if (is_named(model, models[i]))
+			return true;
+	return strcmp(model, "EPYC") == 0 || strncmp(model, "EPYC-", 5) == 0;
 }
 
 static bool contains_detail(const char *model, const char *detail)
