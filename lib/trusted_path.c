@@ -21,13 +21,20 @@
 
 #define MAX_LINKS 40 /* as the kernel has it */
 
+/*
+ * In bytes; no sane configuration comes near them, and they are cleared at each call. A longer path is refused, what is longer to show is
+ * cut.
+ */
+#define MAX_PENDING 1024
+#define MAX_SHOWN 512
+
 struct walk {
 	const char *path; /* as it was asked for: messages name it */
 	struct nestxml_error *error;
 	int root;
-	int directory;		    /* that the walk has come to; -1 at its end */
-	char pending[2 * PATH_MAX]; /* what is still to be walked */
-	char done[PATH_MAX];	    /* what has been, links resolved, for messages; cut where it does not fit */
+	int directory;		   /* that the walk has come to; -1 at its end */
+	char pending[MAX_PENDING]; /* what is still to be walked */
+	char done[MAX_SHOWN];	   /* what has been, links resolved, for messages; cut where it does not fit */
 	unsigned int links;
 	size_t after_links; /* that many bytes of @pending stand after what links lead to; SIZE_MAX: there was no link */
 };
@@ -40,11 +47,12 @@ static int fail(const struct walk *walk, const char *reason)
 /* Where what is wrong is not the file itself but something on the way, that is named. */
 static int fail_at(const struct walk *walk, const char *name, const char *reason, const char *advice)
 {
-	char place[PATH_MAX + NAME_MAX + 2];
+	AUTO_FREE char *place = NULL;
 	char shown[160];
 	char text[320];
 
-	snprintf(place, sizeof(place), "%s/%s", walk->done, name);
+	if (asprintf(&place, "%s/%s", walk->done, name) < 0)
+		return nestxml_error_set_nomem(walk->error);
 	nestxml_text_escape(place, shown, sizeof(shown));
 	if (strcmp(place, walk->path) == 0)
 		nestxml_text_print(text, sizeof(text), "%s%s", reason, advice);
@@ -101,23 +109,25 @@ static int go_up(struct walk *walk)
 	return 0;
 }
 
+/* What the link leads to comes before what is pending, which makes room at the end of the buffer meanwhile. */
 static int follow(struct walk *walk, const char *name)
 {
-	char target[PATH_MAX];
-	char rest[sizeof(walk->pending)];
-	ssize_t length = readlinkat(walk->directory, name, target, sizeof(target) - 1);
-	int written;
+	size_t rest = strlen(walk->pending) + 1;
+	size_t room = sizeof(walk->pending) - rest;
+	ssize_t length;
 
+	memmove(walk->pending + room, walk->pending, rest);
+	length = readlinkat(walk->directory, name, walk->pending, room);
 	if (length < 0)
 		return fail_at(walk, name, strerror(errno), "");
-	target[length] = '\0';
-	snprintf(rest, sizeof(rest), "%s", walk->pending);
-	if (walk->after_links > strlen(rest))
-		walk->after_links = strlen(rest);
-	written = snprintf(walk->pending, sizeof(walk->pending), "%s%s", target, rest);
-	if (++walk->links > MAX_LINKS || (size_t)written >= sizeof(walk->pending))
+	if ((size_t)length == room)
+		return fail(walk, strerror(ENAMETOOLONG));
+	if (++walk->links > MAX_LINKS)
 		return fail(walk, strerror(ELOOP));
-	if (*target == '/') {
+	memmove(walk->pending + length, walk->pending + room, rest);
+	if (walk->after_links > rest - 1)
+		walk->after_links = rest - 1;
+	if (*walk->pending == '/') {
 		move_to(walk, walk->root);
 		walk->done[0] = '\0';
 	}
