@@ -57,7 +57,7 @@ static const struct {
 /* One line of the table: two sides, one document, and how far apart they may be. */
 struct row {
 	const char *what;
-	const char *beside;
+	const char *against;
 	process_commands ours;
 	process_commands theirs;
 	unsigned int document;
@@ -79,13 +79,13 @@ static double ratio_of(const struct row *row)
 
 static void print_head(void)
 {
-	printf("%-36s %-29s %8s %9s %6s %5s %4s   %s\n", "whole processes, medians", "beside", "ours ms", "beside ms", "ratio", "goal",
+	printf("%-36s %-29s %8s %9s %6s %5s %4s   %s\n", "whole processes, medians", "compared with", "ours ms", "its ms", "ratio", "goal",
 	       "met", "instructions, millions");
 }
 
 static void print_row(const struct row *row)
 {
-	printf("%-36s %-29s ", row->what, row->beside);
+	printf("%-36s %-29s ", row->what, row->against);
 	if (row->skipped) {
 		printf("skipped: %s is not installed\n", (*row->theirs)[0]);
 		return;
@@ -121,16 +121,16 @@ static void print_sizes(const struct sizes_point *points)
 
 static void print_json_row(FILE *file, const struct row *row, bool last)
 {
-	fprintf(file, "    {\"what\": \"%s\", \"beside\": \"%s\"", row->what, row->beside);
+	fprintf(file, "    {\"what\": \"%s\", \"compared_with\": \"%s\"", row->what, row->against);
 	if (row->goal > NO_GOAL)
 		fprintf(file, ", \"goal\": %g", row->goal);
 	if (row->skipped)
 		fputs(", \"skipped\": true", file);
 	else
-		fprintf(file, ", \"ours_ms\": %.6f, \"beside_ms\": %.6f, \"ratio\": %.4f", row->our_cost.milliseconds,
+		fprintf(file, ", \"ours_ms\": %.6f, \"its_ms\": %.6f, \"ratio\": %.4f", row->our_cost.milliseconds,
 			row->their_cost.milliseconds, ratio_of(row));
 	if (row->our_count > 0 && row->their_count > 0)
-		fprintf(file, ", \"ours_instructions\": %llu, \"beside_instructions\": %llu", row->our_count, row->their_count);
+		fprintf(file, ", \"ours_instructions\": %llu, \"its_instructions\": %llu", row->our_count, row->their_count);
 	fprintf(file, "}%s\n", last ? "" : ",");
 }
 

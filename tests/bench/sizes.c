@@ -114,7 +114,7 @@ static void draw_axes(FILE *file)
 	for (unsigned int i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
 		double y = BOTTOM - i * LOG10_HEIGHT;
 
-		fprintf(file, "<path class='grid' d='M%.1f %.1fH%.1f'/><text class='beside' x='%.1f' y='%.1f'>%s</text>\n", LEFT, y, RIGHT,
+		fprintf(file, "<path class='grid' d='M%.1f %.1fH%.1f'/><text class='scale' x='%.1f' y='%.1f'>%s</text>\n", LEFT, y, RIGHT,
 			LEFT - 8, y + 4, times[i]);
 	}
 }
@@ -151,7 +151,7 @@ bool sizes_draw(const char *path, const struct sizes_point *points)
 		return false;
 	fprintf(file, "<svg xmlns='http://www.w3.org/2000/svg' width='660' height='370' viewBox='0 0 660 370' role='img'>\n"
 		      "<title>What a document costs over its size</title>\n"
-		      "<style>text{font:12px sans-serif;fill:#333}.below{text-anchor:middle}.beside{text-anchor:end}.grid{stroke:#ddd}"
+		      "<style>text{font:12px sans-serif;fill:#333}.below{text-anchor:middle}.scale{text-anchor:end}.grid{stroke:#ddd}"
 		      ".line{stroke:#06c;stroke-dasharray:4 3;fill:none}.filter{fill:#06c}.sax{fill:none;stroke:#c60}</style>\n"
 		      "<rect width='660' height='370' fill='#fff'/>\n");
 	draw_axes(file);

@@ -332,7 +332,7 @@ static void test_neighbours_that_are_all_removed(void **state)
 
 /* ---- a model that contains the other vendor's feature ---- */
 
-static void test_svm_is_disabled_beside_a_model_that_contains_it_on_intel(void **state)
+static void test_svm_is_disabled_with_a_model_that_contains_it_on_intel(void **state)
 {
 	static const char *const models[] = {"qemu64", "phenom", "Opteron_G2", "Opteron_G3", "Opteron_G4", "Opteron_G5",
 					     "Dhyana", "EPYC",	 "EPYC-IBPB",  "EPYC-Rome",  "EPYC-Milan", "EPYC-v4"};
@@ -356,7 +356,7 @@ static void test_svm_is_disabled_beside_a_model_that_contains_it_on_intel(void *
 	}
 }
 
-static void test_other_models_need_nothing_beside_vmx(void **state)
+static void test_other_models_need_nothing_besides_vmx(void **state)
 {
 	static const char *const models[] = {"Skylake-Client", "qemu32", "kvm64", "Opteron_G1", "core2duo", "EPY", "xEPYC", "epyc"};
 
@@ -371,7 +371,7 @@ static void test_other_models_need_nothing_beside_vmx(void **state)
 	}
 }
 
-static void test_svm_in_any_policy_is_disabled_beside_such_a_model(void **state)
+static void test_svm_in_any_policy_is_disabled_with_such_a_model(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(policies); i++) {
@@ -868,9 +868,9 @@ int main(void)
 		cmocka_unit_test(test_an_insertion_behind_a_removed_element_does_not_overlap_it),
 		cmocka_unit_test(test_what_is_removed_takes_its_line_along),
 		cmocka_unit_test(test_neighbours_that_are_all_removed),
-		cmocka_unit_test(test_svm_is_disabled_beside_a_model_that_contains_it_on_intel),
-		cmocka_unit_test(test_other_models_need_nothing_beside_vmx),
-		cmocka_unit_test(test_svm_in_any_policy_is_disabled_beside_such_a_model),
+		cmocka_unit_test(test_svm_is_disabled_with_a_model_that_contains_it_on_intel),
+		cmocka_unit_test(test_other_models_need_nothing_besides_vmx),
+		cmocka_unit_test(test_svm_in_any_policy_is_disabled_with_such_a_model),
 		cmocka_unit_test(test_such_a_model_does_not_matter_where_its_mode_goes),
 		cmocka_unit_test(test_vmx_disabled_on_intel_leaves_such_a_model_alone),
 		cmocka_unit_test(test_a_cpu_that_is_not_usable_becomes_host_model),

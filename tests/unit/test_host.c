@@ -158,7 +158,7 @@ static void test_many_other_modules_do_not_overrun_the_fact(void **state)
 	check_host(*state, (struct expected){AMD, UNSUPPORTED, false, "no kvm module with nesting: kvm_0*"});
 }
 
-static void test_the_vendors_own_module_counts_beside_others(void **state)
+static void test_the_vendors_own_module_counts_among_others(void **state)
 {
 	tree_host(*state, "GenuineIntel", "kvm_amd", "0\n");
 	check_host(*state, (struct expected){INTEL, OFF, true, "kvm_intel is not loaded"});
@@ -302,7 +302,7 @@ int main(void)
 		TREE_TEST(test_a_module_that_is_not_loaded_can_be_fixed),
 		TREE_TEST(test_a_kvm_without_nesting_is_named),
 		TREE_TEST(test_many_other_modules_do_not_overrun_the_fact),
-		TREE_TEST(test_the_vendors_own_module_counts_beside_others),
+		TREE_TEST(test_the_vendors_own_module_counts_among_others),
 		TREE_TEST(test_a_parameter_that_cannot_be_read_is_not_on),
 		TREE_TEST(test_a_directory_in_the_parameters_place_is_not_on),
 		TREE_TEST(test_no_cpuinfo_is_no_vendor),

@@ -36,15 +36,6 @@ static void test_not_if_it_was_undefined(void **state)
 	check_decision(restart, LATER, RESTART_NEVER, "it was undefined meanwhile");
 }
 
-static void test_not_if_it_runs(void **state)
-{
-	struct restart restart = good;
-
-	(void)state;
-	restart.is_running = true;
-	check_decision(restart, LATER, RESTART_NEVER, "it runs already");
-}
-
 static void test_not_if_the_clients_are_not_known(void **state)
 {
 	struct restart restart = good;
@@ -96,7 +87,6 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_it_is_started_when_all_is_quiet),
 		cmocka_unit_test(test_not_if_it_was_undefined),
-		cmocka_unit_test(test_not_if_it_runs),
 		cmocka_unit_test(test_not_if_the_clients_are_not_known),
 		cmocka_unit_test(test_not_while_another_is_connected_and_not_after_five_seconds_of_that),
 		cmocka_unit_test(test_what_happens_to_it_begins_the_quiet_again),

@@ -39,7 +39,7 @@ struct request {
 };
 
 struct run {
-	struct session session;
+	struct session *session;
 	const struct request *request;
 	struct virt_domain **guests; /* with --all: all of them */
 	size_t guests_count;
@@ -148,7 +148,7 @@ static void look(struct run *run, const struct virt_domain *guest)
 	char warnings[DEFINITION_WARNINGS];
 	char message[1024];
 
-	if (definition_read(guest, VIRT_XML_STORED, &run->session.host_policy, &definition, message, sizeof(message)) < 0) {
+	if (definition_read(guest, VIRT_XML_STORED, &run->session->host_policy, &definition, message, sizeof(message)) < 0) {
 		report(run, guest, REWRITE_FAILED, message);
 		return;
 	}
@@ -174,7 +174,7 @@ static void apply_to(struct run *run, const struct virt_domain *guest)
 		look(run, guest);
 		return;
 	}
-	definition_rewrite_on(run->session.virt, guest, &run->session.host_policy, &terms, &rewritten);
+	definition_rewrite_on(run->session->virt, guest, &run->session->host_policy, &terms, &rewritten);
 	report(run, guest, rewritten.result, rewritten.message);
 	if (rewritten.is_current)
 		warn(run, guest, rewritten.warnings);
@@ -211,7 +211,7 @@ static enum nestctl_status apply_all(struct run *run)
 	size_t started = 0;
 	struct virt_error error;
 
-	if (virt_list(run->session.virt, true, &run->guests, &run->guests_count, &error) < 0)
+	if (virt_list(run->session->virt, true, &run->guests, &run->guests_count, &error) < 0)
 		return nestctl_fail(NESTCTL_FAILED, "libvirt does not list its guests: %s", error.message);
 	/* Where there is no thread to be had, this one does it all. */
 	while (started < WORKERS - 1 && pthread_create(&helpers[started], NULL, work, run) == 0)
@@ -229,7 +229,7 @@ static void apply_one(struct run *run, const char *word)
 {
 	AUTO_VIRT_DOMAIN struct virt_domain *guest = NULL;
 
-	if (session_find(&run->session, word, &guest) != NESTCTL_YES) {
+	if (session_find(run->session, word, &guest) != NESTCTL_YES) {
 		run->counts[REWRITE_FAILED]++;
 		return;
 	}
@@ -244,7 +244,7 @@ static enum nestctl_status apply(struct run *run)
 	enum nestctl_status status = NESTCTL_YES;
 
 	if (run->request->all && !run->request->uri)
-		session_tell_whose(&run->session, "apply --all");
+		session_tell_whose(run->session, "apply --all");
 	if (run->request->all)
 		status = apply_all(run);
 	for (size_t i = 0; i < run->request->guests_count; i++)
@@ -280,18 +280,17 @@ static enum nestctl_status parse(int argc, char **argv, struct request *request)
 
 static enum nestctl_status run_command(int argc, char **argv)
 {
+	AUTO_SESSION struct session session = {0};
 	struct request request = {0};
-	struct run run = {.request = &request, .mutex = PTHREAD_MUTEX_INITIALIZER};
+	struct run run = {.request = &request, .session = &session, .mutex = PTHREAD_MUTEX_INITIALIZER};
 	enum nestctl_status status = parse(argc, argv, &request);
 
 	if (status != NESTCTL_CONTINUE)
 		return status;
-	status = session_open(request.uri, request.manner == MANNER_REWRITE, "no guest was rewritten", NULL, &run.session);
+	status = session_open(request.uri, request.manner == MANNER_REWRITE, "no guest was rewritten", NULL, &session);
 	if (status != NESTCTL_YES)
 		return status;
-	status = nestctl_finish(apply(&run));
-	session_close(&run.session);
-	return status;
+	return nestctl_finish(apply(&run));
 }
 
 const struct nestctl_command nestctl_apply = {

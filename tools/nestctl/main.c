@@ -2,7 +2,6 @@
 /* main.c - nestctl works on a machine: its KVM module, its guests, libvirt's hook. This file finds the command. */
 #include <errno.h>
 #include <json-c/json.h>
-#include <locale.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -163,7 +162,6 @@ static enum nestctl_status refuse_command(const char *word)
 int main(int argc, char **argv)
 {
 	io_guard_descriptors();
-	setlocale(LC_CTYPE, "C.UTF-8"); /* the '?' of a glob is a character, not a byte */
 	signal(SIGPIPE, SIG_IGN);
 	unsetenv("POSIXLY_CORRECT"); /* getopt_long() would take an option after an argument, such as --dry-run, for an argument */
 	if (argc < 2)

@@ -18,10 +18,6 @@ enum restart_decision restart_decide(const struct restart *restart, int64_t now,
 		*why = "it was undefined meanwhile";
 		return RESTART_NEVER;
 	}
-	if (restart->is_running) {
-		*why = "it runs already";
-		return RESTART_NEVER;
-	}
 	if (!restart->knows_clients) {
 		*why = "who is connected to libvirt cannot be told";
 		return RESTART_NEVER;

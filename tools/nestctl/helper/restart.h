@@ -25,7 +25,6 @@ struct restart {
 	int64_t last_writer; /* when there was one last; 0: never */
 	int64_t last_event;  /* when something happened to the guest last; 0: never */
 	bool was_undefined;  /* since the refusal, whatever it is now */
-	bool is_running;
 };
 
 enum restart_decision { RESTART_WAIT, RESTART_NOW, RESTART_NEVER };
