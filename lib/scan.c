@@ -537,7 +537,7 @@ static void on_doctype(void *data, const xmlChar *name, const xmlChar *external_
 /* Words that libxml2 has for what is well-formed and still more than it reads; its limits are libvirt's too. */
 static bool is_limit(const char *words)
 {
-	static const char *const limits[] = {"too big", "too long", "Excessive depth"};
+	static const char *const limits[] = {"too big", "too long", "Excessive depth", "Resource limit"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(limits); i++)
 		if (strstr(words, limits[i]))
