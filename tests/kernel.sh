@@ -17,15 +17,39 @@ what_kernel_is_missing()
 # NAME_VERSION.deb, so that it is downloaded once
 unpack_kernel()
 {
-	local debs=$1 unpacked=$2 name version
+	local debs=$1 unpacked=$2 image name version parts
 	shift 2
 	rm -rf "$unpacked"
-	for name in "$(apt-cache depends "$kernel_package" | awk '$1 == "Depends:" && /linux-image-[0-9]/ {print $2}')" busybox-static "$@"; do
+	image=$(depends_on "$kernel_package" linux-image)
+	parts=$(depends_on "$image" 'linux-(modules|binary|base)') # Debian 14 has it in three
+	for name in "$image" $parts busybox-static "$@"; do
 		version=$(apt-cache show --no-all-versions "$name" | awk '$1 == "Version:" {print $2}')
 		[ -e "$debs/${name}_$version.deb" ] || download "$name" "$debs/${name}_$version.deb"
 		dpkg -x "$debs/${name}_$version.deb" "$unpacked"
 	done
+	merge_usr "$unpacked"
+	find "$unpacked/usr/lib/modules" -name '*.ko.xz' -exec xz --decompress {} +	# compressed from Debian 13 on
 	depmod -b "$unpacked" "$(kernel_version "$unpacked")"
+}
+
+# depends_on PACKAGE EXPRESSION: the packages of a kernel's version, whose names begin so, on which this one depends
+depends_on()
+{
+	apt-cache depends "$1" | awk -v name="^$2-[0-9]" '$1 == "Depends:" && $2 ~ name {print $2}'
+}
+
+# merge_usr DIRECTORY: some releases' packages have their programs in /bin, others' in /usr/bin
+merge_usr()
+{
+	local directory
+	for directory in bin sbin lib; do
+		mkdir -p "$1/usr/$directory"
+		if [ -d "$1/$directory" ]; then
+			cp -al "$1/$directory/." "$1/usr/$directory"
+			rm -r "${1:?}/$directory"
+		fi
+		ln -s "usr/$directory" "$1/$directory"
+	done
 }
 
 # download PACKAGE FILE: apt's own name for it has the colon of an epoch escaped
@@ -44,6 +68,12 @@ kernel_version()
 	ls "$1/lib/modules"
 }
 
+# kernel_image UNPACKED
+kernel_image()
+{
+	find "$1" -name 'vmlinuz*' -type f
+}
+
 # modules UNPACKED NAME...: their files and those of what they need, in the order of loading
 modules()
 {
@@ -52,7 +82,7 @@ modules()
 	shift
 	for name; do
 		modprobe -C /dev/null -d "$unpacked" -S "$(kernel_version "$unpacked")" --show-depends "$name"
-	done | awk '$1 == "insmod" && !seen[$2]++ {print $2}'
+	done | awk '$1 == "insmod" && !seen[$2]++ {print $2}' | xargs realpath
 }
 
 # unsigned_module FILE TO: without the signature, whose check is most of what loading it takes where the processor is emulated
