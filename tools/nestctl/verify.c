@@ -353,7 +353,7 @@ static enum nestctl_status verify(const struct session *session, const struct re
 
 	if (status != NESTCTL_YES)
 		return status == NESTCTL_NO ? NESTCTL_UNKNOWN : status; /* NO is the answer about a guest that exists */
-	if (!diagnosis_read(session, &diagnosis, why, sizeof(why)))
+	if (!diagnosis_read(&session->host_policy, &diagnosis, why, sizeof(why)))
 		return nestctl_fail(NESTCTL_FAILED, "%s", why);
 	return show(&diagnosis, request->json);
 }

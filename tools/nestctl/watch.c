@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * watch.c - `nestctl watch`: rewrites each stored definition after it was defined or changed, so that the hook finds nothing to do.
+ * watch.c - `nestctl watch`: rewrites each stored definition after it was defined or changed, so that the hook finds nothing to do; and
+ * looks at each guest that comes up, and names those that run otherwise than their policy asks.
  *
  * libvirt has no lock over reading and writing a definition, so a write of the watcher's in the middle of another program's work would undo
  * part of that (docs/libvirt-facts.md #20). Therefore it writes at once only where nobody else is connected for writing; otherwise once the
@@ -20,6 +21,7 @@
 
 #include "clock.h"
 #include "guests/definition.h"
+#include "guests/qemu_process.h"
 #include "guests/session.h"
 #include "libvirt/admin.h"
 #include "macros.h"
@@ -27,12 +29,15 @@
 #include "options.h"
 #include "watch/pending.h"
 #include "watch/policy_watch.h"
+#include "watch/runs.h"
 #include "watch/sd_notify.h"
+#include "watch/unmet.h"
 
 static const char help[] = "Usage: nestctl watch [-c URI]\n"
 			   "Rewrites every stored guest as its policy asks, and then each one when it is\n"
 			   "defined or changed, until it is told to end: at once if no other program is\n"
 			   "connected to libvirt for writing, else 300 ms after the guest's last change.\n"
+			   "Warns of each guest that runs otherwise than its policy asks, once it is up.\n"
 			   "Reads the policy files again when they change. nestxml.service runs it.\n"
 			   "\n"
 			   "  -c, --connect=URI   the libvirt to watch, as with virsh\n"
@@ -69,7 +74,10 @@ struct watch {
 	struct virt_domain **swept; /* those of a sweep that is under way */
 	size_t swept_count;
 	size_t swept_next;
-	bool ready; /* the service manager knows */
+	struct runs runs;		 /* kept where libvirt has gone, and its guests run on */
+	int64_t runs_at;		 /* those that run now are to be listed; NEVER: not */
+	struct qemu_processes processes; /* of when they were listed */
+	bool ready;			 /* the service manager knows */
 };
 
 /* ---- messages: one line each, for the journal ---- */
@@ -89,7 +97,7 @@ static void say(int priority, const char *format, ...)
 	va_end(arguments);
 	fputc('\n', stderr);
 }
-enum { SAY_ERROR = 3, SAY_NOTICE = 5, SAY_INFO = 6 };
+enum { SAY_ERROR = 3, SAY_WARNING = 4, SAY_NOTICE = 5, SAY_INFO = 6 };
 
 /* ---- signals ---- */
 
@@ -162,7 +170,7 @@ static bool is_working(const struct watch *watch)
 }
 
 /* How long the loop may wait; -1: for ever. */
-static int time_to_wait(const struct watch *watch)
+static int time_to_wait(struct watch *watch)
 {
 	int64_t next = earlier(watch->read_at, watch->connect_at);
 	bool may_leave = watch->company == COMPANY_SOME;
@@ -172,6 +180,8 @@ static int time_to_wait(const struct watch *watch)
 		next = earlier(next, nestxml_clock_monotonic() + wait);
 	if (is_working(watch) && watch->sweep_at != NEVER)
 		next = earlier(next, may_leave ? earlier(watch->sweep_at, nestxml_clock_monotonic() + SWEEP_PAUSE) : watch->sweep_at);
+	if (is_working(watch))
+		next = earlier(next, runs_has_due(&watch->runs) ? 0 : watch->runs_at);
 	return next == NEVER ? -1 : next > nestxml_clock_monotonic() ? (int)(next - nestxml_clock_monotonic()) : 0;
 }
 
@@ -183,6 +193,13 @@ static void on_files_changed(void *context)
 
 	if (policy_watch_has_changed(watch->files))
 		watch->read_at = nestxml_clock_monotonic() + SETTLE_TIME;
+}
+
+/* All guests that run are to be looked at again. */
+static void make_runs_due(struct watch *watch)
+{
+	runs_make_due(&watch->runs);
+	watch->runs_at = nestxml_clock_monotonic();
 }
 
 /* While they cannot be parsed, nothing is rewritten: the hook refuses every start, and the old policy no longer applies. */
@@ -200,6 +217,7 @@ static void read_host_policy(struct watch *watch)
 	else
 		say(SAY_ERROR, "nothing is rewritten until this is fixed: %s", error.message);
 	watch->sweep_at = watch->has_host_policy ? nestxml_clock_monotonic() + PENDING_QUIET : NEVER;
+	make_runs_due(watch);
 }
 
 /* ---- who else is connected ---- */
@@ -376,20 +394,91 @@ static void handle_guests(struct watch *watch)
 		take_events(watch);
 }
 
+/* ---- guests that run ---- */
+
+static void list_runs(struct watch *watch)
+{
+	AUTO_FREE struct virt_run *now = NULL;
+	struct virt_error error;
+	size_t count;
+
+	watch->runs_at = NEVER;
+	if (virt_list_runs(watch->virt, &now, &count, &error) < 0) {
+		now = NULL;
+		say(SAY_ERROR, "libvirt does not list the guests that run: %s", error.message);
+		watch->broken = true;
+		return;
+	}
+	if (runs_update(&watch->runs, now, count) < 0)
+		say(SAY_ERROR, "guests that have come up are not looked at: out of memory");
+	qemu_processes_clear(&watch->processes);
+	qemu_processes_read(NESTCTL_ROOT, &watch->processes); /* without them, of no guest it can be told */
+}
+
+/* Whether it still does: what was read of one that has ended meanwhile is of no run, or of another one, which has an event of its own. */
+static bool is_running_still(struct watch *watch, const struct virt_run *run)
+{
+	AUTO_VIRT_DOMAIN struct virt_domain *guest = NULL;
+	struct virt_error error;
+
+	if (virt_find(watch->virt, run->uuid, &guest, &error) < 0)
+		guest = NULL;
+	return guest && virt_domain_get_run(guest) == run->id;
+}
+
+static void tell_unmet(struct watch *watch, struct run *run, const struct unmet *unmet, bool is_read)
+{
+	if (is_read && !run_is_news(run, &unmet->said))
+		return;
+	if (!is_running_still(watch, &run->run))
+		return;
+	if (!is_read)
+		say(SAY_ERROR, "guest %s is not looked at: %s", run->run.uuid, unmet->message);
+	else if (unmet->message[0])
+		say(unmet->said.met == QEMU_ANSWER_NO ? SAY_WARNING : SAY_NOTICE, "%s", unmet->message);
+}
+
+/* One of them, so that 1,000 that come up at once keep nothing else waiting. It is only read, whoever else is at work on it. */
+static void look_at_next(struct watch *watch)
+{
+	struct run *run = runs_take(&watch->runs);
+	struct virt_domain *guest;
+	struct virt_error error;
+	struct unmet unmet;
+
+	if (!run)
+		return;
+	if (virt_find(watch->virt, run->run.uuid, &guest, &error) == 0)
+		tell_unmet(watch, run, &unmet, unmet_read(&watch->host_policy, &watch->processes, guest, &unmet));
+	watch->broken = !virt_is_alive(watch->virt);
+}
+
+static void look_at_guests(struct watch *watch)
+{
+	if (!is_working(watch) || watch->broken || ending)
+		return;
+	if (watch->runs_at <= nestxml_clock_monotonic())
+		list_runs(watch);
+	if (!watch->broken)
+		look_at_next(watch);
+	if (!runs_has_due(&watch->runs))
+		qemu_processes_clear(&watch->processes);
+}
+
 /* ---- the connection ---- */
 
 static void on_happened(void *context, const char *uuid, enum virt_event event)
 {
 	static const enum pending_event kinds[] = {
-		[VIRT_EVENT_DEFINED] = PENDING_DEFINED,
-		[VIRT_EVENT_UNDEFINED] = PENDING_TOUCHED,
-		[VIRT_EVENT_METADATA] = PENDING_CHANGED,
-		[VIRT_EVENT_OTHER] = PENDING_TOUCHED,
+		[VIRT_EVENT_DEFINED] = PENDING_DEFINED, [VIRT_EVENT_UNDEFINED] = PENDING_TOUCHED, [VIRT_EVENT_METADATA] = PENDING_CHANGED,
+		[VIRT_EVENT_STARTED] = PENDING_TOUCHED, [VIRT_EVENT_OTHER] = PENDING_TOUCHED,
 	};
 	struct watch *watch = context;
 
 	if (!pending_add(&watch->pending, uuid, kinds[event], nestxml_clock_monotonic()))
 		watch->sweep_at = nestxml_clock_monotonic() + PENDING_QUIET;
+	if (event == VIRT_EVENT_STARTED && watch->runs_at == NEVER)
+		watch->runs_at = nestxml_clock_monotonic() + RUNS_PAUSE;
 }
 
 static void on_closed(void *context)
@@ -407,6 +496,7 @@ static void disconnect(struct watch *watch)
 	watch->admin = NULL;
 	watch->admin_at = 0;
 	pending_forget(&watch->pending);
+	watch->runs_at = NEVER;
 	watch->connected = false;
 	watch->broken = false;
 	watch->connect_at = nestxml_clock_monotonic() + watch->pause;
@@ -445,6 +535,7 @@ static enum nestctl_status connect_to_libvirt(struct watch *watch, const struct 
 	watch->connect_at = NEVER;
 	watch->pause = FIRST_PAUSE;
 	watch->sweep_at = nestxml_clock_monotonic() + PENDING_QUIET;
+	make_runs_due(watch);
 	say_connected(watch);
 	return NESTCTL_YES;
 }
@@ -474,6 +565,7 @@ static enum nestctl_status loop(struct watch *watch, const struct virt_listener 
 			return status;
 		handle_guests(watch);
 		tell_ready(watch);
+		look_at_guests(watch);
 		if (!ending && !watch->broken && virt_events_run(watch->virt, time_to_wait(watch), &error) < 0)
 			return nestctl_fail(NESTCTL_FAILED, "libvirt's event loop: %s", error.message);
 		if (watch->broken) {
@@ -511,7 +603,7 @@ static enum nestctl_status parse(int argc, char **argv, const char **uri)
 
 static enum nestctl_status run_command(int argc, char **argv)
 {
-	struct watch watch = {.pause = FIRST_PAUSE, .sweep_at = NEVER};
+	struct watch watch = {.pause = FIRST_PAUSE, .sweep_at = NEVER, .runs_at = NEVER};
 	struct virt_error error;
 	enum nestctl_status status = parse(argc, argv, &watch.uri);
 
@@ -528,6 +620,8 @@ static enum nestctl_status run_command(int argc, char **argv)
 		status = watch_guests(&watch);
 	if (watch.has_host_policy)
 		host_policy_clear(&watch.host_policy);
+	runs_clear(&watch.runs);
+	qemu_processes_clear(&watch.processes);
 	policy_watch_free(watch.files);
 	virt_close(watch.virt);
 	return status;

@@ -152,7 +152,7 @@ static void check_all(const struct session *session, struct diagnosis *diagnosis
 	const char *name = nestxml_shell_name(virt_domain_get_name(diagnosis->guest), virt_domain_get_uuid(diagnosis->guest));
 	char why[640];
 
-	if (!diagnosis_read(session, diagnosis, why, sizeof(why))) {
+	if (!diagnosis_read(&session->host_policy, diagnosis, why, sizeof(why))) {
 		finding_advise(findings_add(findings, "guest", FINDING_UNKNOWN, "%s", why), "virsh dominfo %s", name);
 		return;
 	}

@@ -25,12 +25,13 @@ struct diagnosis {
 	struct view stored;
 	struct view live;
 	struct nestxml_policy policy;
-	struct nestxml_error policy_error; /* code 0: the policy is known */
-	bool is_current;		   /* the stored CPU states the policy already */
-	bool has_saved_state;		   /* its next start comes from a managed save */
-	bool has_hook;			   /* libvirt's hook is installed, which would have refused a start against the policy */
-	const struct nestxml_host *host;   /* borrowed */
-	struct running running;		   /* of a running guest, and what follows */
+	struct nestxml_error policy_error;	/* code 0: the policy is known */
+	bool is_current;			/* the stored CPU states the policy already */
+	bool has_saved_state;			/* its next start comes from a managed save */
+	bool has_hook;				/* libvirt's hook is installed, which would have refused a start against the policy */
+	const struct nestxml_host *host;	/* borrowed */
+	const struct qemu_processes *processes; /* borrowed; NULL: they are read for this guest alone */
+	struct running running;			/* of a running guest, and what follows */
 	bool is_qemu_asked;
 	struct qemu_monitor_answer monitor;
 	bool is_guest_asked;

@@ -29,13 +29,13 @@ static bool read_view(const struct virt_domain *guest, bool live, struct view *v
 	return false;
 }
 
-static void read_policy(const struct session *session, struct diagnosis *diagnosis)
+static void read_policy(const struct host_policy *host_policy, struct diagnosis *diagnosis)
 {
 	AUTO_PLAN struct plan plan = {0};
 
 	if (diagnosis->policy_error.code != NESTXML_OK)
 		return;
-	plan_make(&session->host_policy, diagnosis->stored.domain, &plan);
+	plan_make(host_policy, diagnosis->stored.domain, &plan);
 	diagnosis->policy = plan.policy;
 	if (plan.state == PLAN_UNKNOWN)
 		diagnosis->policy_error = plan.error;
@@ -51,10 +51,14 @@ static bool has_hook(void)
 
 static void read_process(struct diagnosis *diagnosis)
 {
-	AUTO_QEMU_PROCESSES struct qemu_processes processes = {0};
+	AUTO_QEMU_PROCESSES struct qemu_processes own = {0};
+	const struct qemu_processes *processes = diagnosis->processes;
 
-	qemu_processes_read(NESTCTL_ROOT, &processes); /* without them, none is found */
-	running_read(NESTCTL_ROOT, &processes, virt_domain_get_name(diagnosis->guest), virt_domain_get_uuid(diagnosis->guest),
+	if (!processes) {
+		qemu_processes_read(NESTCTL_ROOT, &own); /* without them, none is found */
+		processes = &own;
+	}
+	running_read(NESTCTL_ROOT, processes, virt_domain_get_name(diagnosis->guest), virt_domain_get_uuid(diagnosis->guest),
 		     diagnosis->live.domain, diagnosis->host, &diagnosis->running);
 }
 
@@ -101,14 +105,14 @@ static void read_answers(struct diagnosis *diagnosis)
 		set_answers(evidence->guest, diagnosis->agent.cpuinfo.has);
 }
 
-bool diagnosis_read(const struct session *session, struct diagnosis *diagnosis, char *why, size_t size)
+bool diagnosis_read(const struct host_policy *host_policy, struct diagnosis *diagnosis, char *why, size_t size)
 {
 	bool running = virt_domain_is_running(diagnosis->guest);
 
 	if (!read_view(diagnosis->guest, false, &diagnosis->stored, why, size) ||
 	    (running && !read_view(diagnosis->guest, true, &diagnosis->live, why, size)))
 		return false;
-	read_policy(session, diagnosis);
+	read_policy(host_policy, diagnosis);
 	diagnosis->has_hook = has_hook();
 	if (!running) {
 		diagnosis->has_saved_state = virt_domain_is_persistent(diagnosis->guest) && virt_domain_has_saved_state(diagnosis->guest);

@@ -274,6 +274,29 @@ int virt_list(struct virt *virt, bool persistent, struct virt_domain ***domains,
 	return 0;
 }
 
+int virt_list_runs(struct virt *virt, struct virt_run **runs, size_t *count, struct virt_error *error)
+{
+	virDomainPtr *found;
+	int found_count = sym_virConnectListAllDomains(virt->connection, &found, VIR_CONNECT_LIST_DOMAINS_ACTIVE);
+	struct virt_run *made;
+	size_t made_count = 0;
+
+	if (found_count < 0)
+		return virt_fail_with_last(error);
+	made = calloc((size_t)found_count + 1, sizeof(*made));
+	for (int i = 0; i < found_count; i++) {
+		if (made && sym_virDomainGetUUIDString(found[i], made[made_count].uuid) == 0)
+			made[made_count++].id = (int)sym_virDomainGetID(found[i]);
+		sym_virDomainFree(found[i]);
+	}
+	free(found);
+	if (!made)
+		return virt_fail(error, "out of memory");
+	*runs = made;
+	*count = made_count;
+	return 0;
+}
+
 void virt_list_free(struct virt_domain **domains, size_t count)
 {
 	for (size_t i = 0; i < count; i++)

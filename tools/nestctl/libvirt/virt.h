@@ -61,6 +61,15 @@ static inline void virt_domain_cleanup(struct virt_domain **domain)
 int virt_list(struct virt *virt, bool persistent, struct virt_domain ***domains, size_t *count, struct virt_error *error);
 void virt_list_free(struct virt_domain **domains, size_t count);
 
+/** A guest that runs, and which run of it that is. */
+struct virt_run {
+	char uuid[37]; /* the final NUL included */
+	int id;	       /* the number that libvirt has given to this run */
+};
+
+/** All guests that run now: *@runs is the caller's to free. Returns 0 or -1. */
+int virt_list_runs(struct virt *virt, struct virt_run **runs, size_t *count, struct virt_error *error);
+
 /** Borrowed. */
 const char *virt_domain_get_name(const struct virt_domain *domain);
 const char *virt_domain_get_uuid(const struct virt_domain *domain);
@@ -107,7 +116,8 @@ enum virt_event {
 	VIRT_EVENT_DEFINED,   /* its stored definition was made or changed */
 	VIRT_EVENT_UNDEFINED, /* it has none any more */
 	VIRT_EVENT_METADATA,  /* its metadata was changed */
-	VIRT_EVENT_OTHER,     /* it was started, stopped, given a device ... */
+	VIRT_EVENT_STARTED,   /* it has come up: started, restored, reverted to a snapshot, migrated in */
+	VIRT_EVENT_OTHER,     /* it was stopped, given a device ... */
 };
 
 /** Who is told, from within virt_events_run(). */

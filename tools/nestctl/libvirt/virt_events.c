@@ -76,14 +76,25 @@ static void tell(const struct event_target *target, virDomainPtr domain, enum vi
 		target->listener->happened(target->listener->context, uuid, event);
 }
 
+static enum virt_event classify_lifecycle(int event)
+{
+	switch (event) {
+	case VIR_DOMAIN_EVENT_DEFINED:
+		return VIRT_EVENT_DEFINED;
+	case VIR_DOMAIN_EVENT_UNDEFINED:
+		return VIRT_EVENT_UNDEFINED;
+	case VIR_DOMAIN_EVENT_STARTED: /* whatever its QEMU was started for: a saved state and another host's guest have one too */
+		return VIRT_EVENT_STARTED;
+	default:
+		return VIRT_EVENT_OTHER;
+	}
+}
+
 static int on_lifecycle(virConnectPtr connection, virDomainPtr domain, int event, int detail, void *context)
 {
 	(void)connection;
 	(void)detail; /* added, updated, renamed, taken from a snapshot: each may be stale */
-	tell(context, domain,
-	     event == VIR_DOMAIN_EVENT_DEFINED	   ? VIRT_EVENT_DEFINED
-	     : event == VIR_DOMAIN_EVENT_UNDEFINED ? VIRT_EVENT_UNDEFINED
-						   : VIRT_EVENT_OTHER);
+	tell(context, domain, classify_lifecycle(event));
 	return 0;
 }
 

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * runs.h - which guests run, which of them are still to be looked at, and what was said of each. As long as libvirt's own list of them,
+ * whatever happens; pure.
+ */
+#ifndef NESTXML_RUNS_H
+#define NESTXML_RUNS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include <nestxml/nestxml.h>
+
+#include "guests/qemu_verdict.h"
+#include "libvirt/virt.h"
+
+#define RUNS_PAUSE 1000 /* milliseconds after a guest has come up in which more may: they are looked at together */
+
+/** What was said of a guest; all zero: nothing. */
+struct run_said {
+	pid_t pid; /* of its QEMU; 0: not known */
+	enum nestxml_nested nested;
+	enum qemu_answer met; /* NONE: it cannot be told */
+};
+
+/** Starts zeroed. */
+struct runs {
+	struct run {
+		struct virt_run run;
+		bool is_due; /* it is to be looked at */
+		struct run_said said;
+	} * list; /* in the order of their UUIDs */
+	size_t count;
+	size_t next; /* none before this one is due */
+};
+
+/** These run now: each that did not when this was called last is due. Returns 0, or -ENOMEM: then nothing has changed. */
+int runs_update(struct runs *runs, const struct virt_run *now, size_t count);
+/** Each of them is due, as when the policy has changed. */
+void runs_make_due(struct runs *runs);
+/** Takes the next one that is due; NULL: there is none. Borrowed, until the next runs_update(). */
+struct run *runs_take(struct runs *runs);
+/** Whether there is one. */
+bool runs_has_due(struct runs *runs);
+/** Whether this was not yet said of @run; from now on it was. */
+bool run_is_news(struct run *run, const struct run_said *said);
+/** Releases it and leaves it all zero. */
+void runs_clear(struct runs *runs);
+
+#endif
