@@ -113,12 +113,32 @@ void nestxml_cpu_override_add_argument(struct cpu_override *override, const char
 	add_option(override, argument);
 }
 
-/* A library that is loaded into QEMU can give it any command line. */
+/*
+ * Whether the variable names code, or a file that names code, which QEMU or a library of its loads: the dynamic linker's, QEMU's own
+ * modules, glib's, glibc's converters, OpenSSL's, SASL's, libvdeplug's, libibverbs's and GTK's (those of Debian 12's QEMU and of what it is
+ * linked with).
+ */
+static bool is_loading(struct text variable)
+{
+	static const char *const words[] = {"MODULE", "PLUGIN", "DRIVERS"};
+	static const char *const names[] = {"GCONV_PATH",     "OPENSSL_CONF", "OPENSSL_CONF_INCLUDE", "OPENSSL_ENGINES", "SASL_PATH",
+					    "SASL_CONF_PATH", "GTK_PATH"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (memmem(variable.start, variable.length, words[i], strlen(words[i])))
+			return true;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (is_equal(variable, names[i]))
+			return true;
+	return has_prefix(variable, "LD_");
+}
+
+/* What is loaded into QEMU can give it any CPU. */
 void nestxml_cpu_override_add_variable(struct cpu_override *override, const char *name, size_t length)
 {
 	struct text variable = {name, length};
 
-	if (has_prefix(variable, "LD_") || is_equal(variable, "QEMU_MODULE_DIR"))
+	if (is_loading(variable))
 		find(override, variable, "commandline");
 }
 
