@@ -126,7 +126,8 @@ static bool is_same_but_for_cpu(const struct nestxml_domain *domain, struct span
 					(struct span){guest->xml + guest->cpu.end, ours.end});
 }
 
-static bool is_of_snapshot(const char *root, const char *file, const struct nestxml_domain *guest)
+/* Adds what was read to @size. */
+static bool is_of_snapshot(const char *root, const char *file, const struct nestxml_domain *guest, size_t *size)
 {
 	AUTO_FREE char *xml = NULL;
 	struct nestxml_domain *domain;
@@ -135,6 +136,7 @@ static bool is_of_snapshot(const char *root, const char *file, const struct nest
 
 	if (nestxml_file_read(root, file, NESTXML_MAX_SIZE, &xml, &length) != 0)
 		return false;
+	*size += length;
 	domain = find_running(xml);
 	is_of = domain && is_same_guest(domain, guest) &&
 		(nestxml_document_is_same(get_whole(domain), get_whole(guest)) || is_same_but_for_cpu(domain, find_cookie_cpu(xml), guest));
@@ -142,23 +144,28 @@ static bool is_of_snapshot(const char *root, const char *file, const struct nest
 	return is_of;
 }
 
-bool nestxml_snapshot_is_starting_as(const char *root, const char *name, const struct nestxml_domain *guest)
+enum snapshot_match nestxml_snapshot_match(const char *root, const char *name, const struct nestxml_domain *guest)
 {
 	AUTO_FREE char *directory = NULL;
 	AUTO_FREE char *path = NULL;
 	AUTO_CLOSEDIR DIR *entries = NULL;
 	struct dirent *entry;
-	bool found = false;
+	size_t count = 0;
+	size_t size = 0;
 
 	if (!is_file_name(name) || asprintf(&directory, "/var/lib/libvirt/qemu/snapshot/%s", name) < 0)
-		return false;
+		return SNAPSHOT_MATCH_NONE;
 	path = nestxml_path_join(root, directory);
 	entries = path ? opendir(path) : NULL;
-	while (!found && entries && (entry = readdir(entries))) {
+	while (entries && (entry = readdir(entries))) {
 		AUTO_FREE char *file = NULL;
 
-		found = entry->d_name[0] != '.' && asprintf(&file, "%s/%s", directory, entry->d_name) >= 0 &&
-			is_of_snapshot(root, file, guest);
+		if (entry->d_name[0] == '.')
+			continue;
+		if (++count > NESTXML_SNAPSHOTS || size >= NESTXML_SNAPSHOTS_SIZE)
+			return SNAPSHOT_MATCH_UNKNOWN;
+		if (asprintf(&file, "%s/%s", directory, entry->d_name) >= 0 && is_of_snapshot(root, file, guest, &size))
+			return SNAPSHOT_MATCH_FOUND;
 	}
-	return found;
+	return SNAPSHOT_MATCH_NONE;
 }

@@ -8,8 +8,18 @@
 /** Reads the stored definition of the guest @name, where that is @guest: see enum nestxml_definition. Returns 0 or NESTXML_E_NOMEM. */
 int nestxml_stored_definition_read(const char *root, const char *name, const struct nestxml_domain *guest, enum nestxml_vendor vendor,
 				   enum nestxml_nested nested, enum nestxml_definition *definition);
-/** Whether a revert to a snapshot of @guest, whose name is @name, that has memory would start as @guest; false where that cannot be told.
+/* libvirt waits for the hook, which reads no more snapshot files of a guest than these; docs/how-a-start-is-handled.md has the numbers. */
+#define NESTXML_SNAPSHOTS 1000
+#define NESTXML_SNAPSHOTS_SIZE ((size_t)32 << 20) /* bytes of all of them but the last */
+
+enum snapshot_match {
+	SNAPSHOT_MATCH_NONE,
+	SNAPSHOT_MATCH_FOUND,
+	SNAPSHOT_MATCH_UNKNOWN, /* there are more snapshots than are read */
+};
+
+/** Whether a revert to a snapshot of @guest, whose name is @name, that has memory would start as @guest. What cannot be read is no match.
  */
-bool nestxml_snapshot_is_starting_as(const char *root, const char *name, const struct nestxml_domain *guest);
+enum snapshot_match nestxml_snapshot_match(const char *root, const char *name, const struct nestxml_domain *guest);
 
 #endif

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* test_check.c - the whole way for one guest, as the hook asks it: the verdict, and what people are told. */
+#include "libvirt_files.h"
+#include "macros.h"
 #include "support.h"
 
 #define UUID "c7a5fdbd-edaf-9455-926a-d65c16db1809"
@@ -554,6 +556,49 @@ static void test_the_definition_is_stale_only_where_it_is_what_starts(void **sta
 	}
 }
 
+/* What is not read could be what starts: it is judged as a start, and nothing is started in its place. */
+static void test_more_snapshots_than_are_read_leave_it_open(void **state)
+{
+	static const struct {
+		const char *policy;
+		size_t count;
+		const char *filler;
+		enum nestxml_definition definition;
+	} guests[] = {
+		{"nested = require", NESTXML_SNAPSHOTS, "", NESTXML_DEFINITION_STALE},
+		{"nested = require", NESTXML_SNAPSHOTS + 1, "", NESTXML_DEFINITION_OTHER},
+		{"nested = disable", NESTXML_SNAPSHOTS + 1, "", NESTXML_DEFINITION_OTHER},
+		{"nested = require", 31, "big", NESTXML_DEFINITION_STALE},
+		{"nested = require", 33, "big", NESTXML_DEFINITION_OTHER},
+	};
+	const size_t size = NESTXML_SNAPSHOTS_SIZE / 32;
+	AUTO_FREE char *big = calloc(1, size + 1);
+
+	assert_non_null(big);
+	memset(big, ' ', size);
+	for (size_t i = 0; i < ARRAY_SIZE(guests); i++) {
+		struct nestxml_check *check;
+
+		tree_clear(*state);
+		tree_host(*state, "GenuineIntel", "kvm_intel", "Y\n");
+		state_policy(*state, guests[i].policy);
+		tree_write(*state, STORED, document("kvm", "x86_64", PLAIN));
+		for (size_t file = 0; file < guests[i].count; file++) {
+			char path[128];
+
+			snprintf(path, sizeof(path), "/var/lib/libvirt/qemu/snapshot/vm/%zu.xml", file);
+			tree_write(*state, path, guests[i].filler[0] ? big : "");
+		}
+		check = ask(*state, NESTXML_OPERATION_START, "vm", document("kvm", "x86_64", PLAIN));
+		CHECK(nestxml_check_get_verdict(check) == STALE, "guest %zu", i);
+		CHECK(nestxml_check_get_definition(check) == guests[i].definition, "guest %zu: %d", i,
+		      (int)nestxml_check_get_definition(check));
+		if (guests[i].definition == NESTXML_DEFINITION_OTHER)
+			check_words(nestxml_check_get_advice(check), "perhaps not made from its stored definition|nestctl apply vm");
+		nestxml_check_free(check);
+	}
+}
+
 static void test_at_arrival_an_unknown_host_is_not_on(void **state)
 {
 	static const struct row rows[] = {
@@ -861,6 +906,7 @@ int main(void)
 		TREE_TEST(test_what_arrives_and_requires_nesting_needs_a_host_that_has_it),
 		TREE_TEST(test_what_arrives_without_what_it_is_to_have_passes_and_is_unmet),
 		TREE_TEST(test_what_is_as_it_is_to_be_is_not_unmet),
+		TREE_TEST(test_more_snapshots_than_are_read_leave_it_open),
 		TREE_TEST(test_what_arrives_with_what_it_must_not_have_is_refused_on_any_host),
 		TREE_TEST(test_what_no_saved_state_can_have_is_a_start_whatever_was_announced),
 		TREE_TEST(test_the_definition_is_stale_only_where_it_is_what_starts),
