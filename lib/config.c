@@ -68,19 +68,26 @@ static void fail_nomem(struct reading *reading)
 
 /* ---- sections and keys ---- */
 
-/* @pattern is taken over; NULL: [default]. */
-static void begin_section(struct reading *reading, char *pattern)
+static void section_clear(struct section *section)
+{
+	nestxml_metadata_pattern_free(section->metadata);
+	free(section->pattern);
+}
+
+/* @pattern and @metadata are taken over; both NULL: [default]. */
+static void begin_section(struct reading *reading, char *pattern, struct metadata_pattern *metadata)
 {
 	struct nestxml_config *config = reading->config;
 	struct section *sections = reallocarray(config->sections, config->sections_count + 1, sizeof(*sections));
 
 	if (!sections) {
-		free(pattern);
+		section_clear(&(struct section){.pattern = pattern, .metadata = metadata});
 		fail_nomem(reading);
 		return;
 	}
 	config->sections = sections;
-	sections[config->sections_count++] = (struct section){.place = {pattern, reading->file, reading->line}, .pattern = pattern};
+	sections[config->sections_count++] =
+		(struct section){.place = {pattern, reading->file, reading->line}, .pattern = pattern, .metadata = metadata};
 	reading->in_section = true;
 }
 
@@ -112,6 +119,41 @@ static const char *find_close(const char *line, size_t length)
 	return NULL;
 }
 
+/* What stands after "guest". */
+static void read_guest_section(struct reading *reading, char *start)
+{
+	AUTO_FREE char *pattern = NULL;
+	struct metadata_pattern *metadata = NULL;
+	const char *reason = NULL;
+
+	while (is_blank(*start))
+		start++;
+	cut_blanks(start);
+	if (!*start) {
+		fail(reading, "a [guest] section without a name; write [guest NAME], a glob or a UUID");
+		return;
+	}
+	if (nestxml_metadata_is_pattern(start)) {
+		metadata = nestxml_metadata_pattern_new(start, &reason);
+		if (!metadata && !reason)
+			fail_nomem(reading);
+		else if (!metadata)
+			fail_word(reading, "a pattern that cannot be read:", start, reason);
+	} else if (!nestxml_glob_is_closed(start)) {
+		/* A glob whose brackets do not close matches nothing but itself: a typo that would let every guest pass. */
+		fail_word(reading, "unclosed '[' in", start, "write [[] for the character itself");
+	}
+	if (reading->code != 0)
+		return;
+	pattern = strdup(start);
+	if (!pattern) {
+		nestxml_metadata_pattern_free(metadata);
+		fail_nomem(reading);
+		return;
+	}
+	begin_section(reading, TAKE(pattern), metadata);
+}
+
 /* A section line, from its '[' on. */
 static void read_section(struct reading *reading, const char *line, size_t length)
 {
@@ -127,26 +169,9 @@ static void read_section(struct reading *reading, const char *line, size_t lengt
 	if (!name) {
 		fail_nomem(reading);
 	} else if (strcmp(name, "default") == 0) {
-		begin_section(reading, NULL);
+		begin_section(reading, NULL, NULL);
 	} else if (strncmp(name, guest, strlen(guest)) == 0 && is_blank(name[strlen(guest)])) {
-		char *start = name + strlen(guest);
-		char *pattern;
-
-		while (is_blank(*start))
-			start++;
-		cut_blanks(start);
-		pattern = *start ? strdup(start) : NULL;
-		/* A glob whose brackets do not close matches nothing but itself: a typo that would let every guest pass. */
-		if (pattern && !nestxml_glob_is_closed(pattern)) {
-			fail_word(reading, "unclosed '[' in", pattern, "write [[] for the character itself");
-			free(pattern);
-		} else if (pattern) {
-			begin_section(reading, pattern);
-		} else if (*start) {
-			fail_nomem(reading);
-		} else {
-			fail(reading, "a [guest] section without a name; write [guest NAME], a glob or a UUID");
-		}
+		read_guest_section(reading, name + strlen(guest));
 	} else {
 		fail_word(reading, "unknown section", name, "expected [default] or [guest NAME]");
 	}
@@ -460,7 +485,7 @@ NESTXML_EXPORT void nestxml_config_free(struct nestxml_config *config)
 		free(config->managers[i].name_space);
 	free(config->managers);
 	for (size_t i = 0; i < config->sections_count; i++)
-		free(config->sections[i].pattern);
+		section_clear(&config->sections[i]);
 	free(config->files);
 	free(config->sections);
 	free(config);

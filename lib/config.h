@@ -6,6 +6,7 @@
 #include <nestxml/nestxml.h>
 
 #include "managers.h"
+#include "metadata_match.h"
 
 /** The keys of a section. */
 enum { POLICY_KEY_NESTED, POLICY_KEY_MODE, POLICY_KEY_ON_STALE, NESTXML_POLICY_KEYS };
@@ -27,8 +28,9 @@ struct setting {
 
 /** One [default] or [guest PATTERN]. */
 struct section {
-	struct nestxml_section place; /* borrows @pattern, and the file from the config's files */
-	char *pattern;		      /* owned; NULL: [default] */
+	struct nestxml_section place;	   /* borrows @pattern, and the file from the config's files */
+	char *pattern;			   /* owned; NULL: [default] */
+	struct metadata_pattern *metadata; /* owned; NULL: @pattern is a name's or a UUID */
 	struct setting settings[NESTXML_POLICY_KEYS];
 };
 

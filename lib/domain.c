@@ -41,6 +41,7 @@ NESTXML_EXPORT void nestxml_domain_free(struct nestxml_domain *domain)
 	nestxml_buffer_clear(&domain->arch);
 	nestxml_buffer_clear(&domain->stated);
 	nestxml_buffer_clear(&domain->metadata_namespaces);
+	nestxml_metadata_clear(&domain->metadata);
 	nestxml_buffer_clear(&domain->model);
 	free(domain->children);
 	free(domain);

@@ -7,6 +7,7 @@
 
 #include "buffer.h"
 #include "cpu_override.h"
+#include "metadata.h"
 
 /** An element's place: byte offsets into the XML. */
 struct element {
@@ -69,6 +70,8 @@ struct nestxml_domain {
 	struct cpu_override override;
 	struct nestxml_buffer metadata_namespaces; /* of <metadata>'s own children, each once, each with its NUL */
 	size_t metadata_namespaces_count;
+
+	struct metadata metadata; /* for sections that match by it */
 
 	bool has_stated; /* <nested:policy nested=...> */
 	struct nestxml_buffer stated;

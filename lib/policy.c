@@ -104,6 +104,8 @@ static bool is_uuid(const char *pattern)
 
 static bool is_match(const struct section *section, const struct nestxml_domain *domain)
 {
+	if (section->metadata)
+		return nestxml_metadata_is_match(section->metadata, &domain->metadata);
 	return is_uuid(section->pattern) ? is_same_uuid(section->pattern, nestxml_domain_get_uuid(domain))
 					 : nestxml_glob_is_match(section->pattern, nestxml_domain_get_name(domain));
 }
@@ -143,7 +145,7 @@ bool nestxml_config_is_silent(const struct nestxml_config *config, const char *n
 	for (size_t i = 0; i < config->sections_count; i++) {
 		const struct section *section = &config->sections[i];
 
-		if (section->pattern && (is_uuid(section->pattern) || nestxml_glob_is_match(section->pattern, name)))
+		if (section->pattern && (section->metadata || is_uuid(section->pattern) || nestxml_glob_is_match(section->pattern, name)))
 			return false;
 		if (!section->pattern && section->settings[POLICY_KEY_NESTED].has)
 			standard = (enum nestxml_nested)section->settings[POLICY_KEY_NESTED].value;
@@ -175,6 +177,15 @@ static void set_source(struct nestxml_policy *policy, enum nestxml_nested nested
 	policy->line = 0;
 }
 
+/* The first section that may be about @domain, and of which that cannot be told; NULL: there is none. */
+static const struct section *find_undecided(const struct nestxml_config *config, const struct nestxml_domain *domain)
+{
+	for (size_t i = 0; domain->metadata.is_cut && i < config->sections_count; i++)
+		if (config->sections[i].metadata)
+			return &config->sections[i];
+	return NULL;
+}
+
 /* The weakest source first, so that a stronger one overwrites it. */
 NESTXML_EXPORT int nestxml_config_resolve(const struct nestxml_config *config, const struct nestxml_domain *domain,
 					  struct nestxml_policy *policy, struct nestxml_error *error)
@@ -182,10 +193,16 @@ NESTXML_EXPORT int nestxml_config_resolve(const struct nestxml_config *config, c
 	struct nestxml_policy found = {0};
 	enum nestxml_nested stated = NESTXML_NESTED_LEAVE;
 	const char *word = domain->stated.data ? domain->stated.data : "";
+	const struct section *undecided = find_undecided(config, domain);
 	char shown[64];
 	char expected[128];
 	bool is_wrong = domain->has_stated && nestxml_nested_from_string(word, &stated) != 0;
 
+	if (undecided)
+		return nestxml_error_set(
+			error, NESTXML_E_METADATA,
+			"its metadata is more than is compared with the section at %s:%u (%d elements, %d KiB); make it smaller",
+			undecided->place.file, undecided->place.line, METADATA_MAX_ELEMENTS, METADATA_MAX_BYTES >> 10);
 	apply_sections(&found, config, domain, true);
 	if (nestxml_domain_is_requiring_nesting(domain))
 		set_source(&found, NESTXML_NESTED_REQUIRE, NESTXML_SOURCE_CPU);

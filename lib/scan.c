@@ -395,6 +395,20 @@ static void scan_metadata(struct scan *scan, const xmlChar *name, const xmlChar 
 	}
 }
 
+/* Anything below <metadata>. */
+static void keep_metadata(struct scan *scan, const xmlChar *name, const xmlChar *uri, const xmlChar **attributes, int count)
+{
+	struct metadata *metadata = &scan->domain->metadata;
+	bool ok = nestxml_metadata_begin(metadata, scan->depth - 2, (const char *)name, (const char *)uri);
+
+	for (int i = 0; ok && i < count; i++, attributes += 5)
+		if (!attributes[1]) /* libvirt's metadata API and all managers write plain ones */
+			ok = nestxml_metadata_add_attribute(metadata, (const char *)attributes[0], (const char *)attributes[3],
+							    (size_t)(attributes[4] - attributes[3]));
+	if (!ok)
+		fail_nomem(scan);
+}
+
 /* A child of <qemu:commandline>. */
 static void scan_qemu_commandline(struct scan *scan, const xmlChar *name, const xmlChar **attributes, int count)
 {
@@ -425,6 +439,8 @@ static void scan_inner(struct scan *scan, const xmlChar *name, const xmlChar *pr
 
 	if (scan->branch == BRANCH_QEMU_OVERRIDE && is_qemus)
 		scan_qemu_override(scan, name, attributes, count);
+	if (scan->branch == BRANCH_METADATA)
+		keep_metadata(scan, name, uri, attributes, count);
 	if (scan->depth > 3)
 		return;
 	switch (scan->branch) {
@@ -508,6 +524,8 @@ static void on_end(void *data, const xmlChar *name, const xmlChar *prefix, const
 			end_section(scan);
 		else if (scan->depth == 3 && scan->branch == BRANCH_CPU)
 			place_end(scan, &domain->children[domain->children_count - 1].element);
+		else if (scan->branch == BRANCH_METADATA && !nestxml_metadata_end(&domain->metadata))
+			fail_nomem(scan);
 	}
 	scan->depth--;
 }
@@ -517,6 +535,9 @@ static void on_text(void *data, const xmlChar *text, int length)
 	struct scan *scan = data;
 
 	if (scan->text && scan->code == 0 && !nestxml_buffer_add(scan->text, (const char *)text, (size_t)length))
+		fail_nomem(scan);
+	if (scan->branch == BRANCH_METADATA && scan->code == 0 &&
+	    !nestxml_metadata_add_text(&scan->domain->metadata, (const char *)text, (size_t)length))
 		fail_nomem(scan);
 	stop_if_failed(scan);
 }

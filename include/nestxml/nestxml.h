@@ -280,9 +280,11 @@ bool nestxml_config_is_section_matching(const struct nestxml_config *config, siz
 /**
  * The policy of @domain: a matching section, else the guest's metadata, else what its CPU says by itself, else the default section,
  * else leave. A section whose pattern is a UUID is about the guest that has it; any other pattern is a glob that the guest's name must
- * match: as in fnmatch(3) without flags, but of characters in UTF-8 whatever the caller's locale is. A later section wins, key by key.
+ * match: as in fnmatch(3) without flags, but of characters in UTF-8 whatever the caller's locale is; one that begins with "metadata:" is
+ * about what other programs have written into the guest's metadata (nestxml.conf(5)). A later section wins, key by key.
  *
- * Returns 0 or NESTXML_E_METADATA (and no section says otherwise). Since: 0.1
+ * Returns 0 or NESTXML_E_METADATA: its own policy there is no word, and no section says otherwise; or there is too much of it to be
+ * compared with a section. Since: 0.1
  */
 int nestxml_config_resolve(const struct nestxml_config *config, const struct nestxml_domain *domain, struct nestxml_policy *policy,
 			   struct nestxml_error *error);

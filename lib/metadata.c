@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* metadata.c - keeps a bounded copy of what is in <metadata>: elements in the document's order, each with its depth. */
+#include "metadata.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "macros.h"
+#include "xml_tag.h"
+
+/* Appends @text; false: out of memory. Where there is no room for it, the metadata is cut. */
+static bool add(struct metadata *metadata, const char *text, size_t length)
+{
+	if (metadata->is_cut)
+		return true;
+	if (length > METADATA_MAX_BYTES - metadata->text.length) {
+		metadata->is_cut = true;
+		return true;
+	}
+	return nestxml_buffer_add(&metadata->text, text, length);
+}
+
+/* Room for one more of what has @count of them; false: out of memory. */
+static bool make_room(void **items, size_t size, size_t count, size_t *capacity)
+{
+	size_t wanted = *capacity ? 2 * *capacity : 32;
+	void *made;
+
+	if (count < *capacity)
+		return true;
+	made = reallocarray(*items, wanted, size);
+	if (!made)
+		return false;
+	*items = made;
+	*capacity = wanted;
+	return true;
+}
+
+static struct metadata_element *last(struct metadata *metadata)
+{
+	return &metadata->elements[metadata->elements_count - 1];
+}
+
+/* The last element has all its text, or none where another one begins in it. */
+static bool close_text(struct metadata *metadata, bool has_text)
+{
+	struct metadata_element *element;
+	const char *text;
+
+	if (!metadata->is_open || metadata->is_cut)
+		return true;
+	metadata->is_open = false;
+	element = last(metadata);
+	element->has_text = has_text;
+	text = metadata->text.data;
+	while (metadata->text.length > element->text && is_xml_space(text[metadata->text.length - 1]))
+		metadata->text.length--;
+	while (element->text < metadata->text.length && is_xml_space(text[element->text]))
+		element->text++;
+	return add(metadata, "", 1);
+}
+
+bool nestxml_metadata_begin(struct metadata *metadata, unsigned int depth, const char *name, const char *name_space)
+{
+	struct metadata_element element = {.depth = depth, .attributes = metadata->attributes_count};
+
+	if (!close_text(metadata, false))
+		return false;
+	if (depth > METADATA_MAX_DEPTH || metadata->is_cut)
+		return true;
+	if (metadata->elements_count == METADATA_MAX_ELEMENTS) {
+		metadata->is_cut = true;
+		return true;
+	}
+	if (!make_room((void **)&metadata->elements, sizeof(element), metadata->elements_count, &metadata->elements_capacity))
+		return false;
+	if (depth == 1) {
+		metadata->name_space = metadata->text.length;
+		if (!add(metadata, name_space ? name_space : "", name_space ? strlen(name_space) + 1 : 1))
+			return false;
+	}
+	element.name_space = metadata->name_space;
+	element.is_foreign = depth > 1 && name_space && strcmp(name_space, metadata->text.data + metadata->name_space) != 0;
+	element.name = metadata->text.length;
+	if (!add(metadata, name, strlen(name) + 1))
+		return false;
+	element.text = metadata->text.length;
+	if (metadata->is_cut)
+		return true;
+	metadata->elements[metadata->elements_count++] = element;
+	metadata->is_open = true;
+	return true;
+}
+
+/* Each '&' is written as "&#38;". */
+static bool add_value(struct metadata *metadata, const char *value, size_t length)
+{
+	static const char ampersand[] = "&#38;";
+	const size_t size = sizeof(ampersand) - 1;
+	const char *end = value + length;
+
+	while (value < end) {
+		const char *at = memmem(value, (size_t)(end - value), ampersand, size);
+
+		if (!at)
+			return add(metadata, value, (size_t)(end - value)) && add(metadata, "", 1);
+		if (!add(metadata, value, (size_t)(at - value) + 1))
+			return false;
+		value = at + size;
+	}
+	return add(metadata, "", 1);
+}
+
+bool nestxml_metadata_add_attribute(struct metadata *metadata, const char *name, const char *value, size_t length)
+{
+	struct metadata_attribute attribute = {.name = metadata->text.length};
+
+	if (!metadata->is_open || metadata->is_cut)
+		return true;
+	if (metadata->attributes_count == METADATA_MAX_ELEMENTS) {
+		metadata->is_cut = true;
+		return true;
+	}
+	if (!make_room((void **)&metadata->attributes, sizeof(attribute), metadata->attributes_count, &metadata->attributes_capacity) ||
+	    !add(metadata, name, strlen(name) + 1))
+		return false;
+	attribute.value = metadata->text.length;
+	if (!add_value(metadata, value, length))
+		return false;
+	metadata->attributes[metadata->attributes_count++] = attribute;
+	last(metadata)->attributes_count++;
+	last(metadata)->text = metadata->text.length;
+	return true;
+}
+
+bool nestxml_metadata_add_text(struct metadata *metadata, const char *text, size_t length)
+{
+	return !metadata->is_open || add(metadata, text, length);
+}
+
+bool nestxml_metadata_end(struct metadata *metadata)
+{
+	return close_text(metadata, true);
+}
+
+void nestxml_metadata_clear(struct metadata *metadata)
+{
+	nestxml_buffer_clear(&metadata->text);
+	free(metadata->elements);
+	free(metadata->attributes);
+}
