@@ -477,6 +477,8 @@ static void on_happened(void *context, const char *uuid, enum virt_event event)
 
 	if (!pending_add(&watch->pending, uuid, kinds[event], nestxml_clock_monotonic()))
 		watch->sweep_at = nestxml_clock_monotonic() + PENDING_QUIET;
+	if (event == VIRT_EVENT_STARTED)
+		runs_note_start(&watch->runs, uuid);
 	if (event == VIRT_EVENT_STARTED && watch->runs_at == NEVER)
 		watch->runs_at = nestxml_clock_monotonic() + RUNS_PAUSE;
 }

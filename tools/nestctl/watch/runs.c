@@ -21,7 +21,7 @@ static void take_over(struct run *run, const struct runs *before)
 {
 	const struct run *old = before->count > 0 ? bsearch(run, before->list, before->count, sizeof(*run), compare) : NULL;
 
-	run->is_due = !old || old->is_due || old->run.id != run->run.id;
+	run->is_due = !old || old->is_due || old->is_started || old->run.id != run->run.id;
 	if (old)
 		run->said = old->said;
 }
@@ -40,6 +40,13 @@ int runs_update(struct runs *runs, const struct virt_run *now, size_t count)
 	free(runs->list);
 	*runs = (struct runs){.list = list, .count = count};
 	return 0;
+}
+
+void runs_note_start(struct runs *runs, const char *uuid)
+{
+	for (size_t i = 0; i < runs->count; i++)
+		if (strcmp(runs->list[i].run.uuid, uuid) == 0)
+			runs->list[i].is_started = true;
 }
 
 void runs_make_due(struct runs *runs)

@@ -28,7 +28,8 @@ struct run_said {
 struct runs {
 	struct run {
 		struct virt_run run;
-		bool is_due; /* it is to be looked at */
+		bool is_due;	 /* it is to be looked at */
+		bool is_started; /* it has come up since: due when they are listed next */
 		struct run_said said;
 	} * list; /* in the order of their UUIDs */
 	size_t count;
@@ -37,6 +38,8 @@ struct runs {
 
 /** These run now: each that did not when this was called last is due. Returns 0, or -ENOMEM: then nothing has changed. */
 int runs_update(struct runs *runs, const struct virt_run *now, size_t count);
+/** This one has come up: if it was listed before that, its QEMU may not have been there yet. */
+void runs_note_start(struct runs *runs, const char *uuid);
 /** Each of them is due, as when the policy has changed. */
 void runs_make_due(struct runs *runs);
 /** Takes the next one that is due; NULL: there is none. Borrowed, until the next runs_update(). */
