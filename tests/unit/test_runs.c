@@ -72,6 +72,27 @@ static void test_what_is_not_yet_looked_at_stays_due(void **state)
 	runs_clear(&runs);
 }
 
+/* libvirt lists a guest before its QEMU is there. */
+static void test_one_that_was_listed_while_it_came_up_is_looked_at_again(void **state)
+{
+	struct runs runs = {0};
+	struct virt_run run;
+
+	(void)state;
+	update(&runs, (size_t[]){1, 2}, (int[]){1, 2}, 2);
+	take(&runs, 1);
+	take(&runs, 2);
+	make_run(&run, 2, 2);
+	runs_note_start(&runs, run.uuid);
+	check_none(&runs);
+	update(&runs, (size_t[]){1, 2}, (int[]){1, 2}, 2);
+	take(&runs, 2);
+	check_none(&runs);
+	update(&runs, (size_t[]){1, 2}, (int[]){1, 2}, 2);
+	check_none(&runs);
+	runs_clear(&runs);
+}
+
 static void test_one_that_has_ended_is_forgotten(void **state)
 {
 	struct runs runs = {0};
@@ -152,9 +173,13 @@ static void test_a_thousand_are_as_many(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_each_run_is_looked_at_once),	   cmocka_unit_test(test_what_is_not_yet_looked_at_stays_due),
-		cmocka_unit_test(test_one_that_has_ended_is_forgotten),	   cmocka_unit_test(test_a_new_policy_has_all_looked_at_again),
-		cmocka_unit_test(test_the_same_is_said_once_of_a_process), cmocka_unit_test(test_a_thousand_are_as_many),
+		cmocka_unit_test(test_each_run_is_looked_at_once),
+		cmocka_unit_test(test_what_is_not_yet_looked_at_stays_due),
+		cmocka_unit_test(test_one_that_was_listed_while_it_came_up_is_looked_at_again),
+		cmocka_unit_test(test_one_that_has_ended_is_forgotten),
+		cmocka_unit_test(test_a_new_policy_has_all_looked_at_again),
+		cmocka_unit_test(test_the_same_is_said_once_of_a_process),
+		cmocka_unit_test(test_a_thousand_are_as_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
