@@ -6,4 +6,7 @@
 /** What is remembered until the next boot: marks of incoming guests, the lock of helpers, which daemon was told of the hook. */
 #define NESTXML_RUN_DIRECTORY "/run/nestxml"
 
+/** What is remembered across boots: guests that needed nothing. */
+#define NESTXML_STATE_DIRECTORY "/var/lib/nestxml"
+
 #endif

@@ -31,6 +31,7 @@
 #include "watch/policy_watch.h"
 #include "watch/runs.h"
 #include "watch/sd_notify.h"
+#include "watch/sweep_memory.h"
 #include "watch/unmet.h"
 
 static const char help[] = "Usage: nestctl watch [-c URI]\n"
@@ -74,6 +75,8 @@ struct watch {
 	struct virt_domain **swept; /* those of a sweep that is under way */
 	size_t swept_count;
 	size_t swept_next;
+	struct sweep sweep;		 /* what is known of these */
+	uint64_t sweep_key;		 /* of host_policy */
 	struct runs runs;		 /* kept where libvirt has gone, and its guests run on */
 	int64_t runs_at;		 /* those that run now are to be listed; NEVER: not */
 	struct qemu_processes processes; /* of when they were listed */
@@ -207,14 +210,17 @@ static void read_host_policy(struct watch *watch)
 {
 	struct nestxml_error error;
 	struct host_policy host_policy;
+	uint64_t before;
 
 	watch->read_at = NEVER;
 	if (watch->has_host_policy)
 		host_policy_clear(&watch->host_policy);
+	before = sweep_hash_policy(NESTCTL_ROOT);
 	watch->has_host_policy = host_policy_read(NESTCTL_ROOT, &host_policy, &error) == 0;
-	if (watch->has_host_policy)
+	if (watch->has_host_policy) {
 		watch->host_policy = host_policy;
-	else
+		watch->sweep_key = sweep_make_key(before, sweep_hash_policy(NESTCTL_ROOT), &host_policy);
+	} else
 		say(SAY_ERROR, "nothing is rewritten until this is fixed: %s", error.message);
 	watch->sweep_at = watch->has_host_policy ? nestxml_clock_monotonic() + PENDING_QUIET : NEVER;
 	make_runs_due(watch);
@@ -293,7 +299,8 @@ static bool may_write(void *context)
 	return !look->is_alone || ask_company(watch) == COMPANY_NONE;
 }
 
-static void handle(struct watch *watch, const struct virt_domain *guest, bool is_alone)
+/* Returns whether it needed nothing. */
+static bool handle(struct watch *watch, const struct virt_domain *guest, bool is_alone)
 {
 	struct look look = {.watch = watch, .uuid = virt_domain_get_uuid(guest), .is_alone = is_alone};
 	const struct rewrite_terms terms = {.spares_managers = true, .may_write = may_write, .context = &look};
@@ -305,16 +312,17 @@ static void handle(struct watch *watch, const struct virt_domain *guest, bool is
 	if (rewritten->result == REWRITE_YIELDED && !pending_add(&watch->pending, look.uuid, PENDING_CHANGED, nestxml_clock_monotonic()))
 		watch->sweep_at = nestxml_clock_monotonic() + PENDING_QUIET;
 	if (rewritten->result == REWRITE_NOTHING || rewritten->result == REWRITE_YIELDED)
-		return;
+		return rewritten->result == REWRITE_NOTHING;
 	if (rewritten->result == REWRITE_FAILED && !virt_is_alive(watch->virt)) {
 		watch->broken = true; /* all guests will be looked at after that */
-		return;
+		return false;
 	}
 	nestxml_text_escape(virt_domain_get_name(guest), shown, sizeof(shown));
 	say(rewritten->result == REWRITE_FAILED ? SAY_ERROR
 	    : rewritten->result == REWRITE_LEFT ? SAY_INFO
 						: SAY_NOTICE,
 	    "guest '%s': %s", shown, rewritten->message);
+	return false;
 }
 
 static void end_sweep(struct watch *watch)
@@ -323,8 +331,10 @@ static void end_sweep(struct watch *watch)
 	watch->swept = NULL;
 	watch->swept_count = 0;
 	watch->swept_next = 0;
+	sweep_end(NESTCTL_ROOT, &watch->sweep);
 }
 
+/* Of all guests, but those that need nothing since they were looked at. */
 static void begin_sweep(struct watch *watch)
 {
 	struct virt_error error;
@@ -334,7 +344,11 @@ static void begin_sweep(struct watch *watch)
 	if (virt_list(watch->virt, true, &watch->swept, &watch->swept_count, &error) < 0) {
 		say(SAY_ERROR, "libvirt does not list its guests: %s", error.message);
 		watch->broken = true;
+		return;
 	}
+	sweep_begin(NESTCTL_ROOT, watch->sweep_key, watch->swept, &watch->swept_count, &watch->sweep);
+	if (watch->swept_count == 0)
+		end_sweep(watch);
 }
 
 /* It may be gone by now, or was never stored. */
@@ -373,8 +387,9 @@ static bool handle_next(struct watch *watch)
 	if (watch->swept_next < watch->swept_count) {
 		const struct virt_domain *guest = watch->swept[watch->swept_next++];
 
-		if (pending_want(&watch->pending, virt_domain_get_uuid(guest), is_alone, nestxml_clock_monotonic()))
-			handle(watch, guest, is_alone);
+		if (pending_want(&watch->pending, virt_domain_get_uuid(guest), is_alone, nestxml_clock_monotonic()) &&
+		    handle(watch, guest, is_alone))
+			sweep_settle(NESTCTL_ROOT, &watch->sweep, &watch->host_policy, guest);
 		return true;
 	}
 	end_sweep(watch);

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* sweep_memory.c - policy files to a key, definitions' files to stamps, and both to and from /var/lib/nestxml/settled. */
+#include "watch/sweep_memory.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "file.h"
+#include "io.h"
+#include "macros.h"
+#include "paths.h"
+#include "version.h"
+
+#define FILE_NAME "settled"
+#define NEW_NAME "settled.new"
+#define MAX_POLICY_SIZE ((size_t)1 << 20) /* bytes; of a longer file only this is told, and the policy is refused for it anyway */
+
+/* ---- the key ---- */
+
+/* Its name, and its contents or why it has none. */
+static uint64_t hash_file(uint64_t hash, const char *root, const char *path)
+{
+	AUTO_FREE char *text = NULL;
+	size_t length = 0;
+	int code = nestxml_file_read(root, path, MAX_POLICY_SIZE, &text, &length);
+
+	hash = sweep_hash(hash, path, strlen(path) + 1);
+	hash = sweep_hash(hash, &code, sizeof(code));
+	hash = sweep_hash(hash, &length, sizeof(length));
+	return code == 0 ? sweep_hash(hash, text, length) : hash;
+}
+
+static int is_visible(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+static int compare_names(const struct dirent **left, const struct dirent **right)
+{
+	return strcmp((*left)->d_name, (*right)->d_name);
+}
+
+/* All files, be they policy files or not: one too many costs a look, one too few a guest. */
+static uint64_t hash_directory(uint64_t hash, const char *root, const char *path)
+{
+	AUTO_FREE char *joined = nestxml_path_join(root, path);
+	struct dirent **entries = NULL;
+	int count = joined ? scandir(joined, &entries, is_visible, compare_names) : -1;
+
+	hash = sweep_hash(hash, &count, sizeof(count));
+	for (int i = 0; i < count; i++) {
+		AUTO_FREE char *file = NULL;
+
+		if (asprintf(&file, "%s/%s", path, entries[i]->d_name) < 0)
+			file = NULL;
+		hash = file ? hash_file(hash, root, file) : sweep_hash(hash, "", 1);
+		free(entries[i]);
+	}
+	free(entries);
+	return hash;
+}
+
+uint64_t sweep_hash_policy(const char *root)
+{
+	uint64_t hash = SWEEP_HASH_START;
+
+	hash = hash_file(hash, root, NESTXML_VENDOR_DIRECTORY "/nestxml.conf");
+	hash = hash_file(hash, root, NESTXML_ADMIN_DIRECTORY "/nestxml.conf");
+	return hash_directory(hash, root, NESTXML_DROP_IN_DIRECTORY);
+}
+
+uint64_t sweep_make_key(uint64_t before, uint64_t after, const struct host_policy *host_policy)
+{
+	const int host[] = {(int)nestxml_host_get_vendor(host_policy->host), (int)nestxml_host_get_state(host_policy->host)};
+	const char *evidence = nestxml_host_get_evidence(host_policy->host);
+	uint64_t key = sweep_hash(after, NESTXML_VERSION, sizeof(NESTXML_VERSION));
+
+	if (before != after)
+		return 0;
+	key = sweep_hash(key, host, sizeof(host));
+	return sweep_hash(key, evidence, strlen(evidence));
+}
+
+/* ---- the memory: a hint, so what cannot be trusted, read or written is none ---- */
+
+/* Root's own, closed to others, and no link. Returns a descriptor or -1. */
+static int open_directory(const char *root)
+{
+	AUTO_FREE char *path = nestxml_path_join(root, NESTXML_STATE_DIRECTORY);
+	AUTO_CLOSE int fd = -1;
+	struct stat status;
+
+	if (!path)
+		return -1;
+	mkdir(path, 0700); /* that this failed shows when it is opened */
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &status) < 0 || status.st_uid != geteuid() || status.st_mode & 077)
+		return -1;
+	return TAKE_FD(fd);
+}
+
+static void read_memory(const char *root, struct sweep *memory)
+{
+	AUTO_CLOSE int directory = open_directory(root);
+	AUTO_CLOSE int fd = -1;
+	AUTO_FREE char *text = NULL;
+	struct stat status;
+	size_t length;
+
+	if (directory >= 0)
+		fd = openat(directory, FILE_NAME, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) || status.st_uid != geteuid() || status.st_mode & 077)
+		return;
+	if (io_read(fd, SWEEP_LIMIT, 0, &text, &length) == 0 && length <= SWEEP_LIMIT)
+		sweep_read(text, length, memory);
+}
+
+/* No fsync: where a crash leaves half of it, its checksum says so. */
+static void write_memory(const char *root, const struct sweep *sweep)
+{
+	AUTO_CLOSE int directory = open_directory(root);
+	AUTO_CLOSE int fd = -1;
+	AUTO_FREE char *text = NULL;
+	size_t length;
+
+	if (directory < 0)
+		return;
+	unlinkat(directory, NEW_NAME, 0); /* of a watcher that was killed */
+	fd = openat(directory, NEW_NAME, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	text = fd >= 0 ? sweep_write(sweep, &length) : NULL;
+	if (text && io_write(fd, text, length) == 0)
+		renameat(directory, NEW_NAME, directory, FILE_NAME);
+}
+
+/* ---- the files of definitions ---- */
+
+/* Opens the file of the definition. Returns a descriptor, or -1 where there is none; libvirt has no guests of other names. */
+static int open_file(const char *root, const struct virt_domain *guest, struct stat *status)
+{
+	const char *name = virt_domain_get_name(guest);
+	AUTO_FREE char *path = NULL;
+	AUTO_FREE char *joined = NULL;
+	AUTO_CLOSE int fd = -1;
+
+	if (strchr(name, '/') || asprintf(&path, "/etc/libvirt/qemu/%s.xml", name) < 0)
+		return -1;
+	joined = nestxml_path_join(root, path);
+	if (joined)
+		fd = open(joined, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, status) < 0 || !S_ISREG(status->st_mode))
+		return -1;
+	return TAKE_FD(fd);
+}
+
+static uint64_t read_stamp(const char *root, const struct virt_domain *guest)
+{
+	struct stat status;
+	AUTO_CLOSE int fd = open_file(root, guest, &status);
+
+	return fd < 0 ? 0 : sweep_get_stamp(&status);
+}
+
+/* Whether the text is this guest's definition and needs nothing. */
+static bool needs_nothing(const char *xml, size_t length, const char *uuid, const struct host_policy *host_policy)
+{
+	struct nestxml_domain *domain;
+	struct plan plan;
+	bool needs;
+
+	if (nestxml_domain_new(xml, length, &domain, NULL) != 0)
+		return false;
+	plan_make(host_policy, domain, &plan);
+	needs = (plan.state != PLAN_LEAVE && plan.state != PLAN_CURRENT) || strcmp(nestxml_domain_get_uuid(domain), uuid) != 0;
+	plan_clear(&plan); /* before the domain, from which it borrows */
+	nestxml_domain_free(domain);
+	return !needs;
+}
+
+/* ---- a sweep ---- */
+
+void sweep_begin(const char *root, uint64_t key, struct virt_domain **domains, size_t *count, struct sweep *sweep)
+{
+	struct sweep memory = {0};
+	size_t kept = 0;
+
+	*sweep = (struct sweep){.key = key};
+	if (key == 0)
+		return;
+	sweep->guests = calloc(*count + 1, sizeof(*sweep->guests));
+	if (!sweep->guests)
+		return;
+	read_memory(root, &memory);
+	sweep->count = *count;
+	for (size_t i = 0; i < sweep->count; i++) {
+		struct sweep_guest *guest = &sweep->guests[i];
+
+		snprintf(guest->uuid, sizeof(guest->uuid), "%s", virt_domain_get_uuid(domains[i]));
+		guest->stamp = read_stamp(root, domains[i]);
+		guest->is_settled = sweep_is_settled(&memory, key, guest->uuid, guest->stamp);
+		if (guest->is_settled)
+			virt_domain_free(domains[i]);
+		else
+			domains[kept++] = domains[i];
+	}
+	sweep->has_changed = memory.key != key || memory.count != sweep->count - kept;
+	*count = kept;
+	sweep_clear(&memory);
+}
+
+void sweep_settle(const char *root, struct sweep *sweep, const struct host_policy *host_policy, const struct virt_domain *guest)
+{
+	struct sweep_guest *known = sweep_find(sweep, virt_domain_get_uuid(guest));
+	struct stat status;
+	AUTO_CLOSE int fd = known ? open_file(root, guest, &status) : -1;
+	AUTO_FREE char *xml = NULL;
+	size_t length;
+
+	/* The stamp is of before libvirt was asked: a change since then shows. */
+	if (fd < 0 || sweep_get_stamp(&status) != known->stamp || !sweep_is_at_rest(&status, time(NULL)))
+		return;
+	if (io_read(fd, NESTXML_MAX_SIZE, 0, &xml, &length) != 0 || !needs_nothing(xml, length, known->uuid, host_policy))
+		return;
+	known->is_settled = true;
+	sweep->has_changed = true;
+}
+
+void sweep_end(const char *root, struct sweep *sweep)
+{
+	if (sweep->has_changed)
+		write_memory(root, sweep);
+	sweep_clear(sweep);
+}
