@@ -29,6 +29,7 @@
 struct options {
 	char *filter;
 	char *hook;
+	char *hook_sections; /* with 10,000 sections in its policy */
 	char *empty_static;
 	char *empty_libc;
 	char *empty_libxml2;
@@ -274,6 +275,8 @@ static int run_all(const struct options *options)
 		{"hook, prepare, no policy, no mark", "an empty static program", COMMANDS(prepare), COMMANDS(empty), USUAL, .goal = 1.6},
 		{"hook, prepare of a nested guest", "an empty program with libxml2", COMMANDS(prepare), empty_libxml2, NESTED,
 		 .goal = 1.25},
+		{"hook, prepare, 10,000 sections", "an empty program with libxml2",
+		 COMMANDS(COMMAND(options->hook_sections, "bench", "prepare", "begin", "-")), empty_libxml2, USUAL, .goal = NO_GOAL},
 		{"hook, the five calls", "five empty static programs", five_calls, five_empty, USUAL, .goal = 2},
 		{"hook, the five calls, nested guest", "five empty static programs", five_calls, five_empty, NESTED, .goal = 2},
 		{"filter, 9 KB", "an empty program with libxml2", filter, empty_libxml2, USUAL, .goal = 1.2},
@@ -297,7 +300,8 @@ static int run_all(const struct options *options)
 
 static int print_usage(void)
 {
-	fputs("Usage: bench --filter PROGRAM --hook PROGRAM --empty-static PROGRAM --empty-libc PROGRAM --empty-libxml2 PROGRAM\n"
+	fputs("Usage: bench --filter PROGRAM --hook PROGRAM --hook-sections PROGRAM --empty-static PROGRAM --empty-libc PROGRAM\n"
+	      "             --empty-libxml2 PROGRAM\n"
 	      "             --sax PROGRAM --sources DIRECTORY [--json FILE] [--svg FILE] [--instructions] [--runs N] [--large-runs N]\n"
 	      "       bench --inputs DIRECTORY     only writes the documents that are measured\n",
 	      stderr);
@@ -307,13 +311,21 @@ static int print_usage(void)
 static bool parse_options(struct options *options, int argc, char **argv)
 {
 	static const struct option long_options[] = {
-		{"filter", required_argument, NULL, 'f'},	{"hook", required_argument, NULL, 'h'},
-		{"empty-static", required_argument, NULL, 'e'}, {"empty-libxml2", required_argument, NULL, 'x'},
-		{"empty-libc", required_argument, NULL, 'b'},	{"sax", required_argument, NULL, 's'},
-		{"sources", required_argument, NULL, 'd'},	{"json", required_argument, NULL, 'j'},
-		{"svg", required_argument, NULL, 'v'},		{"inputs", required_argument, NULL, 'i'},
-		{"instructions", no_argument, NULL, 'c'},	{"runs", required_argument, NULL, 'r'},
-		{"large-runs", required_argument, NULL, 'l'},	{NULL, 0, NULL, 0},
+		{"filter", required_argument, NULL, 'f'},
+		{"hook", required_argument, NULL, 'h'},
+		{"empty-static", required_argument, NULL, 'e'},
+		{"empty-libxml2", required_argument, NULL, 'x'},
+		{"empty-libc", required_argument, NULL, 'b'},
+		{"sax", required_argument, NULL, 's'},
+		{"sources", required_argument, NULL, 'd'},
+		{"json", required_argument, NULL, 'j'},
+		{"svg", required_argument, NULL, 'v'},
+		{"inputs", required_argument, NULL, 'i'},
+		{"instructions", no_argument, NULL, 'c'},
+		{"runs", required_argument, NULL, 'r'},
+		{"large-runs", required_argument, NULL, 'l'},
+		{"hook-sections", required_argument, NULL, 'o'},
+		{NULL, 0, NULL, 0},
 	};
 	int option;
 
@@ -322,6 +334,8 @@ static bool parse_options(struct options *options, int argc, char **argv)
 			options->filter = optarg;
 		else if (option == 'h')
 			options->hook = optarg;
+		else if (option == 'o')
+			options->hook_sections = optarg;
 		else if (option == 'e')
 			options->empty_static = optarg;
 		else if (option == 'x')
@@ -347,8 +361,8 @@ static bool parse_options(struct options *options, int argc, char **argv)
 		else
 			return false;
 	}
-	return options->inputs || (options->filter && options->hook && options->empty_static && options->empty_libc &&
-				   options->empty_libxml2 && options->sax && options->sources && options->runs > 0 &&
+	return options->inputs || (options->filter && options->hook && options->hook_sections && options->empty_static &&
+				   options->empty_libc && options->empty_libxml2 && options->sax && options->sources && options->runs > 0 &&
 				   options->runs <= MAX_RUNS && options->large_runs > 0 && options->large_runs <= MAX_RUNS);
 }
 

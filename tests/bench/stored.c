@@ -4,6 +4,7 @@
  * guest through one connection. For the inside of the sandbox (tests/live), whose libvirtd hears of it and whose policy it writes:
  *
  *   bench_stored GUESTS EVENTS
+ *   bench_stored sweep GUESTS...	what the watcher takes to start
  *
  * It prints, and judges nothing by its exit status but whether measuring was possible.
  */
@@ -15,6 +16,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -53,6 +56,11 @@ static double quantile(double *values, size_t count, double part)
 {
 	qsort(values, count, sizeof(*values), compare);
 	return values[(size_t)((double)(count - 1) * part + 0.5)];
+}
+
+static void print_head(const char *what)
+{
+	printf("%-58s %9s %9s %7s   %4s  %s\n", what, "ours ms", "floor ms", "ratio", "goal", "met");
 }
 
 static void print_ratio(const char *what, double ours, double floor, double goal)
@@ -292,6 +300,149 @@ static void bench_events(size_t events)
 	end_watch(watch);
 }
 
+/* ---- the watcher's start ---- */
+
+#define NOTIFY "/run/bench-notify"
+#define AT_REST 4 /* seconds until a file that was written counts as one that changes no more unnoticed */
+
+/* Dumps of all of them; milliseconds. */
+static double dump_all(size_t guests)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < guests; i++) {
+		char name[32];
+		virDomainPtr domain;
+		double start;
+		char *xml;
+
+		snprintf(name, sizeof(name), "bench-%04zu", i);
+		domain = virDomainLookupByName(connection, name);
+		start = now();
+		xml = domain ? virDomainGetXMLDesc(domain, VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE) : NULL;
+		sum += now() - start;
+		if (!xml)
+			die(name);
+		virDomainFree(domain);
+		free(xml);
+	}
+	return sum;
+}
+
+/* From its fork until it tells its manager that it is ready; milliseconds, and then its memory. */
+static double time_start(size_t *rss)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = NOTIFY};
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	char text[64];
+	double start;
+	pid_t pid;
+
+	unlink(NOTIFY);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+		die(NOTIFY);
+	start = now();
+	pid = fork();
+	if (pid == 0) {
+		setenv("NOTIFY_SOCKET", NOTIFY, 1);
+		if (!freopen("/dev/null", "w", stderr))
+			_exit(127);
+		execlp("nestctl", "nestctl", "watch", NULL);
+		_exit(127);
+	}
+	if (recv(fd, text, sizeof(text), 0) <= 0)
+		die("ready");
+	start = now() - start;
+	*rss = read_rss(pid);
+	end_watch(pid);
+	close(fd);
+	return start;
+}
+
+/* As at the boot of a host: nobody else is connected. */
+static double time_start_alone(size_t *rss)
+{
+	double taken;
+
+	virConnectClose(connection);
+	taken = time_start(rss);
+	connection = virConnectOpen("qemu:///system");
+	if (!connection)
+		die("connect");
+	return taken;
+}
+
+static void count_stale(size_t guests)
+{
+	size_t stale = 0;
+
+	for (size_t i = 0; i < guests; i++) {
+		char name[32];
+		virDomainPtr domain;
+		char *xml;
+
+		snprintf(name, sizeof(name), "bench-%04zu", i);
+		domain = virDomainLookupByName(connection, name);
+		xml = domain ? virDomainGetXMLDesc(domain, VIR_DOMAIN_XML_INACTIVE) : NULL;
+		stale += !xml || !strstr(xml, "policy='require' name='svm'") ? 1 : 0;
+		if (domain)
+			virDomainFree(domain);
+		free(xml);
+	}
+	if (stale > 0)
+		printf("%zu of %zu guests are stale after it: NOT OK\n", stale, guests);
+}
+
+static void bench_sweep(size_t guests, size_t known)
+{
+	double warm[ROUNDS];
+	double unchanged[ROUNDS];
+	double cold;
+	double dump;
+	double floor;
+	size_t cold_rss;
+	size_t warm_rss = 0;
+	char text[80];
+
+	for (size_t i = known; i < guests; i++)
+		define_guest(i, "require");
+	floor = touch_all(guests);
+	dump = dump_all(guests);
+	sleep(AT_REST);
+	unlink("/var/lib/nestxml/settled");
+	cold = time_start_alone(&cold_rss);
+	for (size_t round = 0; round < ROUNDS; round++)
+		unchanged[round] = time_start_alone(&warm_rss);
+	for (size_t round = 0; round < ROUNDS; round++) {
+		for (size_t i = 0; i < guests / 100; i++)
+			define_guest(i, "disable");
+		warm[round] = time_start_alone(&warm_rss);
+		count_stale(guests);
+	}
+	snprintf(text, sizeof(text), "watch, first start, %zu guests looked at : dump and define", guests);
+	print_ratio(text, cold, floor, 0);
+	snprintf(text, sizeof(text), "watch, start, %zu guests, none changed : dump", guests);
+	print_ratio(text, quantile(unchanged, ROUNDS, 0.5), dump, 0.1);
+	snprintf(text, sizeof(text), "watch, start, %zu guests, 1 %% stale : dump and define", guests);
+	print_ratio(text, quantile(warm, ROUNDS, 0.5), floor, 0.1);
+	snprintf(text, sizeof(text), "watch, start, %zu guests, 1 %% stale : dump", guests);
+	print_ratio(text, quantile(warm, ROUNDS, 0.5), dump, 0);
+	printf("watch, memory, %zu guests: %zu KiB after the first start, %zu KiB after the others\n", guests, cold_rss, warm_rss);
+}
+
+static int bench_sweeps(int count, char **sizes)
+{
+	size_t known = 0;
+
+	write_policy("require");
+	print_head("the watcher's start (medians)");
+	for (int i = 0; i < count; i++) {
+		bench_sweep(strtoul(sizes[i], NULL, 10), known);
+		known = strtoul(sizes[i], NULL, 10);
+	}
+	return 0;
+}
+
 /* ---- sideways ---- */
 
 static void bench_sideways(void)
@@ -336,9 +487,11 @@ int main(int argc, char **argv)
 	connection = virConnectOpen("qemu:///system");
 	if (!connection)
 		die("connect");
+	if (argc > 2 && strcmp(argv[1], "sweep") == 0)
+		return bench_sweeps(argc - 2, argv + 2);
 	for (size_t i = 0; i < guests; i++)
 		define_guest(i, "disable");
-	printf("%-58s %9s %9s %7s   %4s  %s\n", "stored definitions (medians)", "ours ms", "floor ms", "ratio", "goal", "met");
+	print_head("stored definitions (medians)");
 	bench_apply(guests);
 	write_policy("require");
 	bench_sideways();
