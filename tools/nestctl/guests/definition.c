@@ -200,9 +200,8 @@ static void give_up(struct virt *virt, const struct attempts *attempts, const ch
 }
 
 /*
- * With terms, what was planned for is read once more: not everything that another program changes has an event, and on a busy host it takes
- * a while to plan. The question comes last: who connects while the definition is read is still seen. What is left is the way of its answer
- * and of the next call to libvirt.
+ * With terms, what was planned for is read once more after the question: not everything that another program changes has an event, and on
+ * a busy host it takes a while to plan and to ask. What is left is the way of this answer and the next call to libvirt.
  */
 static bool may_write(const struct virt_domain *guest, const struct definition *before, const struct rewrite_terms *terms)
 {
@@ -211,11 +210,13 @@ static bool may_write(const struct virt_domain *guest, const struct definition *
 
 	if (!terms || !terms->may_write)
 		return true;
+	if (!terms->may_write(terms->context))
+		return false;
 	if (virt_domain_get_xml(guest, VIRT_XML_SECRET, &now, &error) < 0) {
 		now = NULL;
 		return false;
 	}
-	return strcmp(now, before->xml) == 0 && terms->may_write(terms->context);
+	return strcmp(now, before->xml) == 0;
 }
 
 /* Returns true if it is to be begun again, with what is stored by now. */
