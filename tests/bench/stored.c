@@ -155,6 +155,30 @@ static double run(const char *command)
 	return now() - start;
 }
 
+/* Dumps of all of them; milliseconds. */
+static double dump_all(size_t guests)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < guests; i++) {
+		char name[32];
+		virDomainPtr domain;
+		double start;
+		char *xml;
+
+		snprintf(name, sizeof(name), "bench-%04zu", i);
+		domain = virDomainLookupByName(connection, name);
+		start = now();
+		xml = domain ? virDomainGetXMLDesc(domain, VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE) : NULL;
+		sum += now() - start;
+		if (!xml)
+			die(name);
+		virDomainFree(domain);
+		free(xml);
+	}
+	return sum;
+}
+
 static void bench_apply(size_t guests)
 {
 	double ours[ROUNDS];
@@ -172,6 +196,20 @@ static void bench_apply(size_t guests)
 	print_ratio(text, quantile(ours, ROUNDS, 0.5), quantile(floor, ROUNDS, 0.5), 1.2);
 	snprintf(text, sizeof(text), "apply --all, %zu guests looked at : dump and define", guests);
 	print_ratio(text, quantile(looks, ROUNDS, 0.5), quantile(floor, ROUNDS, 0.5), 0);
+}
+
+static void bench_list(size_t guests)
+{
+	double ours[ROUNDS];
+	double floor[ROUNDS];
+	char text[80];
+
+	for (size_t round = 0; round < ROUNDS; round++) {
+		floor[round] = dump_all(guests);
+		ours[round] = run("nestctl list >/dev/null");
+	}
+	snprintf(text, sizeof(text), "list, %zu guests : dump", guests);
+	print_ratio(text, quantile(ours, ROUNDS, 0.5), quantile(floor, ROUNDS, 0.5), 1.5);
 }
 
 /* ---- nestctl watch ---- */
@@ -304,30 +342,6 @@ static void bench_events(size_t events)
 
 #define NOTIFY "/run/bench-notify"
 #define AT_REST 4 /* seconds until a file that was written counts as one that changes no more unnoticed */
-
-/* Dumps of all of them; milliseconds. */
-static double dump_all(size_t guests)
-{
-	double sum = 0;
-
-	for (size_t i = 0; i < guests; i++) {
-		char name[32];
-		virDomainPtr domain;
-		double start;
-		char *xml;
-
-		snprintf(name, sizeof(name), "bench-%04zu", i);
-		domain = virDomainLookupByName(connection, name);
-		start = now();
-		xml = domain ? virDomainGetXMLDesc(domain, VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE) : NULL;
-		sum += now() - start;
-		if (!xml)
-			die(name);
-		virDomainFree(domain);
-		free(xml);
-	}
-	return sum;
-}
 
 /* From its fork until it tells its manager that it is ready; milliseconds, and then its memory. */
 static double time_start(size_t *rss)
@@ -493,6 +507,7 @@ int main(int argc, char **argv)
 		define_guest(i, "disable");
 	print_head("stored definitions (medians)");
 	bench_apply(guests);
+	bench_list(guests);
 	write_policy("require");
 	bench_sideways();
 	if (virConnectDomainEventRegisterAny(connection, NULL, VIR_DOMAIN_EVENT_ID_LIFECYCLE,
