@@ -20,16 +20,14 @@ bool dlsym_load(const char *soname, int flags, const struct dlsym_function *func
 	void *handle = dlopen(soname, flags | RTLD_LOCAL);
 
 	for (size_t i = 0; handle && i < count; i++) {
-		if (!dlsym(handle, functions[i].name)) {
-			set_reason(soname, reason, size);
-			return false;
-		}
-	}
-	if (!handle) {
-		set_reason(soname, reason, size);
-		return false;
-	}
-	for (size_t i = 0; i < count; i++)
 		*functions[i].pointer = dlsym(handle, functions[i].name);
-	return true;
+		if (!*functions[i].pointer)
+			handle = NULL;
+	}
+	if (handle)
+		return true;
+	set_reason(soname, reason, size);
+	for (size_t i = 0; i < count; i++)
+		*functions[i].pointer = NULL;
+	return false;
 }
