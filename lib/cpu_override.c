@@ -115,22 +115,35 @@ void nestxml_cpu_override_add_argument(struct cpu_override *override, const char
 
 /*
  * Whether the variable names code, or a file that names code, which QEMU or a library of its loads: the dynamic linker's, QEMU's own
- * modules, glib's, glibc's converters, OpenSSL's, SASL's, libvdeplug's, libibverbs's and GTK's (those of Debian 12's QEMU and of what it is
- * linked with).
+ * modules, glib's, glibc's converters, OpenSSL's, SASL's, Kerberos's, libvdeplug's, libibverbs's, GTK's, EGL's, GBM's and ALSA's (those of
+ * Debian 12's QEMU, of its modules and of what they are linked with). ALSA also looks below HOME and XDG_CONFIG_HOME.
  */
 static bool is_loading(struct text variable)
 {
 	static const char *const words[] = {"MODULE", "PLUGIN", "DRIVERS"};
-	static const char *const names[] = {"GCONV_PATH",     "OPENSSL_CONF", "OPENSSL_CONF_INCLUDE", "OPENSSL_ENGINES", "SASL_PATH",
-					    "SASL_CONF_PATH", "GTK_PATH"};
+	static const char *const prefixes[] = {"LD_", "ALSA_CONFIG_", "XDG_CONFIG_", "__EGL_VENDOR_LIBRARY_"};
+	static const char *const names[] = {"GCONV_PATH",
+					    "OPENSSL_CONF",
+					    "OPENSSL_CONF_INCLUDE",
+					    "OPENSSL_ENGINES",
+					    "SASL_PATH",
+					    "SASL_CONF_PATH",
+					    "KRB5_CONFIG",
+					    "GSS_MECH_CONFIG",
+					    "GTK_PATH",
+					    "GBM_BACKENDS_PATH",
+					    "HOME"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		if (memmem(variable.start, variable.length, words[i], strlen(words[i])))
 			return true;
+	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++)
+		if (has_prefix(variable, prefixes[i]))
+			return true;
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (is_equal(variable, names[i]))
 			return true;
-	return has_prefix(variable, "LD_");
+	return false;
 }
 
 /* What is loaded into QEMU can give it any CPU. */
