@@ -2,6 +2,7 @@
 /* metadata_match.c - compares a section's pattern with a domain's metadata. Pure but for the memory of a pattern. */
 #include "metadata_match.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,6 +53,20 @@ static const char *take_word(char **at, const char *ends, char *end)
 	return length > 0 ? word : NULL;
 }
 
+/*
+ * The same for the name of an element or attribute. With a prefix, or with any other character that no such name has, it would match
+ * nothing: a typo that would let every guest pass.
+ */
+static const char *take_name(char **at, const char *ends, char *end)
+{
+	const char *name = take_word(at, ends, end);
+
+	for (const char *c = name; c && *c; c++)
+		if (!isalnum((unsigned char)*c) && !strchr("-._", *c) && (unsigned char)*c < 0x80)
+			return NULL;
+	return name;
+}
+
 /* [@ATTRIBUTE='VALUE'], from the '@' on. */
 static bool take_condition(char **at, struct step *step)
 {
@@ -60,7 +75,7 @@ static bool take_condition(char **at, struct step *step)
 
 	if (*(*at)++ != '@')
 		return false;
-	step->attribute = take_word(at, "=[]/'\" \t\r\v\f", &end);
+	step->attribute = take_name(at, "=[]/'\" \t\r\v\f", &end);
 	if (!step->attribute || end != '=' || (**at != '\'' && **at != '"'))
 		return false;
 	quotes[0] = *(*at)++;
@@ -72,7 +87,7 @@ static bool take_condition(char **at, struct step *step)
 /* PATH= up to the '='. */
 static const char *take_path(char **at, struct metadata_pattern *pattern)
 {
-	static const char path[] = "expected a path like element/element or element/@attribute after the namespace";
+	static const char path[] = "expected a path like element/element or element/@attribute, without prefixes, after the namespace";
 	char end = '/';
 
 	while (end == '/') {
@@ -80,17 +95,17 @@ static const char *take_path(char **at, struct metadata_pattern *pattern)
 
 		if (**at == '@' && pattern->steps_count > 0) {
 			++*at;
-			pattern->attribute = take_word(at, "=/[]@ \t\r\v\f", &end);
+			pattern->attribute = take_name(at, "=/[]@ \t\r\v\f", &end);
 			if (!pattern->attribute || end == '/' || end == '[')
 				return path;
 			break;
 		}
-		step.name = take_word(at, "/[]@= \t\r\v\f", &end);
+		step.name = take_name(at, "/[]@= \t\r\v\f", &end);
 		if (!step.name)
 			return path;
 		if (end == '[') {
 			if (!take_condition(at, &step))
-				return "expected [@attribute='value'] after an element";
+				return "expected [@attribute='value'], without a prefix, after an element";
 			end = **at;
 			*at += end != '\0';
 		}

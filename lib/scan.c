@@ -395,11 +395,12 @@ static void scan_metadata(struct scan *scan, const xmlChar *name, const xmlChar 
 	}
 }
 
-/* Anything below <metadata>. */
-static void keep_metadata(struct scan *scan, const xmlChar *name, const xmlChar *uri, const xmlChar **attributes, int count)
+/* Anything below <metadata>. To libvirt, a prefix that is not declared is a part of the name; no path has such names. */
+static void keep_metadata(struct scan *scan, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, const xmlChar **attributes,
+			  int count)
 {
 	struct metadata *metadata = &scan->domain->metadata;
-	bool ok = nestxml_metadata_begin(metadata, scan->depth - 2, (const char *)name, (const char *)uri);
+	bool ok = nestxml_metadata_begin(metadata, scan->depth - 2, prefix && !uri ? "" : (const char *)name, (const char *)uri);
 
 	for (int i = 0; ok && i < count; i++, attributes += 5)
 		if (!attributes[1]) /* libvirt's metadata API and all managers write plain ones */
@@ -440,7 +441,7 @@ static void scan_inner(struct scan *scan, const xmlChar *name, const xmlChar *pr
 	if (scan->branch == BRANCH_QEMU_OVERRIDE && is_qemus)
 		scan_qemu_override(scan, name, attributes, count);
 	if (scan->branch == BRANCH_METADATA)
-		keep_metadata(scan, name, uri, attributes, count);
+		keep_metadata(scan, name, prefix, uri, attributes, count);
 	if (scan->depth > 3)
 		return;
 	switch (scan->branch) {

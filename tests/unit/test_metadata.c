@@ -102,6 +102,17 @@ static void test_any_of_several_elements(void **state)
 	assert_false(is_match("metadata:urn:a a/c=1", metadata));
 }
 
+/* To libvirt such a prefix is a part of the name. */
+static void test_an_undeclared_prefix_is_no_way_into_a_path(void **state)
+{
+	static const char metadata[] = "<a xmlns='urn:a'><n:b>1</n:b><n:c><d>2</d></n:c><e n:f='3'/></a>";
+
+	(void)state;
+	assert_false(is_match("metadata:urn:a a/b=1", metadata));
+	assert_false(is_match("metadata:urn:a a/c/d=2", metadata));
+	assert_false(is_match("metadata:urn:a a/e/@f=3", metadata));
+}
+
 static void test_only_the_first_metadata_counts(void **state)
 {
 	(void)state;
@@ -136,6 +147,13 @@ static void test_patterns_that_cannot_be_read(void **state)
 		"metadata:urn:a a[",
 		"metadata:urn:a a[@",
 		"metadata:urn:a a b=c",
+		/* no name in a namespace is such a one: it would match nothing, and nobody would be told */
+		"metadata:urn:a n:a/b=c",
+		"metadata:urn:a a/n:b=c",
+		"metadata:urn:a a/*=c",
+		"metadata:urn:a a/text()=c",
+		"metadata:urn:a a/@n:b=c",
+		"metadata:urn:a a[@n:b='c']=d",
 		"metadata:urn:a a=[b",
 		"metadata:urn:a 1/2/3/4/5/6/7/8/9=b",
 	};
@@ -273,6 +291,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_managers_write),
 		cmocka_unit_test(test_any_of_several_elements),
+		cmocka_unit_test(test_an_undeclared_prefix_is_no_way_into_a_path),
 		cmocka_unit_test(test_only_the_first_metadata_counts),
 		TREE_TEST(test_patterns_that_cannot_be_read),
 		TREE_TEST(test_such_a_section_is_one_of_the_sections),
