@@ -126,10 +126,11 @@ static void test_a_new_policy_has_all_looked_at_again(void **state)
 static void test_the_same_is_said_once_of_a_process(void **state)
 {
 	const struct run_said nothing = {0};
-	const struct run_said unmet = {100, NESTXML_NESTED_DISABLE, QEMU_ANSWER_NO};
-	const struct run_said unknown = {100, NESTXML_NESTED_DISABLE, QEMU_ANSWER_NONE};
-	const struct run_said other_policy = {100, NESTXML_NESTED_REQUIRE, QEMU_ANSWER_NO};
-	const struct run_said other_process = {101, NESTXML_NESTED_REQUIRE, QEMU_ANSWER_NO};
+	const struct run_said no_policy_and_no_process = {.is_said = true};
+	const struct run_said unmet = {true, 100, NESTXML_NESTED_DISABLE, QEMU_ANSWER_NO};
+	const struct run_said unknown = {true, 100, NESTXML_NESTED_DISABLE, QEMU_ANSWER_NONE};
+	const struct run_said other_policy = {true, 100, NESTXML_NESTED_REQUIRE, QEMU_ANSWER_NO};
+	const struct run_said other_process = {true, 101, NESTXML_NESTED_REQUIRE, QEMU_ANSWER_NO};
 	struct runs runs = {0};
 	struct run *run;
 
@@ -137,6 +138,8 @@ static void test_the_same_is_said_once_of_a_process(void **state)
 	update(&runs, (size_t[]){1}, (int[]){1}, 1);
 	run = take(&runs, 1);
 	assert_false(run_is_news(run, &nothing));
+	assert_true(run_is_news(run, &no_policy_and_no_process));
+	assert_false(run_is_news(run, &no_policy_and_no_process));
 	assert_true(run_is_news(run, &unmet));
 	assert_false(run_is_news(run, &unmet));
 	update(&runs, (size_t[]){2, 1}, (int[]){2, 1}, 2); /* it is remembered */

@@ -77,7 +77,8 @@ struct run *runs_take(struct runs *runs)
 bool run_is_news(struct run *run, const struct run_said *said)
 {
 	const struct run_said *before = &run->said;
-	bool is_news = before->pid != said->pid || before->nested != said->nested || before->met != said->met;
+	bool is_news =
+		before->is_said != said->is_said || before->pid != said->pid || before->nested != said->nested || before->met != said->met;
 
 	run->said = *said;
 	return is_news;

@@ -19,7 +19,8 @@
 
 /** What was said of a guest; all zero: nothing. */
 struct run_said {
-	pid_t pid; /* of its QEMU; 0: not known */
+	bool is_said; /* all else can be zero: of a guest of which neither QEMU nor policy are known */
+	pid_t pid;    /* of its QEMU; 0: not known */
 	enum nestxml_nested nested;
 	enum qemu_answer met; /* NONE: it cannot be told */
 };

@@ -51,7 +51,7 @@ bool unmet_read(const struct host_policy *host_policy, const struct qemu_process
 		return false;
 	if (!is_worth_telling(&diagnosis))
 		return true;
-	unmet->said = (struct run_said){diagnosis.running.pid, diagnosis.policy.nested, diagnosis_is_policy_met(&diagnosis)};
+	unmet->said = (struct run_said){true, diagnosis.running.pid, diagnosis.policy.nested, diagnosis_is_policy_met(&diagnosis)};
 	describe(&diagnosis, unmet->message, sizeof(unmet->message));
 	return true;
 }
