@@ -191,7 +191,8 @@ int nestxml_trusted_open(const char *root, const char *path, int *fd, struct nes
 		return 0;
 	if (top < 0 || fstat(top, &status) < 0)
 		return fail(&walk, strerror(errno));
-	snprintf(walk.pending, sizeof(walk.pending), "%s", path);
+	if ((size_t)snprintf(walk.pending, sizeof(walk.pending), "%s", path) >= sizeof(walk.pending))
+		return fail(&walk, strerror(ENAMETOOLONG));
 	code = check_owner(&walk, "", &status);
 	while (code == 0 && walk.directory >= 0 && take_name(&walk, name))
 		code = step(&walk, name);

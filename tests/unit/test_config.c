@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "trusted_path.h"
 
 /* ---- helpers ---- */
 
@@ -862,6 +863,20 @@ static void test_a_control_character_at_the_end_of_a_long_name_is_seen(void **st
 	check_refused(*state, 0, DROP_INS "/", "cannot be shown");
 }
 
+static void test_a_path_that_is_too_long_is_refused_and_not_cut(void **state)
+{
+	char path[2048] = "/etc/nestxml";
+	struct nestxml_error error;
+	int fd;
+
+	tree_directory(*state, path);
+	while (strlen(path) < 1500)
+		strcat(path, "/.");
+	strcat(path, "/missing");
+	assert_int_equal(nestxml_trusted_open(((struct tree *)*state)->root, path, &fd, &error), NESTXML_E_CONFIG);
+	assert_int_equal(fd, -1);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -896,6 +911,7 @@ int main(void)
 		TREE_TEST(test_a_file_that_cannot_be_read_is_refused),
 		TREE_TEST(test_a_directory_that_cannot_be_read_is_refused),
 		TREE_TEST(test_links_in_a_circle_are_refused),
+		TREE_TEST(test_a_path_that_is_too_long_is_refused_and_not_cut),
 		TREE_TEST(test_a_dangling_link_is_refused),
 		TREE_TEST(test_a_dangling_link_in_the_directorys_place_is_refused),
 		TREE_TEST(test_a_link_on_the_way_that_leads_nowhere_is_refused),
