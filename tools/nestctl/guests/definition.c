@@ -74,11 +74,11 @@ static char *cut_cpu(const char *xml, const struct nestxml_domain *domain)
 /* What is stored when a definition was made. */
 enum kept {
 	KEPT_AS_PLANNED,
-	KEPT_OTHERWISE, /* libvirt has made something else of it */
-	KEPT_DROPPED,	/* libvirt has dropped what its <cpu> stated, or another program has defined the guest as it was before */
-	KEPT_REPLACED,	/* another program has changed the definition */
-	KEPT_GONE,	/* the guest has been undefined since */
-	KEPT_UNKNOWN,	/* it could not be read back */
+	KEPT_AND_MORE, /* the rest is not what it was: another program has changed it since, or libvirt itself; either stays */
+	KEPT_DROPPED,  /* libvirt has dropped what its <cpu> stated, or another program has defined the guest as it was before */
+	KEPT_REPLACED, /* another program has changed the definition */
+	KEPT_GONE,     /* the guest has been undefined since */
+	KEPT_UNKNOWN,  /* it could not be read back */
 };
 
 /* Compares @xml, which is not the very text that was defined; where it is not what was wanted all the same, @why says so. */
@@ -94,7 +94,7 @@ static enum kept compare(const struct definition *before, const char *xml, char 
 
 	if (code != 0) {
 		snprintf(why, size, "its definition, line %u, %s", error.line, error.message);
-		return code == NESTXML_E_NOMEM ? KEPT_UNKNOWN : KEPT_OTHERWISE;
+		return KEPT_UNKNOWN;
 	}
 	rest_after = cut_cpu(xml, after);
 	states = nestxml_domain_is_stating(after, before->plan.vendor, before->plan.policy.nested);
@@ -104,10 +104,10 @@ static enum kept compare(const struct definition *before, const char *xml, char 
 		return KEPT_UNKNOWN;
 	}
 	same = strcmp(rest_before, rest_after) == 0;
-	if (same && states)
-		return KEPT_AS_PLANNED;
-	snprintf(why, size, states ? "libvirt changed more of it than its <cpu>" : "libvirt did not keep what its new <cpu> states");
-	return states ? KEPT_OTHERWISE : same ? KEPT_DROPPED : KEPT_REPLACED;
+	if (states)
+		return same ? KEPT_AS_PLANNED : KEPT_AND_MORE;
+	snprintf(why, size, "libvirt did not keep what its new <cpu> states");
+	return same ? KEPT_DROPPED : KEPT_REPLACED;
 }
 
 /* Reads back what has become of @xml: @after, the caller's to free. */
@@ -126,13 +126,13 @@ static enum kept read_back(const struct virt_domain *guest, const struct definit
 }
 
 /* Whether @seen, which the old definition is to replace, is still stored: another program's later change would be lost. */
-static enum kept look_again(const struct virt_domain *guest, const char *seen, enum kept kept, char *why, size_t size)
+static enum kept look_again(const struct virt_domain *guest, const char *seen, char *why, size_t size)
 {
 	AUTO_FREE char *now = NULL;
 	struct virt_error error;
 
 	if (virt_domain_get_xml(guest, VIRT_XML_SECRET, &now, &error) == 0)
-		return strcmp(now, seen) == 0 ? kept : KEPT_REPLACED;
+		return strcmp(now, seen) == 0 ? KEPT_DROPPED : KEPT_REPLACED;
 	now = NULL;
 	snprintf(why, size, "libvirt does not give its definition: %s", error.message);
 	return error.no_domain ? KEPT_GONE : KEPT_UNKNOWN;
@@ -176,6 +176,13 @@ static void fail(struct rewritten *rewritten, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(rewritten->message, sizeof(rewritten->message), format, arguments);
 	va_end(arguments);
+}
+
+static void add_note(struct rewritten *rewritten, const char *note)
+{
+	size_t used = strlen(rewritten->message);
+
+	snprintf(rewritten->message + used, sizeof(rewritten->message) - used, "%s", note);
 }
 
 static void put_back(struct virt *virt, const struct attempts *attempts, const char *why, struct rewritten *rewritten)
@@ -246,13 +253,16 @@ static bool define(struct virt *virt, const struct virt_domain *guest, const str
 	}
 	rewritten->defines++;
 	kept = read_back(guest, before, xml, &after, why, sizeof(why));
-	if (kept == KEPT_OTHERWISE || (kept == KEPT_DROPPED && is_last(attempts)))
-		kept = look_again(guest, after, kept, why, sizeof(why));
+	if (kept == KEPT_DROPPED && is_last(attempts))
+		kept = look_again(guest, after, why, sizeof(why));
 	switch (kept) {
 	case KEPT_AS_PLANNED:
+	case KEPT_AND_MORE:
 		rewritten->result = REWRITE_DONE;
 		rewritten->is_current = true;
 		describe_rewritten(&before->plan, rewritten->message, sizeof(rewritten->message));
+		if (kept == KEPT_AND_MORE)
+			add_note(rewritten, "; more of it than its <cpu> has changed meanwhile");
 		return false;
 	case KEPT_REPLACED:
 		fail(rewritten, "not rewritten: another program defines it again and again");
@@ -266,9 +276,6 @@ static bool define(struct virt *virt, const struct virt_domain *guest, const str
 		attempts->made = after;
 		after = NULL;
 		return !is_last(attempts);
-	case KEPT_OTHERWISE:
-		put_back(virt, attempts, why, rewritten);
-		return false;
 	case KEPT_GONE:
 		fail(rewritten, "it was undefined meanwhile");
 		return false;
