@@ -443,9 +443,7 @@ static bool is_running_still(struct watch *watch, const struct virt_run *run)
 
 static void tell_unmet(struct watch *watch, struct run *run, const struct unmet *unmet, bool is_read)
 {
-	if (is_read && !run_is_news(run, &unmet->said))
-		return;
-	if (!is_running_still(watch, &run->run))
+	if (!is_running_still(watch, &run->run) || (is_read && !run_is_news(run, &unmet->said)))
 		return;
 	if (!is_read)
 		say(SAY_ERROR, "guest %s is not looked at: %s", run->run.uuid, unmet->message);
