@@ -443,8 +443,14 @@ static bool is_running_still(struct watch *watch, const struct virt_run *run)
 
 static void tell_unmet(struct watch *watch, struct run *run, const struct unmet *unmet, bool is_read)
 {
-	if (!is_running_still(watch, &run->run) || (is_read && !run_is_news(run, &unmet->said)))
+	const struct run_said before = run->said;
+
+	if (is_read && !run_is_news(run, &unmet->said))
 		return;
+	if (!is_running_still(watch, &run->run)) {
+		run->said = before;
+		return;
+	}
 	if (!is_read)
 		say(SAY_ERROR, "guest %s is not looked at: %s", run->run.uuid, unmet->message);
 	else if (unmet->message[0])
