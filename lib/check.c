@@ -72,7 +72,8 @@ static bool can_be_saved(const struct nestxml_domain *domain)
 static int find_arrival(struct nestxml_check *check, const char *root, const char *name, struct nestxml_error *error)
 {
 	bool announced = check->operation == NESTXML_OPERATION_START_INCOMING;
-	enum snapshot_match match;
+	bool is_restored = announced && can_be_saved(check->judged);
+	enum snapshot_match match = SNAPSHOT_MATCH_NONE;
 	bool arrives;
 
 	if (check->assessment.cpu != NESTXML_CPU_STALE || check->operation == NESTXML_OPERATION_INCOMING)
@@ -80,8 +81,9 @@ static int find_arrival(struct nestxml_check *check, const char *root, const cha
 	if (nestxml_stored_definition_read(root, name, check->judged, check->assessment.vendor, check->policy.nested, &check->definition) !=
 	    0)
 		return nestxml_error_set_nomem(error);
-	match = announced && can_be_saved(check->judged) ? SNAPSHOT_MATCH_NONE : nestxml_snapshot_match(root, name, check->judged);
-	arrives = (announced && can_be_saved(check->judged)) || match == SNAPSHOT_MATCH_FOUND;
+	if (!is_restored)
+		match = nestxml_snapshot_match(root, name, check->judged);
+	arrives = is_restored || match == SNAPSHOT_MATCH_FOUND;
 	check->operation =
 		arrives && check->definition != NESTXML_DEFINITION_STALE ? NESTXML_OPERATION_START_INCOMING : NESTXML_OPERATION_START;
 	if ((announced || arrives || match == SNAPSHOT_MATCH_UNKNOWN) && check->definition == NESTXML_DEFINITION_STALE)
