@@ -112,22 +112,37 @@ static void write_policy(const char *nested)
 
 /* ---- libvirt's floor ---- */
 
-/* A dump and a define of what was dumped. Returns the milliseconds. */
-static double touch(size_t number)
+static virDomainPtr find_guest(size_t number)
 {
-	double start = now();
 	char name[32];
 	virDomainPtr domain;
-	virDomainPtr defined;
-	char *xml;
 
 	snprintf(name, sizeof(name), "bench-%04zu", number);
 	domain = virDomainLookupByName(connection, name);
-	start = now(); /* who rewrites all has their list already */
-	xml = domain ? virDomainGetXMLDesc(domain, VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE) : NULL;
-	defined = xml ? virDomainDefineXML(connection, xml) : NULL;
-	if (!defined)
+	if (!domain)
 		die(name);
+	return domain;
+}
+
+static char *dump(virDomainPtr domain)
+{
+	char *xml = virDomainGetXMLDesc(domain, VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE);
+
+	if (!xml)
+		die("dump");
+	return xml;
+}
+
+/* A dump and a define of what was dumped. Returns the milliseconds. */
+static double touch(size_t number)
+{
+	virDomainPtr domain = find_guest(number);
+	double start = now(); /* who rewrites all has their list already */
+	char *xml = dump(domain);
+	virDomainPtr defined = virDomainDefineXML(connection, xml);
+
+	if (!defined)
+		die("define");
 	start = now() - start;
 	virDomainFree(defined);
 	virDomainFree(domain);
@@ -161,18 +176,11 @@ static double dump_all(size_t guests)
 	double sum = 0;
 
 	for (size_t i = 0; i < guests; i++) {
-		char name[32];
-		virDomainPtr domain;
-		double start;
-		char *xml;
+		virDomainPtr domain = find_guest(i);
+		double start = now();
+		char *xml = dump(domain);
 
-		snprintf(name, sizeof(name), "bench-%04zu", i);
-		domain = virDomainLookupByName(connection, name);
-		start = now();
-		xml = domain ? virDomainGetXMLDesc(domain, VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE) : NULL;
 		sum += now() - start;
-		if (!xml)
-			die(name);
 		virDomainFree(domain);
 		free(xml);
 	}
