@@ -20,20 +20,17 @@ static bool add(struct metadata *metadata, const char *text, size_t length)
 	return nestxml_buffer_add(&metadata->text, text, length);
 }
 
-/* Room for one more of what has @count of them; false: out of memory. */
-static bool make_room(void **items, size_t size, size_t count, size_t *capacity)
+/* @items, or what takes their place, with room for one more than @count. NULL: out of memory, and @items are as they were. */
+static void *make_room(void *items, size_t size, size_t count, size_t *capacity)
 {
 	size_t wanted = *capacity ? 2 * *capacity : 32;
-	void *made;
 
 	if (count < *capacity)
-		return true;
-	made = reallocarray(*items, wanted, size);
-	if (!made)
-		return false;
-	*items = made;
-	*capacity = wanted;
-	return true;
+		return items;
+	items = reallocarray(items, wanted, size);
+	if (items)
+		*capacity = wanted;
+	return items;
 }
 
 static struct metadata_element *last(struct metadata *metadata)
@@ -63,6 +60,7 @@ static bool close_text(struct metadata *metadata, bool has_text)
 bool nestxml_metadata_begin(struct metadata *metadata, unsigned int depth, const char *name, const char *name_space)
 {
 	struct metadata_element element = {.depth = depth, .attributes = metadata->attributes_count};
+	struct metadata_element *elements;
 
 	if (!close_text(metadata, false))
 		return false;
@@ -72,8 +70,10 @@ bool nestxml_metadata_begin(struct metadata *metadata, unsigned int depth, const
 		metadata->is_cut = true;
 		return true;
 	}
-	if (!make_room((void **)&metadata->elements, sizeof(element), metadata->elements_count, &metadata->elements_capacity))
+	elements = make_room(metadata->elements, sizeof(element), metadata->elements_count, &metadata->elements_capacity);
+	if (!elements)
 		return false;
+	metadata->elements = elements;
 	if (depth == 1) {
 		metadata->name_space = metadata->text.length;
 		if (!add(metadata, name_space ? name_space : "", name_space ? strlen(name_space) + 1 : 1))
@@ -114,6 +114,7 @@ static bool add_value(struct metadata *metadata, const char *value, size_t lengt
 bool nestxml_metadata_add_attribute(struct metadata *metadata, const char *name, const char *value, size_t length)
 {
 	struct metadata_attribute attribute = {.name = metadata->text.length};
+	struct metadata_attribute *attributes;
 
 	if (!metadata->is_open || metadata->is_cut)
 		return true;
@@ -121,8 +122,11 @@ bool nestxml_metadata_add_attribute(struct metadata *metadata, const char *name,
 		metadata->is_cut = true;
 		return true;
 	}
-	if (!make_room((void **)&metadata->attributes, sizeof(attribute), metadata->attributes_count, &metadata->attributes_capacity) ||
-	    !add(metadata, name, strlen(name) + 1))
+	attributes = make_room(metadata->attributes, sizeof(attribute), metadata->attributes_count, &metadata->attributes_capacity);
+	if (!attributes)
+		return false;
+	metadata->attributes = attributes;
+	if (!add(metadata, name, strlen(name) + 1))
 		return false;
 	attribute.value = metadata->text.length;
 	if (!add_value(metadata, value, length))
