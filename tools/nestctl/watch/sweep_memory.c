@@ -39,17 +39,12 @@ static int is_visible(const struct dirent *entry)
 	return entry->d_name[0] != '.';
 }
 
-static int compare_names(const struct dirent **left, const struct dirent **right)
-{
-	return strcmp((*left)->d_name, (*right)->d_name);
-}
-
 /* All files, be they policy files or not: one too many costs a look, one too few a guest. */
 static uint64_t hash_directory(uint64_t hash, const char *root, const char *path)
 {
 	AUTO_FREE char *joined = nestxml_path_join(root, path);
 	struct dirent **entries = NULL;
-	int count = joined ? scandir(joined, &entries, is_visible, compare_names) : -1;
+	int count = joined ? scandir(joined, &entries, is_visible, alphasort) : -1;
 
 	hash = sweep_hash(hash, &count, sizeof(count));
 	for (int i = 0; i < count; i++) {
