@@ -54,7 +54,7 @@ static void fail(struct reading *reading, const char *reason)
 static void fail_word(struct reading *reading, const char *what, const char *word, const char *hint)
 {
 	char shown[80];
-	char reason[200];
+	char reason[320];
 
 	snprintf(reason, sizeof(reason), "%s '%s'; %s", what, nestxml_text_escape(word, shown, sizeof(shown)), hint);
 	fail(reading, reason);
@@ -119,6 +119,33 @@ static const char *find_close(const char *line, size_t length)
 	return NULL;
 }
 
+/* Whether a name that contains "]#" or "];" may have been meant, and no comment: there is no blank, and another ']' ends the line. */
+static bool is_ambiguous(const char *close, const char *end)
+{
+	while (is_blank(end[-1]))
+		end--;
+	return end - 1 > close && end[-1] == ']' && !is_blank(close[1]);
+}
+
+/* Why a guest's name never matches @pattern, which is a typo that would let every guest pass; NULL: it may. */
+static const char *find_typo(const char *pattern)
+{
+	/* no-break spaces, a space and a joiner of no width, a byte order mark */
+	static const char *const unseen[] = {"\xc2\xa0", "\xe2\x80\xaf", "\xe2\x80\x8b", "\xe2\x81\xa0", byte_order_mark};
+
+	for (size_t i = 0; i < ARRAY_SIZE(unseen); i++)
+		if (strstr(pattern, unseen[i]))
+			return "it has a character that looks like a blank or like nothing; write ? for it if it is meant";
+	if (nestxml_glob_is_quoted(pattern))
+		return "write it without quotes, or [\"] for one that is meant";
+	/* libvirt refuses such a name. */
+	if (strchr(pattern, '/'))
+		return "no guest's name has a '/'; a section about metadata is [guest metadata:NAMESPACE PATH=GLOB]";
+	if (!nestxml_glob_is_closed(pattern))
+		return "its '[' is not closed; write [[] for the character itself";
+	return NULL;
+}
+
 /* What stands after "guest". */
 static void read_guest_section(struct reading *reading, char *start)
 {
@@ -137,12 +164,11 @@ static void read_guest_section(struct reading *reading, char *start)
 		metadata = nestxml_metadata_pattern_new(start, &reason);
 		if (!metadata && !reason)
 			fail_nomem(reading);
-		else if (!metadata)
-			fail_word(reading, "a pattern that cannot be read:", start, reason);
-	} else if (!nestxml_glob_is_closed(start)) {
-		/* A glob whose brackets do not close matches nothing but itself: a typo that would let every guest pass. */
-		fail_word(reading, "unclosed '[' in", start, "write [[] for the character itself");
+	} else {
+		reason = find_typo(start);
 	}
+	if (reason)
+		fail_word(reading, "a pattern that matches no guest:", start, reason);
 	if (reading->code != 0)
 		return;
 	pattern = strdup(start);
@@ -171,7 +197,11 @@ static void read_section(struct reading *reading, const char *line, size_t lengt
 	} else if (strcmp(name, "default") == 0) {
 		begin_section(reading, NULL, NULL);
 	} else if (strncmp(name, guest, strlen(guest)) == 0 && is_blank(name[strlen(guest)])) {
-		read_guest_section(reading, name + strlen(guest));
+		if (is_ambiguous(close, line + length))
+			fail(reading,
+			     "what follows ']' may be a comment or part of the name; write a blank before a comment, [#] or [;] in a name");
+		else
+			read_guest_section(reading, name + strlen(guest));
 	} else {
 		fail_word(reading, "unknown section", name, "expected [default] or [guest NAME]");
 	}
@@ -244,6 +274,8 @@ static void set_managers(struct reading *reading, const char *value)
 
 		if (length == 1 && *value == '!')
 			fail(reading, "managers = '!' without a namespace after it");
+		else if (strcspn(value, "\"'<>") < length || strchr(",;", value[length - 1]))
+			fail(reading, "managers = takes namespaces with blanks between them, without quotes, commas or semicolons");
 		else if (!add_manager(reading->config, value, length))
 			fail_nomem(reading);
 		value += length;
@@ -303,7 +335,7 @@ static void take_line(struct reading *reading, const char *line, size_t length, 
 		fail(reading, "a byte order mark that is not at the top of the file");
 	} else if (length + 1 >= size) {
 		/* A full buffer without a line end is for libinih of r59 and later a line that goes on: it would ask for the rest. */
-		fail(reading, "the line is too long");
+		fail(reading, "the line is too long; managers = can be written more than once, and a comment on a line of its own");
 	} else {
 		memcpy(buffer, line, length);
 		buffer[length] = '\0';
@@ -331,10 +363,11 @@ static char *on_read(char *buffer, int size, void *data)
 static int on_key(void *data, const char *ignored_section, const char *key, const char *value)
 {
 	struct reading *reading = data;
-	char word[256]; /* longer than any line that libinih takes */
+	char word[4096];
 
 	(void)ignored_section;
-	snprintf(word, sizeof(word), "%s", value);
+	if ((size_t)snprintf(word, sizeof(word), "%s", value) >= sizeof(word)) /* a libinih that is built for longer lines */
+		fail(reading, "the line is too long");
 	cut_comment(word);
 	if (!reading->in_section)
 		fail(reading, "a key before the first section; write [default] or [guest NAME] above it");

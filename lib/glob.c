@@ -151,3 +151,10 @@ bool nestxml_glob_is_closed(const char *pattern)
 	}
 	return true;
 }
+
+bool nestxml_glob_is_quoted(const char *pattern)
+{
+	size_t length = strlen(pattern);
+
+	return length > 1 && (*pattern == '"' || *pattern == '\'') && pattern[length - 1] == *pattern;
+}

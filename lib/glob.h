@@ -14,5 +14,7 @@
 bool nestxml_glob_is_match(const char *pattern, const char *name);
 /** Whether each [ in @pattern is closed. One that is not matches nothing but itself. */
 bool nestxml_glob_is_closed(const char *pattern);
+/** Whether @pattern stands in quotes, as in a shell; here they are two of its characters. */
+bool nestxml_glob_is_quoted(const char *pattern);
 
 #endif

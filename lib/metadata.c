@@ -20,6 +20,18 @@ static bool add(struct metadata *metadata, const char *text, size_t length)
 	return nestxml_buffer_add(&metadata->text, text, length);
 }
 
+/* The same of a value or namespace, and a NUL. */
+static bool add_value(struct metadata *metadata, const char *value, size_t length)
+{
+	size_t start = metadata->text.length;
+
+	if (!add(metadata, value, length))
+		return false;
+	if (!metadata->is_cut && length > 0)
+		metadata->text.length = start + xml_restore_ampersands(metadata->text.data + start, length);
+	return add(metadata, "", 1);
+}
+
 /* @items, or what takes their place, with room for one more than @count. NULL: out of memory, and @items are as they were. */
 static void *make_room(void *items, size_t size, size_t count, size_t *capacity)
 {
@@ -75,12 +87,13 @@ bool nestxml_metadata_begin(struct metadata *metadata, unsigned int depth, const
 		return false;
 	metadata->elements = elements;
 	if (depth == 1) {
+		metadata->open_name_space = name_space ? name_space : "";
 		metadata->name_space = metadata->text.length;
-		if (!add(metadata, name_space ? name_space : "", name_space ? strlen(name_space) + 1 : 1))
+		if (!add_value(metadata, metadata->open_name_space, strlen(metadata->open_name_space)))
 			return false;
 	}
 	element.name_space = metadata->name_space;
-	element.is_foreign = depth > 1 && name_space && strcmp(name_space, metadata->text.data + metadata->name_space) != 0;
+	element.is_foreign = name_space && strcmp(name_space, metadata->open_name_space) != 0;
 	element.name = metadata->text.length;
 	if (!add(metadata, name, strlen(name) + 1))
 		return false;
@@ -90,25 +103,6 @@ bool nestxml_metadata_begin(struct metadata *metadata, unsigned int depth, const
 	metadata->elements[metadata->elements_count++] = element;
 	metadata->is_open = true;
 	return true;
-}
-
-/* Each '&' is written as "&#38;". */
-static bool add_value(struct metadata *metadata, const char *value, size_t length)
-{
-	static const char ampersand[] = "&#38;";
-	const size_t size = sizeof(ampersand) - 1;
-	const char *end = value + length;
-
-	while (value < end) {
-		const char *at = memmem(value, (size_t)(end - value), ampersand, size);
-
-		if (!at)
-			return add(metadata, value, (size_t)(end - value)) && add(metadata, "", 1);
-		if (!add(metadata, value, (size_t)(at - value) + 1))
-			return false;
-		value = at + size;
-	}
-	return add(metadata, "", 1);
 }
 
 bool nestxml_metadata_add_attribute(struct metadata *metadata, const char *name, const char *value, size_t length)

@@ -40,17 +40,19 @@ struct metadata {
 	struct metadata_attribute *attributes;
 	size_t attributes_count;
 	size_t attributes_capacity;
-	size_t name_space; /* of the child of <metadata> that was begun last */
-	bool is_open;	   /* the last element may have more text */
-	bool is_cut;	   /* there is more than is kept: what is not found here may be there all the same */
+	const char *open_name_space; /* of the child of <metadata> that was begun last, the parser's own string */
+	size_t name_space;	     /* the same in @text */
+	bool is_open;		     /* the last element may have more text */
+	bool is_cut;		     /* there is more than is kept: what is not found here may be there all the same */
 };
 
 /**
- * Takes the start of an element @depth levels below <metadata>. @name_space: NULL for none. Attributes follow, then text.
- * Each returns false if out of memory, and does nothing once the metadata is cut.
+ * Takes the start of an element @depth levels below <metadata>. @name_space: NULL for none; it must last until the end of the scan.
+ * Attributes follow, then text. Each returns false if out of memory, and does nothing once the metadata is cut.
+ *
+ * @name_space and @value are as libxml2 gives them to a SAX handler, where a '&' is "&#38;".
  */
 bool nestxml_metadata_begin(struct metadata *metadata, unsigned int depth, const char *name, const char *name_space);
-/** @value is as libxml2 gives it to a SAX handler, where a '&' is "&#38;". */
 bool nestxml_metadata_add_attribute(struct metadata *metadata, const char *name, const char *value, size_t length);
 bool nestxml_metadata_add_text(struct metadata *metadata, const char *text, size_t length);
 bool nestxml_metadata_end(struct metadata *metadata);

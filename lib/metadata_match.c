@@ -130,6 +130,8 @@ static const char *parse(struct metadata_pattern *pattern)
 	pattern->name_space = take_word(&at, blanks, &end);
 	if (!pattern->name_space || !end)
 		return "expected a namespace, a blank and a path";
+	if (strpbrk(pattern->name_space, "\"'<>") || strstr(pattern->name_space, "&amp;"))
+		return "expected the namespace as it is, without quotes and with a plain '&'";
 	at = skip_blanks(at);
 	reason = take_path(&at, pattern);
 	if (reason)
@@ -137,6 +139,8 @@ static const char *parse(struct metadata_pattern *pattern)
 	pattern->glob = skip_blanks(at);
 	if (!*pattern->glob)
 		return "expected a glob after '='";
+	if (nestxml_glob_is_quoted(pattern->glob))
+		return "write its glob without quotes, or [\"] for one that is meant";
 	/* A glob whose brackets do not close matches nothing but itself. */
 	return nestxml_glob_is_closed(pattern->glob) ? NULL : "its glob has an unclosed '['; write [[] for the character itself";
 }

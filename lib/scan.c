@@ -17,6 +17,7 @@
 #include "libxml.h"
 #include "macros.h"
 #include "vendor.h"
+#include "xml_tag.h"
 
 /* A hundred times what libvirt's whole cpu_map has: what is kept of each child must not grow to many times the document. */
 #define MAX_CHILDREN ((size_t)1 << 16)
@@ -365,6 +366,9 @@ static void scan_os(struct scan *scan, const xmlChar *name, const xmlChar *prefi
 static void keep_metadata_namespace(struct scan *scan, const xmlChar *uri)
 {
 	struct nestxml_domain *domain = scan->domain;
+	struct nestxml_buffer *kept = &domain->metadata_namespaces;
+	size_t start = kept->length;
+	size_t length = strlen((const char *)uri);
 
 	for (size_t i = 0; i < domain->metadata_namespaces_count; i++)
 		if (scan->metadata_namespaces[i] == uri)
@@ -374,7 +378,12 @@ static void keep_metadata_namespace(struct scan *scan, const xmlChar *uri)
 		     nestxml_error_set(scan->error, NESTXML_E_TOO_BIG, "has more than %d namespaces in its <metadata>", MAX_NAMESPACES));
 		return;
 	}
-	if (!nestxml_buffer_add(&domain->metadata_namespaces, (const char *)uri, strlen((const char *)uri) + 1)) {
+	if (!nestxml_buffer_add(kept, (const char *)uri, length)) {
+		fail_nomem(scan);
+		return;
+	}
+	kept->length = start + xml_restore_ampersands(kept->data + start, length);
+	if (!nestxml_buffer_add(kept, "", 1)) {
 		fail_nomem(scan);
 		return;
 	}

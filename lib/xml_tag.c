@@ -9,6 +9,17 @@ bool is_xml_space(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
+size_t xml_restore_ampersands(char *text, size_t length)
+{
+	static const char written[] = "&#38;";
+	const size_t size = sizeof(written) - 1;
+	size_t used = 0;
+
+	for (size_t i = 0; i < length; i += length - i >= size && memcmp(text + i, written, size) == 0 ? size : 1)
+		text[used++] = text[i];
+	return used;
+}
+
 static size_t skip_space(const char *xml, size_t at)
 {
 	while (is_xml_space(xml[at]))

@@ -256,6 +256,7 @@ static void test_names_of_guests_are_kept_as_they_are(void **state)
 		{"[guest a] ; comment", "a"},
 		{"[guest a]# comment", "a"},
 		{"[guest a] # a list[0]", "a"},
+		{"[guest a[b][#]c]", "a[b][#]c"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
@@ -400,6 +401,18 @@ static void test_wrong_text_is_refused_with_file_and_line(void **state)
 		{"[\n", 1, "does not end in ']'"},
 		{"[guest a] nested = require\n", 1, "does not end in ']'"},
 		{"[default]x\n", 1, "does not end in ']'"},
+		{"[guest a]# see [1]\n", 1, "write a blank before a comment, [#] or [;] in a name"},
+		{"[guest a[b];x] \t\n", 1, "write a blank before a comment, [#] or [;] in a name"},
+		/* what no guest is called */
+		{"[guest a[b]\n", 1, "'a[b'; its '[' is not closed"},
+		{"[guest \"a\"]\n", 1, "'\"a\"'; write it without quotes"},
+		{"[guest 'a b*']\n", 1, "write it without quotes"},
+		{"[guest a/b]\n", 1, "no guest's name has a '/'"},
+		{"[guest a\xc2\xa0]\n", 1, "looks like a blank or like nothing"},
+		{"[guest \xe2\x80\x8b"
+		 "a]\n",
+		 1, "looks like a blank or like nothing"},
+		{"[guest a \xef\xbb\xbf]\n", 1, "looks like a blank or like nothing"},
 		{"[default]\rnested = require\r", 1, "does not end in ']'"},
 		{"# ok\n[default]\nmode = keep\n[x]\n", 4, "unknown section 'x'"},
 		/* keys */

@@ -64,6 +64,8 @@ static void test_policy_files_add_managers_and_except_some(void **state)
 	check_manager(tree, "[default]\nmanagers = !urn:mine  !http://ovirt.org/vm/1.0 # both\n", OVIRT "<a:b xmlns:a='urn:mine'/>", NULL);
 	check_manager(tree, "[default]\nmanagers = !urn:mine\n", OVIRT "<a:b xmlns:a='urn:mine'/>", "http://ovirt.org/vm/1.0");
 	check_manager(tree, "[default]\nmanagers =\n", OVIRT, "http://ovirt.org/vm/1.0");
+	check_manager(tree, "[default]\nmanagers = !urn:a?b&c#d;e\n", "<a:b xmlns:a='urn:a?b&amp;c#d;e'/>", NULL);
+	check_manager(tree, "", "<a:b xmlns:a='urn:a?b&amp;c'/>", "urn:a?b&c");
 }
 
 static void test_what_is_said_last_counts(void **state)
@@ -83,6 +85,9 @@ static void test_a_wrong_line_is_named(void **state)
 		const char *said;
 	} cases[] = {
 		{"[guest vm]\nmanagers = urn:mine\n", "nestxml.conf:2: managers = in a [guest ...] section; write it into [default]"},
+		{"[default]\nmanagers = urn:a, urn:b\n", "nestxml.conf:2: managers = takes namespaces with blanks between them"},
+		{"[default]\nmanagers = urn:a;\n", "nestxml.conf:2: managers = takes namespaces with blanks between them"},
+		{"[default]\nmanagers = !\"urn:a\"\n", "nestxml.conf:2: managers = takes namespaces with blanks between them"},
 		{"[default]\nmanagers = urn:mine !\n", "nestxml.conf:2: managers = '!' without a namespace after it"},
 		{"[default]\nmanager = urn:mine\n", "expected nested, mode, on-stale or managers"},
 	};

@@ -20,6 +20,7 @@ static const char both[] =
 	"<ovirt-vm:vm xmlns:ovirt-vm='" OVIRT "'><clusterVersion>4.7</clusterVersion>"
 	"<ovirt-vm:custom><ovirt-vm:nested>disable</ovirt-vm:nested></ovirt-vm:custom>"
 	"<ovirt-vm:device><x:custom xmlns:x='urn:x'><ovirt-vm:nested>optional</ovirt-vm:nested></x:custom></ovirt-vm:device></ovirt-vm:vm>"
+	"<e:e xmlns:e='urn:e?a=1&amp;b=2'><e:f>x</e:f><e:g h='i&amp;amp;j'/></e:e>"
 	"<plain><a>in no namespace</a></plain>";
 
 /* Whether a section with @pattern is about a guest with @metadata. */
@@ -72,6 +73,11 @@ static void test_what_managers_write(void **state)
 		{OVIRT " instance/flavor/@name=m1.nested", false},
 		{"urn:x custom/nested=optional", false},
 		{"urn:none plain/a=*", false},
+		/* a namespace and a value are compared as they are, not as XML writes them */
+		{"urn:e?a=1&b=2 e/f=x", true},
+		{"urn:e?a=1&b=2 e/g/@h=i&amp;j", true},
+		{"urn:e?a=1&b=2 e/g/@h=i&j", false},
+		{"urn:e?a=1&#38;b=2 e/f=x", false},
 		/* what contains elements has no text, and no element has what it does not have */
 		{NOVA " instance/flavor=*", false},
 		{NOVA " instance/flavor/@none=*", false},
@@ -155,6 +161,14 @@ static void test_patterns_that_cannot_be_read(void **state)
 		"metadata:urn:a a/@n:b=c",
 		"metadata:urn:a a[@n:b='c']=d",
 		"metadata:urn:a a=[b",
+		"metadata:urn:a a='b'",
+		"metadata:urn:a a=\"b\"",
+		"metadata:\"urn:a\" a=b",
+		"metadata:<urn:a> a=b",
+		"metadata:urn:a?b&amp;c a=b",
+		/* nor is a guest called so */
+		"Metadata:urn:a a/b=c",
+		"metadata urn:a a/b=c",
 		"metadata:urn:a 1/2/3/4/5/6/7/8/9=b",
 	};
 
@@ -164,7 +178,8 @@ static void test_patterns_that_cannot_be_read(void **state)
 		struct nestxml_error error = {0};
 		char text[128];
 
-		CHECK(!nestxml_metadata_pattern_new(rows[i], &reason) && reason, "%s", rows[i]);
+		if (nestxml_metadata_is_pattern(rows[i]))
+			CHECK(!nestxml_metadata_pattern_new(rows[i], &reason) && reason, "%s", rows[i]);
 		snprintf(text, sizeof(text), "\n[guest %s]\nnested = disable\n", rows[i]);
 		tree_write(*state, ADMIN_FILE, text);
 		CHECK(nestxml_config_new(((struct tree *)*state)->root, &config, &error) == NESTXML_E_CONFIG, "%s", text);
@@ -191,6 +206,28 @@ static int resolve(const struct tree *tree, const char *text, const char *metada
 	nestxml_domain_free(domain);
 	nestxml_config_free(config);
 	return code;
+}
+
+/* What a comment begins with may be in a name, and so may quotes. */
+static void test_a_glob_may_have_any_character(void **state)
+{
+	static const struct {
+		const char *pattern;
+		const char *value;
+	} rows[] = {
+		{"x[ab][#]1", "xa#1"}, {"#1", "#1"}, {"a #b", "a #b"}, {"a;b", "a;b"}, {"x[]]", "x]"}, {"x]", "x]"}, {"[\"]x[\"]", "\"x\""},
+	};
+	struct nestxml_policy policy;
+	struct nestxml_error error;
+	char text[128];
+	char metadata[128];
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		snprintf(text, sizeof(text), "[guest metadata:urn:a a/b=%s]\nnested = disable\n", rows[i].pattern);
+		snprintf(metadata, sizeof(metadata), "<a xmlns='urn:a'><b>%s</b></a>", rows[i].value);
+		CHECK(resolve(*state, text, metadata, &policy, &error) == 0, "%s", text);
+		CHECK(policy.nested == NESTXML_NESTED_DISABLE, "%s: %s", text, metadata);
+	}
 }
 
 #define FLAVOR "[guest metadata:" NOVA " instance/flavor/@name=m1.nested] # a comment\nnested = require\n"
@@ -294,6 +331,7 @@ int main(void)
 		cmocka_unit_test(test_an_undeclared_prefix_is_no_way_into_a_path),
 		cmocka_unit_test(test_only_the_first_metadata_counts),
 		TREE_TEST(test_patterns_that_cannot_be_read),
+		TREE_TEST(test_a_glob_may_have_any_character),
 		TREE_TEST(test_such_a_section_is_one_of_the_sections),
 		TREE_TEST(test_it_is_stronger_than_the_guests_own_policy),
 		TREE_TEST(test_too_much_is_refused_where_a_section_asks),

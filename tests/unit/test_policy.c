@@ -350,7 +350,7 @@ static void test_which_guests_a_section_is_about_can_be_asked(void **state)
 	struct nestxml_domain *other = domain_of("<domain type='kvm'><name>other</name></domain>");
 	struct nestxml_config *config = NULL;
 
-	tree_write(*state, ADMIN_FILE, "[default]\n[guest \"vm\"]\n[guest v?]\n[guest " UUID "]\n");
+	tree_write(*state, ADMIN_FILE, "[default]\n[guest vm-]\n[guest v?]\n[guest " UUID "]\n");
 	assert_int_equal(nestxml_config_new(((struct tree *)*state)->root, &config, NULL), 0);
 	for (size_t i = 0; i < 5; i++) {
 		assert_int_equal(nestxml_config_is_section_matching(config, i, vm), i == 0 || i == 2 || i == 3);
