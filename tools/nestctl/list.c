@@ -388,7 +388,7 @@ static enum nestctl_status find_status(const struct listing *listing)
 
 static enum nestctl_status show(struct virt_domain *const *guests, size_t guests_count, struct listing *listing)
 {
-	AUTO_FREE char(*rows)[COLUMNS][CELL] = NULL;
+	AUTO_FREE void *rows = NULL;
 	struct table table = {0};
 	struct json_object *array;
 
@@ -396,7 +396,7 @@ static enum nestctl_status show(struct virt_domain *const *guests, size_t guests
 		array = list_json(guests, guests_count, listing);
 		return nestctl_print_json(array, find_status(listing));
 	}
-	rows = calloc(guests_count + 1, sizeof(*rows));
+	rows = calloc(guests_count + 1, sizeof(*table.rows));
 	if (!rows)
 		return nestctl_fail(NESTCTL_FAILED, "out of memory");
 	table.rows = rows;

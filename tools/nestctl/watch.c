@@ -464,11 +464,14 @@ static void look_at_next(struct watch *watch)
 	struct virt_domain *guest;
 	struct virt_error error;
 	struct unmet unmet;
+	bool is_read;
 
 	if (!run)
 		return;
-	if (virt_find(watch->virt, run->run.uuid, &guest, &error) == 0)
-		tell_unmet(watch, run, &unmet, unmet_read(&watch->host_policy, &watch->processes, guest, &unmet));
+	if (virt_find(watch->virt, run->run.uuid, &guest, &error) == 0) {
+		is_read = unmet_read(&watch->host_policy, &watch->processes, guest, &unmet);
+		tell_unmet(watch, run, &unmet, is_read);
+	}
 	watch->broken = !virt_is_alive(watch->virt);
 }
 

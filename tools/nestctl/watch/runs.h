@@ -25,14 +25,16 @@ struct run_said {
 	enum qemu_answer met; /* NONE: it cannot be told */
 };
 
+struct run {
+	struct virt_run run;
+	bool is_due;	 /* it is to be looked at */
+	bool is_started; /* it has come up since: due when they are listed next */
+	struct run_said said;
+};
+
 /** Starts zeroed. */
 struct runs {
-	struct run {
-		struct virt_run run;
-		bool is_due;	 /* it is to be looked at */
-		bool is_started; /* it has come up since: due when they are listed next */
-		struct run_said said;
-	} * list; /* in the order of their UUIDs */
+	struct run *list; /* in the order of their UUIDs */
 	size_t count;
 	size_t next; /* none before this one is due */
 };
