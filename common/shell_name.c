@@ -2,19 +2,20 @@
 /* shell_name.c - a guest's name as it may stand in a command line that people copy. */
 #include "shell_name.h"
 
-#include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
+
+#include "ascii.h"
 
 /* Whether virsh takes the name for what it is, and a shell too: no number, no option, no UUID, nothing to quote. */
 static bool is_plain_name(const char *name)
 {
 	size_t length = strlen(name);
 
-	if (!isalpha((unsigned char)name[0]) || length == 36 || length == 32)
+	if (!ascii_is_alpha((unsigned char)name[0]) || length == 36 || length == 32)
 		return false;
 	for (size_t i = 0; i < length; i++)
-		if (!isalnum((unsigned char)name[i]) && !strchr("._-+@", name[i]))
+		if (!ascii_is_alnum((unsigned char)name[i]) && !strchr("._-+@", name[i]))
 			return false;
 	return true;
 }
@@ -26,7 +27,7 @@ static bool is_plain_uuid(const char *uuid)
 	if (strlen(uuid) != strlen(shape))
 		return false;
 	for (size_t i = 0; shape[i]; i++)
-		if (shape[i] == 'x' ? !isxdigit((unsigned char)uuid[i]) : uuid[i] != shape[i])
+		if (shape[i] == 'x' ? !ascii_is_xdigit((unsigned char)uuid[i]) : uuid[i] != shape[i])
 			return false;
 	return true;
 }

@@ -2,7 +2,6 @@
 /* run_dir.c - marks of guests that arrive and the locks of helpers, in /run/nestxml. */
 #include "run_dir.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -12,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "ascii.h"
 #include "clock.h"
 #include "io.h"
 #include "macros.h"
@@ -47,9 +47,9 @@ static bool read_uuid(const char *uuid, struct mark *mark)
 	for (; *uuid; uuid++) {
 		if (*uuid == '-')
 			continue;
-		if (!isxdigit((unsigned char)*uuid) || length == sizeof(mark->digits) - 1)
+		if (!ascii_is_xdigit((unsigned char)*uuid) || length == sizeof(mark->digits) - 1)
 			break;
-		mark->digits[length++] = (char)tolower((unsigned char)*uuid);
+		mark->digits[length++] = ascii_to_lower(*uuid);
 	}
 	mark->digits[length] = '\0';
 	if (!*uuid && length == sizeof(mark->digits) - 1)
@@ -108,7 +108,7 @@ bool run_dir_leave_mark(const char *name, const char *uuid)
 /* By the boot's own clock: a step of the wall clock makes no arrival a start. */
 static bool read_mark(int fd, struct mark *mark)
 {
-	char text[80];
+	char text[80] = "";
 	long length = io_read_into(fd, text, sizeof(text) - 1, 0);
 	const size_t digits = sizeof(mark->digits) - 1;
 	char *end;
@@ -118,11 +118,12 @@ static bool read_mark(int fd, struct mark *mark)
 	if (length <= 0)
 		return false;
 	text[length] = '\0';
-	if (strspn(text, "0123456789abcdef") != digits || text[digits] != ' ')
+	if (text[digits] != ' ')
 		return false;
-	memcpy(mark->digits, text, digits);
-	mark->digits[digits] = '\0';
-	left = strtoll(text + digits, &end, 10);
+	text[digits] = '\0';
+	if (!read_uuid(text, mark))
+		return false;
+	left = strtoll(text + digits + 1, &end, 10);
 	if (strcmp(end, "\n") != 0 || left < 0)
 		return false;
 	age = nestxml_clock_boottime() - left;

@@ -2,11 +2,11 @@
 /* glob.c - names matched by globs, in UTF-8 whatever the locale. Pure. */
 #include "glob.h"
 
-#include <ctype.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
+#include "ascii.h"
 #include "macros.h"
 #include "utf8.h"
 
@@ -51,9 +51,9 @@ static bool take_class(const char **at, uint32_t character, bool *is_class)
 {
 	static const struct {
 		const char *name;
-		int (*has)(int character);
-	} classes[] = {{"alnum", isalnum}, {"alpha", isalpha}, {"digit", isdigit}, {"lower", islower},
-		       {"punct", ispunct}, {"space", isspace}, {"upper", isupper}, {"xdigit", isxdigit}};
+		bool (*has)(uint32_t character);
+	} classes[] = {{"alnum", ascii_is_alnum}, {"alpha", ascii_is_alpha}, {"digit", ascii_is_digit}, {"lower", ascii_is_lower},
+		       {"punct", ascii_is_punct}, {"space", ascii_is_space}, {"upper", ascii_is_upper}, {"xdigit", ascii_is_xdigit}};
 
 	*is_class = false;
 	for (size_t i = 0; i < ARRAY_SIZE(classes); i++) {
@@ -63,7 +63,7 @@ static bool take_class(const char **at, uint32_t character, bool *is_class)
 			continue;
 		*at += length + 4;
 		*is_class = true;
-		return character < 0x80 && classes[i].has((int)character);
+		return classes[i].has(character);
 	}
 	return false;
 }

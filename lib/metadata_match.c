@@ -2,10 +2,10 @@
 /* metadata_match.c - compares a section's pattern with a domain's metadata. Pure but for the memory of a pattern. */
 #include "metadata_match.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "ascii.h"
 #include "glob.h"
 #include "macros.h"
 
@@ -62,7 +62,7 @@ static const char *take_name(char **at, const char *ends, char *end)
 	const char *name = take_word(at, ends, end);
 
 	for (const char *c = name; c && *c; c++)
-		if (!isalnum((unsigned char)*c) && !strchr("-._", *c) && (unsigned char)*c < 0x80)
+		if (!ascii_is_alnum((unsigned char)*c) && !strchr("-._", *c) && (unsigned char)*c < 0x80)
 			return NULL;
 	return name;
 }

@@ -2,10 +2,10 @@
 /* policy.c - from the policy files and a domain's facts to its policy. */
 #include "policy.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "ascii.h"
 #include "domain.h"
 #include "error.h"
 #include "glob.h"
@@ -90,7 +90,7 @@ static bool is_same_uuid(const char *a, const char *b)
 			a++;
 		while (*b == '-')
 			b++;
-		if (!isxdigit((unsigned char)*a) || tolower((unsigned char)*a) != tolower((unsigned char)*b))
+		if (!ascii_is_xdigit((unsigned char)*a) || ascii_to_lower(*a) != ascii_to_lower(*b))
 			return *a == '\0' && *b == '\0' && digits == 32;
 		digits++;
 	}
