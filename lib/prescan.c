@@ -12,14 +12,14 @@
 #include "macros.h"
 #include "vendor.h"
 
-/* For words so short memmem() takes several times as long (tests/bench). */
+/* For words so short memmem() takes several times as long (tests/bench). They have two characters at least. */
 static bool has(const char *xml, size_t length, const char *word)
 {
 	const char *end = xml + length;
 	size_t word_length = strlen(word);
 
 	for (const char *at = xml; (at = memchr(at, *word, (size_t)(end - at))); at++)
-		if ((size_t)(end - at) >= word_length && memcmp(at, word, word_length) == 0)
+		if ((size_t)(end - at) >= word_length && at[1] == word[1] && memcmp(at, word, word_length) == 0)
 			return true;
 	return false;
 }
@@ -52,11 +52,11 @@ bool nestxml_prescan_is_silent(const char *name, const char *xml, size_t length)
 
 	if (!is_whole(xml, length) || memchr(xml, '\0', length) || !has_name(xml, length, name))
 		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (has(xml, length, words[i]))
-			return false;
 	FOR_EACH_VENDOR(vendor)
 		if (has(xml, length, nestxml_vendor_feature(vendor)))
+			return false;
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (has(xml, length, words[i]))
 			return false;
 	return true;
 }
