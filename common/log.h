@@ -9,8 +9,8 @@
 void log_open(const char *ident);
 
 /**
- * Logs a line of at most 8 KiB, as syslog(3) with LOG_PID and LOG_DAEMON does. It waits LOG_WAIT milliseconds in all, once for a process;
- * what the log has not taken by then goes to stderr.
+ * Logs a line of at most 8 KiB, as syslog(3) with LOG_PID and LOG_DAEMON does, without the time. It waits LOG_WAIT milliseconds in all,
+ * once for a process; what the log has not taken by then goes to stderr.
  *
  * @priority	LOG_ERR, LOG_WARNING, ...
  */
