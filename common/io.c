@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,7 +17,7 @@ void io_guard_descriptors(void)
 {
 	/* Opened the wrong way round on purpose: reading from 0 or writing to 1 and 2 then fails with EBADF. */
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
+		if (fcntl(fd, F_GETFD) < 0 && (fd == STDIN_FILENO ? open("/dev/null", O_WRONLY) : open("/dev/null", O_RDONLY)) < 0)
 			return;
 }
 
@@ -73,26 +74,23 @@ int io_read(int fd, size_t limit, unsigned int timeout, char **data, size_t *len
 {
 	size_t capacity = first_capacity(fd, limit);
 	int64_t deadline = timeout > 0 ? nestxml_clock_monotonic() + timeout * 1000LL : 0;
-	AUTO_FREE char *made = malloc(capacity);
+	AUTO_FREE char *made = NULL;
 	size_t used = 0;
+	bool is_full = true;
 
-	if (!made)
-		return -ENOMEM;
-	while (used <= limit) {
+	for (; is_full && used <= limit; capacity *= 2) {
+		char *more = realloc(made, capacity);
 		size_t room = capacity - used - 1;
-		long got = io_read_into(fd, made + used, room < limit + 1 - used ? room : limit + 1 - used, deadline);
-		char *more;
+		long got;
 
-		if (got < 0)
-			return (int)got;
-		used += (size_t)got;
-		if ((size_t)got < room)
-			break;
-		more = realloc(made, 2 * capacity);
 		if (!more)
 			return -ENOMEM;
 		made = more;
-		capacity *= 2;
+		got = io_read_into(fd, made + used, room < limit + 1 - used ? room : limit + 1 - used, deadline);
+		if (got < 0)
+			return (int)got;
+		used += (size_t)got;
+		is_full = (size_t)got == room;
 	}
 	made[used] = '\0';
 	*data = TAKE(made);

@@ -77,14 +77,15 @@ static int spawn(char *const *arguments, int stdin_fd, int stdout_fd, int lock_f
 	return error;
 }
 
-/* A line, ready for a terminal whoever wrote it. */
+/* A line, ready for a terminal whoever wrote it. What is read into stays a string at each step. */
 static void read_answer(int fd, char answer[HELPER_ANSWER])
 {
 	int64_t deadline = nestxml_clock_monotonic() + ANSWER_TIME;
 	char line[HELPER_ANSWER] = "";
 	size_t used = 0;
+	char *end;
 
-	while (used < sizeof(line) - 1 && !memchr(line, '\n', used)) {
+	while (!(end = strchr(line, '\n')) && used < sizeof(line) - 1) {
 		struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
 		int64_t left = deadline - nestxml_clock_monotonic();
 		int ready = left > 0 ? poll(&poll_fd, 1, (int)left) : 0;
@@ -95,8 +96,8 @@ static void read_answer(int fd, char answer[HELPER_ANSWER])
 		else if (ready >= 0 || errno != EINTR)
 			break;
 	}
-	line[used] = '\0';
-	line[strcspn(line, "\n")] = '\0';
+	if (end)
+		*end = '\0';
 	nestxml_text_escape(line, answer, HELPER_ANSWER);
 }
 

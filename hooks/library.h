@@ -22,7 +22,6 @@
 	use(nestxml_check_get_definition) \
 	use(nestxml_check_get_edits)      \
 	use(nestxml_check_get_domain)     \
-	use(nestxml_domain_get_name)      \
 	use(nestxml_domain_get_uuid)      \
 	use(nestxml_edits_apply)
 /* clang-format on */

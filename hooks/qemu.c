@@ -35,7 +35,7 @@ enum status { STATUS_PASS = 0, STATUS_REFUSE = 1 };
 static bool is_judged(int argc, char **argv, enum nestxml_operation *as)
 {
 	static const struct {
-		const char *operation;
+		char operation[8];
 		enum nestxml_operation as;
 	} judged[] = {
 		{"prepare", NESTXML_OPERATION_START},
@@ -67,7 +67,7 @@ static enum status refuse(const char *name, const char *what, const char *reason
 	char shown[320];
 
 	nestxml_text_escape(name, shown, sizeof(shown));
-	fprintf(stderr, "nestxml: guest '%s': %s%s\n", shown, what, reason);
+	dprintf(STDERR_FILENO, "nestxml: guest '%s': %s%s\n", shown, what, reason);
 	log_write(LOG_WARNING, "guest '%s': refused: %s%s", shown, what, reason);
 	return STATUS_REFUSE;
 }
@@ -87,7 +87,7 @@ static enum status refuse_check(const struct nestxml_check *check, const char *w
 {
 	const char *report = sym_nestxml_check_get_report(check);
 
-	fprintf(stderr, "nestxml: %s; %s\n", report, what_next);
+	dprintf(STDERR_FILENO, "nestxml: %s; %s\n", report, what_next);
 	log_write(LOG_WARNING, "refused: %s; %s", report, what_next);
 	return STATUS_REFUSE;
 }
@@ -100,7 +100,7 @@ static int find_priority(const struct nestxml_check *check)
 	return sym_nestxml_check_get_policy(check)->nested == NESTXML_NESTED_LEAVE ? LOG_DEBUG : LOG_INFO;
 }
 
-static enum status conclude(const struct nestxml_check *check)
+static enum status conclude(const char *name, const struct nestxml_check *check)
 {
 	char next[STALE_NEXT];
 
@@ -109,7 +109,7 @@ static enum status conclude(const struct nestxml_check *check)
 		log_write(find_priority(check), "%s", sym_nestxml_check_get_report(check));
 		return STATUS_PASS;
 	case NESTXML_VERDICT_STALE:
-		return stale_handle(check, next) ? STATUS_PASS : refuse_check(check, next);
+		return stale_handle(name, check, next) ? STATUS_PASS : refuse_check(check, next);
 	case NESTXML_VERDICT_REFUSE:
 		break;
 	}
@@ -160,7 +160,7 @@ static enum status check_xml(const char *name, enum nestxml_operation as, const 
 		if (sym_nestxml_check_new(HOOK_ROOT, NESTXML_OPERATION_START_INCOMING, name, xml, length, &check, &error) != 0)
 			return refuse_error(name, &error);
 	}
-	status = conclude(check);
+	status = conclude(name, check);
 	if (as == NESTXML_OPERATION_INCOMING && status == STATUS_PASS)
 		status = note_arrival(name, check);
 	sym_nestxml_check_free(check);

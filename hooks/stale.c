@@ -28,7 +28,7 @@ static void print_rewritten(const struct nestxml_check *check)
 /* ---- what people are told ---- */
 
 /* Its definition is what its manager believes of it. */
-static void describe_managed(const struct nestxml_check *check, const char *manager, char *next, size_t size)
+static void describe_managed(const char *name, const struct nestxml_check *check, const char *manager, char *next, size_t size)
 {
 	const struct nestxml_domain *domain = sym_nestxml_check_get_domain(check);
 	char shown[160];
@@ -37,7 +37,7 @@ static void describe_managed(const struct nestxml_check *check, const char *mana
 			   "it is left stopped, and its definition as it is, since its metadata is a manager's (%s): have that state the "
 			   "feature, or run: nestctl apply %s",
 			   nestxml_text_escape(manager, shown, sizeof(shown)),
-			   nestxml_shell_name(sym_nestxml_domain_get_name(domain), sym_nestxml_domain_get_uuid(domain)));
+			   nestxml_shell_name(name, sym_nestxml_domain_get_uuid(domain)));
 }
 
 /* @answer: the helper's, "" where none came in time. */
@@ -73,7 +73,7 @@ static enum helper rewrite(const struct nestxml_check *check, char answer[HELPER
  * file (as after a revert that failed, libvirt 9.0, measured), or another program creates a guest over one that is defined: so the helper
  * rewrites what libvirt holds and starts nothing.
  */
-bool stale_handle(const struct nestxml_check *check, char next[STALE_NEXT])
+bool stale_handle(const char *name, const struct nestxml_check *check, char next[STALE_NEXT])
 {
 	const char *manager = sym_nestxml_check_get_manager(check);
 	char answer[HELPER_ANSWER] = "";
@@ -86,7 +86,7 @@ bool stale_handle(const struct nestxml_check *check, char next[STALE_NEXT])
 		return true;
 	}
 	if (manager && sym_nestxml_check_get_definition(check) != NESTXML_DEFINITION_UNKNOWN)
-		describe_managed(check, manager, next, STALE_NEXT);
+		describe_managed(name, check, manager, next, STALE_NEXT);
 	else if (helper == HELPER_FAILED || sym_nestxml_check_get_definition(check) != NESTXML_DEFINITION_STALE)
 		snprintf(next, STALE_NEXT, "%s", sym_nestxml_check_get_advice(check));
 	else

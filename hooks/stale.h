@@ -10,10 +10,9 @@
 #define STALE_NEXT 1280 /* bytes for what people are told, the final NUL included */
 
 /**
- * Has the stored definition of the guest rewritten, where it has one that is nobody else's. Returns whether it may start as it is;
- * otherwise
- * @next is what people are told to do, or what is being done.
+ * Has the stored definition of the guest @name rewritten, where it has one that is nobody else's. Returns whether it may start as it is;
+ * otherwise @next is what people are told to do, or what is being done.
  */
-bool stale_handle(const struct nestxml_check *check, char next[STALE_NEXT]);
+bool stale_handle(const char *name, const struct nestxml_check *check, char next[STALE_NEXT]);
 
 #endif
