@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* domain.h - the facts of a domain: what scan.c finds, and edits.c, policy.c and check.c ask. */
+/* domain.h - the facts of a domain: what elements.c finds, and cpu_edits.c, policy.c and check.c ask. */
 #ifndef NESTXML_DOMAIN_H
 #define NESTXML_DOMAIN_H
 

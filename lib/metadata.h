@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* metadata.h - what other programs have written into a domain's <metadata>, as scan.c reads it and metadata_match.c compares it. */
+/* metadata.h - what other programs have written into a domain's <metadata>, as elements.c reads it and metadata_match.c compares it. */
 #ifndef NESTXML_METADATA_H
 #define NESTXML_METADATA_H
 

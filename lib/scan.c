@@ -1,36 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * scan.c - one SAX pass of libxml2 over the whole document: proves it well-formed, collects facts and positions, builds no tree.
- *
- * Where an element stands: in startElementNs the parser's position is just before the tag's '>' or '/>', in endElementNs just after the
- * end tag. The tag's '<' is the next one backwards, since a well-formed attribute holds none. Neither is promised by libxml2, so each
- * position that will be edited is checked against the bytes.
+ * scan.c - one SAX pass of libxml2 over the whole document: proves it well-formed, and builds no tree. elements.c collects the facts.
  */
 #include "scan.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include <libxml/parserInternals.h>
-
+#include "elements.h"
 #include "error.h"
 #include "libxml.h"
 #include "macros.h"
-#include "vendor.h"
-#include "xml_tag.h"
-
-/* A hundred times what libvirt's whole cpu_map has: what is kept of each child must not grow to many times the document. */
-#define MAX_CHILDREN ((size_t)1 << 16)
 
 /*
  * What libxml2 searches one by one, or in a table that does not grow: a document of them would take minutes (2.9.14, measured). libvirt's
  * whole schema has 20 KiB of names, and a domain a handful of namespaces.
  */
 #define MAX_NAMES 1024 /* KiB of different ones */
-#define MAX_NAMESPACES 256
-#define MAX_DEPTH 256 /* libxml2's own, without XML_PARSE_HUGE (xmlParserMaxDepth) */
-
-#define QEMU_NAMESPACE "http://libvirt.org/schemas/domain/qemu/1.0"
+#define MAX_DEPTH 256  /* libxml2's own, without XML_PARSE_HUGE (xmlParserMaxDepth) */
 
 /* libxml2 2.12 made the error const. */
 #if LIBXML_VERSION >= 21200
@@ -39,438 +26,11 @@
 #define PROBLEM xmlError
 #endif
 
-/* The branch below <domain> that the parser is in. */
-enum branch { BRANCH_NONE, BRANCH_CPU, BRANCH_OS, BRANCH_METADATA, BRANCH_QEMU_COMMANDLINE, BRANCH_QEMU_OVERRIDE };
-
-struct scan {
-	struct nestxml_domain *domain;
-	struct nestxml_error *error;
-	int code; /* the first failure */
-	xmlParserCtxt *parser;
-	size_t read; /* bytes given to the parser */
-	unsigned int depth;
-	int namespaces;
-	enum branch branch;
-	struct nestxml_buffer *text; /* what character data is added to, or NULL */
-	unsigned int text_depth;     /* the depth of the element that it belongs to */
-	bool seen_name, seen_uuid, seen_os, seen_model, seen_metadata, seen_launch_security;
-	const xmlChar *metadata_namespaces[MAX_NAMESPACES]; /* the parser's own strings, each once */
-	bool misplaced; /* a tag was not where the parser said: an error of ours unless the document turns out to be bad */
-};
-
-static void fail(struct scan *scan, int code)
-{
-	if (scan->code == 0)
-		scan->code = code;
-}
-
 /* For the end of a callback: it releases the input, to which the callback's attributes point. */
 static void stop_if_failed(struct scan *scan)
 {
 	if (scan->code != 0)
 		sym_xmlStopParser(scan->parser);
-}
-
-static void fail_nomem(struct scan *scan)
-{
-	fail(scan, nestxml_error_set_nomem(scan->error));
-}
-
-static bool equal(const xmlChar *a, const char *b)
-{
-	return strcmp((const char *)a, b) == 0;
-}
-
-/* ---- attributes: libxml2 hands them over as groups of five pointers ---- */
-
-struct attribute {
-	const char *value; /* NULL: there is none */
-	size_t length;
-};
-
-static struct attribute find_attribute_of(const xmlChar **attributes, int count, const char *name, bool any_prefix)
-{
-	for (int i = 0; i < count; i++, attributes += 5)
-		if (equal(attributes[0], name) && (!attributes[1] || (any_prefix && attributes[2])))
-			return (struct attribute){(const char *)attributes[3], (size_t)(attributes[4] - attributes[3])};
-	return (struct attribute){0};
-}
-
-/* As libvirt reads what is in <cpu> (xmlGetProp): the first one of that local name, whatever its prefix, if that is declared. */
-static struct attribute find_attribute(const xmlChar **attributes, int count, const char *name)
-{
-	return find_attribute_of(attributes, count, name, true);
-}
-
-/* As libvirt reads the domain's type and the architecture (XPath): in no namespace. Both were tried on libvirt 9.0. */
-static struct attribute find_plain_attribute(const xmlChar **attributes, int count, const char *name)
-{
-	return find_attribute_of(attributes, count, name, false);
-}
-
-static bool is_value(struct attribute attribute, const char *word)
-{
-	return attribute.value && attribute.length == strlen(word) && memcmp(attribute.value, word, attribute.length) == 0;
-}
-
-static bool keep_value(struct scan *scan, struct attribute attribute, struct nestxml_buffer *buffer)
-{
-	if (!attribute.value || nestxml_buffer_add(buffer, attribute.value, attribute.length))
-		return true;
-	fail_nomem(scan);
-	return false;
-}
-
-/*
- * An attribute whose prefix is not declared has its prefix in its name. Elsewhere that is none of our business, but in what will be
- * edited libvirt's reading and ours must be the same beyond doubt.
- */
-static bool are_prefixes_declared(struct scan *scan, const xmlChar **attributes, int count)
-{
-	for (int i = 0; i < count; i++, attributes += 5) {
-		if (attributes[1] && !attributes[2]) {
-			fail(scan, nestxml_error_set_at(scan->error, NESTXML_E_SYNTAX, (unsigned int)sym_xmlSAX2GetLineNumber(scan->parser),
-							0, "has an attribute with an undeclared prefix in its <cpu>; remove it"));
-			return false;
-		}
-	}
-	return true;
-}
-
-/* ---- positions ---- */
-
-/* How many bytes of the document the parser has consumed; negative where it cannot tell. */
-static long get_position(xmlParserCtxt *parser)
-{
-#if LIBXML_VERSION >= 21400
-	unsigned long position;
-
-	return sym_xmlCtxtGetInputPosition(parser, 0, NULL, NULL, NULL, &position) == 0 ? (long)position : -1;
-#else
-	return sym_xmlByteConsumed(parser);
-#endif
-}
-
-static bool place_start(struct scan *scan, const xmlChar *name, struct element *element)
-{
-	const struct nestxml_domain *domain = scan->domain;
-	long consumed = get_position(scan->parser);
-	size_t name_length = strlen((const char *)name);
-	size_t at = consumed < 0 ? domain->length : (size_t)consumed;
-	const char *start = at < domain->length ? memrchr(domain->xml, '<', at) : NULL;
-	size_t head = at + (start && domain->xml[at] == '/');
-
-	if (!start || head >= domain->length || domain->xml[head] != '>' || domain->length - (size_t)(start - domain->xml) <= name_length ||
-	    memcmp(start + 1, name, name_length) != 0) {
-		scan->misplaced = true;
-		return false;
-	}
-	element->start = (size_t)(start - domain->xml);
-	element->head = head + 1;
-	element->end = 0;
-	return true;
-}
-
-static void place_end(struct scan *scan, struct element *element)
-{
-	const struct nestxml_domain *domain = scan->domain;
-	long consumed = get_position(scan->parser);
-
-	if (consumed < 0 || (size_t)consumed > domain->length || (size_t)consumed < element->head || domain->xml[consumed - 1] != '>')
-		scan->misplaced = true;
-	else
-		element->end = (size_t)consumed;
-}
-
-/* ---- the elements that matter ---- */
-
-static void begin_text(struct scan *scan, bool *seen, struct nestxml_buffer *buffer)
-{
-	if (*seen) /* libvirt reads the first one */
-		return;
-	*seen = true;
-	scan->text = buffer;
-	scan->text_depth = scan->depth;
-}
-
-static void scan_root(struct scan *scan, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, const xmlChar **attributes,
-		      int count)
-{
-	struct nestxml_domain *domain = scan->domain;
-	char shown[64];
-
-	if (uri || prefix || !equal(name, "domain")) {
-		nestxml_text_escape((const char *)name, shown, sizeof(shown));
-		fail(scan, nestxml_error_set(scan->error, NESTXML_E_ROOT,
-					     "the root element is <%s>%s, not <domain>; give it what virsh dumpxml prints", shown,
-					     uri || prefix ? " in a namespace" : ""));
-		return;
-	}
-	domain->live = find_plain_attribute(attributes, count, "id").value != NULL;
-	if (keep_value(scan, find_plain_attribute(attributes, count, "type"), &domain->type))
-		place_start(scan, name, &domain->root);
-}
-
-static void scan_cpu(struct scan *scan, const xmlChar **attributes, int count)
-{
-	static const char *const words[] = {"custom", "host-model", "host-passthrough", "maximum"};
-	struct nestxml_domain *domain = scan->domain;
-	struct attribute mode = find_attribute(attributes, count, "mode");
-
-	if (!are_prefixes_declared(scan, attributes, count))
-		return;
-	domain->has_cpu = true;
-	domain->cpu = domain->last;
-	domain->match_exact = is_value(find_attribute(attributes, count, "match"), "exact");
-	domain->match_minimum = is_value(find_attribute(attributes, count, "match"), "minimum");
-	domain->check_full = is_value(find_attribute(attributes, count, "check"), "full");
-	domain->mode = mode.value ? CPU_MODE_UNKNOWN : CPU_MODE_CUSTOM;
-	for (unsigned int i = 0; i < ARRAY_SIZE(words); i++)
-		if (is_value(mode, words[i]))
-			domain->mode = (enum cpu_mode)i;
-	scan->branch = BRANCH_CPU;
-}
-
-/* s390-pv encrypts too, and its guests are refused for their architecture. */
-static void scan_launch_security(struct scan *scan, const xmlChar **attributes, int count)
-{
-	static const char *const encrypting[] = {"sev", "sev-snp", "tdx"};
-
-	if (scan->seen_launch_security) /* libvirt reads the first one */
-		return;
-	scan->seen_launch_security = true;
-	for (size_t i = 0; i < ARRAY_SIZE(encrypting); i++)
-		if (is_value(find_attribute(attributes, count, "type"), encrypting[i]))
-			scan->domain->encrypted = true;
-}
-
-/* A child of <domain> in a namespace. libvirt reads every one. */
-static void scan_qemu_section(struct scan *scan, const xmlChar *name, const xmlChar *uri)
-{
-	if (!uri || !equal(uri, QEMU_NAMESPACE))
-		return;
-	if (equal(name, "commandline"))
-		scan->branch = BRANCH_QEMU_COMMANDLINE;
-	else if (equal(name, "override"))
-		scan->branch = BRANCH_QEMU_OVERRIDE;
-}
-
-/* A child of <domain>. */
-static void scan_section(struct scan *scan, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, const xmlChar **attributes,
-			 int count)
-{
-	struct nestxml_domain *domain = scan->domain;
-
-	scan->branch = BRANCH_NONE;
-	if (!place_start(scan, prefix ? prefix : name, &domain->last))
-		return;
-	if (uri || prefix) {
-		scan_qemu_section(scan, name, uri);
-	} else if (equal(name, "name")) {
-		begin_text(scan, &scan->seen_name, &domain->name);
-	} else if (equal(name, "uuid")) {
-		begin_text(scan, &scan->seen_uuid, &domain->uuid);
-	} else if (equal(name, "os")) {
-		domain->os = domain->last;
-		scan->branch = BRANCH_OS;
-	} else if (equal(name, "features")) {
-		domain->features = domain->last;
-	} else if (equal(name, "metadata") && !scan->seen_metadata) { /* libvirt keeps the first one */
-		scan->seen_metadata = true;
-		scan->branch = BRANCH_METADATA;
-	} else if (equal(name, "launchSecurity")) {
-		scan_launch_security(scan, attributes, count);
-	} else if (equal(name, "cpu") && !domain->has_cpu) {
-		scan_cpu(scan, attributes, count);
-	}
-}
-
-static void scan_feature(struct cpu_child *child, const xmlChar **attributes, int count)
-{
-	static const char *const words[] = {"force", "require", "optional", "disable", "forbid"};
-	struct attribute policy = find_attribute(attributes, count, "policy");
-	struct attribute name = find_attribute(attributes, count, "name");
-
-	child->kind = CHILD_FEATURE;
-	child->policy = policy.value ? POLICY_UNKNOWN : POLICY_REQUIRE;
-	for (unsigned int i = 0; i < ARRAY_SIZE(words); i++)
-		if (is_value(policy, words[i]))
-			child->policy = (enum feature_policy)i;
-	if (!name.value)
-		return;
-	child->extension = nestxml_vendor_of_feature(name.value, name.length);
-	child->sub_extension = nestxml_vendor_of_sub_feature(name.value, name.length);
-	child->sub_feature = nestxml_vendor_sub_feature(child->sub_extension, name.value, name.length);
-	if (child->sub_extension != NESTXML_VENDOR_NONE)
-		child->needed = is_value(name, nestxml_vendor_needed(child->sub_extension));
-}
-
-static struct cpu_child *add_child(struct scan *scan)
-{
-	struct nestxml_domain *domain = scan->domain;
-
-	if (domain->children_count == MAX_CHILDREN) {
-		fail(scan, nestxml_error_set(scan->error, NESTXML_E_TOO_BIG, "has a <cpu> with more than %zu children", MAX_CHILDREN));
-		return NULL;
-	}
-	if (domain->children_count == domain->children_capacity) {
-		size_t capacity = domain->children_capacity ? 2 * domain->children_capacity : 16;
-		struct cpu_child *children = reallocarray(domain->children, capacity, sizeof(*children));
-
-		if (!children) {
-			fail_nomem(scan);
-			return NULL;
-		}
-		domain->children = children;
-		domain->children_capacity = capacity;
-	}
-	domain->children[domain->children_count] = (struct cpu_child){0};
-	return &domain->children[domain->children_count++];
-}
-
-/* A child of <cpu>. */
-static void scan_cpu_child(struct scan *scan, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, const xmlChar **attributes,
-			   int count)
-{
-	struct cpu_child *child = add_child(scan);
-
-	if (!child || !place_start(scan, prefix ? prefix : name, &child->element) || uri || prefix ||
-	    !are_prefixes_declared(scan, attributes, count))
-		return;
-	if (equal(name, "feature")) {
-		scan_feature(child, attributes, count);
-	} else if (equal(name, "model")) {
-		child->kind = CHILD_MODEL;
-		begin_text(scan, &scan->seen_model, &scan->domain->model);
-	} else if (equal(name, "vendor")) {
-		child->kind = CHILD_VENDOR;
-	} else if (equal(name, "numa")) {
-		child->kind = CHILD_NUMA;
-	} else if (equal(name, "cache")) {
-		child->kind = CHILD_CACHE;
-	}
-	child->passthrough = is_value(find_attribute(attributes, count, "mode"), "passthrough");
-}
-
-/* A child of <os>. */
-static void scan_os(struct scan *scan, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, const xmlChar **attributes,
-		    int count)
-{
-	if (uri || prefix || scan->seen_os || !equal(name, "type"))
-		return;
-	scan->seen_os = true;
-	keep_value(scan, find_plain_attribute(attributes, count, "arch"), &scan->domain->arch);
-}
-
-/* Compares pointers: the parser keeps one copy of each string. If it did not, the table would be full before the document is long. */
-static void keep_metadata_namespace(struct scan *scan, const xmlChar *uri)
-{
-	struct nestxml_domain *domain = scan->domain;
-	struct nestxml_buffer *kept = &domain->metadata_namespaces;
-	size_t start = kept->length;
-	size_t length = strlen((const char *)uri);
-
-	for (size_t i = 0; i < domain->metadata_namespaces_count; i++)
-		if (scan->metadata_namespaces[i] == uri)
-			return;
-	if (domain->metadata_namespaces_count == MAX_NAMESPACES) {
-		fail(scan,
-		     nestxml_error_set(scan->error, NESTXML_E_TOO_BIG, "has more than %d namespaces in its <metadata>", MAX_NAMESPACES));
-		return;
-	}
-	if (!nestxml_buffer_add(kept, (const char *)uri, length)) {
-		fail_nomem(scan);
-		return;
-	}
-	kept->length = start + xml_restore_ampersands(kept->data + start, length);
-	if (!nestxml_buffer_add(kept, "", 1)) {
-		fail_nomem(scan);
-		return;
-	}
-	scan->metadata_namespaces[domain->metadata_namespaces_count++] = uri;
-}
-
-/* A child of <metadata>. */
-static void scan_metadata(struct scan *scan, const xmlChar *name, const xmlChar *uri, const xmlChar **attributes, int count)
-{
-	struct nestxml_domain *domain = scan->domain;
-
-	if (!uri)
-		return;
-	keep_metadata_namespace(scan, uri);
-	if (equal(uri, NESTXML_METADATA_NAMESPACE) && equal(name, "policy") && !domain->has_stated) {
-		domain->has_stated = true;
-		keep_value(scan, find_plain_attribute(attributes, count, "nested"), &domain->stated);
-	}
-}
-
-/* Anything below <metadata>. To libvirt, a prefix that is not declared is a part of the name; no path has such names. */
-static void keep_metadata(struct scan *scan, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, const xmlChar **attributes,
-			  int count)
-{
-	struct metadata *metadata = &scan->domain->metadata;
-	bool ok = nestxml_metadata_begin(metadata, scan->depth - 2, prefix && !uri ? "" : (const char *)name, (const char *)uri);
-
-	for (int i = 0; ok && i < count; i++, attributes += 5)
-		if (!attributes[1]) /* libvirt's metadata API and all managers write plain ones */
-			ok = nestxml_metadata_add_attribute(metadata, (const char *)attributes[0], (const char *)attributes[3],
-							    (size_t)(attributes[4] - attributes[3]));
-	if (!ok)
-		fail_nomem(scan);
-}
-
-/* A child of <qemu:commandline>. */
-static void scan_qemu_commandline(struct scan *scan, const xmlChar *name, const xmlChar **attributes, int count)
-{
-	struct attribute attribute = find_attribute(attributes, count, equal(name, "arg") ? "value" : "name");
-
-	if (!attribute.value)
-		return;
-	if (equal(name, "arg"))
-		nestxml_cpu_override_add_argument(&scan->domain->override, attribute.value, attribute.length);
-	else if (equal(name, "env"))
-		nestxml_cpu_override_add_variable(&scan->domain->override, attribute.value, attribute.length);
-}
-
-/* Anything below <qemu:override>. */
-static void scan_qemu_override(struct scan *scan, const xmlChar *name, const xmlChar **attributes, int count)
-{
-	struct attribute value = find_attribute(attributes, count, "value");
-
-	if (value.value && equal(name, "property") && is_value(find_attribute(attributes, count, "name"), "driver"))
-		nestxml_cpu_override_add_driver(&scan->domain->override, value.value, value.length);
-}
-
-/* What is neither <domain>, nor a child of it. */
-static void scan_inner(struct scan *scan, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, const xmlChar **attributes,
-		       int count)
-{
-	bool is_qemus = uri && equal(uri, QEMU_NAMESPACE);
-
-	if (scan->branch == BRANCH_QEMU_OVERRIDE && is_qemus)
-		scan_qemu_override(scan, name, attributes, count);
-	if (scan->branch == BRANCH_METADATA)
-		keep_metadata(scan, name, prefix, uri, attributes, count);
-	if (scan->depth > 3)
-		return;
-	switch (scan->branch) {
-	case BRANCH_CPU:
-		scan_cpu_child(scan, name, prefix, uri, attributes, count);
-		break;
-	case BRANCH_OS:
-		scan_os(scan, name, prefix, uri, attributes, count);
-		break;
-	case BRANCH_METADATA:
-		scan_metadata(scan, name, uri, attributes, count);
-		break;
-	case BRANCH_QEMU_COMMANDLINE:
-		if (is_qemus)
-			scan_qemu_commandline(scan, name, attributes, count);
-		break;
-	case BRANCH_QEMU_OVERRIDE:
-	case BRANCH_NONE:
-		break;
-	}
 }
 
 /* ---- libxml2's callbacks ---- */
@@ -493,50 +53,22 @@ static void on_start(void *data, const xmlChar *name, const xmlChar *prefix, con
 	scan->depth++;
 	scan->namespaces += namespaces_count;
 	if (scan->code == 0 && scan->namespaces > MAX_NAMESPACES)
-		fail(scan, nestxml_error_set(scan->error, NESTXML_E_TOO_BIG, "declares more than %d namespaces", MAX_NAMESPACES));
-	if (scan->code == 0 && scan->depth == 1)
-		scan_root(scan, name, prefix, uri, attributes, attributes_count);
-	else if (scan->code == 0 && scan->depth == 2)
-		scan_section(scan, name, prefix, uri, attributes, attributes_count);
-	else if (scan->code == 0 && scan->branch != BRANCH_NONE)
-		scan_inner(scan, name, prefix, uri, attributes, attributes_count);
+		nestxml_scan_fail(scan,
+				  nestxml_error_set(scan->error, NESTXML_E_TOO_BIG, "declares more than %d namespaces", MAX_NAMESPACES));
+	if (scan->code == 0)
+		nestxml_scan_start(scan, name, prefix, uri, attributes, attributes_count);
 	stop_if_failed(scan);
-}
-
-static void end_section(struct scan *scan)
-{
-	struct nestxml_domain *domain = scan->domain;
-
-	place_end(scan, &domain->last);
-	if (domain->os.start == domain->last.start)
-		domain->os = domain->last;
-	if (domain->features.start == domain->last.start)
-		domain->features = domain->last;
-	if (scan->branch == BRANCH_CPU)
-		domain->cpu = domain->last;
-	scan->branch = BRANCH_NONE;
 }
 
 static void on_end(void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
 {
 	struct scan *scan = data;
-	struct nestxml_domain *domain = scan->domain;
 
 	(void)name;
 	(void)prefix;
 	(void)uri;
-	if (scan->code == 0) {
-		if (scan->text && scan->depth == scan->text_depth)
-			scan->text = NULL;
-		if (scan->depth == 1)
-			place_end(scan, &domain->root);
-		else if (scan->depth == 2)
-			end_section(scan);
-		else if (scan->depth == 3 && scan->branch == BRANCH_CPU)
-			place_end(scan, &domain->children[domain->children_count - 1].element);
-		else if (scan->branch == BRANCH_METADATA && !nestxml_metadata_end(&domain->metadata))
-			fail_nomem(scan);
-	}
+	if (scan->code == 0)
+		nestxml_scan_end(scan);
 	scan->depth--;
 }
 
@@ -544,11 +76,8 @@ static void on_text(void *data, const xmlChar *text, int length)
 {
 	struct scan *scan = data;
 
-	if (scan->text && scan->code == 0 && !nestxml_buffer_add(scan->text, (const char *)text, (size_t)length))
-		fail_nomem(scan);
-	if (scan->branch == BRANCH_METADATA && scan->code == 0 &&
-	    !nestxml_metadata_add_text(&scan->domain->metadata, (const char *)text, (size_t)length))
-		fail_nomem(scan);
+	if (scan->code == 0)
+		nestxml_scan_text(scan, text, length);
 	stop_if_failed(scan);
 }
 
@@ -560,7 +89,8 @@ static void on_doctype(void *data, const xmlChar *name, const xmlChar *external_
 	(void)external_id;
 	(void)system_id;
 	if (scan->code == 0)
-		fail(scan, nestxml_error_set_at(scan->error, NESTXML_E_DTD, (unsigned int)sym_xmlSAX2GetLineNumber(scan->parser), 0,
+		nestxml_scan_fail(scan, nestxml_error_set_at(
+						scan->error, NESTXML_E_DTD, (unsigned int)sym_xmlSAX2GetLineNumber(scan->parser), 0,
 						"has a document type declaration (<!DOCTYPE>), which libvirt's XML never has; remove it"));
 	stop_if_failed(scan);
 }
@@ -609,9 +139,10 @@ static void on_error(void *data, PROBLEM *problem)
 	if (problem->code == XML_ERR_NO_MEMORY) {
 		/* The table of names is full, or memory is; the table doubles twice at a time. */
 		if (scan->parser && sym_xmlDictGetUsage(scan->parser->dict) > ((size_t)MAX_NAMES << 10) / 8)
-			fail(scan, nestxml_error_set(scan->error, NESTXML_E_TOO_BIG, "has more than %d KiB of names", MAX_NAMES));
+			nestxml_scan_fail(scan,
+					  nestxml_error_set(scan->error, NESTXML_E_TOO_BIG, "has more than %d KiB of names", MAX_NAMES));
 		else
-			fail_nomem(scan);
+			nestxml_scan_fail_nomem(scan);
 		if (scan->parser && scan->code == NESTXML_E_TOO_BIG)
 			stop_if_failed(scan);
 		return;

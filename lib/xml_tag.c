@@ -40,7 +40,7 @@ size_t xml_tag_name_end(const char *xml, size_t start)
 }
 
 /*
- * By the local name, whatever its prefix: see find_attribute() in scan.c. `x::mode` and `:mode` are no names with a prefix to libxml2,
+ * By the local name, whatever its prefix: see find_attribute() in elements.c. `x::mode` and `:mode` are no names with a prefix to libxml2,
  * but names as they stand.
  */
 static bool is_named(const char *xml, struct xml_span written, const char *name)
