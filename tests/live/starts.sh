@@ -358,8 +358,19 @@ starts_virt_install()
 	works "it installs from media, too" make_guest media --cdrom /run/guests/media.iso --disk /run/guests/installed.img,format=raw $option
 	is "which runs" "$(virsh domstate media)" running
 	is "and is stored so" "$(states media)" disable
-	printf '[guest *]\nnested = disable\non-stale = allow\n' | policy
 	stop media
+	# cockpit's "Create and edit", and then "Install" (its install_machine.py)
+	make_guest edited --disk /run/guests/installed.img,format=raw --print-xml=1 >/run/guests/edited.xml
+	works "cockpit's first step defines a guest" virsh -q define /run/guests/edited.xml
+	works "which is rewritten" nestctl apply edited
+	works "so that its second one installs it" virt-install --quiet --osinfo detect=off,require=off --reinstall edited \
+		--cdrom /run/guests/media.iso --noautoconsole --check all=off
+	is "which runs" "$(virsh domstate edited)" running
+	is "without the feature" "$(virsh dumpxml edited | grep -o "<feature policy='[a-z]*' name='${FEATURE,,}'/>")" \
+		"<feature policy='disable' name='${FEATURE,,}'/>"
+	is "and is stored so" "$(states edited)" disable
+	stop edited
+	printf '[guest *]\nnested = disable\non-stale = allow\n' | policy
 	works "on-stale = allow lets one through as its caller made it" make_guest allowed --import --disk /run/guests/installed.img,format=raw --cpu host-model
 	says "and the log warns of it" "$(tail -n 20 /run/syslog)" "started as it is (on-stale = allow): guest 'allowed'"
 }
