@@ -10,15 +10,29 @@ state() { echo "<feature policy='$1' name='$2'/>"; }
 # dumped MODEL POLICY: as libvirt describes such a guest that runs
 dumped()
 {
-	local expanded
-	guest "$1" "$type" "<cpu mode='custom' match='exact' check='none'><model>$1</model>$(state "$2" "$feature")</cpu>" >/run/guests/plain.xml
-	virsh -q create /run/guests/plain.xml
-	expanded=$(virsh dumpxml "$1" | cpu_of)
-	stop "$1"
-	every_wish "$1 as it runs with $2 $feature" "$expanded"
+	local cpu
+	cpu=$(as_it_runs "$1" "$(state "$2" "$feature")")
+	every_wish "$1 as it runs with $2 $feature" "$cpu"
 }
 
-cpu_of() { sed -n '/<cpu/,/<\/cpu>/p'; }
+# as_it_runs MODEL [FEATURES]: the <cpu> of such a guest, as libvirt writes it once it runs
+as_it_runs()
+{
+	guest "$1" "$type" "<cpu mode='custom' match='exact' check='none'><model>$1</model>${2-}</cpu>" >/run/guests/plain.xml
+	virsh -q create /run/guests/plain.xml && virsh dumpxml "$1" | sed -n '/<cpu/,/<\/cpu>/p' && stop "$1"
+}
+
+# with_each POLICIES CPU NAME...: this CPU, with each of the sub-features in each of these policies
+with_each()
+{
+	local policies=$1 cpu=$2 name policy
+	shift 2
+	for name; do
+		for policy in $policies; do
+			every_wish "$policy $name" "$(sed "/name='$name'/d; s|</cpu>|$(state "$policy" "$name")</cpu>|" <<<"$cpu")"
+		done
+	done
+}
 
 every_wish() # WHAT CPU
 {
