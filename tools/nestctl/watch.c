@@ -341,7 +341,7 @@ static void begin_sweep(struct watch *watch)
 
 	end_sweep(watch);
 	watch->sweep_at = NEVER;
-	if (virt_list(watch->virt, true, &watch->swept, &watch->swept_count, &error) < 0) {
+	if (virt_list_stored(watch->virt, &watch->swept, &watch->swept_count, &error) < 0) {
 		say(SAY_ERROR, "libvirt does not list its guests: %s", error.message);
 		watch->broken = true;
 		return;

@@ -245,16 +245,16 @@ static int know_all(struct virt *virt, struct virt_domain **domains, size_t coun
 	return 0;
 }
 
-static int know_states(struct virt *virt, struct virt_domain **domains, size_t count, struct virt_error *error)
+static int know_states(struct virt *virt, bool persistent, struct virt_domain **domains, size_t count, struct virt_error *error)
 {
-	qsort(domains, count, sizeof(struct virt_domain *), compare_uuids);
 	if (know_all(virt, domains, count, VIR_CONNECT_LIST_DOMAINS_ACTIVE, running_of, error) < 0 ||
-	    know_all(virt, domains, count, VIR_CONNECT_LIST_DOMAINS_PERSISTENT, persistent_of, error) < 0)
+	    (!persistent && know_all(virt, domains, count, VIR_CONNECT_LIST_DOMAINS_PERSISTENT, persistent_of, error) < 0))
 		return -1;
 	return know_all(virt, domains, count, VIR_CONNECT_LIST_DOMAINS_MANAGEDSAVE, saved_of, error);
 }
 
-int virt_list(struct virt *virt, bool persistent, struct virt_domain ***domains, size_t *count, struct virt_error *error)
+/* In the order of their UUIDs. */
+static int find_all(struct virt *virt, bool persistent, struct virt_domain ***domains, size_t *count, struct virt_error *error)
 {
 	virDomainPtr *found;
 	int found_count = sym_virConnectListAllDomains(virt->connection, &found, persistent ? VIR_CONNECT_LIST_DOMAINS_PERSISTENT : 0);
@@ -265,12 +265,27 @@ int virt_list(struct virt *virt, bool persistent, struct virt_domain ***domains,
 	made = make_domains(virt, found, (size_t)found_count);
 	if (!made)
 		return virt_fail(error, "out of memory");
-	if (know_states(virt, made, (size_t)found_count, error) < 0) {
-		virt_list_free(made, (size_t)found_count);
-		return -1;
-	}
+	qsort(made, (size_t)found_count, sizeof(struct virt_domain *), compare_uuids);
+	for (int i = 0; persistent && i < found_count; i++)
+		made[i]->persistent = KNOWN_YES;
 	*domains = made;
 	*count = (size_t)found_count;
+	return 0;
+}
+
+int virt_list_stored(struct virt *virt, struct virt_domain ***domains, size_t *count, struct virt_error *error)
+{
+	return find_all(virt, true, domains, count, error);
+}
+
+int virt_list(struct virt *virt, bool persistent, struct virt_domain ***domains, size_t *count, struct virt_error *error)
+{
+	if (find_all(virt, persistent, domains, count, error) < 0)
+		return -1;
+	if (know_states(virt, persistent, *domains, *count, error) < 0) {
+		virt_list_free(*domains, *count);
+		return -1;
+	}
 	return 0;
 }
 

@@ -59,6 +59,11 @@ static inline void virt_domain_cleanup(struct virt_domain **domain)
 
 /** All guests, or with @persistent those that have a stored definition; to be released with virt_list_free(). Returns 0 or -1. */
 int virt_list(struct virt *virt, bool persistent, struct virt_domain ***domains, size_t *count, struct virt_error *error);
+/**
+ * Those that have a stored definition, in the order of their UUIDs. Nothing else is known of them: libvirt is asked about each one for
+ * which that matters. So it takes a third of the time.
+ */
+int virt_list_stored(struct virt *virt, struct virt_domain ***domains, size_t *count, struct virt_error *error);
 void virt_list_free(struct virt_domain **domains, size_t count);
 
 /** A guest that runs, and which run of it that is. */

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -133,30 +134,44 @@ static void write_memory(const char *root, const struct sweep *sweep)
 
 /* ---- the files of definitions ---- */
 
-/* Opens the file of the definition. Returns a descriptor, or -1 where there is none; libvirt has no guests of other names. */
-static int open_file(const char *root, const struct virt_domain *guest, struct stat *status)
+static int open_definitions(const char *root)
+{
+	AUTO_FREE char *path = nestxml_path_join(root, "/etc/libvirt/qemu");
+
+	return path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+}
+
+/* libvirt has no guests of other names. */
+static bool make_file_name(const struct virt_domain *guest, char file[NAME_MAX + 1])
 {
 	const char *name = virt_domain_get_name(guest);
-	AUTO_FREE char *path = NULL;
-	AUTO_FREE char *joined = NULL;
-	AUTO_CLOSE int fd = -1;
 
-	if (strchr(name, '/') || asprintf(&path, "/etc/libvirt/qemu/%s.xml", name) < 0)
-		return -1;
-	joined = nestxml_path_join(root, path);
-	if (joined)
-		fd = open(joined, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	return !strchr(name, '/') && (size_t)snprintf(file, NAME_MAX + 1, "%s.xml", name) <= NAME_MAX;
+}
+
+/* Of the file of its definition; 0: there is none. */
+static uint64_t read_stamp(int definitions, const struct virt_domain *guest)
+{
+	char file[NAME_MAX + 1];
+	struct stat status;
+
+	if (!make_file_name(guest, file) || fstatat(definitions, file, &status, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(status.st_mode))
+		return 0;
+	return sweep_get_stamp(&status);
+}
+
+/* Returns a descriptor, or -1 where there is none. */
+static int open_definition(const char *root, const struct virt_domain *guest, struct stat *status)
+{
+	AUTO_CLOSE int definitions = open_definitions(root);
+	AUTO_CLOSE int fd = -1;
+	char file[NAME_MAX + 1];
+
+	if (make_file_name(guest, file))
+		fd = openat(definitions, file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, status) < 0 || !S_ISREG(status->st_mode))
 		return -1;
 	return TAKE_FD(fd);
-}
-
-static uint64_t read_stamp(const char *root, const struct virt_domain *guest)
-{
-	struct stat status;
-	AUTO_CLOSE int fd = open_file(root, guest, &status);
-
-	return fd < 0 ? 0 : sweep_get_stamp(&status);
 }
 
 /* Whether the text is this guest's definition and needs nothing. */
@@ -179,6 +194,7 @@ static bool needs_nothing(const char *xml, size_t length, const char *uuid, cons
 
 void sweep_begin(const char *root, uint64_t key, struct virt_domain **domains, size_t *count, struct sweep *sweep)
 {
+	AUTO_CLOSE int definitions = open_definitions(root);
 	struct sweep memory = {0};
 	size_t kept = 0;
 
@@ -194,7 +210,7 @@ void sweep_begin(const char *root, uint64_t key, struct virt_domain **domains, s
 		struct sweep_guest *guest = &sweep->guests[i];
 
 		snprintf(guest->uuid, sizeof(guest->uuid), "%s", virt_domain_get_uuid(domains[i]));
-		guest->stamp = read_stamp(root, domains[i]);
+		guest->stamp = read_stamp(definitions, domains[i]);
 		guest->is_settled = sweep_is_settled(&memory, key, guest->uuid, guest->stamp);
 		if (guest->is_settled)
 			virt_domain_free(domains[i]);
@@ -210,7 +226,7 @@ void sweep_settle(const char *root, struct sweep *sweep, const struct host_polic
 {
 	struct sweep_guest *known = sweep_find(sweep, virt_domain_get_uuid(guest));
 	struct stat status;
-	AUTO_CLOSE int fd = known ? open_file(root, guest, &status) : -1;
+	AUTO_CLOSE int fd = known ? open_definition(root, guest, &status) : -1;
 	AUTO_FREE char *xml = NULL;
 	size_t length;
 
