@@ -292,6 +292,46 @@ starts_without_the_admin_api()
 	mv /run/libvirt/away /run/libvirt/libvirt-admin-sock
 }
 
+# Of its admin API the daemon takes no more clients than it is told to; the next one waits until one of these has gone.
+starts_while_the_admin_api_is_busy()
+{
+	local daemon=libvirtd fd fds=()
+	[ ! -e /run/virtqemud.pid ] || daemon=virtqemud
+	define stale "$type" "$without"
+	require_nesting stale
+	virt-admin -q -c "$daemon:///system" srv-clients-set admin --max-clients 5
+	for _ in {1..5}; do
+		exec {fd}> >(exec virt-admin -c "$daemon:///system" >>/run/busy.log 2>&1)
+		echo srv-list >&"$fd"
+		fds+=("$fd")
+	done
+	sleep 1
+	fails "while libvirt answers others, it is waited for" 1 virsh start stale -- \
+		"it is started again if libvirt says within 60 s who is connected, and nobody is at work on it; otherwise start it again"
+	works "meanwhile it is rewritten" rewritten stale require
+	sleep 1
+	is "and not started" "$(virsh domstate stale)" "shut off"
+	for fd in "${fds[@]}"; do exec {fd}>&-; done
+	works "once libvirt answers it is started again" comes_up stale
+	virt-admin -q -c "$daemon:///system" srv-clients-set admin --max-clients 5000
+	has "and has the feature" stale 1
+	works "the helper's work ends" settles
+}
+
+starts_more_than_there_are_helpers_for()
+{
+	define stale "$type" "$without"
+	require_nesting stale
+	touch /run/nestxml/lock-other{1..64}
+	fails "the 65th at once is told to be started by hand" 1 virsh start stale -- \
+		"its definition is being rewritten: start it again in a second"
+	works "it is rewritten" rewritten stale require
+	rm /run/nestxml/lock-other*
+	works "the helper's work ends" settles
+	is "it is left stopped" "$(virsh domstate stale)" "shut off"
+	works "and the user starts it" virsh -q start stale
+}
+
 starts_refuse()
 {
 	define stale "$type" "$without"

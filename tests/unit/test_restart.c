@@ -6,7 +6,7 @@
 #define REFUSED 1000
 
 /* Nothing stands against a start from @LATER on. */
-static const struct restart good = {.refused = REFUSED, .knows_clients = true, .last_event = REFUSED};
+static const struct restart good = {.refused = REFUSED, .known = REFUSED, .knows_clients = true, .last_event = REFUSED};
 #define LATER (REFUSED + RESTART_QUIET)
 
 static void check_decision(struct restart restart, int64_t now, enum restart_decision expected, const char *said)
@@ -42,7 +42,43 @@ static void test_not_if_the_clients_are_not_known(void **state)
 
 	(void)state;
 	restart.knows_clients = false;
+	check_decision(restart, REFUSED, RESTART_NEVER, "who is connected to libvirt cannot be told");
 	check_decision(restart, LATER, RESTART_NEVER, "who is connected to libvirt cannot be told");
+}
+
+static void test_while_the_clients_may_be_known_later_it_waits_for_a_minute(void **state)
+{
+	struct restart restart = good;
+
+	(void)state;
+	restart.knows_clients = false;
+	restart.may_know = true;
+	check_decision(restart, LATER, RESTART_WAIT, NULL);
+	check_decision(restart, REFUSED + RESTART_ANSWER_TIME - 1, RESTART_WAIT, NULL);
+	check_decision(restart, REFUSED + RESTART_ANSWER_TIME, RESTART_NEVER, "who is connected to libvirt cannot be told");
+	restart.knows_clients = true; /* at last */
+	restart.known = REFUSED + RESTART_ANSWER_TIME;
+	check_decision(restart, restart.known, RESTART_NOW, NULL);
+	restart.writers = 1; /* who is there has five seconds from then on */
+	check_decision(restart, restart.known + RESTART_CLIENTS_TIME - 1, RESTART_WAIT, NULL);
+	check_decision(restart, restart.known + RESTART_CLIENTS_TIME, RESTART_NEVER, "another program is still connected to libvirt");
+}
+
+static void test_it_waits_until_it_may_be_quiet_or_asks_again_after_a_pause(void **state)
+{
+	struct restart restart = good;
+
+	(void)state;
+	assert_int_equal(restart_get_wait(&restart, REFUSED, 20), RESTART_QUIET);
+	assert_int_equal(restart_get_wait(&restart, LATER - 1, 20), 1);
+	assert_int_equal(restart_get_wait(&restart, LATER + 50, 20), 0);
+	restart.last_writer = REFUSED + 100;
+	assert_int_equal(restart_get_wait(&restart, LATER, 20), 100);
+	restart.writers = 1;
+	assert_int_equal(restart_get_wait(&restart, LATER, 20), 20);
+	restart.writers = 0;
+	restart.knows_clients = false;
+	assert_int_equal(restart_get_wait(&restart, LATER, 40), 40);
 }
 
 static void test_not_while_another_is_connected_and_not_after_five_seconds_of_that(void **state)
@@ -88,6 +124,8 @@ int main(void)
 		cmocka_unit_test(test_it_is_started_when_all_is_quiet),
 		cmocka_unit_test(test_not_if_it_was_undefined),
 		cmocka_unit_test(test_not_if_the_clients_are_not_known),
+		cmocka_unit_test(test_while_the_clients_may_be_known_later_it_waits_for_a_minute),
+		cmocka_unit_test(test_it_waits_until_it_may_be_quiet_or_asks_again_after_a_pause),
 		cmocka_unit_test(test_not_while_another_is_connected_and_not_after_five_seconds_of_that),
 		cmocka_unit_test(test_what_happens_to_it_begins_the_quiet_again),
 		cmocka_unit_test(test_not_if_it_never_comes_to_rest),

@@ -4,6 +4,7 @@
  * become of the guest; once the hook, and with it libvirt's hold on the guest, has ended, it rewrites the stored definition, and starts the
  * guest again if helper/restart.c finds nothing against it. See hooks/helper.c.
  */
+#include <dirent.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
@@ -11,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -22,24 +22,29 @@
 #include "helper/restart.h"
 #include "io.h"
 #include "libvirt/admin.h"
+#include "log.h"
 #include "macros.h"
 #include "nestctl.h"
 #include "paths.h"
 
-#define LOCK 3		 /* the descriptor with the guest's lock, from the hook */
+#define LOCK 3 /* the descriptor with the guest's lock, from the hook */
+#define LOCK_NAME "lock-"
+#define MANY 10		 /* helpers: with more, libvirt answers none of them soon, and each start would wait for that in vain */
+#define MOST 64		 /* helpers that wait to start their guest, each with a connection to libvirt */
 #define HOOK_TIME 60	 /* seconds: by then a hook has ended, or will not */
 #define CONNECT_TIME 30L /* seconds */
 #define CONNECT_PAUSE 200L
 #define REWRITE_TIME 60000 /* milliseconds: by then the others have left the guest alone for a moment, or will not */
-#define PAUSE 20	   /* milliseconds between two looks */
+#define PAUSE 20	   /* milliseconds until the second look; doubles */
+#define LONGEST_PAUSE 320
 
 struct helper {
 	const char *uuid;
 	char shown[320]; /* the guest for the log: its name as soon as that is known */
 	bool starts;
 	bool has_lock;
-	struct admin *admin;  /* NULL: not to be had */
-	bool asks_later;      /* the daemon does not answer yet */
+	struct admin *admin;  /* NULL: to be opened when it is needed */
+	bool has_said_so;     /* that libvirt's admin API has not answered */
 	struct clients named; /* who was connected when the start was refused */
 	struct host_policy host_policy;
 	struct virt *reader; /* hears of events; read-only, so that it is in nobody's way */
@@ -50,55 +55,69 @@ struct helper {
 
 /* ---- who else is connected ---- */
 
-static void lose_admin(struct helper *helper)
+static void close_admin(struct helper *helper)
 {
 	admin_close(helper->admin);
 	helper->admin = NULL;
-	helper->restart.knows_clients = false;
 }
 
-static void open_admin(struct helper *helper)
+/* The daemon is on its way up, or too much is asked of it: then it is asked again. Where there is no admin API, it is not. */
+static void miss_clients(struct helper *helper, int code, const struct virt_error *error)
 {
-	struct virt_error error;
-
-	helper->asks_later = false;
-	if (admin_open(&helper->admin, &error) < 0)
-		syslog(LOG_NOTICE, "guest %s: who is connected to libvirt cannot be told: %s", helper->shown, error.message);
+	if (code != ADMIN_LATE)
+		close_admin(helper);
+	helper->restart.may_know = !error->no_daemon;
+	if (!helper->has_said_so)
+		log_write(LOG_NOTICE, "guest %s: who is connected to libvirt cannot be told%s: %s", helper->shown,
+			  helper->restart.may_know ? " yet" : "", error->message);
+	helper->has_said_so = true;
 }
 
-/*
- * Where it cannot be told, it cannot be told for good: then nothing is started. But a daemon that is only coming up, and starts guests of
- * its own accord, serves nobody yet: it is asked when it does.
- */
+/* Codes as admin_list_clients(). */
+static int list_clients(struct helper *helper, struct clients *clients, struct virt_error *error)
+{
+	int code = helper->admin ? 0 : admin_open(&helper->admin, error);
+
+	if (code == 0)
+		code = admin_list_clients(helper->admin, clients, error);
+	if (code < 0 || !helper->reader || clients_has_process(clients, getpid()))
+		return code;
+	/* Another daemon's clients are not the ones; or this one does not describe its latest client yet. */
+	snprintf(error->message, sizeof(error->message), "the daemon that can be asked does not name this process among its clients");
+	error->no_daemon = false;
+	clients_clear(clients);
+	return -1;
+}
+
+static void note_clients(struct helper *helper, struct clients *clients)
+{
+	int64_t now = nestxml_clock_monotonic();
+
+	helper->restart.knows_clients = true;
+	helper->restart.writers = clients_count_writers(clients);
+	if (helper->restart.writers > 0)
+		helper->restart.last_writer = now;
+	if (helper->named.list)
+		return;
+	helper->restart.known = now;
+	helper->named = *clients;
+	*clients = (struct clients){0};
+}
+
 static void ask_clients(struct helper *helper)
 {
 	CLEANUP(clients_clear) struct clients clients = {0};
 	struct virt_error error;
 	int code;
 
-	if (!helper->admin)
+	helper->restart.knows_clients = false;
+	if (!helper->restart.may_know)
 		return;
-	code = admin_list_clients(helper->admin, &clients, &error);
-	if (code < 0) {
-		lose_admin(helper);
-		helper->asks_later = code == ADMIN_LATE && !helper->reader;
-		if (!helper->asks_later)
-			syslog(LOG_NOTICE, "guest %s: who is connected to libvirt cannot be told: %s", helper->shown, error.message);
-		return;
-	}
-	/* Another daemon's clients are not the ones. */
-	if (helper->reader && !clients_has_process(&clients, getpid())) {
-		lose_admin(helper);
-		return;
-	}
-	helper->restart.knows_clients = true;
-	helper->restart.writers = clients_count_writers(&clients);
-	if (helper->restart.writers > 0)
-		helper->restart.last_writer = nestxml_clock_monotonic();
-	if (!helper->named.list) {
-		helper->named = clients;
-		clients = (struct clients){0};
-	}
+	code = list_clients(helper, &clients, &error);
+	if (code < 0)
+		miss_clients(helper, code, &error);
+	else
+		note_clients(helper, &clients);
 }
 
 /* ---- the answer to the hook, which the user reads ---- */
@@ -109,10 +128,15 @@ static void describe(const struct helper *helper, char *answer, size_t size)
 
 	if (!helper->starts)
 		snprintf(answer, size, "its definition is being rewritten: start it again in a second");
-	else if (!helper->restart.knows_clients && !helper->asks_later)
+	else if (!helper->restart.knows_clients && !helper->restart.may_know)
 		snprintf(answer, size,
 			 "its definition is being rewritten; it is not started again, since who is connected to libvirt cannot be told: "
 			 "start it again in a second");
+	else if (!helper->restart.knows_clients)
+		snprintf(answer, size,
+			 "its definition is being rewritten, and it is started again if libvirt says within %d s who is connected, and "
+			 "nobody is at work on it; otherwise start it again",
+			 RESTART_ANSWER_TIME / 1000);
 	else if (helper->restart.writers == 0)
 		snprintf(answer, size,
 			 "its definition is being rewritten, and it is started again unless another program is at work on it");
@@ -125,18 +149,32 @@ static void describe(const struct helper *helper, char *answer, size_t size)
 			RESTART_CLIENTS_TIME / 1000);
 }
 
+/* Those at work now, this one included. */
+static size_t count_helpers(void)
+{
+	AUTO_CLOSEDIR DIR *locks = opendir(NESTXML_RUN_DIRECTORY);
+	size_t count = 0;
+
+	for (struct dirent *entry; locks && (entry = readdir(locks));)
+		count += strncmp(entry->d_name, LOCK_NAME, strlen(LOCK_NAME)) == 0 ? 1 : 0;
+	return count;
+}
+
 /* The hook may have given up waiting; then it has said that nothing is started. */
 static void answer_hook(struct helper *helper)
 {
 	char answer[512];
 	size_t length;
+	size_t helpers;
 
 	helper->restart.refused = nestxml_clock_monotonic();
 	helper->restart.last_event = helper->restart.refused;
-	if (helper->starts) {
-		open_admin(helper);
+	helper->restart.may_know = true;
+	helpers = helper->starts ? count_helpers() : 0;
+	if (helpers > MOST)
+		helper->starts = false;
+	else if (helper->starts && helpers <= MANY)
 		ask_clients(helper);
-	}
 	describe(helper, answer, sizeof(answer) - 1);
 	length = strlen(answer);
 	answer[length] = '\n';
@@ -185,6 +223,22 @@ static void run_events(struct helper *helper, int milliseconds)
 		helper->has_lost_reader = true;
 }
 
+/* Hears of events until @end, or until *@is_heard (which may be NULL: not before). */
+static void hear_until(struct helper *helper, int64_t end, const bool *is_heard)
+{
+	int64_t left;
+
+	while (!(is_heard && *is_heard) && !helper->has_lost_reader && (left = end - nestxml_clock_monotonic()) > 0)
+		run_events(helper, (int)left);
+}
+
+/* Those that have come; twice, since what one round reads the next one tells. */
+static void take_events(struct helper *helper)
+{
+	run_events(helper, 0);
+	run_events(helper, 0);
+}
+
 /* The daemon may be on its way up: it starts guests of its own accord then. */
 static int connect_reader(struct helper *helper, const struct virt_listener *listener, struct virt_error *error)
 {
@@ -210,7 +264,7 @@ static int find_guest(struct helper *helper, struct virt **writer, struct virt_d
 	char name[256];
 
 	if (virt_open("qemu:///system", true, writer, &error) < 0) {
-		syslog(LOG_ERR, "guest %s: libvirt: %s", helper->shown, error.message);
+		log_write(LOG_ERR, "guest %s: libvirt: %s", helper->shown, error.message);
 		return -1;
 	}
 	if (virt_find(*writer, helper->uuid, guest, &error) == 0) {
@@ -223,7 +277,7 @@ static int find_guest(struct helper *helper, struct virt **writer, struct virt_d
 		virt_domain_free(*guest);
 		snprintf(error.message, sizeof(error.message), "there is none of this UUID");
 	}
-	syslog(LOG_NOTICE, "guest %s is not rewritten: %s", helper->shown, error.message);
+	log_write(LOG_NOTICE, "guest %s is not rewritten: %s", helper->shown, error.message);
 	virt_close(*writer);
 	return -1;
 }
@@ -235,11 +289,12 @@ static bool may_write(void *context)
 {
 	struct helper *helper = context;
 
-	run_events(helper, 0);
-	ask_clients(helper);
-	if (helper->restart.knows_clients && helper->restart.writers == 0)
+	take_events(helper);
+	if (nestxml_clock_monotonic() - helper->restart.last_event >= RESTART_QUIET)
 		return true;
-	return nestxml_clock_monotonic() - helper->restart.last_event >= RESTART_QUIET;
+	ask_clients(helper);
+	take_events(helper);
+	return helper->restart.knows_clients && helper->restart.writers == 0;
 }
 
 /* Returns 1: the definition is as its policy asks; 0: it is to be tried again; -1: it is not, and that was said. */
@@ -261,23 +316,30 @@ static int rewrite_now(struct helper *helper)
 	virt_close(writer);
 	if (rewritten.result == REWRITE_YIELDED)
 		return 0;
-	syslog(rewritten.result == REWRITE_FAILED ? LOG_ERR : LOG_NOTICE, "guest %s: %s", helper->shown, rewritten.message);
+	log_write(rewritten.result == REWRITE_FAILED ? LOG_ERR : LOG_NOTICE, "guest %s: %s", helper->shown, rewritten.message);
 	return rewritten.is_current ? 1 : -1;
+}
+
+static int next_pause(int pause)
+{
+	return 2 * pause < LONGEST_PAUSE ? 2 * pause : LONGEST_PAUSE;
 }
 
 static int rewrite(struct helper *helper)
 {
 	int64_t end = nestxml_clock_monotonic() + REWRITE_TIME;
+	int pause = PAUSE;
 	int code = 0;
 
 	while (code == 0 && nestxml_clock_monotonic() < end && !helper->has_lost_reader) {
 		if (may_write(helper))
 			code = rewrite_now(helper);
 		if (code == 0)
-			run_events(helper, PAUSE);
+			run_events(helper, pause);
+		pause = next_pause(pause);
 	}
 	if (code == 0)
-		syslog(LOG_NOTICE, "guest %s is not rewritten: another program is at work on it", helper->shown);
+		log_write(LOG_NOTICE, "guest %s is not rewritten: another program is at work on it", helper->shown);
 	return code > 0 ? 0 : -1;
 }
 
@@ -288,10 +350,14 @@ static int wait_for_turn(struct helper *helper)
 {
 	enum restart_decision decision;
 	const char *why = "";
+	int pause = PAUSE;
 
-	for (;;) {
-		run_events(helper, PAUSE);
+	for (;; pause = next_pause(pause)) {
+		int64_t now = nestxml_clock_monotonic();
+
+		hear_until(helper, now + restart_get_wait(&helper->restart, now, pause), NULL);
 		ask_clients(helper);
+		take_events(helper);
 		decision = restart_decide(&helper->restart, nestxml_clock_monotonic(), &why);
 		if (helper->has_lost_reader) {
 			decision = RESTART_NEVER;
@@ -300,7 +366,7 @@ static int wait_for_turn(struct helper *helper)
 		if (decision == RESTART_NOW)
 			return 0;
 		if (decision == RESTART_NEVER) {
-			syslog(LOG_NOTICE, "guest %s: left stopped: %s", helper->shown, why);
+			log_write(LOG_NOTICE, "guest %s: left stopped: %s", helper->shown, why);
 			return -1;
 		}
 	}
@@ -317,15 +383,15 @@ static int start_now(struct helper *helper)
 	if (find_guest(helper, &writer, &guest) < 0)
 		return -1;
 	if (virt_domain_has_saved_state(guest))
-		syslog(LOG_NOTICE, "guest %s: left stopped: it has a managed save, or whether it has cannot be told", helper->shown);
+		log_write(LOG_NOTICE, "guest %s: left stopped: it has a managed save, or whether it has cannot be told", helper->shown);
 	else if (virt_domain_is_running(guest))
-		syslog(LOG_INFO, "guest %s: it runs already", helper->shown);
+		log_write(LOG_INFO, "guest %s: it runs already", helper->shown);
 	else if (virt_domain_start(guest, &error) < 0)
-		syslog(LOG_ERR, "guest %s: it could not be started again: %s", helper->shown, error.message);
+		log_write(LOG_ERR, "guest %s: it could not be started again: %s", helper->shown, error.message);
 	else
 		run = virt_domain_get_run(guest);
 	if (run >= 0)
-		syslog(LOG_NOTICE, "guest %s: started again", helper->shown);
+		log_write(LOG_NOTICE, "guest %s: started again", helper->shown);
 	virt_domain_free(guest);
 	virt_close(writer);
 	return run;
@@ -342,16 +408,17 @@ static bool destroy(struct helper *helper, int run)
 	if (find_guest(helper, &writer, &guest) < 0)
 		return false;
 	if (virt_domain_get_run(guest) != run)
-		syslog(LOG_INFO, "guest %s was undefined; what this helper started runs no more", helper->shown);
+		log_write(LOG_INFO, "guest %s was undefined; what this helper started runs no more", helper->shown);
 	else if ((is_kept = virt_domain_is_persistent(guest)))
-		syslog(LOG_NOTICE, "guest %s was undefined and defined again, so its owner knows of it; it keeps running", helper->shown);
+		log_write(LOG_NOTICE, "guest %s was undefined and defined again, so its owner knows of it; it keeps running",
+			  helper->shown);
 	else if (virt_domain_destroy(guest, &error) < 0)
-		syslog(LOG_ERR, "guest %s was undefined after this helper had started it, and cannot be destroyed: %s", helper->shown,
-		       error.message);
+		log_write(LOG_ERR, "guest %s was undefined after this helper had started it, and cannot be destroyed: %s", helper->shown,
+			  error.message);
 	else
-		syslog(LOG_WARNING,
-		       "guest %s: destroyed: it was undefined within %d s of its start by this helper, so its owner believes it gone",
-		       helper->shown, RESTART_WATCH / 1000);
+		log_write(LOG_WARNING,
+			  "guest %s: destroyed: it was undefined within %d s of its start by this helper, so its owner believes it gone",
+			  helper->shown, RESTART_WATCH / 1000);
 	virt_domain_free(guest);
 	virt_close(writer);
 	return is_kept;
@@ -360,7 +427,7 @@ static bool destroy(struct helper *helper, int run)
 /* For the next refused start of this guest. The lock would go with this process, but its file would stay, one for each such guest. */
 static void release_lock(struct helper *helper)
 {
-	static const char locks[] = NESTXML_RUN_DIRECTORY "/lock-";
+	static const char locks[] = NESTXML_RUN_DIRECTORY "/" LOCK_NAME;
 	char link[32];
 	char path[PATH_MAX];
 	ssize_t length;
@@ -377,15 +444,6 @@ static void release_lock(struct helper *helper)
 	helper->has_lock = false;
 }
 
-/* Hears of events until @end, or until *@is_heard (which may be NULL: not before). */
-static void hear_until(struct helper *helper, int64_t end, const bool *is_heard)
-{
-	int64_t left;
-
-	while (!(is_heard && *is_heard) && !helper->has_lost_reader && (left = end - nestxml_clock_monotonic()) > 0)
-		run_events(helper, (int)left);
-}
-
 /* Nothing may run that its owner believes gone. */
 static void watch_run(struct helper *helper, int run)
 {
@@ -393,6 +451,7 @@ static void watch_run(struct helper *helper, int run)
 	bool is_kept = true;
 
 	release_lock(helper);
+	close_admin(helper);
 	while (is_kept) {
 		hear_until(helper, end, &helper->restart.was_undefined);
 		if (!helper->restart.was_undefined)
@@ -409,8 +468,6 @@ static enum nestctl_status handle_guest(struct helper *helper)
 {
 	int run;
 
-	if (helper->asks_later)
-		open_admin(helper);
 	do {
 		if (rewrite(helper) < 0)
 			return NESTCTL_NO;
@@ -434,11 +491,11 @@ static enum nestctl_status run_helper(struct helper *helper)
 	enum nestctl_status status = NESTCTL_FAILED;
 
 	if (host_policy_read(NESTCTL_ROOT, &helper->host_policy, &error) != 0) {
-		syslog(LOG_ERR, "guest %s is not rewritten: %s", helper->shown, error.message);
+		log_write(LOG_ERR, "guest %s is not rewritten: %s", helper->shown, error.message);
 		return NESTCTL_FAILED;
 	}
 	if (connect_reader(helper, &listener, &virt_error) < 0)
-		syslog(LOG_ERR, "guest %s is not rewritten: libvirt: %s", helper->shown, virt_error.message);
+		log_write(LOG_ERR, "guest %s is not rewritten: libvirt: %s", helper->shown, virt_error.message);
 	else
 		status = handle_guest(helper);
 	virt_close(helper->reader);
@@ -462,12 +519,12 @@ static enum nestctl_status run_command(int argc, char **argv)
 		return nestctl_usage("", "hook-helper is for the hook");
 	helper.uuid = argv[optind];
 	nestxml_text_escape(helper.uuid, helper.shown, sizeof(helper.shown));
-	openlog("nestctl", LOG_PID, LOG_DAEMON);
+	log_open("nestctl");
 	answer_hook(&helper);
 	wait_for_hook();
 	status = run_helper(&helper);
 	release_lock(&helper);
-	admin_close(helper.admin);
+	close_admin(&helper);
 	clients_clear(&helper.named);
 	return status;
 }

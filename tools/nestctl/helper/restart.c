@@ -10,21 +10,33 @@ static enum restart_decision wait_until(int64_t end, int64_t now, const char *to
 	return RESTART_NEVER;
 }
 
+/* When something happened to the guest, or another program was connected, last. */
+static int64_t last_busy(const struct restart *restart)
+{
+	return restart->last_writer > restart->last_event ? restart->last_writer : restart->last_event;
+}
+
 enum restart_decision restart_decide(const struct restart *restart, int64_t now, const char **why)
 {
-	int64_t busy = restart->last_writer > restart->last_event ? restart->last_writer : restart->last_event;
-
 	if (restart->was_undefined) {
 		*why = "it was undefined meanwhile";
 		return RESTART_NEVER;
 	}
-	if (!restart->knows_clients) {
-		*why = "who is connected to libvirt cannot be told";
-		return RESTART_NEVER;
-	}
+	if (!restart->knows_clients)
+		return wait_until(restart->may_know ? restart->refused + RESTART_ANSWER_TIME : now, now,
+				  "who is connected to libvirt cannot be told", why);
 	if (restart->writers > 0)
-		return wait_until(restart->refused + RESTART_CLIENTS_TIME, now, "another program is still connected to libvirt", why);
-	if (now - busy < RESTART_QUIET)
-		return wait_until(restart->refused + RESTART_TIME, now, "something keeps happening to it", why);
+		return wait_until(restart->known + RESTART_CLIENTS_TIME, now, "another program is still connected to libvirt", why);
+	if (now - last_busy(restart) < RESTART_QUIET)
+		return wait_until(restart->known + RESTART_TIME, now, "something keeps happening to it", why);
 	return RESTART_NOW;
+}
+
+int64_t restart_get_wait(const struct restart *restart, int64_t now, int64_t pause)
+{
+	int64_t quiet = last_busy(restart) + RESTART_QUIET - now;
+
+	if (!restart->knows_clients || restart->writers > 0)
+		return pause;
+	return quiet > 0 ? quiet : 0;
 }

@@ -12,15 +12,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RESTART_CLIENTS_TIME 5000 /* milliseconds after the refusal in which all others must have gone */
+#define RESTART_ANSWER_TIME 60000 /* milliseconds after the refusal in which libvirt must have said who is connected */
+#define RESTART_CLIENTS_TIME 5000 /* milliseconds after that in which all others must have gone */
 #define RESTART_QUIET 300	  /* milliseconds in which nothing may happen to the guest, nobody else being connected */
-#define RESTART_TIME 10000	  /* milliseconds after the refusal in which that must have come */
+#define RESTART_TIME 10000	  /* milliseconds after the same in which that must have come */
 #define RESTART_WATCH 10000	  /* milliseconds after the start in which an undefine of the guest ends it */
 
 /** What is known of the guest and of the others; times in milliseconds by the caller's clock. */
 struct restart {
 	int64_t refused;     /* when the start was */
-	bool knows_clients;  /* who is connected to libvirt can be told */
+	int64_t known;	     /* when libvirt said for the first time who is connected: at once, but for a busy one; 0: not yet */
+	bool knows_clients;  /* libvirt said who is connected when it was asked last */
+	bool may_know;	     /* it may say so later */
 	size_t writers;	     /* others that are connected for writing */
 	int64_t last_writer; /* when there was one last; 0: never */
 	int64_t last_event;  /* when something happened to the guest last; 0: never */
@@ -31,5 +34,12 @@ enum restart_decision { RESTART_WAIT, RESTART_NOW, RESTART_NEVER };
 
 /** Decides at @now. @why: of RESTART_NEVER, as in "guest 'vm': left stopped: WHY"; static. */
 enum restart_decision restart_decide(const struct restart *restart, int64_t now, const char **why);
+
+/**
+ * How long after a RESTART_WAIT at @now the decision may be another one without an event, in milliseconds; not below 0.
+ *
+ * @pause	until it is asked again who is connected, where that is what is waited for
+ */
+int64_t restart_get_wait(const struct restart *restart, int64_t now, int64_t pause);
 
 #endif

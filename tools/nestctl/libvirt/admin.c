@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -18,14 +19,18 @@
 
 #define MOST_CLIENTS ((size_t)1 << 16) /* more than any daemon takes */
 
+#define FRESH 100 /* milliseconds in which an answer that came late still counts */
+
 struct admin {
 	int fd;
 	pid_t pid;
+	bool is_owed; /* the answer to a question that was late */
 };
 
 static int fail(struct virt_error *error, const char *message)
 {
 	error->no_domain = false;
+	error->no_daemon = false;
 	snprintf(error->message, sizeof(error->message), "%s", message);
 	return -1;
 }
@@ -101,19 +106,34 @@ static int receive(int fd, void *to, size_t size, int64_t deadline)
 	return got < 0 ? (int)got : (size_t)got < size ? -EPIPE : 0;
 }
 
-int admin_list_clients(struct admin *admin, struct clients *clients, struct virt_error *error)
+/* Whether something comes, or the other end is gone. */
+static bool wait_for_answer(const struct admin *admin, int64_t deadline)
+{
+	struct pollfd poll_fd = {.fd = admin->fd, .events = POLLIN};
+	int ready;
+
+	do {
+		int64_t left = deadline - nestxml_clock_monotonic();
+
+		ready = poll(&poll_fd, 1, left > 0 ? (int)left : 0);
+	} while (ready < 0 && errno == EINTR);
+	return ready > 0;
+}
+
+/* What has begun to come is read whole. */
+static int read_answer(const struct admin *admin, struct clients *clients, int64_t *at, struct virt_error *error)
 {
 	int64_t deadline = nestxml_clock_monotonic() + ADMIN_TIME;
 	struct clients made = {0};
 	struct admin_answer header = {0};
-	int code = send(admin->fd, "", 1, MSG_NOSIGNAL) == 1 ? receive(admin->fd, &header, sizeof(header), deadline) : -EPIPE;
 
-	if (code < 0) {
-		fail(error, "no answer from libvirt's admin API");
-		return code == -ETIMEDOUT ? ADMIN_LATE : -1;
+	if (receive(admin->fd, &header, sizeof(header), deadline) < 0)
+		return fail(error, "no answer from libvirt's admin API");
+	if (header.code < 0 || header.count > MOST_CLIENTS) {
+		fail(error, header.code < 0 ? header.message : "too many clients");
+		error->no_daemon = header.no_daemon;
+		return -1;
 	}
-	if (header.code < 0 || header.count > MOST_CLIENTS)
-		return fail(error, header.code < 0 ? header.message : "too many clients");
 	made.list = calloc(header.count + 1, sizeof(*made.list));
 	if (!made.list || receive(admin->fd, made.list, header.count * sizeof(*made.list), deadline) < 0) {
 		free(made.list);
@@ -121,5 +141,28 @@ int admin_list_clients(struct admin *admin, struct clients *clients, struct virt
 	}
 	made.count = header.count;
 	*clients = made;
+	*at = header.at;
 	return 0;
+}
+
+int admin_list_clients(struct admin *admin, struct clients *clients, struct virt_error *error)
+{
+	int64_t deadline = nestxml_clock_monotonic() + ADMIN_TIME;
+	int64_t at = 0;
+
+	for (;;) {
+		if (!admin->is_owed && send(admin->fd, "", 1, MSG_NOSIGNAL) != 1)
+			return fail(error, "no answer from libvirt's admin API");
+		admin->is_owed = true;
+		if (!wait_for_answer(admin, deadline)) {
+			fail(error, "no answer from libvirt's admin API");
+			return ADMIN_LATE;
+		}
+		if (read_answer(admin, clients, &at, error) < 0)
+			return -1;
+		admin->is_owed = false;
+		if (nestxml_clock_monotonic() - at <= FRESH)
+			return 0;
+		clients_clear(clients);
+	}
 }

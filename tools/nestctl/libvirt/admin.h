@@ -6,6 +6,8 @@
 #ifndef NESTXML_ADMIN_H
 #define NESTXML_ADMIN_H
 
+#include <stdint.h>
+
 #include "libvirt/clients.h"
 #include "libvirt/virt.h"
 
@@ -21,14 +23,18 @@ void admin_close(struct admin *admin);
 
 /**
  * Who is connected now to virtqemud, or else to libvirtd, whichever runs: *@clients, to be released with clients_clear(). It takes a
- * millisecond, and ADMIN_TIME at most. Returns 0, -1, or ADMIN_LATE: the daemon did not answer in that time, as while it comes up and
- * serves nobody yet. After a failure @admin is of no more use.
+ * millisecond, and ADMIN_TIME at most. Returns 0, or ADMIN_LATE: the daemon did not answer in that time, as while it comes up and serves
+ * nobody yet, or has too much to do, and @admin may be asked again; or -1: @admin is of no more use. Then another one may be answered,
+ * unless
+ * @error says that there is no daemon: there is none, or no library to ask it with.
  */
 int admin_list_clients(struct admin *admin, struct clients *clients, struct virt_error *error);
 
 /** How an answer of the process begins; @count clients follow it. */
 struct admin_answer {
-	int code; /* 0, or -1: @message says why there is none */
+	int code;	/* 0, or -1: @message says why there is none */
+	bool no_daemon; /* as of struct virt_error */
+	int64_t at;	/* by the monotonic clock, when they were listed */
 	size_t count;
 	char message[512];
 };

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "dlsym.h"
 #include "file.h"
 #include "io.h"
@@ -39,6 +40,8 @@ ADMIN_FUNCTIONS(DLSYM_DEFINE_STATIC)
 struct daemon {
 	virAdmConnectPtr connection;
 	virAdmServerPtr server;
+	bool is_loaded;	      /* the library */
+	struct clients known; /* of the last answer: one that was described is not asked after again */
 };
 
 /* ---- the connection ---- */
@@ -52,13 +55,14 @@ static bool is_running(const char *daemon)
 	return access(path, F_OK) == 0;
 }
 
-static int load(struct virt_error *error)
+static int load(struct daemon *daemon, struct virt_error *error)
 {
 	static const struct dlsym_function functions[] = {ADMIN_FUNCTIONS(DLSYM_ROW)};
 
-	if (virt_load(error) < 0)
-		return -1;
-	return dlsym_load(LIBRARY, RTLD_NOW, functions, ARRAY_SIZE(functions), error->message, sizeof(error->message)) ? 0 : -1;
+	daemon->is_loaded = virt_load(error) == 0 &&
+			    dlsym_load(LIBRARY, RTLD_NOW, functions, ARRAY_SIZE(functions), error->message, sizeof(error->message));
+	error->no_daemon = !daemon->is_loaded;
+	return daemon->is_loaded ? 0 : -1;
 }
 
 static void disconnect(struct daemon *daemon)
@@ -67,7 +71,8 @@ static void disconnect(struct daemon *daemon)
 		sym_virAdmServerFree(daemon->server);
 	if (daemon->connection)
 		sym_virAdmConnectClose(daemon->connection);
-	*daemon = (struct daemon){0};
+	daemon->connection = NULL;
+	daemon->server = NULL;
 }
 
 static int connect_to(struct daemon *daemon, const char *name, struct virt_error *error)
@@ -92,7 +97,9 @@ static int connect_to_daemon(struct daemon *daemon, struct virt_error *error)
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (is_running(names[i]))
 			return connect_to(daemon, names[i], error);
-	return virt_fail(error, "neither virtqemud nor libvirtd runs");
+	virt_fail(error, "neither virtqemud nor libvirtd runs");
+	error->no_daemon = true;
+	return -1;
 }
 
 /* ---- the clients ---- */
@@ -145,14 +152,34 @@ static bool read_client(virAdmClientPtr from, struct client *client)
 	return true;
 }
 
-/* What is known of those who are connected at this moment, up to the first one that has gone meanwhile. Returns 0 or -1. */
-static int read_clients(virAdmClientPtr *found, size_t count, struct clients *clients, struct virt_error *error)
+/* The same from the last answer, if it was described there. A daemon that was restarted gives the same numbers out again, but later. */
+static bool recall_client(virAdmClientPtr from, const struct clients *known, struct client *client)
 {
-	clients->list = calloc(count + 1, sizeof(*clients->list));
-	if (!clients->list)
+	for (size_t i = 0; i < known->count; i++) {
+		if (known->list[i].id != sym_virAdmClientGetID(from) || known->list[i].since != sym_virAdmClientGetTimestamp(from) ||
+		    known->list[i].pid == 0)
+			continue;
+		*client = known->list[i];
+		return true;
+	}
+	return false;
+}
+
+/* What is known of those who were connected a moment ago, but for those that have gone meanwhile. Returns 0 or -1. */
+static int read_clients(virAdmClientPtr *found, size_t count, struct clients *known, struct virt_error *error)
+{
+	struct clients clients = {.list = calloc(count + 1, sizeof(*clients.list))};
+
+	if (!clients.list)
 		return virt_fail(error, "out of memory");
-	while (clients->count < count && read_client(found[clients->count], &clients->list[clients->count]))
-		clients->count++;
+	for (size_t i = 0; i < count; i++) {
+		struct client *client = &clients.list[clients.count];
+
+		if (recall_client(found[i], known, client) || read_client(found[i], client))
+			clients.count++;
+	}
+	clients_clear(known);
+	*known = clients;
 	return 0;
 }
 
@@ -179,7 +206,7 @@ static void free_found(virAdmClientPtr *found, int count)
  * Each client is asked after by itself, and while that goes on one may leave and the next one come. So the list is read again until it is
  * the one of which everything is known: only then is it one moment's.
  */
-static int list_clients(const struct daemon *daemon, struct clients *clients, struct virt_error *error)
+static int list_clients(struct daemon *daemon, struct virt_error *error)
 {
 	for (int round = 0; round < ROUNDS; round++) {
 		virAdmClientPtr *found = NULL;
@@ -188,12 +215,11 @@ static int list_clients(const struct daemon *daemon, struct clients *clients, st
 
 		if (count < 0)
 			return virt_fail_with_last(error);
-		if (clients->list && are_the_same(found, (size_t)count, clients)) {
+		if (round > 0 && are_the_same(found, (size_t)count, &daemon->known)) {
 			free_found(found, count);
 			return 0;
 		}
-		clients_clear(clients);
-		code = read_clients(found, (size_t)count, clients, error);
+		code = read_clients(found, (size_t)count, &daemon->known, error);
 		free_found(found, count);
 		if (code < 0)
 			return -1;
@@ -204,31 +230,34 @@ static int list_clients(const struct daemon *daemon, struct clients *clients, st
 /* ---- questions and answers ---- */
 
 /* A connection that has broken is tried once again: the daemon may have been restarted. */
-static int answer(struct daemon *daemon, struct clients *clients, struct virt_error *error)
+static int ask(struct daemon *daemon, struct virt_error *error)
 {
+	if (!daemon->is_loaded && load(daemon, error) < 0)
+		return -1;
 	if (daemon->server) {
-		if (list_clients(daemon, clients, error) == 0)
+		if (list_clients(daemon, error) == 0)
 			return 0;
 		disconnect(daemon);
 	}
 	if (connect_to_daemon(daemon, error) < 0)
 		return -1;
-	return list_clients(daemon, clients, error);
+	return list_clients(daemon, error);
 }
 
-static int send_answer(struct daemon *daemon)
+static int send_answer(int code, const struct clients *clients, const struct virt_error *error)
 {
-	CLEANUP(clients_clear) struct clients clients = {0};
-	struct admin_answer header = {0};
-	struct virt_error error;
+	struct admin_answer header = {.code = code};
 
-	header.code = answer(daemon, &clients, &error);
-	header.count = clients.count;
-	if (header.code < 0)
-		snprintf(header.message, sizeof(header.message), "%s", error.message);
+	if (code == 0) {
+		header.count = clients->count;
+		header.at = nestxml_clock_monotonic();
+	} else {
+		header.no_daemon = error->no_daemon;
+		snprintf(header.message, sizeof(header.message), "%s", error->message);
+	}
 	if (io_write(STDIN_FILENO, (const char *)&header, sizeof(header)) != 0)
 		return -1;
-	return io_write(STDIN_FILENO, (const char *)clients.list, clients.count * sizeof(*clients.list));
+	return io_write(STDIN_FILENO, (const char *)clients->list, header.count * sizeof(*clients->list));
 }
 
 /* An answer for each byte that comes. */
@@ -241,10 +270,14 @@ static enum nestctl_status run_command(int argc, char **argv)
 	(void)argv;
 	if (argc != 1 || isatty(STDIN_FILENO))
 		return nestctl_usage("", "admin-clients is for nestctl itself");
-	if (load(&error) < 0)
-		return NESTCTL_FAILED;
-	while (io_read_into(STDIN_FILENO, &question, 1, 0) == 1 && send_answer(&daemon) == 0) {
+	load(&daemon, &error); /* before the first question comes; what is wrong is the answer to that */
+	while (io_read_into(STDIN_FILENO, &question, 1, 0) == 1) {
+		int code = ask(&daemon, &error);
+
+		if (send_answer(code, &daemon.known, &error) < 0)
+			break;
 	}
+	clients_clear(&daemon.known);
 	return NESTCTL_YES;
 }
 
