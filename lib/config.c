@@ -366,7 +366,8 @@ static int on_key(void *data, const char *ignored_section, const char *key, cons
 	char word[4096];
 
 	(void)ignored_section;
-	if ((size_t)snprintf(word, sizeof(word), "%s", value) >= sizeof(word)) /* a libinih that is built for longer lines */
+	/* A libinih can be built for longer lines. */
+	if ((size_t)snprintf(word, sizeof(word), "%s", value) >= sizeof(word))
 		fail(reading, "the line is too long");
 	cut_comment(word);
 	if (!reading->in_section)

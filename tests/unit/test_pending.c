@@ -282,9 +282,123 @@ static void test_nothing_is_expected_of_a_connection_that_has_ended(void **state
 	check_next(&pending, 1);
 }
 
+/* ---- a guest that an own definition has brought back ---- */
+
+static void check_back(struct pending *pending, int64_t now, size_t number)
+{
+	char uuid[PENDING_UUID] = "";
+
+	CHECK(pending_take_back(pending, now, uuid), "%zu at %ld", number, (long)now);
+	assert_string_equal(uuid, make_uuid(number));
+}
+
+static void check_none_back(struct pending *pending, int64_t now)
+{
+	char uuid[PENDING_UUID] = "";
+
+	CHECK(!pending_take_back(pending, now, uuid), "%s at %ld", uuid, (long)now);
+}
+
+static void test_an_own_definition_of_a_guest_that_had_none_is_told_apart(void **state)
+{
+	struct pending pending = {0};
+
+	(void)state;
+	pending_expect(&pending, make_uuid(1), 1, 1000);
+	assert_true(pending_add(&pending, make_uuid(1), PENDING_TOUCHED, 1000)); /* the undefine */
+	assert_true(pending_add(&pending, make_uuid(1), PENDING_ADDED, 1000));
+	check_none(&pending, true, INT32_MAX);
+	check_none_back(&pending, 1000 + PENDING_QUIET - 1);
+	assert_int_equal(pending_get_wait(&pending, true, 1000), PENDING_QUIET);
+	check_back(&pending, 1000 + PENDING_QUIET, 1);
+	check_none_back(&pending, INT32_MAX);
+	check_empty(&pending);
+}
+
+static void test_two_own_definitions_bring_it_back_too(void **state)
+{
+	struct pending pending = {0};
+
+	(void)state;
+	pending_expect(&pending, make_uuid(1), 2, 0);
+	assert_true(pending_add(&pending, make_uuid(1), PENDING_ADDED, 0));
+	assert_true(pending_add(&pending, make_uuid(1), PENDING_DEFINED, 0));
+	check_back(&pending, PENDING_QUIET, 1);
+}
+
+static void test_an_own_definition_over_one_that_was_there_brings_nothing_back(void **state)
+{
+	struct pending pending = {0};
+
+	(void)state;
+	pending_expect(&pending, make_uuid(1), 1, 0);
+	assert_true(pending_add(&pending, make_uuid(1), PENDING_DEFINED, 0));
+	check_none_back(&pending, INT32_MAX);
+}
+
+/* It was undefined and defined again before the own definition: the first of the two is the other program's. */
+static void test_a_guest_that_was_defined_again_is_not_back(void **state)
+{
+	struct pending pending = {0};
+
+	(void)state;
+	pending_expect(&pending, make_uuid(1), 1, 0);
+	assert_true(pending_add(&pending, make_uuid(1), PENDING_ADDED, 0));
+	assert_true(pending_add(&pending, make_uuid(1), PENDING_DEFINED, 0));
+	check_none_back(&pending, INT32_MAX);
+	check_next(&pending, 1);
+}
+
+static void test_whoever_does_something_to_it_knows_of_it(void **state)
+{
+	static const enum pending_event events[] = {PENDING_TOUCHED, PENDING_CHANGED, PENDING_DEFINED, PENDING_ADDED};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(events); i++) {
+		struct pending pending = {0};
+
+		pending_expect(&pending, make_uuid(1), 1, 0);
+		assert_true(pending_add(&pending, make_uuid(1), PENDING_ADDED, 0));
+		assert_true(pending_add(&pending, make_uuid(1), events[i], 1));
+		check_none_back(&pending, INT32_MAX);
+	}
+}
+
+/* Nobody else defines a guest so that it had none before: it is new. */
+static void test_another_programs_new_guest_is_to_be_looked_at(void **state)
+{
+	struct pending pending = {0};
+
+	(void)state;
+	assert_true(pending_add(&pending, make_uuid(1), PENDING_ADDED, 0));
+	check_none_back(&pending, INT32_MAX);
+	check_next(&pending, 1);
+}
+
+/* A look would forget that it is back. */
+static void test_a_guest_that_is_back_is_not_looked_at(void **state)
+{
+	struct pending pending = {0};
+
+	(void)state;
+	pending_expect(&pending, make_uuid(1), 1, 0);
+	assert_true(pending_add(&pending, make_uuid(1), PENDING_CHANGED, 0));
+	assert_true(pending_add(&pending, make_uuid(1), PENDING_ADDED, 0));
+	assert_false(pending_want(&pending, make_uuid(1), true, 0));
+	check_none(&pending, true, INT32_MAX);
+	check_back(&pending, PENDING_QUIET, 1);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_an_own_definition_of_a_guest_that_had_none_is_told_apart),
+		cmocka_unit_test(test_two_own_definitions_bring_it_back_too),
+		cmocka_unit_test(test_an_own_definition_over_one_that_was_there_brings_nothing_back),
+		cmocka_unit_test(test_a_guest_that_was_defined_again_is_not_back),
+		cmocka_unit_test(test_whoever_does_something_to_it_knows_of_it),
+		cmocka_unit_test(test_another_programs_new_guest_is_to_be_looked_at),
+		cmocka_unit_test(test_a_guest_that_is_back_is_not_looked_at),
 		cmocka_unit_test(test_guests_are_taken_in_the_order_of_their_events_each_once),
 		cmocka_unit_test(test_with_nobody_else_a_guest_is_taken_at_once),
 		cmocka_unit_test(test_with_others_a_guest_is_taken_when_it_has_been_quiet),

@@ -50,6 +50,9 @@ struct helper {
 	struct virt *reader; /* hears of events; read-only, so that it is in nobody's way */
 	bool has_lost_reader;
 	bool was_changed; /* the definition may be another one since it was looked at last */
+	size_t own;	  /* events of own definitions that are to come */
+	bool has_written;
+	bool is_back; /* an own definition has brought the guest back, and nothing has happened to it since (watch/pending.h) */
 	struct restart restart;
 };
 
@@ -196,6 +199,16 @@ static void wait_for_hook(void)
 
 /* ---- events ---- */
 
+static void note_back(struct helper *helper, enum virt_event event)
+{
+	bool is_own = helper->own > 0 && (event == VIRT_EVENT_ADDED || event == VIRT_EVENT_DEFINED);
+
+	if (is_own)
+		helper->own--;
+	if (!is_own || event == VIRT_EVENT_ADDED)
+		helper->is_back = is_own;
+}
+
 static void on_happened(void *context, const char *uuid, enum virt_event event)
 {
 	struct helper *helper = context;
@@ -206,6 +219,7 @@ static void on_happened(void *context, const char *uuid, enum virt_event event)
 	helper->was_changed = true;
 	if (event == VIRT_EVENT_UNDEFINED)
 		helper->restart.was_undefined = true;
+	note_back(helper, event);
 }
 
 static void on_closed(void *context)
@@ -297,10 +311,23 @@ static bool may_write(void *context)
 	return helper->restart.knows_clients && helper->restart.writers == 0;
 }
 
+/* With nobody else, whether that is so still. */
+static bool is_undisturbed(void *context)
+{
+	struct helper *helper = context;
+
+	if (!helper->restart.knows_clients || helper->restart.writers > 0)
+		return true;
+	ask_clients(helper);
+	run_events(helper, 0);
+	return helper->restart.knows_clients && helper->restart.writers == 0 && !helper->was_changed;
+}
+
 /* Returns 1: the definition is as its policy asks; 0: it is to be tried again; -1: it is not, and that was said. */
 static int rewrite_now(struct helper *helper)
 {
-	const struct rewrite_terms terms = {.spares_managers = true, .may_write = may_write, .context = helper};
+	const struct rewrite_terms terms = {
+		.spares_managers = true, .may_write = may_write, .is_undisturbed = is_undisturbed, .context = helper};
 	struct virt *writer;
 	struct virt_domain *guest;
 	struct rewritten rewritten = {.result = REWRITE_FAILED};
@@ -312,6 +339,8 @@ static int rewrite_now(struct helper *helper)
 		snprintf(rewritten.message, sizeof(rewritten.message), "it has no stored definition any more");
 	else
 		definition_rewrite_on(writer, guest, &helper->host_policy, &terms, &rewritten);
+	helper->own += rewritten.defines;
+	helper->has_written = helper->has_written || rewritten.defines > 0;
 	virt_domain_free(guest);
 	virt_close(writer);
 	if (rewritten.result == REWRITE_YIELDED)
@@ -463,6 +492,25 @@ static void watch_run(struct helper *helper, int run)
 	}
 }
 
+/* A guest that the rewrite has brought back, since another program undefined it at the same moment, goes again. */
+static void undo(struct helper *helper)
+{
+	struct virt *writer;
+	struct virt_domain *guest;
+	struct virt_error error;
+
+	hear_until(helper, nestxml_clock_monotonic() + RESTART_QUIET, NULL);
+	if (!helper->is_back || helper->has_lost_reader || find_guest(helper, &writer, &guest) < 0)
+		return;
+	if (virt_domain_undefine(guest, &error) < 0)
+		syslog(LOG_ERR, "guest %s: another program undefined it while it was rewritten, and it cannot be undefined again: %s",
+		       helper->shown, error.message);
+	else
+		syslog(LOG_NOTICE, "guest %s: undefined again: another program undefined it while it was rewritten", helper->shown);
+	virt_domain_free(guest);
+	virt_close(writer);
+}
+
 /* What was changed since it was rewritten is to be rewritten again, before it is started. */
 static enum nestctl_status handle_guest(struct helper *helper)
 {
@@ -498,6 +546,8 @@ static enum nestctl_status run_helper(struct helper *helper)
 		log_write(LOG_ERR, "guest %s is not rewritten: libvirt: %s", helper->shown, virt_error.message);
 	else
 		status = handle_guest(helper);
+	if (helper->has_written)
+		undo(helper);
 	virt_close(helper->reader);
 	host_policy_clear(&helper->host_policy);
 	return status;

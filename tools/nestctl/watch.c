@@ -292,18 +292,23 @@ static bool may_write(void *context)
 
 	expect_own(look);
 	take_events(watch);
-	if (ending || watch->broken)
-		return false;
-	if (!pending_want(&watch->pending, look->uuid, false, nestxml_clock_monotonic()))
-		return false;
-	return !look->is_alone || ask_company(watch) == COMPANY_NONE;
+	return !ending && !watch->broken && pending_want(&watch->pending, look->uuid, false, nestxml_clock_monotonic());
+}
+
+/* If quiet is the reason, the definition was read last, and nothing comes between that and the write. */
+static bool is_undisturbed(void *context)
+{
+	struct look *look = context;
+
+	return !look->is_alone || (ask_company(look->watch) == COMPANY_NONE && may_write(look));
 }
 
 /* Returns whether it needed nothing. */
 static bool handle(struct watch *watch, const struct virt_domain *guest, bool is_alone)
 {
 	struct look look = {.watch = watch, .uuid = virt_domain_get_uuid(guest), .is_alone = is_alone};
-	const struct rewrite_terms terms = {.spares_managers = true, .may_write = may_write, .context = &look};
+	const struct rewrite_terms terms = {
+		.spares_managers = true, .may_write = may_write, .is_undisturbed = is_undisturbed, .context = &look};
 	const struct rewritten *rewritten = &look.rewritten;
 	char shown[320];
 
@@ -368,12 +373,37 @@ static void handle_change(struct watch *watch, const char *uuid, bool is_alone)
 	virt_domain_free(guest);
 }
 
+/* A guest that a rewrite has brought back, since another program undefined it at the same moment, goes again. */
+static void undo(struct watch *watch, const char *uuid)
+{
+	AUTO_VIRT_DOMAIN struct virt_domain *guest = NULL;
+	struct virt_error error;
+	char shown[320];
+
+	if (virt_find(watch->virt, uuid, &guest, &error) < 0) {
+		guest = NULL;
+		return;
+	}
+	if (!virt_domain_is_persistent(guest))
+		return;
+	nestxml_text_escape(virt_domain_get_name(guest), shown, sizeof(shown));
+	if (virt_domain_undefine(guest, &error) < 0)
+		say(SAY_ERROR, "guest '%s': another program undefined it while it was rewritten, and it cannot be undefined again: %s",
+		    shown, error.message);
+	else
+		say(SAY_NOTICE, "guest '%s': undefined again: another program undefined it while it was rewritten", shown);
+}
+
 /* Returns false if there is none that may be looked at now. */
 static bool handle_next(struct watch *watch)
 {
 	char uuid[PENDING_UUID];
 	bool is_alone;
 
+	if (pending_take_back(&watch->pending, nestxml_clock_monotonic(), uuid)) {
+		undo(watch, uuid);
+		return true;
+	}
 	watch->company = ask_company(watch);
 	is_alone = watch->company == COMPANY_NONE;
 	if (pending_take(&watch->pending, is_alone, nestxml_clock_monotonic(), uuid)) {
@@ -492,8 +522,8 @@ static void look_at_guests(struct watch *watch)
 static void on_happened(void *context, const char *uuid, enum virt_event event)
 {
 	static const enum pending_event kinds[] = {
-		[VIRT_EVENT_DEFINED] = PENDING_DEFINED, [VIRT_EVENT_UNDEFINED] = PENDING_TOUCHED, [VIRT_EVENT_METADATA] = PENDING_CHANGED,
-		[VIRT_EVENT_STARTED] = PENDING_TOUCHED, [VIRT_EVENT_OTHER] = PENDING_TOUCHED,
+		[VIRT_EVENT_ADDED] = PENDING_ADDED,	 [VIRT_EVENT_DEFINED] = PENDING_DEFINED, [VIRT_EVENT_UNDEFINED] = PENDING_TOUCHED,
+		[VIRT_EVENT_METADATA] = PENDING_CHANGED, [VIRT_EVENT_STARTED] = PENDING_TOUCHED, [VIRT_EVENT_OTHER] = PENDING_TOUCHED,
 	};
 	struct watch *watch = context;
 

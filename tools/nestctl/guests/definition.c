@@ -207,8 +207,8 @@ static void give_up(struct virt *virt, const struct attempts *attempts, const ch
 }
 
 /*
- * With terms, what was planned for is read once more after the question: not everything that another program changes has an event, and on
- * a busy host it takes a while to plan and to ask. What is left is the way of this answer and the next call to libvirt.
+ * With terms, what was planned for is read once more, since not everything that another program changes has an event. Who is connected is
+ * asked last: whoever connects after that answer has several calls to make before he can change anything, and the write is one.
  */
 static bool may_write(const struct virt_domain *guest, const struct definition *before, const struct rewrite_terms *terms)
 {
@@ -223,7 +223,7 @@ static bool may_write(const struct virt_domain *guest, const struct definition *
 		now = NULL;
 		return false;
 	}
-	return strcmp(now, before->xml) == 0;
+	return strcmp(now, before->xml) == 0 && (!terms->is_undisturbed || terms->is_undisturbed(terms->context));
 }
 
 /* Returns true if it is to be begun again, with what is stored by now. */

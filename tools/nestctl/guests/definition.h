@@ -57,8 +57,10 @@ struct rewritten {
 /** How a rewrite that nobody has asked for by the guest's name keeps out of other programs' way. */
 struct rewrite_terms {
 	bool spares_managers; /* a guest with a manager's metadata is left alone */
-	/* Asked just before each write: false: not now. NULL: it is always the time. */
+	/* Asked before each write, and before the definition is read for the last time: false: not now. NULL: it is always the time. */
 	bool (*may_write)(void *context);
+	/* Asked right before each write: false: something has come up since may_write() was asked. NULL: nothing can have. */
+	bool (*is_undisturbed)(void *context);
 	void *context;
 };
 

@@ -405,6 +405,11 @@ int virt_domain_destroy(struct virt_domain *domain, struct virt_error *error)
 	return sym_virDomainDestroy(domain->domain) == 0 ? 0 : virt_fail_with_last(error);
 }
 
+int virt_domain_undefine(struct virt_domain *domain, struct virt_error *error)
+{
+	return sym_virDomainUndefineFlags(domain->domain, VIR_DOMAIN_UNDEFINE_KEEP_NVRAM) == 0 ? 0 : virt_fail_with_last(error);
+}
+
 /* The number in a virDomainPtr is of the time when it was looked up. */
 int virt_domain_get_run(const struct virt_domain *domain)
 {

@@ -107,6 +107,8 @@ int virt_define(struct virt *virt, const char *xml, struct virt_error *error);
 int virt_domain_start(struct virt_domain *domain, struct virt_error *error);
 /** Ends it at once, as pulling the plug does. Returns 0 or -1. */
 int virt_domain_destroy(struct virt_domain *domain, struct virt_error *error);
+/** Removes its stored definition; what else libvirt keeps of it stays. Returns 0 or -1. */
+int virt_domain_undefine(struct virt_domain *domain, struct virt_error *error);
 /** The number that libvirt has given to this run of it; -1: it does not run. Asked each time. */
 int virt_domain_get_run(const struct virt_domain *domain);
 /** Whether its next start is from a managed save, of a list when it was listed; true where that cannot be told. */
@@ -118,7 +120,8 @@ int virt_domain_set_metadata(struct virt_domain *domain, const char *xml, const 
 
 /** What has happened to a guest. Not everything has an event: a device that is added to the stored definition alone has none. */
 enum virt_event {
-	VIRT_EVENT_DEFINED,   /* its stored definition was made or changed */
+	VIRT_EVENT_ADDED,     /* its stored definition was made: it had none */
+	VIRT_EVENT_DEFINED,   /* its stored definition was changed */
 	VIRT_EVENT_UNDEFINED, /* it has none any more */
 	VIRT_EVENT_METADATA,  /* its metadata was changed */
 	VIRT_EVENT_STARTED,   /* it has come up: started, restored, reverted to a snapshot, migrated in */

@@ -76,11 +76,11 @@ static void tell(const struct event_target *target, virDomainPtr domain, enum vi
 		target->listener->happened(target->listener->context, uuid, event);
 }
 
-static enum virt_event classify_lifecycle(int event)
+static enum virt_event classify_lifecycle(int event, int detail)
 {
 	switch (event) {
-	case VIR_DOMAIN_EVENT_DEFINED:
-		return VIRT_EVENT_DEFINED;
+	case VIR_DOMAIN_EVENT_DEFINED: /* updated, renamed, taken from a snapshot: each may be stale */
+		return detail == VIR_DOMAIN_EVENT_DEFINED_ADDED ? VIRT_EVENT_ADDED : VIRT_EVENT_DEFINED;
 	case VIR_DOMAIN_EVENT_UNDEFINED:
 		return VIRT_EVENT_UNDEFINED;
 	case VIR_DOMAIN_EVENT_STARTED: /* whatever its QEMU was started for: a saved state and another host's guest have one too */
@@ -93,8 +93,7 @@ static enum virt_event classify_lifecycle(int event)
 static int on_lifecycle(virConnectPtr connection, virDomainPtr domain, int event, int detail, void *context)
 {
 	(void)connection;
-	(void)detail; /* added, updated, renamed, taken from a snapshot: each may be stale */
-	tell(context, domain, classify_lifecycle(event));
+	tell(context, domain, classify_lifecycle(event, detail));
 	return 0;
 }
 

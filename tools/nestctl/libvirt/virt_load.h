@@ -28,6 +28,7 @@
 	use(virDomainCreate)                        \
 	use(virDomainDefineXML)                     \
 	use(virDomainDestroy)                       \
+	use(virDomainUndefineFlags)                 \
 	use(virDomainFree)                          \
 	use(virDomainGetID)                         \
 	use(virDomainGetName)                       \

@@ -60,7 +60,7 @@ static bool is_quiet(const struct pending_guest *guest, bool is_alone, int64_t n
 static void remove_unwanted(struct pending *pending, int64_t now)
 {
 	for (size_t i = pending->count; i > 0; i--)
-		if (!pending->guests[i - 1].is_wanted && is_quiet(&pending->guests[i - 1], false, now))
+		if (!pending->guests[i - 1].is_wanted && !pending->guests[i - 1].is_back && is_quiet(&pending->guests[i - 1], false, now))
 			remove_guest(pending, i - 1);
 }
 
@@ -74,21 +74,24 @@ static struct pending_guest *find(struct pending *pending, const char *uuid)
 
 bool pending_add(struct pending *pending, const char *uuid, enum pending_event event, int64_t now)
 {
+	bool is_definition = event == PENDING_DEFINED || event == PENDING_ADDED;
+	bool is_own = is_definition && take_own(pending, uuid, now);
 	struct pending_guest *guest;
 
-	if (event == PENDING_DEFINED && take_own(pending, uuid, now))
+	if (is_own && event == PENDING_DEFINED)
 		return true;
 	guest = find(pending, uuid);
 	if (!guest && pending->count == PENDING_LIMIT)
 		remove_unwanted(pending, now);
 	if (!guest && pending->count == PENDING_LIMIT)
-		return false;
+		return is_own;
 	if (!guest) {
 		guest = &pending->guests[pending->count++];
 		*guest = (struct pending_guest){0};
 		set_uuid(guest->uuid, uuid);
 	}
-	guest->is_wanted = guest->is_wanted || event != PENDING_TOUCHED;
+	guest->is_back = is_own;
+	guest->is_wanted = guest->is_wanted || (!is_own && event != PENDING_TOUCHED);
 	guest->last = now;
 	return true;
 }
@@ -96,7 +99,7 @@ bool pending_add(struct pending *pending, const char *uuid, enum pending_event e
 bool pending_take(struct pending *pending, bool is_alone, int64_t now, char uuid[PENDING_UUID])
 {
 	for (size_t i = 0; i < pending->count; i++) {
-		if (!pending->guests[i].is_wanted || !is_quiet(&pending->guests[i], is_alone, now))
+		if (!pending->guests[i].is_wanted || pending->guests[i].is_back || !is_quiet(&pending->guests[i], is_alone, now))
 			continue;
 		memcpy(uuid, pending->guests[i].uuid, PENDING_UUID);
 		remove_guest(pending, i);
@@ -106,13 +109,25 @@ bool pending_take(struct pending *pending, bool is_alone, int64_t now, char uuid
 	return false;
 }
 
+bool pending_take_back(struct pending *pending, int64_t now, char uuid[PENDING_UUID])
+{
+	for (size_t i = 0; i < pending->count; i++) {
+		if (!pending->guests[i].is_back || !is_quiet(&pending->guests[i], false, now))
+			continue;
+		memcpy(uuid, pending->guests[i].uuid, PENDING_UUID);
+		remove_guest(pending, i);
+		return true;
+	}
+	return false;
+}
+
 bool pending_want(struct pending *pending, const char *uuid, bool is_alone, int64_t now)
 {
 	struct pending_guest *guest = find(pending, uuid);
 
 	if (!guest)
 		return true;
-	if (!is_quiet(guest, is_alone, now)) {
+	if (guest->is_back || !is_quiet(guest, is_alone, now)) {
 		guest->is_wanted = true;
 		return false;
 	}
@@ -132,9 +147,9 @@ int pending_get_wait(const struct pending *pending, bool may_leave, int64_t now)
 		int64_t left = guest->last + PENDING_QUIET - now;
 		int64_t pause = now - guest->last < PENDING_SOON ? OFTEN : SELDOM;
 
-		if (!guest->is_wanted)
+		if (!guest->is_wanted && !guest->is_back)
 			continue;
-		if (may_leave && left > pause)
+		if (may_leave && guest->is_wanted && left > pause)
 			left = pause;
 		if (left < 0)
 			left = 0;

@@ -21,6 +21,7 @@
 /** What happened to a guest. */
 enum pending_event {
 	PENDING_DEFINED, /* it was defined, maybe by the watcher itself: it is to be looked at */
+	PENDING_ADDED,	 /* the same of a guest that had no definition */
 	PENDING_CHANGED, /* its metadata was, which hold a policy: it is to be looked at */
 	PENDING_TOUCHED, /* anything else: another program is at work on it */
 };
@@ -30,6 +31,7 @@ struct pending {
 	struct pending_guest {
 		char uuid[PENDING_UUID];
 		bool is_wanted;	 /* it is to be looked at; else only left alone */
+		bool is_back;	 /* an own definition has brought it back, and nothing has happened to it since */
 		int64_t last;	 /* its last event; milliseconds by the caller's clock */
 	} guests[PENDING_LIMIT]; /* each once, in the order of their first events */
 	size_t count;
@@ -53,6 +55,13 @@ bool pending_add(struct pending *pending, const char *uuid, enum pending_event e
  * Returns false if there is none.
  */
 bool pending_take(struct pending *pending, bool is_alone, int64_t now, char uuid[PENDING_UUID]);
+/**
+ * Takes the first guest that an own definition has brought back: another program had undefined it right before, and has done nothing to it
+ * for PENDING_QUIET since. If it had been defined again in between, there would have been one definition more.
+ *
+ * Returns false if there is none.
+ */
+bool pending_take_back(struct pending *pending, int64_t now, char uuid[PENDING_UUID]);
 /** The same of one guest that is to be looked at anyway. Returns false if it may not be yet: then it waits for its turn. */
 bool pending_want(struct pending *pending, const char *uuid, bool is_alone, int64_t now);
 /**
