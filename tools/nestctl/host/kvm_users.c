@@ -38,15 +38,16 @@ static enum use classify_link(const char *link)
 static enum use find_use(const char *path, bool *unread)
 {
 	AUTO_CLOSEDIR DIR *stream = opendir(path);
+	int fd = stream ? dirfd(stream) : -1;
 	enum use found = USE_NONE;
 
-	if (!stream) {
+	if (fd < 0) {
 		*unread = *unread || errno == EACCES;
 		return USE_NONE;
 	}
 	for (struct dirent *entry; found != USE_GUEST && (entry = readdir(stream));) {
 		char link[256];
-		ssize_t length = readlinkat(dirfd(stream), entry->d_name, link, sizeof(link) - 1);
+		ssize_t length = readlinkat(fd, entry->d_name, link, sizeof(link) - 1);
 		enum use use;
 
 		if (length < 0)

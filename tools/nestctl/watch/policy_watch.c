@@ -88,8 +88,10 @@ bool policy_watch_has_changed(struct policy_watch *files)
 	while ((length = read(files->fd, buffer, sizeof(buffer))) > 0) {
 		const struct inotify_event *event;
 
-		for (const char *at = buffer; at < buffer + length; at += sizeof(*event) + event->len) {
-			event = (const struct inotify_event *)(const void *)at;
+		for (size_t at = 0; at < (size_t)length; at += sizeof(*event) + event->len) {
+			const void *place = buffer + at;
+
+			event = place;
 			changed = changed || matters(files, event);
 		}
 	}
