@@ -80,7 +80,7 @@ static enum status refuse_error(const char *name, const struct nestxml_error *er
 		snprintf(reason, sizeof(reason), "its XML, line %u, %s", error->line, error->message);
 	else
 		snprintf(reason, sizeof(reason), "%s", error->message);
-	return refuse(name, "it cannot be told whether the guest may start: ", reason);
+	return refuse(name, "whether it may start is unknown: ", reason);
 }
 
 static enum status refuse_check(const struct nestxml_check *check, const char *what_next)
@@ -125,9 +125,9 @@ static enum status note_arrival(const char *name, const struct nestxml_check *ch
 	    sym_nestxml_check_get_policy(check)->nested == NESTXML_NESTED_LEAVE)
 		return STATUS_PASS;
 	return refuse(name,
-		      "its arrival cannot be noted in " NESTXML_RUN_DIRECTORY
-		      " (a directory that only root can write, with room in it), and "
-		      "its start would be taken for one from nothing; nothing is lost, so fix that and try again: ",
+		      "its arrival cannot be recorded in " NESTXML_RUN_DIRECTORY ", so its start "
+		      "would be taken for a fresh one; nothing is lost: make that a directory that only root can write, with free space, "
+		      "and try again: ",
 		      strerror(errno));
 }
 
@@ -151,7 +151,7 @@ static enum status check_xml(const char *name, enum nestxml_operation as, const 
 
 	if (!library_load(reason, sizeof(reason)))
 		return refuse(name,
-			      "nestxml is not installed whole, so it cannot be told whether the guest may start; reinstall it: ", reason);
+			      "nestxml is not completely installed, so whether the guest may start is unknown; reinstall it: ", reason);
 	is_marked = as == NESTXML_OPERATION_START && run_dir_take_mark(name, &mark);
 	if (sym_nestxml_check_new(HOOK_ROOT, as, name, xml, length, &check, &error) != 0)
 		return refuse_error(name, &error);

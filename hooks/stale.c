@@ -33,11 +33,11 @@ static void describe_managed(const char *name, const struct nestxml_check *check
 	const struct nestxml_domain *domain = sym_nestxml_check_get_domain(check);
 	char shown[160];
 
-	nestxml_text_print(next, size,
-			   "it is left stopped, and its definition as it is, since its metadata is a manager's (%s): have that state the "
-			   "feature, or run: nestctl apply %s",
-			   nestxml_text_escape(manager, shown, sizeof(shown)),
-			   nestxml_shell_name(name, sym_nestxml_domain_get_uuid(domain)));
+	nestxml_text_print(
+		next, size,
+		"it stays stopped and its definition unchanged, because another program manages it (%s): state the feature there, "
+		"or run: nestctl apply %s",
+		nestxml_text_escape(manager, shown, sizeof(shown)), nestxml_shell_name(name, sym_nestxml_domain_get_uuid(domain)));
 }
 
 /* @answer: the helper's, "" where none came in time. */

@@ -66,10 +66,10 @@ static void report_refusal(struct nestxml_check *check, const struct nestxml_hos
 	bool disable = check->policy.nested == NESTXML_NESTED_DISABLE;
 
 	if (assessment->cpu == NESTXML_CPU_OVERRIDDEN && check->policy.nested != NESTXML_NESTED_OPTIONAL) {
-		report_conflict(check, "%s decides what its CPU has, and not its <cpu>", nestxml_domain_get_cpu_override(check->judged));
-		advise(check, "take that out of its definition, or set nested = leave for it");
+		report_conflict(check, "%s overrides its <cpu>", nestxml_domain_get_cpu_override(check->judged));
+		advise(check, "remove it from its definition, or set nested = leave for it");
 	} else if (disable && assessment->cpu == NESTXML_CPU_UNKNOWN) {
-		report_conflict(check, "whether it would start without nesting cannot be told: %s", assessment->problem.message);
+		report_conflict(check, "whether it would start without nesting is unknown: %s", assessment->problem.message);
 		advise(check, "run: nestctl host");
 	} else if (disable) {
 		report_arrival(check);
@@ -168,8 +168,7 @@ static void report_unmet(struct nestxml_check *check)
 
 	switch (assessment->cpu) {
 	case NESTXML_CPU_OVERRIDDEN:
-		report_conflict(check, "%s decides what its CPU has, and not its <cpu>: it passes as it is",
-				nestxml_domain_get_cpu_override(check->judged));
+		report_conflict(check, "%s overrides its <cpu>: it passes as it is", nestxml_domain_get_cpu_override(check->judged));
 		break;
 	case NESTXML_CPU_STALE:
 		report_conflict(

@@ -84,8 +84,7 @@ void nestxml_warn(const struct nestxml_domain *domain, enum nestxml_nested neste
 		  struct warnings *warnings)
 {
 	if (domain->override.found[0])
-		warn(warnings, "%s wins over its <cpu>, so the XML does not decide what the guest has; remove it there",
-		     domain->override.found);
+		warn(warnings, "%s overrides its <cpu>, so the XML does not decide what the guest has; remove it", domain->override.found);
 	if (nested != NESTXML_NESTED_DISABLE)
 		warn_of_missing(domain, vendor, warnings);
 	if (is_check_in_the_way(domain, nested, vendor, mode))

@@ -156,7 +156,8 @@ static int ask(const struct call *call, const struct part *parts, struct nestxml
 /* Where it cannot be noted that a guest arrives, as without a UUID, it does not. */
 static bool is_not_noted(const struct call *call, const struct outcome *outcome)
 {
-	return call->occasion == NESTXML_OPERATION_INCOMING && outcome->status == 1 && strstr(outcome->said, "its arrival cannot be noted");
+	return call->occasion == NESTXML_OPERATION_INCOMING && outcome->status == 1 &&
+	       strstr(outcome->said, "its arrival cannot be recorded");
 }
 
 /* The library, asked directly. */

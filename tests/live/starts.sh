@@ -260,7 +260,7 @@ starts_not_a_managers_guest()
 	define stale "$type" "$without" "<ovirt-vm:vm xmlns:ovirt-vm='http://ovirt.org/vm/1.0'/>"
 	require_nesting stale
 	start_watch
-	fails "a manager's guest is judged" 1 virsh start stale -- "does not state nested=require" "metadata is a manager's (http://ovirt.org/vm/1.0)" \
+	fails "a manager's guest is judged" 1 virsh start stale -- "does not state nested=require" "another program manages it (http://ovirt.org/vm/1.0)" \
 		"nestctl apply stale"
 	works "no helper is there" settles
 	sleep 0.5
@@ -280,9 +280,9 @@ starts_without_the_admin_api()
 	define stale "$type" "$without"
 	require_nesting stale
 	mv /run/libvirt/libvirt-admin-sock /run/libvirt/away
-	fails "where nobody can say who is connected, nothing is started" 1 virsh start stale -- "who is connected to libvirt cannot be told" \
+	fails "where nobody can say who is connected, nothing is started" 1 virsh start stale -- "who is connected to libvirt is unknown" \
 		"start it again in a second"
-	left "without the admin API" "who is connected to libvirt cannot be told"
+	left "without the admin API" "who is connected to libvirt is unknown"
 	start_watch
 	define new "$type" "$without"
 	require_nesting '*'
@@ -781,7 +781,7 @@ starts_apply()
 	printf '[guest *]\nnested = disable\n' | policy
 	says "a running guest has it from its next start" "$(nestctl apply two)" "guest 'two': rewritten" "from its next start on"
 	has "and runs on as it is" two 1
-	fails "a guest that is not there is named" 1 nestctl apply nobody one -- "guest 'nobody': libvirt knows none of this name or UUID" \
+	fails "a guest that is not there is named" 1 nestctl apply nobody one -- "guest 'nobody': libvirt knows no guest of this name or UUID" \
 		"guest 'one': rewritten"
 	fails "it says or it shows" 2 nestctl apply --dry-run --diff one -- "--dry-run and --diff exclude each other"
 }
@@ -810,7 +810,7 @@ starts_set_and_list()
 	says "list shows what is stale" "$(nestctl list)" "stale (on-stale = restart)"
 	says "set says what is stronger" "$(nestctl set own disable 2>&1)" "is stronger and asks for nested=require"
 	fails "a guest that is not there is named the same way" 1 nestctl set nobody require -- \
-		"guest 'nobody': libvirt knows none of this name or UUID"
+		"guest 'nobody': libvirt knows no guest of this name or UUID"
 	fails "set knows its words" 2 nestctl set own perhaps -- "unknown policy 'perhaps'; expected require, optional, disable or leave"
 }
 

@@ -290,8 +290,10 @@ static void test_a_cpu_described_in_full_has_what_it_says_and_no_more(void **sta
 static void test_where_an_argument_for_qemu_decides_what_must_be_so_is_refused(void **state)
 {
 	static const struct row rows[] = {
-		{"nested = require", REQUIRED OVERRIDE, REFUSE, "-cpu in <qemu:commandline>|take that out|nested = leave|!virsh"},
-		{"nested = disable", DISABLED OVERRIDE, REFUSE, "-cpu in <qemu:commandline>|take that out|nested = leave|!virsh"},
+		{"nested = require", REQUIRED OVERRIDE, REFUSE,
+		 "-cpu in <qemu:commandline>|remove it from its definition|nested = leave|!virsh"},
+		{"nested = disable", DISABLED OVERRIDE, REFUSE,
+		 "-cpu in <qemu:commandline>|remove it from its definition|nested = leave|!virsh"},
 		{"nested = disable", PLAIN OVERRIDE, REFUSE, "-cpu in <qemu:commandline>"},
 		{"nested = optional", REQUIRED OVERRIDE, PASS, "-cpu in <qemu:commandline>"},
 		{"nested = leave", PLAIN OVERRIDE, PASS, "left alone"},
@@ -603,7 +605,7 @@ static void test_at_arrival_an_unknown_host_is_not_on(void **state)
 {
 	static const struct row rows[] = {
 		{"", REQUIRED, REFUSE, "/proc/cpuinfo cannot be read"},
-		{"nested = disable", DISABLED, REFUSE, "cannot be told|nestctl host"},
+		{"nested = disable", DISABLED, REFUSE, "is unknown|nestctl host"},
 		{"nested = require", PLAIN, PASS, "require"},
 	};
 

@@ -232,7 +232,7 @@ static void test_a_definition_that_libvirt_refuses_stays(void **state)
 	assert_int_equal(rewritten.result, REWRITE_FAILED);
 	assert_int_equal(rewritten.defines, 0);
 	assert_string_equal(virt.stored, DOMAIN("", PLAIN, SECRET));
-	check_said(&rewritten, "libvirt does not take it: no such luck");
+	check_said(&rewritten, "libvirt rejects it: no such luck");
 }
 
 /* It cannot be told whether libvirt did so or another program right after the write: to put the old definition back would undo its work. */
@@ -248,7 +248,7 @@ static void test_what_else_has_changed_meanwhile_stays(void **state)
 		assert_int_equal(rewritten.defines, 1);
 		assert_string_equal(virt.stored, rows[i]);
 		check_said(&rewritten, "states nested=require (svm)");
-		check_said(&rewritten, "more of it than its <cpu> has changed meanwhile");
+		check_said(&rewritten, "something outside its <cpu> has changed too");
 	}
 }
 
@@ -294,7 +294,7 @@ static void test_it_is_put_back_too_where_libvirt_refuses_the_next_attempt(void 
 
 	assert_int_equal(rewritten.result, REWRITE_FAILED);
 	assert_string_equal(virt.stored, first);
-	check_said(&rewritten, "libvirt does not take it: no such luck; the old definition was put back");
+	check_said(&rewritten, "libvirt rejects it: no such luck; the old definition was put back");
 }
 
 /* What another program has defined in between is the first one then, though libvirt drops the feature of that too. */
@@ -361,7 +361,7 @@ static void test_a_definition_that_cannot_be_read_is_not_touched(void **state)
 
 	assert_int_equal(rewritten.result, REWRITE_FAILED);
 	assert_int_equal(virt.defines, 0);
-	check_said(&rewritten, "libvirt does not give its definition: gone");
+	check_said(&rewritten, "its definition cannot be got from libvirt: gone");
 }
 
 /* Nobody knows what is stored then: the old definition over it might overwrite another program's. */
@@ -374,7 +374,7 @@ static void test_one_that_cannot_be_read_back_is_left_as_it_is(void **state)
 	assert_false(rewritten.is_current);
 	assert_int_equal(virt.defines, 1);
 	assert_string_equal(virt.stored, DOMAIN("", REQUIRED, SECRET));
-	check_said(&rewritten, "could not be checked: libvirt does not give its definition: gone");
+	check_said(&rewritten, "could not be checked: its definition cannot be got from libvirt: gone");
 }
 
 /* What libvirt made of the last attempt is read back, and is no more what is stored when the old definition is to be put over it. */

@@ -42,8 +42,8 @@ static void test_not_if_the_clients_are_not_known(void **state)
 
 	(void)state;
 	restart.knows_clients = false;
-	check_decision(restart, REFUSED, RESTART_NEVER, "who is connected to libvirt cannot be told");
-	check_decision(restart, LATER, RESTART_NEVER, "who is connected to libvirt cannot be told");
+	check_decision(restart, REFUSED, RESTART_NEVER, "who is connected to libvirt is unknown");
+	check_decision(restart, LATER, RESTART_NEVER, "who is connected to libvirt is unknown");
 }
 
 static void test_while_the_clients_may_be_known_later_it_waits_for_a_minute(void **state)
@@ -55,7 +55,7 @@ static void test_while_the_clients_may_be_known_later_it_waits_for_a_minute(void
 	restart.may_know = true;
 	check_decision(restart, LATER, RESTART_WAIT, NULL);
 	check_decision(restart, REFUSED + RESTART_ANSWER_TIME - 1, RESTART_WAIT, NULL);
-	check_decision(restart, REFUSED + RESTART_ANSWER_TIME, RESTART_NEVER, "who is connected to libvirt cannot be told");
+	check_decision(restart, REFUSED + RESTART_ANSWER_TIME, RESTART_NEVER, "who is connected to libvirt is unknown");
 	restart.knows_clients = true; /* at last */
 	restart.known = REFUSED + RESTART_ANSWER_TIME;
 	check_decision(restart, restart.known, RESTART_NOW, NULL);

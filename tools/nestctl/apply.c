@@ -212,7 +212,7 @@ static enum nestctl_status apply_all(struct run *run)
 	struct virt_error error;
 
 	if (virt_list(run->session->virt, true, &run->guests, &run->guests_count, &error) < 0)
-		return nestctl_fail(NESTCTL_FAILED, "libvirt does not list its guests: %s", error.message);
+		return nestctl_fail(NESTCTL_FAILED, "libvirt cannot list its guests: %s", error.message);
 	/* Where there is no thread to be had, this one does it all. */
 	while (started < WORKERS - 1 && pthread_create(&helpers[started], NULL, work, run) == 0)
 		started++;

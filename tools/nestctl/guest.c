@@ -27,7 +27,7 @@ static const char help[] = "Usage: nestctl guest [--json|--devstack|--nova]\n"
 			   "  --nova       the lines for nova.conf: [libvirt] virt_type = kvm or qemu\n"
 			   "  -h, --help   this text\n"
 			   "\n"
-			   "Exit status: 0 it can, 1 it cannot, 3 it cannot be told.\n";
+			   "Exit status: 0 it can, 1 it cannot, 3 unknown.\n";
 
 struct facts {
 	bool has_flags; /* @cpuinfo is known */
@@ -147,20 +147,20 @@ static void describe_verdict(const struct facts *facts, enum verdict verdict, ch
 		snprintf(text, size, "no: its memory is encrypted (%s): KVM does not run here", facts->machine.encryption);
 		break;
 	case VERDICT_FORBIDDEN:
-		snprintf(text, size, "cannot be told: KVM is there, but this user may not open /dev/kvm");
+		snprintf(text, size, "unknown: KVM is there, but this user may not open /dev/kvm");
 		break;
 	case VERDICT_NOT_KVM:
 		if (facts->device.api < 0)
-			snprintf(text, size, "cannot be told: /dev/kvm does not answer as KVM");
+			snprintf(text, size, "unknown: /dev/kvm does not answer as KVM");
 		else
-			snprintf(text, size, "cannot be told: /dev/kvm speaks version %d of KVM's interface, not %d", facts->device.api,
+			snprintf(text, size, "unknown: /dev/kvm speaks version %d of KVM's interface, not %d", facts->device.api,
 				 KVM_API_VERSION);
 		break;
 	case VERDICT_ERROR:
-		snprintf(text, size, "cannot be told: /dev/kvm cannot be opened: %s", strerror(facts->device.error));
+		snprintf(text, size, "unknown: /dev/kvm cannot be opened: %s", strerror(facts->device.error));
 		break;
 	case VERDICT_NO_FLAGS:
-		snprintf(text, size, "cannot be told: there is no /dev/kvm, and /proc/cpuinfo shows no flags of an x86 processor");
+		snprintf(text, size, "unknown: there is no /dev/kvm, and /proc/cpuinfo shows no flags of an x86 processor");
 		break;
 	case VERDICT_NO_FLAG:
 		snprintf(text, size, "no: the processor shows neither %s", output_join_features(" nor ", features, sizeof(features)));

@@ -23,7 +23,7 @@ static const char help[] = "Usage: nestctl hook status [--json]\n"
 			   "\n"
 			   "  install      install this version's hook\n"
 			   "  status       where it is, and whether libvirt runs it;\n"
-			   "               exit status 0: yes, 1: no, 3: cannot be told\n"
+			   "               exit status 0: yes, 1: no, 3: unknown\n"
 			   "  remove       remove it\n"
 			   "      --json   the status for programs\n"
 			   "  -h, --help   this text\n";

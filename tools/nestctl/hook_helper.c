@@ -71,7 +71,7 @@ static void miss_clients(struct helper *helper, int code, const struct virt_erro
 		close_admin(helper);
 	helper->restart.may_know = !error->no_daemon;
 	if (!helper->has_said_so)
-		log_write(LOG_NOTICE, "guest %s: who is connected to libvirt cannot be told%s: %s", helper->shown,
+		log_write(LOG_NOTICE, "guest %s: who is connected to libvirt is unknown%s: %s", helper->shown,
 			  helper->restart.may_know ? " yet" : "", error->message);
 	helper->has_said_so = true;
 }
@@ -133,12 +133,12 @@ static void describe(const struct helper *helper, char *answer, size_t size)
 		snprintf(answer, size, "its definition is being rewritten: start it again in a second");
 	else if (!helper->restart.knows_clients && !helper->restart.may_know)
 		snprintf(answer, size,
-			 "its definition is being rewritten; it is not started again, since who is connected to libvirt cannot be told: "
+			 "its definition is being rewritten; it is not started again, since who is connected to libvirt is unknown: "
 			 "start it again in a second");
 	else if (!helper->restart.knows_clients)
 		snprintf(answer, size,
 			 "its definition is being rewritten, and it is started again if libvirt says within %d s who is connected, and "
-			 "nobody is at work on it; otherwise start it again",
+			 "no other program is at work on it; otherwise start it again",
 			 RESTART_ANSWER_TIME / 1000);
 	else if (helper->restart.writers == 0)
 		snprintf(answer, size,
@@ -146,8 +146,8 @@ static void describe(const struct helper *helper, char *answer, size_t size)
 	else
 		snprintf(
 			answer, size,
-			"its definition is being rewritten, and it is started again if %s %s disconnected within %d s and nobody is at work "
-			"on it; otherwise start it again",
+			"its definition is being rewritten, and it is started again if %s %s disconnected within %d s and no other program is at "
+			"work on it; otherwise start it again",
 			clients_describe_writers(&helper->named, writers, sizeof(writers)), helper->restart.writers == 1 ? "has" : "have",
 			RESTART_CLIENTS_TIME / 1000);
 }
@@ -412,7 +412,7 @@ static int start_now(struct helper *helper)
 	if (find_guest(helper, &writer, &guest) < 0)
 		return -1;
 	if (virt_domain_has_saved_state(guest))
-		log_write(LOG_NOTICE, "guest %s: left stopped: it has a managed save, or whether it has cannot be told", helper->shown);
+		log_write(LOG_NOTICE, "guest %s: left stopped: it has a managed save, or whether it has one is unknown", helper->shown);
 	else if (virt_domain_is_running(guest))
 		log_write(LOG_INFO, "guest %s: it runs already", helper->shown);
 	else if (virt_domain_start(guest, &error) < 0)

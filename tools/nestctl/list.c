@@ -180,7 +180,7 @@ static void describe_refusal(const struct entry *entry, const struct host_policy
 	if (plan->state == PLAN_UNKNOWN || plan->state == PLAN_IMPOSSIBLE)
 		snprintf(text, size, "%s", plan->error.message);
 	else if (override)
-		snprintf(text, size, "%s wins over its <cpu>", override);
+		snprintf(text, size, "%s overrides its <cpu>", override);
 	else
 		snprintf(text, size, "%s", nestxml_host_get_evidence(host_policy->host));
 }
@@ -222,7 +222,7 @@ static void describe_next_start(const struct entry *entry, const struct host_pol
 static const char *answer_to_string(enum qemu_answer answer)
 {
 	static const char *const words[] = {
-		[QEMU_ANSWER_NONE] = "cannot be told",
+		[QEMU_ANSWER_NONE] = "unknown",
 		[QEMU_ANSWER_YES] = "yes",
 		[QEMU_ANSWER_NO] = "no",
 	};
@@ -236,7 +236,7 @@ static void fill_row(const struct entry *entry, const struct host_policy *host_p
 		strcpy(row[i], "-");
 	nestxml_text_escape(virt_domain_get_name(entry->guest), row[0], CELL);
 	if (!entry->known) {
-		snprintf(row[6], CELL, "cannot be told: %s", entry->why);
+		snprintf(row[6], CELL, "unknown: %s", entry->why);
 		return;
 	}
 	snprintf(row[1], CELL, "%s", nestxml_nested_to_string(entry->definition.plan.policy.nested));
@@ -246,7 +246,7 @@ static void fill_row(const struct entry *entry, const struct host_policy *host_p
 	if (entry->live)
 		describe_cpu(entry->live, row[4], CELL);
 	else if (entry->live_why[0])
-		snprintf(row[4], CELL, "cannot be told: %s", entry->live_why);
+		snprintf(row[4], CELL, "unknown: %s", entry->live_why);
 	if (entry->live)
 		snprintf(row[5], CELL, "%s%s", answer_to_string(entry->nested),
 			 entry->met == QEMU_ANSWER_NO ? ": not as its policy asks" : "");
@@ -380,8 +380,7 @@ static enum nestctl_status find_status(const struct listing *listing)
 	if (!listing->request->unmet)
 		return NESTCTL_YES;
 	if (listing->unknown > 0)
-		fprintf(stderr,
-			"nestctl: warning: for %zu running guests it cannot be told whether their policy is met; see nestctl list\n",
+		fprintf(stderr, "nestctl: warning: for %zu running guests it is unknown whether their policy is met; see nestctl list\n",
 			listing->unknown);
 	return listing->unmet > 0 ? NESTCTL_NO : NESTCTL_YES;
 }
@@ -414,7 +413,7 @@ static enum nestctl_status list(const struct session *session, const struct requ
 	enum nestctl_status status;
 
 	if (virt_list(session->virt, false, &guests, &guests_count, &error) < 0)
-		return nestctl_fail(NESTCTL_FAILED, "libvirt does not list its guests: %s", error.message);
+		return nestctl_fail(NESTCTL_FAILED, "libvirt cannot list its guests: %s", error.message);
 	qsort(guests, guests_count, sizeof(struct virt_domain *), compare_names);
 	qemu_processes_read(NESTCTL_ROOT, &listing.processes); /* without them, of no guest it can be told */
 	status = show(guests, guests_count, &listing);

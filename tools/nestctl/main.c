@@ -94,7 +94,7 @@ static enum nestctl_status print_help(void)
 	     "nestctl set GUEST require; virsh start GUEST; nestctl verify GUEST.\n"
 	     "\n"
 	     "nestctl COMMAND --help says more. Exit status: 0 yes or done, 1 no, 2 wrong\n"
-	     "usage, 3 cannot be told, 5 failed.");
+	     "usage, 3 unknown, 5 failed.");
 	return nestctl_finish(NESTCTL_YES);
 }
 

@@ -21,7 +21,7 @@
 
 static const char help[] = "Usage: nestctl verify GUEST [--ask-qemu] [--ask-guest] [--json] [-c URI]\n"
 			   "Does the running GUEST (a name or UUID) have nested virtualization?\n"
-			   "To be run on the guest's host; exit status 0: yes, 1: no, 3: cannot be told.\n"
+			   "To be run on the guest's host; exit status 0: yes, 1: no, 3: unknown.\n"
 			   "\n"
 			   "  --ask-qemu          ask QEMU itself, through libvirt's monitor command, which\n"
 			   "                      marks the guest as tainted (custom-monitor) until it ends\n"
@@ -43,7 +43,7 @@ static void describe_policy(const struct diagnosis *diagnosis, char *text, size_
 
 	nestxml_policy_describe_source(&diagnosis->policy, source, sizeof(source));
 	if (diagnosis->policy_error.code != NESTXML_OK)
-		snprintf(text, size, "cannot be told: %s", diagnosis->policy_error.message);
+		snprintf(text, size, "unknown: %s", diagnosis->policy_error.message);
 	else
 		snprintf(text, size, "%s, stated by %s%s", nestxml_nested_to_string(diagnosis->policy.nested), source,
 			 met[diagnosis_is_policy_met(diagnosis)]);

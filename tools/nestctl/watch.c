@@ -347,7 +347,7 @@ static void begin_sweep(struct watch *watch)
 	end_sweep(watch);
 	watch->sweep_at = NEVER;
 	if (virt_list_stored(watch->virt, &watch->swept, &watch->swept_count, &error) < 0) {
-		say(SAY_ERROR, "libvirt does not list its guests: %s", error.message);
+		say(SAY_ERROR, "libvirt cannot list its guests: %s", error.message);
 		watch->broken = true;
 		return;
 	}
@@ -450,7 +450,7 @@ static void list_runs(struct watch *watch)
 	watch->runs_at = NEVER;
 	if (virt_list_runs(watch->virt, &now, &count, &error) < 0) {
 		now = NULL;
-		say(SAY_ERROR, "libvirt does not list the guests that run: %s", error.message);
+		say(SAY_ERROR, "libvirt cannot list the running guests: %s", error.message);
 		watch->broken = true;
 		return;
 	}

@@ -49,7 +49,7 @@ static bool find_guest(const struct session *session, const char *word, struct v
 	if (virt_find(session->virt, word, guest, &error) == 0)
 		return true;
 	if (error.no_domain)
-		finding = findings_add(findings, "guest", FINDING_NOT, "'%s': libvirt knows none of this name or UUID",
+		finding = findings_add(findings, "guest", FINDING_NOT, "'%s': libvirt knows no guest of this name or UUID",
 				       nestxml_text_escape(word, shown, sizeof(shown)));
 	else
 		finding = findings_add(findings, "guest", FINDING_UNKNOWN, "libvirt: %s", error.message);
@@ -64,7 +64,7 @@ static void check_policy(const struct diagnosis *diagnosis, const char *name, st
 	char source[320];
 
 	if (diagnosis->policy_error.code != NESTXML_OK) {
-		finding_advise(findings_add(findings, "policy", FINDING_NOT, "it cannot be told: %s", diagnosis->policy_error.message),
+		finding_advise(findings_add(findings, "policy", FINDING_NOT, "unknown: %s", diagnosis->policy_error.message),
 			       "correct that, as in: man nestxml.conf");
 		return;
 	}
@@ -102,9 +102,10 @@ static void check_definition(const struct session *session, const struct diagnos
 			finding_advise(finding, "create it again with a <cpu> that states it: see nestxml(1)");
 		break;
 	case PLAN_MANAGED:
-		finding = findings_add(findings, "definition", FINDING_NOT, "%s: its policy is not in it, and it is a manager's (%s)", text,
+		finding = findings_add(findings, "definition", FINDING_NOT,
+				       "%s: its policy is not in it, and another program manages it (%s)", text,
 				       nestxml_text_escape(plan.manager, manager, sizeof(manager)));
-		finding_advise(finding, "state it in that manager's own configuration");
+		finding_advise(finding, "state it in that program's own configuration");
 		break;
 	case PLAN_IMPOSSIBLE:
 		finding = findings_add(findings, "definition", FINDING_NOT, "its policy cannot be met: %s", plan.error.message);

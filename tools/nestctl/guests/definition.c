@@ -19,7 +19,7 @@ int definition_read(const struct virt_domain *guest, enum virt_xml which, const 
 	struct nestxml_error error;
 
 	if (virt_domain_get_xml(guest, which, &made.xml, &virt_error) < 0) {
-		snprintf(why, size, "libvirt does not give its definition: %s", virt_error.message);
+		snprintf(why, size, "its definition cannot be got from libvirt: %s", virt_error.message);
 		return -1;
 	}
 	if (nestxml_domain_new(made.xml, strlen(made.xml), &made.domain, &error) != 0) {
@@ -118,7 +118,7 @@ static enum kept read_back(const struct virt_domain *guest, const struct definit
 
 	if (virt_domain_get_xml(guest, VIRT_XML_SECRET, after, &error) < 0) {
 		*after = NULL;
-		snprintf(why, size, "libvirt does not give its definition: %s", error.message);
+		snprintf(why, size, "its definition cannot be got from libvirt: %s", error.message);
 		return error.no_domain ? KEPT_GONE : KEPT_UNKNOWN;
 	}
 	/* As a rule it is what was defined, since that is spliced into libvirt's own text. */
@@ -134,7 +134,7 @@ static enum kept look_again(const struct virt_domain *guest, const char *seen, c
 	if (virt_domain_get_xml(guest, VIRT_XML_SECRET, &now, &error) == 0)
 		return strcmp(now, seen) == 0 ? KEPT_DROPPED : KEPT_REPLACED;
 	now = NULL;
-	snprintf(why, size, "libvirt does not give its definition: %s", error.message);
+	snprintf(why, size, "its definition cannot be got from libvirt: %s", error.message);
 	return error.no_domain ? KEPT_GONE : KEPT_UNKNOWN;
 }
 
@@ -190,7 +190,7 @@ static void put_back(struct virt *virt, const struct attempts *attempts, const c
 	struct virt_error error;
 
 	if (virt_define(virt, attempts->first, &error) < 0) {
-		fail(rewritten, "%s, and the old definition could not be put back: %s; look at it: virsh edit", why, error.message);
+		fail(rewritten, "%s, and the old definition could not be put back: %s; check it: virsh edit", why, error.message);
 		return;
 	}
 	rewritten->defines++;
@@ -247,7 +247,7 @@ static bool define(struct virt *virt, const struct virt_domain *guest, const str
 		return false;
 	}
 	if (virt_define(virt, xml, &error) < 0) {
-		snprintf(why, sizeof(why), "libvirt does not take it: %s", error.message);
+		snprintf(why, sizeof(why), "libvirt rejects it: %s", error.message);
 		give_up(virt, attempts, why, rewritten);
 		return false;
 	}
@@ -262,7 +262,7 @@ static bool define(struct virt *virt, const struct virt_domain *guest, const str
 		rewritten->is_current = true;
 		describe_rewritten(&before->plan, rewritten->message, sizeof(rewritten->message));
 		if (kept == KEPT_AND_MORE)
-			add_note(rewritten, "; more of it than its <cpu> has changed meanwhile");
+			add_note(rewritten, "; something outside its <cpu> has changed too");
 		return false;
 	case KEPT_REPLACED:
 		fail(rewritten, "not rewritten: another program defines it again and again");
@@ -280,7 +280,7 @@ static bool define(struct virt *virt, const struct virt_domain *guest, const str
 		fail(rewritten, "it was undefined meanwhile");
 		return false;
 	case KEPT_UNKNOWN:
-		fail(rewritten, "rewritten, but what came of it could not be checked: %s; look at it: virsh edit", why);
+		fail(rewritten, "rewritten, but what came of it could not be checked: %s; check it: virsh edit", why);
 		return false;
 	}
 	return false;

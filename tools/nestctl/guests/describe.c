@@ -87,7 +87,8 @@ static void describe_managed(const struct plan *plan, char *text, size_t size)
 	char manager[160];
 
 	nestxml_policy_describe_source(&plan->policy, source, sizeof(source));
-	snprintf(text, size, "left alone: %s asks for nested=%s, but its metadata is a manager's (%s): state it there, or name the guest",
+	snprintf(text, size,
+		 "left alone: %s asks for nested=%s, but another program manages it (%s): state it there, or run: nestctl apply GUEST",
 		 source, nestxml_nested_to_string(plan->policy.nested), nestxml_text_escape(plan->manager, manager, sizeof(manager)));
 }
 

@@ -58,10 +58,10 @@ static void describe_yes(const struct diagnosis *diagnosis, char *text, size_t s
 			 diagnosis_feature(diagnosis), giver);
 		break;
 	case QEMU_VERDICT_MONITOR_HAS:
-		snprintf(text, size, "yes: QEMU itself says so, and nothing else is known here");
+		snprintf(text, size, "yes: QEMU itself reports it, and there is no other evidence");
 		break;
 	default:
-		snprintf(text, size, "yes: the guest says so, and nothing else is known here");
+		snprintf(text, size, "yes: the guest reports it, and there is no other evidence");
 	}
 }
 
@@ -82,14 +82,14 @@ static void describe_no(const struct diagnosis *diagnosis, char *text, size_t si
 			 qemu_evidence_is_emulated(&diagnosis->running.evidence) ? "TCG" : "the host", feature);
 		break;
 	case QEMU_VERDICT_MODEL_LACKS:
-		snprintf(text, size, "no: QEMU gives the model %s no %s that is not stated",
+		snprintf(text, size, "no: the model %s has no %s unless the command line states it",
 			 diagnosis_model(diagnosis, model, sizeof(model)), feature);
 		break;
 	case QEMU_VERDICT_MONITOR_LACKS:
-		snprintf(text, size, "no: QEMU itself says so, and nothing else is known here");
+		snprintf(text, size, "no: QEMU itself reports none, and there is no other evidence");
 		break;
 	default:
-		snprintf(text, size, "no: the guest says so, and nothing else is known here");
+		snprintf(text, size, "no: the guest reports none, and there is no other evidence");
 	}
 }
 
@@ -105,7 +105,7 @@ static void describe_contradiction(const struct diagnosis *diagnosis, char *text
 		describe_no(&outside, reason, sizeof(reason));
 	else
 		describe_yes(&outside, reason, sizeof(reason));
-	snprintf(text, size, "cannot be told: QEMU itself says that the guest has %s%s, but by what is known here: %s", claims ? "" : "no ",
+	snprintf(text, size, "unknown: QEMU itself says that the guest has %s%s, but the other evidence says: %s", claims ? "" : "no ",
 		 diagnosis_feature(diagnosis), reason);
 }
 
@@ -117,34 +117,34 @@ static void describe_unknown(const struct diagnosis *diagnosis, char *text, size
 	switch (diagnosis->verdict) {
 	case QEMU_VERDICT_NO_PROCESS:
 		diagnosis_describe_process(diagnosis, reason, sizeof(reason));
-		snprintf(text, size, "cannot be told: %s", reason);
+		snprintf(text, size, "unknown: %s", reason);
 		break;
 	case QEMU_VERDICT_DOUBT:
 		nestxml_text_escape(qemu_evidence_doubt(&diagnosis->running.evidence), reason, sizeof(reason));
-		snprintf(text, size, "cannot be told: QEMU was started with '%s', whose effect on its CPU is not known here", reason);
+		snprintf(text, size, "unknown: QEMU was started with '%s', whose effect on its CPU is not known here", reason);
 		break;
 	case QEMU_VERDICT_MONITOR_CLAIMS:
 	case QEMU_VERDICT_MONITOR_DENIES:
 		describe_contradiction(diagnosis, text, size);
 		break;
 	case QEMU_VERDICT_ACCELERATOR:
-		snprintf(text, size, "cannot be told: QEMU was started with neither KVM nor TCG alone");
+		snprintf(text, size, "unknown: QEMU was started with neither KVM nor TCG alone");
 		break;
 	case QEMU_VERDICT_GUEST_CLAIMS:
-		snprintf(text, size, "cannot be told: the guest says that it has %s, but by what is known here it has none", feature);
+		snprintf(text, size, "unknown: the guest says that it has %s, but QEMU and the host do not give it", feature);
 		break;
 	case QEMU_VERDICT_GUEST_DENIES:
-		snprintf(text, size, "cannot be told: the guest says that it has no %s, but QEMU and the host give it", feature);
+		snprintf(text, size, "unknown: the guest says that it has no %s, but QEMU and the host give it", feature);
 		break;
 	default:
-		snprintf(text, size, "cannot be told: %s", nestxml_host_get_evidence(diagnosis->host));
+		snprintf(text, size, "unknown: %s", nestxml_host_get_evidence(diagnosis->host));
 	}
 }
 
 void diagnosis_describe_verdict(const struct diagnosis *diagnosis, char *text, size_t size)
 {
 	if (!virt_domain_is_running(diagnosis->guest)) {
-		snprintf(text, size, "cannot be told: the guest is not running");
+		snprintf(text, size, "unknown: the guest is not running");
 		return;
 	}
 	switch (diagnosis_answer(diagnosis)) {
@@ -232,7 +232,7 @@ static void advise_rewrite(const struct diagnosis *diagnosis, enum nestxml_neste
 	char emulator[256];
 
 	if (override)
-		snprintf(text, size, "virsh edit %s: remove %s, which wins over its <cpu>; then shut it down and start it",
+		snprintf(text, size, "virsh edit %s: remove %s, which overrides its <cpu>; then shut it down and start it",
 			 name_for_shell(diagnosis), override);
 	else if (!virt_domain_is_persistent(diagnosis->guest))
 		snprintf(text, size, "end it, then: nestxml -n %s FILE | virsh create /dev/stdin", word);
@@ -300,5 +300,5 @@ void diagnosis_describe_advice(const struct diagnosis *diagnosis, char *text, si
 	else if (is_wanted)
 		advise_no(diagnosis, text, size);
 	else
-		snprintf(text, size, "nothing: it is as its policy wants");
+		snprintf(text, size, "nothing: its policy is met");
 }

@@ -86,7 +86,7 @@ enum nestctl_status session_find(const struct session *session, const char *word
 		return NESTCTL_YES;
 	nestxml_text_escape(word, shown, sizeof(shown));
 	if (error.no_domain)
-		return nestctl_fail(NESTCTL_NO, "guest '%s': libvirt knows none of this name or UUID; see: virsh list --all", shown);
+		return nestctl_fail(NESTCTL_NO, "guest '%s': libvirt knows no guest of this name or UUID; see: virsh list --all", shown);
 	return nestctl_fail(NESTCTL_FAILED, "guest '%s': libvirt: %s", shown, error.message);
 }
 

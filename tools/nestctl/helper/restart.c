@@ -24,7 +24,7 @@ enum restart_decision restart_decide(const struct restart *restart, int64_t now,
 	}
 	if (!restart->knows_clients)
 		return wait_until(restart->may_know ? restart->refused + RESTART_ANSWER_TIME : now, now,
-				  "who is connected to libvirt cannot be told", why);
+				  "who is connected to libvirt is unknown", why);
 	if (restart->writers > 0)
 		return wait_until(restart->known + RESTART_CLIENTS_TIME, now, "another program is still connected to libvirt", why);
 	if (now - last_busy(restart) < RESTART_QUIET)

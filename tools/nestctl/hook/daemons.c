@@ -121,7 +121,7 @@ static void make_record(const struct daemon *daemon, char *text, size_t size)
 	snprintf(text, size, "%d %llu\n", (int)daemon->pid, daemon->ticks);
 }
 
-/* Only for `nestctl hook status`, which says "cannot be told" if this cannot be written. */
+/* Only for `nestctl hook status`, which says "unknown" if this cannot be written. */
 static void remember(const char *root, const struct daemon *daemon)
 {
 	AUTO_FREE char *directory = nestxml_path_join(root, NESTXML_RUN_DIRECTORY);

@@ -32,7 +32,7 @@ static void tell_daemons(const char *root)
 		if (code == 0)
 			printf("%s (PID %d) was told (SIGHUP)\n", daemon->name, (int)daemon->pid);
 		else if (code != -ESRCH)
-			fprintf(stderr, "nestctl: warning: %s (PID %d) cannot be told: %s; run: systemctl reload %s\n", daemon->name,
+			fprintf(stderr, "nestctl: warning: %s (PID %d) cannot be sent SIGHUP: %s; run: systemctl reload %s\n", daemon->name,
 				(int)daemon->pid, strerror(-code), daemon->name);
 	}
 	if (daemons.count == 0)

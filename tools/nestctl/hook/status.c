@@ -52,7 +52,7 @@ static const char *describe_content(const struct hook_state *state)
 	if (!state->hook->at[state->place].executable)
 		return "it is not executable";
 	if (!state->hook->program)
-		return "its version cannot be told: " NESTXML_HOOK_PROGRAM " cannot be read";
+		return "its version is unknown: " NESTXML_HOOK_PROGRAM " cannot be read";
 	return state->hook->at[state->place].content == HOOK_CONTENT_CURRENT ? "it is this version's" : "it is another version's";
 }
 
@@ -87,12 +87,12 @@ static enum nestctl_status describe_installed(const struct hook_state *state, ch
 	bool apparmor = state->apparmor == CONFINEMENT_UNKNOWN;
 
 	if (unaware) {
-		snprintf(verdict, size, "cannot be told: %s (PID %d) started before it was installed", unaware->name, (int)unaware->pid);
+		snprintf(verdict, size, "unknown: %s (PID %d) started before it was installed", unaware->name, (int)unaware->pid);
 		snprintf(advice, size, "nestctl hook install");
 		return NESTCTL_UNKNOWN;
 	}
 	if (apparmor || state->selinux == CONFINEMENT_UNKNOWN) {
-		snprintf(verdict, size, "cannot be told: %s: %s", apparmor ? "AppArmor" : "SELinux",
+		snprintf(verdict, size, "unknown: %s: %s", apparmor ? "AppArmor" : "SELinux",
 			 apparmor ? state->apparmor_detail : state->selinux_detail);
 		snprintf(advice, size, geteuid() != 0 ? "sudo nestctl hook status" : "start a guest and look: journalctl -t nestxml-hook");
 		return NESTCTL_UNKNOWN;

@@ -32,7 +32,7 @@ static void explain_hardware(const struct host_state *state, struct obstacle *ob
 
 	obstacle->is_final = true;
 	if (state->machine.is_guest) {
-		SET_CAUSE(obstacle, "this machine is a guest, and its processor has no %s: nesting is for its host to give", feature);
+		SET_CAUSE(obstacle, "this machine is a guest, and its processor has no %s: its host must provide nesting", feature);
 		machine_advise_host(&state->machine, obstacle->remedy, sizeof(obstacle->remedy));
 	} else {
 		SET_CAUSE(obstacle, "the processor has no %s, or the firmware turned it off", feature);
@@ -148,7 +148,7 @@ static bool find_bad_value(const struct host_state *state, struct obstacle *obst
 		set(where, sizeof(where), "%s, line %u", bad.line->file, bad.line->line);
 	nestxml_text_escape(bad.word.value, value, sizeof(value));
 	SET_CAUSE(obstacle, "%s: %s is %s %s here, %s%s", where, bad.word.name, strcmp(bad.type, "int") == 0 ? "an" : "a", bad.type,
-		  bad.word.has_value ? value : "which needs a value", bad.word.has_value ? " is no value of it" : "");
+		  bad.word.has_value ? value : "which needs a value", bad.word.has_value ? " is not valid" : "");
 	SET_REMEDY(obstacle, "correct or remove that: with it the kernel does not load %s", state->module_name);
 	return true;
 }
@@ -211,7 +211,7 @@ const char *obstacle_describe_load_error(const struct host_state *state, int cod
 	case EOPNOTSUPP:
 	case EIO:
 		set(text, size, "%s",
-		    state->machine.is_guest ? "this machine is a guest: nesting is for its host to give" : "turned off in the firmware");
+		    state->machine.is_guest ? "this machine is a guest: its host must provide nesting" : "turned off in the firmware");
 		break;
 	case ENOEXEC:
 		set(text, size, "its file is not for this kernel but for %s; reinstall this kernel's package",

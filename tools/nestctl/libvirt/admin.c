@@ -137,7 +137,7 @@ static int read_answer(const struct admin *admin, struct clients *clients, int64
 	made.list = calloc(header.count + 1, sizeof(*made.list));
 	if (!made.list || receive(admin->fd, made.list, header.count * sizeof(*made.list), deadline) < 0) {
 		free(made.list);
-		return fail(error, "no whole answer from libvirt's admin API");
+		return fail(error, "incomplete answer from libvirt's admin API");
 	}
 	made.count = header.count;
 	*clients = made;

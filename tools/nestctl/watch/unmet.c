@@ -30,14 +30,14 @@ static void describe(const struct diagnosis *diagnosis, char *text, size_t size)
 
 	nestxml_text_escape(virt_domain_get_name(diagnosis->guest), name, sizeof(name));
 	if (diagnosis->policy_error.code != NESTXML_OK) {
-		snprintf(text, size, "guest '%s': it runs, and its policy cannot be told: %s", name, diagnosis->policy_error.message);
+		snprintf(text, size, "guest '%s': it runs, and its policy is unknown: %s", name, diagnosis->policy_error.message);
 		return;
 	}
 	nestxml_policy_describe_source(&diagnosis->policy, source, sizeof(source));
 	diagnosis_describe_verdict(diagnosis, now, sizeof(now));
 	diagnosis_describe_advice(diagnosis, advice, sizeof(advice));
 	snprintf(text, size, "guest '%s': %s: nested=%s, stated by %s; nested now: %s; next: %s", name,
-		 is_unmet ? "its policy is not met" : "it cannot be told whether its policy is met",
+		 is_unmet ? "its policy is not met" : "whether its policy is met is unknown",
 		 nestxml_nested_to_string(diagnosis->policy.nested), source, now, advice);
 }
 
