@@ -307,7 +307,7 @@ starts_while_the_admin_api_is_busy()
 	done
 	sleep 1
 	fails "while libvirt answers others, it is waited for" 1 virsh start stale -- \
-		"it is started again if libvirt says within 60 s who is connected, and nobody is at work on it; otherwise start it again"
+		"it is started again if libvirt says within 60 s who is connected, and no other program is at work on it; otherwise start it again"
 	works "meanwhile it is rewritten" rewritten stale require
 	sleep 1
 	is "and not started" "$(virsh domstate stale)" "shut off"
