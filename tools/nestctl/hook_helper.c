@@ -319,7 +319,7 @@ static bool is_undisturbed(void *context)
 	if (!helper->restart.knows_clients || helper->restart.writers > 0)
 		return true;
 	ask_clients(helper);
-	run_events(helper, 0);
+	take_events(helper);
 	return helper->restart.knows_clients && helper->restart.writers == 0 && !helper->was_changed;
 }
 
