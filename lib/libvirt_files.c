@@ -4,7 +4,7 @@
  * hook.
  *
  * What libvirt gives a hook is the document that it starts, whole: the stored definition's at a start from nothing, a snapshot's at a
- * revert to one with memory (libvirt 9.0, 11.3 and 12.8, measured: docs/libvirt-facts.md). So documents are compared, and not what they
+ * revert to one with memory (libvirt 9.0, 11.3 and 12.8, measured: docs/libvirt-facts.md #8). So documents are compared, and not what they
  * look like. A name that no file can have is no guest's of libvirt either.
  */
 #include "libvirt_files.h"

@@ -6,7 +6,8 @@
 
 #include "macros.h"
 
-/* A list ends with NULL. A name that ends in '*' stands for every longer one that begins so. */
+/* A list ends with NULL. A name that ends in '*' is a prefix of longer ones. */
+
 /* Sub-features that libvirt's models contain. The list ends with one without models. */
 struct contained {
 	const char *models[9]; /* each also with a version */

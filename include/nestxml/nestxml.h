@@ -12,7 +12,7 @@
  *	nestxml_host_new()		reads what this host's KVM can do
  *	nestxml_verdict_decide()	the table: pass, refuse or stale
  *	nestxml_edits_new()		the edits that make the XML state the policy
- *	nestxml_check_new()		all of these in one call, as the hook asks it
+ *	nestxml_check_new()		all of these in one call, as the hook needs it
  *
  * Conventions: a function that can fail returns 0 or one of the negative codes of enum nestxml_code and names, in its comment,
  * each code that it returns. Out-parameters come last and are written on success only. `error` may be NULL wherever it is a
@@ -45,7 +45,7 @@ enum nestxml_code {
 	NESTXML_E_TYPE = -7,	   /**< the domain's type is neither kvm nor qemu */
 	NESTXML_E_ARCH = -8,	   /**< the guest's architecture is neither x86_64 nor i686 */
 	NESTXML_E_TCG = -9,	   /**< vmx asked for a guest that QEMU emulates (TCG has svm only) */
-	NESTXML_E_VENDOR = -10,	   /**< no vendor of the processor to be found */
+	NESTXML_E_VENDOR = -10,	   /**< the vendor of the processor is not known */
 	NESTXML_E_CONFIG = -11,	   /**< a policy file is unsafe or wrong */
 	NESTXML_E_METADATA = -12,  /**< the guest's own <nested:policy> is wrong */
 	NESTXML_E_ARGUMENT = -13,  /**< an argument is out of its range */
@@ -112,7 +112,7 @@ int nestxml_mode_from_string(const char *word, enum nestxml_mode *mode);
 const char *nestxml_on_stale_to_string(enum nestxml_on_stale on_stale);
 /** Sets *@on_stale from @word. Returns 0 or NESTXML_E_ARGUMENT. Since: 0.1 */
 int nestxml_on_stale_from_string(const char *word, enum nestxml_on_stale *on_stale);
-/** The word for @vendor ("intel", "amd"), static; NULL for none. Since: 0.1 */
+/** The word for @vendor ("intel", "amd"), static; NULL for none, and outside the range. Since: 0.1 */
 const char *nestxml_vendor_to_string(enum nestxml_vendor vendor);
 /** Sets *@vendor from "intel" or "amd". Returns 0 or NESTXML_E_ARGUMENT. Since: 0.1 */
 int nestxml_vendor_from_string(const char *word, enum nestxml_vendor *vendor);
@@ -122,7 +122,7 @@ const char *nestxml_vendor_feature(enum nestxml_vendor vendor);
 const char *nestxml_vendor_extension(enum nestxml_vendor vendor);
 /** The KVM module of @vendor's processors as /sys/module spells it ("kvm_intel", "kvm_amd"), static; NULL for none. Since: 0.1 */
 const char *nestxml_vendor_module(enum nestxml_vendor vendor);
-/** The vendor whose KVM module @module is, as /sys/module spells it; NONE for any other. Since: 0.1 */
+/** The vendor whose KVM module is called @module (as /sys/module spells it); NONE for any other. Since: 0.1 */
 enum nestxml_vendor nestxml_vendor_of_module(const char *module);
 /**
  * How that module spells its parameter nested when it is @on or off ("Y" or "N" for a bool parameter, as of kvm_intel; "1" or "0" for an
@@ -175,9 +175,9 @@ bool nestxml_domain_is_tcg(const struct nestxml_domain *domain);
 /** Whether the CPU requires or forces vmx or svm by itself. Since: 0.1 */
 bool nestxml_domain_is_requiring_nesting(const struct nestxml_domain *domain);
 /**
- * What wins over <cpu>, so that the XML does not decide what the guest has: the first argument, environment variable or driver of
- * <qemu:commandline> or <qemu:override> that was found to, with its place, as in "-cpu in <qemu:commandline>" or "LD_PRELOAD in
- * <qemu:commandline>"; ready for a terminal. NULL: there is none. docs/what-wins-over-cpu.md lists them. Since: 0.1
+ * What overrides <cpu>, so that the XML does not decide what the guest has: the first such argument, environment variable or driver in
+ * <qemu:commandline> or <qemu:override>, with its place, as in "-cpu in <qemu:commandline>" or "LD_PRELOAD in
+ * <qemu:commandline>"; ready for a terminal. NULL: there is none. Source: docs/what-wins-over-cpu.md. Since: 0.1
  */
 const char *nestxml_domain_get_cpu_override(const struct nestxml_domain *domain);
 /** How many namespaces the elements directly in <metadata> have; each counts once. At most 256. Since: 0.1 */
@@ -185,8 +185,9 @@ size_t nestxml_domain_count_metadata_namespaces(const struct nestxml_domain *dom
 /** Namespace number @index from 0 of those, in the order of the document, as written there (not escaped); NULL past the end. Since: 0.1 */
 const char *nestxml_domain_get_metadata_namespace(const struct nestxml_domain *domain, size_t index);
 /**
- * Whether the CPU is one that libvirt has already expanded (custom, match exact, check full), as in the start of a saved guest:
- * it cannot be changed for that start. Since: 0.1
+ * Whether the CPU is one that libvirt has already expanded (custom, match exact, check full), as in the start of a saved guest, whose CPU
+ * cannot be changed for that start. A definition made from a running guest's XML has such a CPU too. Source: docs/libvirt-facts.md #8.
+ * Since: 0.1
  */
 bool nestxml_domain_has_expanded_cpu(const struct nestxml_domain *domain);
 
@@ -214,9 +215,15 @@ bool nestxml_domain_get_cpu_span(const struct nestxml_domain *domain, size_t *st
  */
 const char *nestxml_domain_get_feature_policy(const struct nestxml_domain *domain, enum nestxml_vendor vendor);
 /**
- * Whether the CPU states @nested with @vendor's feature: each one of that name does, and there is one. What requires is at least
- * optional; `force` requires, and `forbid` disables. Sub-features do not matter, since the guest has what the feature says or does not
- * start. Always true of what nestxml_edits_apply() returns; there may be edits where it is true already. Since: 0.1
+ * Whether the CPU states @nested with @vendor's feature: <cpu> lists the feature, and each <feature> of that name states it. `require` and
+ * `force` state require and optional, `optional` states optional, `disable` and `forbid` state disable. Sub-features do not matter, since
+ * the guest has what the feature says or does not start. After nestxml_edits_apply() it is true; there may be edits even if it is true
+ * already.
+ *
+ * @vendor	not NONE
+ * @nested	require, optional or disable; false for leave
+ *
+ * Since: 0.1
  */
 bool nestxml_domain_is_stating(const struct nestxml_domain *domain, enum nestxml_vendor vendor, enum nestxml_nested nested);
 
@@ -279,12 +286,12 @@ bool nestxml_config_is_section_matching(const struct nestxml_config *config, siz
 
 /**
  * The policy of @domain: a matching section, else the guest's metadata, else what its CPU says by itself, else the default section,
- * else leave. A section whose pattern is a UUID is about the guest that has it; any other pattern is a glob that the guest's name must
- * match: as in fnmatch(3) without flags, but of characters in UTF-8 whatever the caller's locale is; one that begins with "metadata:" is
- * about what other programs have written into the guest's metadata (nestxml.conf(5)). A later section wins, key by key.
+ * else leave. A section whose pattern is a UUID is about the guest that has it. One whose pattern begins with "metadata:" is about what
+ * other programs have written into the guest's metadata (nestxml.conf(5)). Any other pattern is a glob that the guest's name must match, as
+ * in fnmatch(3) without flags, but of characters in UTF-8 whatever the caller's locale is. A later section wins, key by key.
  *
- * Returns 0 or NESTXML_E_METADATA: its own policy there is no word, and no section says otherwise; or there is too much of it to be
- * compared with a section. Since: 0.1
+ * Returns 0 or NESTXML_E_METADATA: the guest's own <nested:policy> has an unknown word, and no section decides in its place; or there is
+ * too much metadata to compare with a [guest metadata:...] section. Since: 0.1
  */
 int nestxml_config_resolve(const struct nestxml_config *config, const struct nestxml_domain *domain, struct nestxml_policy *policy,
 			   struct nestxml_error *error);
@@ -301,7 +308,7 @@ struct nestxml_host;
 
 /** The state of nesting in this host's KVM. Since: 0.1 */
 enum nestxml_state {
-	NESTXML_STATE_UNKNOWN, /**< cannot be told: counts as not on */
+	NESTXML_STATE_UNKNOWN, /**< it cannot be read, or is neither on nor off: counts as not on */
 	NESTXML_STATE_ON,
 	NESTXML_STATE_OFF,
 	NESTXML_STATE_UNSUPPORTED, /**< a KVM that has no nesting */
@@ -326,11 +333,11 @@ void nestxml_host_free(struct nestxml_host *host);
  */
 enum nestxml_vendor nestxml_host_detect_vendor(const char *root);
 
-/** The vendor of this host's processor. Since: 0.1 */
+/** The vendor of this host's processor; NONE if it is not known. Since: 0.1 */
 enum nestxml_vendor nestxml_host_get_vendor(const struct nestxml_host *host);
 /** Whether KVM on this host gives nesting. Since: 0.1 */
 enum nestxml_state nestxml_host_get_state(const struct nestxml_host *host);
-/** The fact that shows the state, such as "kvm_amd nested=0" or "kvm_intel is not loaded". Since: 0.1 */
+/** The fact that shows the state, such as "kvm_amd nested=0" or "kvm_intel is not loaded"; ready for a terminal. Since: 0.1 */
 const char *nestxml_host_get_evidence(const struct nestxml_host *host);
 /** Whether `nestctl host enable` can fix the state: the module is one that has nesting. Since: 0.1 */
 bool nestxml_host_is_fixable(const struct nestxml_host *host);
@@ -341,7 +348,7 @@ bool nestxml_host_is_fixable(const struct nestxml_host *host);
 enum nestxml_operation {
 	NESTXML_OPERATION_START,	  /**< it is about to start */
 	NESTXML_OPERATION_INCOMING,	  /**< it comes from another host or a saved state (migrate, restore): its CPU cannot be changed */
-	NESTXML_OPERATION_START_INCOMING, /**< it is about to start and is what has just arrived: the prepare after a migrate or restore */
+	NESTXML_OPERATION_START_INCOMING, /**< it is about to start, having just arrived: the prepare after a migrate or restore */
 };
 
 /** How the CPU in the XML compares with the policy. Since: 0.1 */
@@ -350,7 +357,7 @@ enum nestxml_cpu_state {
 	NESTXML_CPU_STALE,	    /**< it does not */
 	NESTXML_CPU_OVERRIDDEN,	    /**< an argument for QEMU in the XML wins over it: nestxml_domain_get_cpu_override() */
 	NESTXML_CPU_NOT_APPLICABLE, /**< nesting does not apply to this guest */
-	NESTXML_CPU_UNKNOWN,	    /**< it cannot be told: the vendor of the host's processor is not known */
+	NESTXML_CPU_UNKNOWN,	    /**< unknown, because the vendor of the host's processor is */
 };
 
 /** What is known of the stored definition of a guest that is about to start, from libvirt's own file. Since: 0.1 */
@@ -369,10 +376,13 @@ enum nestxml_verdict {
 };
 
 /**
- * The verdict: a pure function, one table.
+ * The verdict: a pure function, one table (nestxml-hook(8)).
  *
- * @required	whether the XML by itself requires nesting (nestxml_domain_is_requiring_nesting()); matters to what arrives
+ * @operation	what is being done with the guest
+ * @nested	its policy
  * @state	the host's state; for a TCG guest pass NESTXML_STATE_ON
+ * @cpu		how its CPU compares with the policy
+ * @required	whether the XML by itself requires nesting (nestxml_domain_is_requiring_nesting()); matters to a guest that arrives
  *
  * A value outside its enum is refused. Since: 0.1
  */
@@ -396,6 +406,8 @@ struct nestxml_edit {
  *
  * @domain	borrowed; must outlive @edits.
  * @nested	require, optional or disable.
+ * @mode	the mode that <cpu> is to have.
+ * @vendor	whose feature, as from nestxml_domain_get_vendor().
  * @edits	the result, to be released with nestxml_edits_free().
  *
  * Sub-features follow the feature: next to a disabled one none is asked for, next to an optional one none is insisted on.
@@ -413,15 +425,15 @@ void nestxml_edits_free(struct nestxml_edits *edits);
 size_t nestxml_edits_count(const struct nestxml_edits *edits);
 /** Edit number @index from 0, in the order of their offsets, none overlapping; NULL past the end. Since: 0.1 */
 const struct nestxml_edit *nestxml_edits_get(const struct nestxml_edits *edits, size_t index);
-/** How many warnings there are: what the edits cannot put right, whether there are any or not. Since: 0.1 */
+/** How many warnings there are, of what no edit can fix; there may be some without any edits. Since: 0.1 */
 size_t nestxml_edits_count_warnings(const struct nestxml_edits *edits);
 /**
- * Warning number @index from 0, borrowed; NULL past the end. A clause that goes on from the guest's name, with the reason and what to do,
- * as in "its CPU disables npt, ..."; ready for a terminal. Since: 0.1
+ * Warning number @index from 0, borrowed; NULL past the end. A clause to follow the guest's name, with the reason and what to do, as in
+ * "its CPU disables npt, ..."; ready for a terminal. Since: 0.1
  */
 const char *nestxml_edits_get_warning(const struct nestxml_edits *edits, size_t index);
 /**
- * Splices: *@xml becomes a copy of the input with the edits, *@length bytes and a final NUL that is not counted.
+ * Splices: *@xml becomes a copy of the input with the edits, *@length bytes and a final NUL that is not counted. The caller frees it.
  * Returns 0 or NESTXML_E_NOMEM. Since: 0.1
  */
 int nestxml_edits_apply(const struct nestxml_edits *edits, char **xml, size_t *length);
@@ -434,24 +446,27 @@ struct nestxml_check;
 /**
  * Domain XML to verdict in one call: reads the policy files and the host below @root, the domain from @xml; and, where a CPU that starts
  * does not state the policy, libvirt's own files of the definition (/etc/libvirt/qemu/NAME.xml) and of its snapshots
- * (/var/lib/libvirt/qemu/snapshot/NAME). A start of a snapshot's domain, whole, is judged as NESTXML_OPERATION_START_INCOMING; the start of
- * the stored definition, whole, or of a CPU that no saved state has, is judged as NESTXML_OPERATION_START whatever the caller says.
+ * (/var/lib/libvirt/qemu/snapshot/NAME). Then, if @xml is the stored definition, whole, it is judged as NESTXML_OPERATION_START; else, if
+ * it is a snapshot's domain, whole, as NESTXML_OPERATION_START_INCOMING; else NESTXML_OPERATION_START_INCOMING counts only if a saved state
+ * can have such a CPU. Source: docs/libvirt-facts.md #8.
  *
- * A guest passes without its XML being parsed where no section of the policy can be about it and its XML has the words of none that states
- * one itself.
+ * If no section of the policy files can be about the guest, and @xml contains neither a vendor's feature nor NESTXML_METADATA_NAMESPACE,
+ * the guest passes and @xml is not parsed.
  *
+ * @root	the directory that stands for /, "" or "/" for the real one.
+ * @operation	what is being done with the guest.
  * @name	the guest's name as the caller knows it.
  * @xml		as in nestxml_domain_new(); must outlive @check.
  * @check	the result, to be released with nestxml_check_free().
  *
- * Returns 0, or NESTXML_E_NOMEM, NESTXML_E_CONFIG, NESTXML_E_METADATA, a code of nestxml_domain_new(), NESTXML_E_VENDOR (and the policy
- * is disable) or NESTXML_E_INTERNAL; the guest is then to be refused. Since: 0.1
+ * Returns 0, or NESTXML_E_NOMEM, NESTXML_E_CONFIG, NESTXML_E_METADATA, NESTXML_E_SYNTAX, NESTXML_E_DTD, NESTXML_E_ENCODING,
+ * NESTXML_E_TOO_BIG, NESTXML_E_ROOT, NESTXML_E_INTERNAL or NESTXML_E_LIBRARY; the guest is then to be refused. Since: 0.1
  */
 int nestxml_check_new(const char *root, enum nestxml_operation operation, const char *name, const char *xml, size_t length,
 		      struct nestxml_check **check, struct nestxml_error *error);
 /**
- * The same of a domain, policy files and a host that have been read already: a pure function, which asks no file, and takes @operation as
- * it is said.
+ * The same for a domain, policy files and a host that have been read already. It is a pure function: it reads no file, so @operation is
+ * taken as it is.
  *
  * @config, @host, @domain	borrowed; must outlive @check.
  * @check			the result, to be released with nestxml_check_free().
@@ -467,33 +482,33 @@ void nestxml_check_free(struct nestxml_check *check);
 enum nestxml_verdict nestxml_check_get_verdict(const struct nestxml_check *check);
 /** The policy that was applied. Since: 0.1 */
 const struct nestxml_policy *nestxml_check_get_policy(const struct nestxml_check *check);
-/** Whose feature it is about; NONE where that is not known, or the guest was passed without being parsed. Since: 0.1 */
+/** Whose feature it is about; NONE if that is not known, or the guest passed without being parsed. Since: 0.1 */
 enum nestxml_vendor nestxml_check_get_vendor(const struct nestxml_check *check);
-/** What the CPU is, measured by the policy. Since: 0.1 */
+/** How the CPU compares with the policy; NESTXML_CPU_CURRENT under leave. Since: 0.1 */
 enum nestxml_cpu_state nestxml_check_get_cpu_state(const struct nestxml_check *check);
-/** Why nesting does not apply to the guest or its CPU cannot be judged; NULL where neither is so. Since: 0.1 */
+/** Why nesting does not apply to the guest, or why its CPU cannot be judged; NULL: it applies and can be judged. Since: 0.1 */
 const struct nestxml_error *nestxml_check_get_problem(const struct nestxml_check *check);
 /** One line for people, ready for a terminal or a log: what was decided about which guest, and why. Since: 0.1 */
 const char *nestxml_check_get_report(const struct nestxml_check *check);
 /** What people can do about it, ready for a terminal or a log; "" where the guest passes. Since: 0.1 */
 const char *nestxml_check_get_advice(const struct nestxml_check *check);
-/** The domain that was judged; borrowed; NULL if it passed without being parsed. Since: 0.1 */
+/** The domain that was judged, borrowed; NULL if the guest passed without being parsed. Since: 0.1 */
 const struct nestxml_domain *nestxml_check_get_domain(const struct nestxml_check *check);
 /**
- * Whether the guest passes although its CPU does not state what its policy asks for: it arrives, so its CPU cannot be changed for this run,
- * or an argument for QEMU wins over it. People are to be told, in the words of nestxml_check_get_report(). Since: 0.1
+ * Whether the guest passes although its CPU does not state what its policy asks for: because it arrives, so that its CPU cannot be changed
+ * for this run, or because an argument for QEMU overrides it. Show people nestxml_check_get_report() then. Since: 0.1
  */
 bool nestxml_check_is_unmet(const struct nestxml_check *check);
 /**
- * What is known of the stored definition of a guest whose verdict is stale. Only NESTXML_DEFINITION_STALE says that it was going to start
- * from that, so only then may another start take the place of this one. NESTXML_DEFINITION_UNKNOWN for any other verdict. Since: 0.1
+ * What is known of the stored definition of a guest whose verdict is stale. With NESTXML_DEFINITION_STALE, and only then, the refused start
+ * was one from that definition, so starting the guest again does the same. NESTXML_DEFINITION_UNKNOWN for any other verdict. Since: 0.1
  */
 enum nestxml_definition nestxml_check_get_definition(const struct nestxml_check *check);
 /**
- * The namespace of the program that manages the guest, by the guest's metadata: one that the policy files do not except
- * (`managers =` in nestxml.conf(5)) and that is not known to be harmless. Such a guest is judged as any other, but its manager takes what
- * libvirt answered for the truth: so nobody else should rewrite its definition or start it. As written there, not escaped; borrowed from
- * the domain. NULL: there is none, or the guest was passed without being parsed. Since: 0.1
+ * The namespace in the guest's metadata of the program that manages it: the first one that neither `managers =` in nestxml.conf(5) nor the
+ * library's own list of harmless ones excepts. Such a guest is judged as any other, but no other program should rewrite its definition or
+ * start it, because its manager relies on libvirt's answers. As written there, not escaped; borrowed from the domain. NULL: there is none,
+ * or the guest passed without being parsed. Since: 0.1
  */
 const char *nestxml_check_get_manager(const struct nestxml_check *check);
 /** What would make a stale CPU current; NULL unless the verdict is stale. Since: 0.1 */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* test_stored.c - plans and rewrites of stored definitions, on a libvirt that does as it is told: it may refuse, or store something else.
- */
+/* test_definition.c - plans and rewrites of stored definitions, on a libvirt that may refuse, or store something else. */
 #include "support.h"
 
 #include "guests/definition.h"

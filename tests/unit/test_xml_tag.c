@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* test_tag.c - attributes and indentation in the bytes of a tag, however they are written. */
+/* test_xml_tag.c - attributes and indentation in the bytes of a tag, however they are written. */
 #include "support.h"
 #include "xml_tag.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* policy_files.c - inotify on the directories of the policy files, and on those in which these directories may be made. */
+/* policy_watch.c - inotify on the directories of the policy files, and on those in which these directories may be made. */
 #include "watch/policy_watch.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* policy_files.h - notices when the policy files change. */
+/* policy_watch.h - notices when the policy files change. */
 #ifndef NESTXML_POLICY_FILES_H
 #define NESTXML_POLICY_FILES_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* notify.c - libsystemd's sd_notify(), loaded where a service manager asks for it: no other command of nestctl pays for it. */
+/* sd_notify.c - libsystemd's sd_notify(), loaded where a service manager asks for it: no other command of nestctl pays for it. */
 #include "watch/sd_notify.h"
 
 #include <dlfcn.h>

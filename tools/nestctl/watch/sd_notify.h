@@ -1,6 +1,6 @@
 #include <nestxml/nestxml.h>
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* notify.h - tells the service manager, if there is one, how a service is. */
+/* sd_notify.h - tells the service manager, if there is one, how a service is. */
 #ifndef NESTXML_NOTIFY_H
 #define NESTXML_NOTIFY_H
 
