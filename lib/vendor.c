@@ -16,17 +16,18 @@ struct contained {
 
 struct row {
 	const char *name;
-	const char *feature;	      /* libvirt's name of it */
-	const char *extension;	      /* what the vendor's papers and firmware menus call it */
-	const char *module;	      /* of KVM, as /sys/module spells it */
-	const char *on;		      /* how the module spells its parameter nested: a bool one Y or N, an int one 1 or 0 */
-	const char *off;	      /* (Linux, arch/x86/kvm/vmx/nested.c and svm/svm.c) */
-	bool emulated;		      /* QEMU's TCG has it */
-	const char *processors[4];    /* vendor_id in /proc/cpuinfo (Linux, arch/x86/kernel/cpu) */
-	const char *sub_features[20]; /* what makes no sense without the feature, and keeps a guest from starting without it */
-	const char *needed;	      /* of these, what a hypervisor in the guest needs to be of use: nested paging */
-	const char *models[16];	      /* CPU models that contain the feature, each also with a version ("-v2") */
-	const char *bare_models[8];   /* of these, those to which QEMU adds no sub-feature */
+	const char *feature;		/* libvirt's name of it */
+	const char *extension;		/* what the vendor's papers and firmware menus call it */
+	const char *module;		/* of KVM, as /sys/module spells it */
+	const char *on;			/* how the module spells its parameter nested: a bool one Y or N, an int one 1 or 0 */
+	const char *off;		/* (Linux, arch/x86/kvm/vmx/nested.c and svm/svm.c) */
+	bool emulated;			/* QEMU's TCG has it */
+	const char *processors[4];	/* vendor_id in /proc/cpuinfo (Linux, arch/x86/kernel/cpu) */
+	const char *sub_features[20];	/* what makes no sense without the feature, and keeps a guest from starting without it */
+	const char *needed;		/* of these, what a hypervisor in the guest needs to be of use: nested paging */
+	const char *models[16];		/* CPU models that contain the feature, each also with a version ("-v2") */
+	const char *bare_models[8];	/* of these, those to which QEMU adds no sub-feature */
+	const char *crowded_models[28]; /* models that contain dozens of sub-features, and not the feature */
 	const struct contained *contained;
 };
 
@@ -59,6 +60,23 @@ static const struct row table[] = {
 			.processors = {"GenuineIntel", "CentaurHauls", "Shanghai"},
 			.sub_features = {"vmx-*"},
 			.needed = "vmx-ept",
+			/* From libvirt 11.3 on. Where a model's sub-features are marked as "added", libvirt does not miss them. */
+			.crowded_models =
+				{
+					"Cascadelake-Server-v2", "Cascadelake-Server-v4",
+					"Cascadelake-Server-v5", "ClearwaterForest",
+					"Cooperlake-v2",	 "Denverton",
+					"DiamondRapids",	 "GraniteRapids",
+					"Icelake-Server-v3",	 "Icelake-Server-v4",
+					"Icelake-Server-v5",	 "Icelake-Server-v6",
+					"Icelake-Server-v7",	 "SapphireRapids-v2",
+					"SapphireRapids-v3",	 "SapphireRapids-v4",
+					"SapphireRapids-v5",	 "SapphireRapids-v6",
+					"SierraForest",		 "Skylake-Client-v4",
+					"Skylake-Server-v4",	 "Skylake-Server-v5",
+					"Snowridge-v2",		 "Snowridge-v3",
+					"Snowridge-v4",		 "YongFeng",
+				},
 			.contained = contained_in_none,
 		},
 	[NESTXML_VENDOR_AMD] =
@@ -181,6 +199,11 @@ NESTXML_EXPORT bool nestxml_model_has_feature(const char *model, enum nestxml_ve
 bool nestxml_model_has_sub_features(const char *model, enum nestxml_vendor vendor)
 {
 	return nestxml_model_has_feature(model, vendor) && !is_model_listed(row_of(vendor)->bare_models, model);
+}
+
+bool nestxml_model_expects_sub_features(const char *model, enum nestxml_vendor vendor)
+{
+	return is_model_listed(row_of(vendor)->crowded_models, model);
 }
 
 const char *nestxml_vendor_sub_feature(enum nestxml_vendor vendor, const char *name, size_t length)

@@ -20,7 +20,9 @@ const char *nestxml_vendor_sub_feature(enum nestxml_vendor vendor, const char *n
 const char *nestxml_vendor_needed(enum nestxml_vendor vendor);
 /** Whether QEMU gives a guest of this CPU model sub-features of @vendor's feature together with it. */
 bool nestxml_model_has_sub_features(const char *model, enum nestxml_vendor vendor);
-/** How many sub-features a model contains at most. */
+/** Whether this CPU model contains sub-features of @vendor's feature by the dozen, which libvirt misses under check='full'. */
+bool nestxml_model_expects_sub_features(const char *model, enum nestxml_vendor vendor);
+/** How many sub-features nestxml_model_sub_feature() gives for a model at most. */
 #define MODEL_SUB_FEATURES_MAX 12
 /** The sub-feature number @index that libvirt's CPU model contains, of @vendor's feature; NULL after the last. */
 const char *nestxml_model_sub_feature(const char *model, enum nestxml_vendor vendor, size_t index);

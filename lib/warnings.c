@@ -2,8 +2,8 @@
 /*
  * warnings.c - what a rewrite of the CPU cannot put right: each with the reason, and what to do.
  *
- * What keeps a guest from starting was measured on libvirt 9.0 (docs/libvirt-facts.md #14): under check='full' a start ends where QEMU's
- * CPU has more or less than libvirt expects, and what the CPU is expected to have is only in part in the XML.
+ * What keeps a guest from starting was measured on libvirt 9.0 and 11.3 (docs/libvirt-facts.md #14): under check='full' a start ends where
+ * QEMU's CPU has more or less than libvirt expects, and what the CPU is expected to have is only in part in the XML.
  */
 #include "warnings.h"
 
@@ -68,16 +68,36 @@ static bool has_silent_sub_features(const struct nestxml_domain *domain, enum ne
 	return nestxml_model_has_sub_features(nestxml_domain_get_cpu_model(domain), vendor) && !lists_sub_feature(domain, vendor);
 }
 
-/* Whether libvirt, which checks the CPU in full, may expect more or fewer sub-features than the guest gets. */
-static bool is_check_in_the_way(const struct nestxml_domain *domain, enum nestxml_nested nested, enum nestxml_vendor vendor,
-				enum cpu_mode mode)
+/* Whether the guest ran without the feature, and gets it with all that the model adds. */
+static bool may_have_too_much(const struct nestxml_domain *domain, enum nestxml_nested nested, enum nestxml_vendor vendor,
+			      enum cpu_mode mode)
 {
-	if (!domain->check_full)
-		return false;
-	if (nested != NESTXML_NESTED_DISABLE) /* it ran without, and gets the feature with all that the model adds */
-		return mode == CPU_MODE_CUSTOM && lists_feature_as_off(domain, vendor) && has_silent_sub_features(domain, vendor);
-	/* The host's own sub-features are expected, which the XML does not name. */
-	return mode == CPU_MODE_HOST_MODEL || (mode == CPU_MODE_CUSTOM && domain->match_minimum);
+	return nested != NESTXML_NESTED_DISABLE && mode == CPU_MODE_CUSTOM && lists_feature_as_off(domain, vendor) &&
+	       has_silent_sub_features(domain, vendor);
+}
+
+/*
+ * Whether libvirt expects sub-features that the XML does not name: the host's own, or the model's. That of a guest which ran without the
+ * feature names them, as disabled.
+ */
+static bool may_miss_something(const struct nestxml_domain *domain, enum nestxml_nested nested, enum nestxml_vendor vendor,
+			       enum cpu_mode mode)
+{
+	if (nested == NESTXML_NESTED_DISABLE && (mode == CPU_MODE_HOST_MODEL || (mode == CPU_MODE_CUSTOM && domain->match_minimum)))
+		return true;
+	return nested != NESTXML_NESTED_REQUIRE && mode == CPU_MODE_CUSTOM && !lists_feature_as_off(domain, vendor) &&
+	       nestxml_model_expects_sub_features(nestxml_domain_get_cpu_model(domain), vendor);
+}
+
+/* Whether libvirt, which checks the CPU in full, may find more or fewer sub-features than it expects. */
+static void warn_of_check(const struct nestxml_domain *domain, enum nestxml_nested nested, enum nestxml_vendor vendor, enum cpu_mode mode,
+			  struct warnings *warnings)
+{
+	bool missing = may_miss_something(domain, nested, vendor, mode);
+
+	if (domain->check_full && (missing || may_have_too_much(domain, nested, vendor, mode)))
+		warn(warnings, "its <cpu> has check='full', so libvirt may refuse to start it %s %s (\"%s features\"); set check='partial'",
+		     missing ? "without" : "with", nestxml_vendor_feature(vendor), missing ? "missing" : "extra");
 }
 
 void nestxml_warn(const struct nestxml_domain *domain, enum nestxml_nested nested, enum nestxml_vendor vendor, enum cpu_mode mode,
@@ -87,8 +107,5 @@ void nestxml_warn(const struct nestxml_domain *domain, enum nestxml_nested neste
 		warn(warnings, "%s overrides its <cpu>, so the XML does not decide what the guest has; remove it", domain->override.found);
 	if (nested != NESTXML_NESTED_DISABLE)
 		warn_of_missing(domain, vendor, warnings);
-	if (is_check_in_the_way(domain, nested, vendor, mode))
-		warn(warnings, "its <cpu> has check='full', so libvirt may refuse to start it %s %s (\"%s features\"); set check='partial'",
-		     nested == NESTXML_NESTED_DISABLE ? "without" : "with", nestxml_vendor_feature(vendor),
-		     nested == NESTXML_NESTED_DISABLE ? "missing" : "extra");
+	warn_of_check(domain, nested, vendor, mode, warnings);
 }
