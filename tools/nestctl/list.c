@@ -12,6 +12,7 @@
 #include "guests/notes.h"
 #include "guests/qemu_process.h"
 #include "guests/running.h"
+#include "guests/saved.h"
 #include "guests/session.h"
 #include "macros.h"
 #include "nestctl.h"
@@ -44,6 +45,7 @@ struct entry {
 	bool persistent;
 	bool known; /* of what follows; else @why says why not */
 	struct definition definition;
+	struct saved saved;
 	char *live_xml;
 	struct nestxml_domain *live; /* NULL: it is not running, or @live_why says why it is not known */
 	char live_why[640];
@@ -95,6 +97,7 @@ static void entry_read(const struct virt_domain *guest, struct listing *listing,
 	entry->persistent = virt_domain_is_persistent(guest);
 	entry->known =
 		definition_read(guest, VIRT_XML_STORED, listing->host_policy, &entry->definition, entry->why, sizeof(entry->why)) == 0;
+	saved_read(guest, listing->host_policy, &entry->saved);
 	if (entry->known && entry->running)
 		read_live(guest, entry);
 	if (entry->live)
@@ -196,18 +199,27 @@ struct table {
 	size_t count;
 };
 
-static bool has_saved_state(const struct entry *entry)
+static void describe_restore(const struct saved *saved, char *text, size_t size)
 {
-	return !entry->running && entry->persistent && virt_domain_has_saved_state(entry->guest);
+	if (!saved->known)
+		snprintf(text, size, "cannot be told: its managed save: %s", saved->reason);
+	else if (saved->verdict == NESTXML_VERDICT_REFUSE)
+		snprintf(text, size, "refused: %s", saved->reason);
+	else
+		snprintf(text, size, "passes, from its managed save%s", saved->unmet ? ", otherwise than its policy asks" : "");
 }
 
 static void describe_next_start(const struct entry *entry, const struct host_policy *host_policy, char *text, size_t size)
 {
 	char reason[640];
 
+	if (entry->saved.exists) {
+		describe_restore(&entry->saved, text, size);
+		return;
+	}
 	switch (entry->definition.plan.verdict) {
 	case NESTXML_VERDICT_PASS:
-		snprintf(text, size, "passes%s", has_saved_state(entry) ? ", from its managed save" : "");
+		snprintf(text, size, "passes");
 		break;
 	case NESTXML_VERDICT_STALE:
 		snprintf(text, size, "stale (on-stale = %s)", nestxml_on_stale_to_string(entry->definition.plan.policy.on_stale));
@@ -322,13 +334,30 @@ static struct json_object *make_warnings(const struct entry *entry)
 	return list;
 }
 
-static struct json_object *make_json(const struct entry *entry, const struct host_policy *host_policy)
+/* The verdict on the next start; NULL, with @reason, where there is none. */
+static const char *find_verdict(const struct entry *entry, const struct host_policy *host_policy, char *reason, size_t size)
 {
 	static const char *const verdicts[] = {
 		[NESTXML_VERDICT_PASS] = "pass",
 		[NESTXML_VERDICT_REFUSE] = "refuse",
 		[NESTXML_VERDICT_STALE] = "stale",
 	};
+	const struct plan *plan = &entry->definition.plan;
+
+	reason[0] = '\0';
+	if (entry->saved.exists) {
+		snprintf(reason, size, "%s", entry->saved.reason);
+		return entry->saved.known ? verdicts[entry->saved.verdict] : NULL;
+	}
+	if (!entry->known)
+		return NULL;
+	if (plan->verdict == NESTXML_VERDICT_REFUSE)
+		describe_refusal(entry, host_policy, reason, size);
+	return verdicts[plan->verdict];
+}
+
+static struct json_object *make_json(const struct entry *entry, const struct host_policy *host_policy)
+{
 	const struct plan *plan = &entry->definition.plan;
 	struct json_object *object = json_object_new_object();
 	char reason[640];
@@ -343,12 +372,10 @@ static struct json_object *make_json(const struct entry *entry, const struct hos
 	json_object_object_add(object, "live_cpu", describe_cpu_json(entry->live));
 	add_answer(object, "nested_now", entry->nested);
 	add_answer(object, "met", entry->met);
-	output_add_bool(object, "managed_save", has_saved_state(entry));
+	output_add_bool(object, "managed_save", entry->saved.exists);
 	json_object_object_add(object, "warnings", make_warnings(entry));
-	output_add_string(object, "verdict", entry->known ? verdicts[plan->verdict] : NULL);
-	if (entry->known && plan->verdict == NESTXML_VERDICT_REFUSE)
-		describe_refusal(entry, host_policy, reason, sizeof(reason));
-	output_add_string(object, "reason", entry->known && plan->verdict == NESTXML_VERDICT_REFUSE ? reason : NULL);
+	output_add_string(object, "verdict", find_verdict(entry, host_policy, reason, sizeof(reason)));
+	output_add_string(object, "reason", reason[0] ? reason : NULL);
 	return object;
 }
 

@@ -349,7 +349,10 @@ int virt_domain_get_xml(const struct virt_domain *domain, enum virt_xml which, c
 		[VIRT_XML_SECRET] = VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE,
 	};
 
-	*xml = sym_virDomainGetXMLDesc(domain->domain, flags[which]);
+	if (which == VIRT_XML_SAVED)
+		*xml = sym_virDomainManagedSaveGetXMLDesc(domain->domain, 0);
+	else
+		*xml = sym_virDomainGetXMLDesc(domain->domain, flags[which]);
 	return *xml ? 0 : virt_fail_with_last(error);
 }
 

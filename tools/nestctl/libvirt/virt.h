@@ -87,6 +87,7 @@ enum virt_xml {
 	VIRT_XML_LIVE,	 /* of the running guest */
 	VIRT_XML_STORED, /* the definition, without secrets */
 	VIRT_XML_SECRET, /* the definition, whole: what may be defined again */
+	VIRT_XML_SAVED,	 /* what its managed save is of */
 };
 
 /** Its XML, the caller's to free. Returns 0 or -1. */

@@ -39,6 +39,7 @@
 	use(virDomainIsPersistent)                  \
 	use(virDomainLookupByName)                  \
 	use(virDomainLookupByUUIDString)            \
+	use(virDomainManagedSaveGetXMLDesc)         \
 	use(virDomainSetMetadata)                   \
 	use(virEventAddHandle)                      \
 	use(virEventAddTimeout)                     \

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* saved.c - a managed save: libvirt restores it with the CPU that it has, so that one is judged and not the definition's. */
+#include "guests/saved.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <nestxml/nestxml.h>
+
+#include "macros.h"
+
+static void describe_refusal(const struct nestxml_check *check, const struct host_policy *host_policy, char *text, size_t size)
+{
+	const char *override = nestxml_domain_get_cpu_override(nestxml_check_get_domain(check));
+	bool disable = nestxml_check_get_policy(check)->nested == NESTXML_NESTED_DISABLE;
+
+	switch (nestxml_check_get_cpu_state(check)) {
+	case NESTXML_CPU_OVERRIDDEN:
+		snprintf(text, size, "in its managed save %s wins over its <cpu>", override ? override : "an argument");
+		return;
+	case NESTXML_CPU_UNKNOWN:
+		snprintf(text, size, "%s", nestxml_check_get_problem(check)->message);
+		return;
+	default:
+		break;
+	}
+	if (disable)
+		snprintf(text, size, "the CPU of its managed save does not disable %s",
+			 nestxml_vendor_feature(nestxml_check_get_vendor(check)));
+	else
+		snprintf(text, size, "its managed save needs nesting: %s", nestxml_host_get_evidence(host_policy->host));
+}
+
+static int judge(const char *xml, const struct host_policy *host_policy, struct saved *saved, struct nestxml_error *error)
+{
+	struct nestxml_domain *domain;
+	struct nestxml_check *check;
+	int code = nestxml_domain_new(xml, strlen(xml), &domain, error);
+
+	if (code != 0)
+		return code;
+	code = nestxml_check_domain(host_policy->config, host_policy->host, NESTXML_OPERATION_INCOMING, domain, &check, error);
+	if (code == 0) {
+		saved->known = true;
+		saved->verdict = nestxml_check_get_verdict(check);
+		saved->unmet = nestxml_check_is_unmet(check);
+		if (saved->verdict == NESTXML_VERDICT_REFUSE)
+			describe_refusal(check, host_policy, saved->reason, sizeof(saved->reason));
+		nestxml_check_free(check);
+	}
+	nestxml_domain_free(domain);
+	return code;
+}
+
+void saved_read(const struct virt_domain *guest, const struct host_policy *host_policy, struct saved *saved)
+{
+	AUTO_FREE char *xml = NULL;
+	struct virt_error virt_error;
+	struct nestxml_error error;
+
+	*saved = (struct saved){0};
+	saved->exists = !virt_domain_is_running(guest) && virt_domain_is_persistent(guest) && virt_domain_has_saved_state(guest);
+	if (!saved->exists)
+		return;
+	if (virt_domain_get_xml(guest, VIRT_XML_SAVED, &xml, &virt_error) < 0)
+		snprintf(saved->reason, sizeof(saved->reason), "%s", virt_error.message);
+	else if (judge(xml, host_policy, saved, &error) != 0)
+		snprintf(saved->reason, sizeof(saved->reason), "%s", error.message);
+}
