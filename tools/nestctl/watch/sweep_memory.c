@@ -14,7 +14,6 @@
 #include "io.h"
 #include "macros.h"
 #include "paths.h"
-#include "version.h"
 
 #define FILE_NAME "settled"
 #define NEW_NAME "settled.new"
@@ -69,13 +68,22 @@ uint64_t sweep_hash_policy(const char *root)
 	return hash_directory(hash, root, NESTXML_DROP_IN_DIRECTORY);
 }
 
+/* A package may be built again without another version, and decide otherwise. 0: this program cannot be told from others. */
+static uint64_t stamp_program(void)
+{
+	struct stat status;
+
+	return stat("/proc/self/exe", &status) == 0 ? sweep_get_stamp(&status) : 0;
+}
+
 uint64_t sweep_make_key(uint64_t before, uint64_t after, const struct host_policy *host_policy)
 {
 	const int host[] = {(int)nestxml_host_get_vendor(host_policy->host), (int)nestxml_host_get_state(host_policy->host)};
 	const char *evidence = nestxml_host_get_evidence(host_policy->host);
-	uint64_t key = sweep_hash(after, NESTXML_VERSION, sizeof(NESTXML_VERSION));
+	const uint64_t program = stamp_program();
+	uint64_t key = sweep_hash(after, &program, sizeof(program));
 
-	if (before != after)
+	if (before != after || program == 0)
 		return 0;
 	key = sweep_hash(key, host, sizeof(host));
 	return sweep_hash(key, evidence, strlen(evidence));
