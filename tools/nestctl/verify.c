@@ -21,7 +21,7 @@
 
 static const char help[] = "Usage: nestctl verify GUEST [--ask-qemu] [--ask-guest] [--json] [-c URI]\n"
 			   "Does the running GUEST (a name or UUID) have nested virtualization?\n"
-			   "To be run on the guest's host; exit status 0: yes, 1: no, 3: unknown.\n"
+			   "Run it on the guest's host; exit status 0: yes, 1: no, 3: unknown.\n"
 			   "\n"
 			   "  --ask-qemu          ask QEMU itself, through libvirt's monitor command, which\n"
 			   "                      marks the guest as tainted (custom-monitor) until it ends\n"
@@ -392,6 +392,6 @@ static enum nestctl_status run(int argc, char **argv)
 const struct nestctl_command nestctl_verify = {
 	.name = "verify",
 	.arguments = "GUEST",
-	.summary = "is this running guest nested, and who says so",
+	.summary = "is this running guest nested, and how is that known",
 	.run = run,
 };

@@ -36,7 +36,7 @@
 
 static const char help[] = "Usage: nestctl watch [-c URI]\n"
 			   "Rewrites every stored guest as its policy asks, and then each one when it is\n"
-			   "defined or changed, until it is told to end: at once if no other program is\n"
+			   "defined or changed, until it is stopped: at once if no other program is\n"
 			   "connected to libvirt for writing, else 300 ms after the guest's last change.\n"
 			   "Warns of each guest that runs otherwise than its policy asks, once it is up.\n"
 			   "Reads the policy files again when they change. nestxml.service runs it.\n"
