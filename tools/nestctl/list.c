@@ -202,7 +202,7 @@ struct table {
 static void describe_restore(const struct saved *saved, char *text, size_t size)
 {
 	if (!saved->known)
-		snprintf(text, size, "cannot be told: its managed save: %s", saved->reason);
+		snprintf(text, size, "unknown: its managed save: %s", saved->reason);
 	else if (saved->verdict == NESTXML_VERDICT_REFUSE)
 		snprintf(text, size, "refused: %s", saved->reason);
 	else
