@@ -607,6 +607,28 @@ starts_snapshots()
 	has "with the feature" snapped 1
 }
 
+# policy_of GUEST: its policy and who states it, by list
+policy_of()
+{
+	nestctl list --json | jq -r --arg guest "$1" '.[] | select(.guest == $guest) | "\(.policy.nested) \(.policy.source)"'
+}
+
+starts_a_revert_brings_the_metadata_of_its_time()
+{
+	qemu-img create -q -f qcow2 /run/guests/reverted.qcow2 1M
+	guest reverted "$type" "$without" "" \
+		"<disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='/run/guests/reverted.qcow2'/><target dev='hda'/></disk>" |
+		virsh -q define /dev/stdin
+	works "a snapshot before a policy is set" virsh -q snapshot-create-as reverted before
+	works "the policy" nestctl set reverted require
+	is "list shows it" "$(policy_of reverted)" "require metadata"
+	works "a revert" virsh -q snapshot-revert reverted before
+	is "list shows that it is gone" "$(policy_of reverted)" "leave default"
+	works "a section in a policy file stays" require_nesting reverted
+	is "and list shows it" "$(policy_of reverted)" "require section"
+	virsh -q undefine reverted --snapshots-metadata
+}
+
 # From libvirt 11.3 on nothing tells a revert with memory from a start of the same definition (docs/libvirt-facts.md #8): it passes, and the log says
 # what the guest lacks. On 9.0 the two differ.
 starts_twin_snapshots()
