@@ -25,7 +25,7 @@ static const char help[] = "Usage: nestctl list [--nested|--unmet] [--json] [-c 
 			   "Run it on the guests' host, and as root, since only root can read QEMU's logs.\n"
 			   "\n"
 			   "  --nested            only the guests that are nested now\n"
-			   "  --unmet             only the guests that run otherwise than their policy asks;\n"
+			   "  --unmet             only the guests that do not run as their policy asks;\n"
 			   "                      exit status 1 if there is one\n"
 			   "  --json              the same for programs\n"
 			   "  -c, --connect=URI   the libvirt to ask, as with virsh\n"
@@ -60,7 +60,7 @@ struct listing {
 	const struct host_policy *host_policy;
 	struct qemu_processes processes;
 	bool *matched;	/* of the sections of the policy files: whether one of the guests is theirs; NULL: out of memory */
-	size_t unmet;	/* guests that run otherwise than their policy asks */
+	size_t unmet;	/* guests that do not run as their policy asks */
 	size_t unknown; /* running guests with a policy of which that cannot be told */
 };
 
@@ -206,7 +206,7 @@ static void describe_restore(const struct saved *saved, char *text, size_t size)
 	else if (saved->verdict == NESTXML_VERDICT_REFUSE)
 		snprintf(text, size, "refused: %s", saved->reason);
 	else
-		snprintf(text, size, "passes, from its managed save%s", saved->unmet ? ", otherwise than its policy asks" : "");
+		snprintf(text, size, "passes, from its managed save%s", saved->unmet ? ", but not as its policy asks" : "");
 }
 
 static void describe_next_start(const struct entry *entry, const struct host_policy *host_policy, char *text, size_t size)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * watch.c - `nestctl watch`: rewrites each stored definition after it was defined or changed, so that the hook finds nothing to do; and
- * looks at each guest that comes up, and names those that run otherwise than their policy asks.
+ * looks at each guest that comes up, and names those that do not run as their policy asks.
  *
  * libvirt has no lock over reading and writing a definition, so a write of the watcher's in the middle of another program's work would undo
  * part of that (docs/libvirt-facts.md #20). Therefore it writes at once only where nobody else is connected for writing; otherwise once the
@@ -38,7 +38,7 @@ static const char help[] = "Usage: nestctl watch [-c URI]\n"
 			   "Rewrites every stored guest as its policy asks, and then each one when it is\n"
 			   "defined or changed, until it is stopped: at once if no other program is\n"
 			   "connected to libvirt for writing, else 300 ms after the guest's last change.\n"
-			   "Warns of each guest that runs otherwise than its policy asks, once it is up.\n"
+			   "Warns of each guest that does not run as its policy asks, once it is up.\n"
 			   "Reads the policy files again when they change. nestxml.service runs it.\n"
 			   "\n"
 			   "  -c, --connect=URI   the libvirt to watch, as with virsh\n"

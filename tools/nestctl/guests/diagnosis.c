@@ -181,7 +181,7 @@ static bool is_live_stating(const struct diagnosis *diagnosis, enum nestxml_nest
 	return diagnosis->live.domain && vendor != NESTXML_VENDOR_NONE && nestxml_domain_is_stating(diagnosis->live.domain, vendor, nested);
 }
 
-/* What libvirt starts as QEMU, if it may start QEMU otherwise than libvirt asks for. */
+/* What libvirt starts as QEMU, if it may change the command line that libvirt asks for. */
 static bool find_wrapper(const struct diagnosis *diagnosis, char *emulator, size_t size)
 {
 	return diagnosis->live.xml && emulator_find(diagnosis->live.xml, emulator, size) && emulator_is_wrapper(emulator);
@@ -191,10 +191,9 @@ static void advise_wrapper(const struct diagnosis *diagnosis, const char *emulat
 {
 	char shown[320];
 
-	snprintf(
-		text, size,
-		"virsh edit %s: its <emulator> %s is a wrapper, which may start QEMU otherwise than libvirt asks for; put QEMU itself there",
-		name_for_shell(diagnosis), nestxml_text_escape(emulator, shown, sizeof(shown)));
+	snprintf(text, size,
+		 "virsh edit %s: its <emulator> %s is a wrapper, which may change what libvirt asks QEMU for; put QEMU itself there",
+		 name_for_shell(diagnosis), nestxml_text_escape(emulator, shown, sizeof(shown)));
 }
 
 /* libvirt asked for it and QEMU has it otherwise. A new start would change nothing. */
