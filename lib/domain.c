@@ -102,6 +102,8 @@ NESTXML_EXPORT bool nestxml_domain_is_stating(const struct nestxml_domain *domai
 	};
 	bool states = false;
 
+	if (vendor == NESTXML_VENDOR_NONE || (unsigned int)nested >= ARRAY_SIZE(satisfied))
+		return false;
 	for (size_t i = 0; i < domain->children_count; i++) {
 		const struct cpu_child *child = &domain->children[i];
 

@@ -220,8 +220,8 @@ const char *nestxml_domain_get_feature_policy(const struct nestxml_domain *domai
  * the guest has what the feature says or does not start. After nestxml_edits_apply() it is true; there may be edits even if it is true
  * already.
  *
- * @vendor	not NONE
- * @nested	require, optional or disable; false for leave
+ * @vendor	false for NONE
+ * @nested	require, optional or disable; false for leave and what is outside the enum
  *
  * Since: 0.1
  */

@@ -691,6 +691,20 @@ static void test_an_expanded_cpu_is_fixed(void **state)
 	}
 }
 
+static void test_what_is_no_vendor_and_no_policy_is_not_stated(void **state)
+{
+	struct nestxml_domain *domain = domain_of(
+		"<domain type='kvm'><cpu><feature policy='require' name='svm'/><feature policy='require' name='ssse3'/></cpu></domain>");
+
+	(void)state;
+	assert_true(nestxml_domain_is_stating(domain, NESTXML_VENDOR_AMD, NESTXML_NESTED_REQUIRE));
+	assert_false(nestxml_domain_is_stating(domain, NESTXML_VENDOR_NONE, NESTXML_NESTED_REQUIRE));
+	assert_false(nestxml_domain_is_stating(domain, NESTXML_VENDOR_AMD, NESTXML_NESTED_LEAVE));
+	for (unsigned int value = NESTXML_NESTED_DISABLE + 1; value < 64; value++)
+		assert_false(nestxml_domain_is_stating(domain, NESTXML_VENDOR_AMD, (enum nestxml_nested)value));
+	nestxml_domain_free(domain);
+}
+
 static void test_the_metadata_policy_is_in_its_namespace_and_place(void **state)
 {
 	static const struct {
@@ -1129,6 +1143,7 @@ int main(void)
 		cmocka_unit_test(test_type_qemu_is_emulated_and_has_amds_extension),
 		cmocka_unit_test(test_a_cpu_requires_nesting_by_vmx_or_svm),
 		cmocka_unit_test(test_an_expanded_cpu_is_fixed),
+		cmocka_unit_test(test_what_is_no_vendor_and_no_policy_is_not_stated),
 		cmocka_unit_test(test_the_metadata_policy_is_in_its_namespace_and_place),
 		cmocka_unit_test(test_the_namespaces_in_the_metadata_are_listed_once_each),
 		cmocka_unit_test(test_arguments_of_qemu_that_win_over_the_cpu_are_named),
