@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* test_text.c - what a terminal is shown, what counts as UTF-8, errors, the string that grows. */
+/* test_text.c - what a terminal is shown, what counts as UTF-8, classes of characters, errors, the string that grows. */
+#include <ctype.h>
+
+#include "ascii.h"
 #include "support.h"
 
 /* Writes @point in @length bytes as the pattern of UTF-8 wants it, allowed or not. */
@@ -311,6 +314,24 @@ static void test_a_buffer_grows_and_stays_terminated(void **state)
 	nestxml_buffer_clear(&buffer);
 }
 
+/* A test program sets no locale, so its libc has that of C. */
+static void test_the_classes_of_characters_are_those_of_the_c_locale(void **state)
+{
+	(void)state;
+	for (int c = 0; c < 256; c++) {
+		CHECK(ascii_is_alnum((uint32_t)c) == (isalnum(c) != 0), "alnum %d", c);
+		CHECK(ascii_is_alpha((uint32_t)c) == (isalpha(c) != 0), "alpha %d", c);
+		CHECK(ascii_is_digit((uint32_t)c) == (isdigit(c) != 0), "digit %d", c);
+		CHECK(ascii_is_lower((uint32_t)c) == (islower(c) != 0), "lower %d", c);
+		CHECK(ascii_is_punct((uint32_t)c) == (ispunct(c) != 0), "punct %d", c);
+		CHECK(ascii_is_space((uint32_t)c) == (isspace(c) != 0), "space %d", c);
+		CHECK(ascii_is_upper((uint32_t)c) == (isupper(c) != 0), "upper %d", c);
+		CHECK(ascii_is_xdigit((uint32_t)c) == (isxdigit(c) != 0), "xdigit %d", c);
+		CHECK(ascii_to_lower((char)c) == (char)tolower(c), "to lower %d", c);
+	}
+	assert_false(ascii_is_alnum(0x100 + 'a')); /* no byte, but a character as well */
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -326,6 +347,7 @@ int main(void)
 		cmocka_unit_test(test_nobody_needs_to_want_an_error),
 		cmocka_unit_test(test_a_message_that_is_too_long_is_cut_at_a_whole_character),
 		cmocka_unit_test(test_a_buffer_grows_and_stays_terminated),
+		cmocka_unit_test(test_the_classes_of_characters_are_those_of_the_c_locale),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
