@@ -4,7 +4,6 @@
  * become of the guest; once the hook, and with it libvirt's hold on the guest, has ended, it rewrites the stored definition, and starts the
  * guest again if helper/restart.c finds nothing against it. See hooks/helper.c.
  */
-#include <dirent.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
@@ -19,18 +18,14 @@
 
 #include "clock.h"
 #include "guests/definition.h"
-#include "helper/restart.h"
+#include "helper/helper.h"
 #include "io.h"
-#include "libvirt/admin.h"
 #include "log.h"
 #include "macros.h"
 #include "nestctl.h"
 #include "paths.h"
 
-#define LOCK 3 /* the descriptor with the guest's lock, from the hook */
-#define LOCK_NAME "lock-"
-#define MANY 10		 /* helpers: with more, libvirt answers none of them soon, and each start would wait for that in vain */
-#define MOST 64		 /* helpers that wait to start their guest, each with a connection to libvirt */
+#define LOCK 3		 /* the descriptor with the guest's lock, from the hook */
 #define HOOK_TIME 60	 /* seconds: by then a hook has ended, or will not */
 #define CONNECT_TIME 30L /* seconds */
 #define CONNECT_PAUSE 200L
@@ -38,154 +33,7 @@
 #define PAUSE 20	   /* milliseconds until the second look; doubles */
 #define LONGEST_PAUSE 320
 
-struct helper {
-	const char *uuid;
-	char shown[320]; /* the guest for the log: its name as soon as that is known */
-	bool starts;
-	bool has_lock;
-	struct admin *admin;  /* NULL: to be opened when it is needed */
-	bool has_said_so;     /* that libvirt's admin API has not answered */
-	struct clients named; /* who was connected when the start was refused */
-	struct host_policy host_policy;
-	struct virt *reader; /* hears of events; read-only, so that it is in nobody's way */
-	bool has_lost_reader;
-	bool was_changed; /* the definition may be another one since it was looked at last */
-	size_t own;	  /* events of own definitions that are to come */
-	bool has_written;
-	bool is_back; /* an own definition has brought the guest back, and nothing has happened to it since (watch/pending.h) */
-	struct restart restart;
-};
-
-/* ---- who else is connected ---- */
-
-static void close_admin(struct helper *helper)
-{
-	admin_close(helper->admin);
-	helper->admin = NULL;
-}
-
-/* The daemon is on its way up, or too much is asked of it: then it is asked again. Where there is no admin API, it is not. */
-static void miss_clients(struct helper *helper, int code, const struct virt_error *error)
-{
-	if (code != ADMIN_LATE)
-		close_admin(helper);
-	helper->restart.may_know = !error->no_daemon;
-	if (!helper->has_said_so)
-		log_write(LOG_NOTICE, "guest %s: who is connected to libvirt is unknown%s: %s", helper->shown,
-			  helper->restart.may_know ? " yet" : "", error->message);
-	helper->has_said_so = true;
-}
-
-/* Codes as admin_list_clients(). */
-static int list_clients(struct helper *helper, struct clients *clients, struct virt_error *error)
-{
-	int code = helper->admin ? 0 : admin_open(&helper->admin, error);
-
-	if (code == 0)
-		code = admin_list_clients(helper->admin, clients, error);
-	if (code < 0 || !helper->reader || clients_has_process(clients, getpid()))
-		return code;
-	/* Another daemon's clients are not the ones; or this one does not describe its latest client yet. */
-	snprintf(error->message, sizeof(error->message), "the daemon that can be asked does not name this process among its clients");
-	error->no_daemon = false;
-	clients_clear(clients);
-	return -1;
-}
-
-static void note_clients(struct helper *helper, struct clients *clients)
-{
-	int64_t now = nestxml_clock_monotonic();
-
-	helper->restart.knows_clients = true;
-	helper->restart.writers = clients_count_writers(clients);
-	if (helper->restart.writers > 0)
-		helper->restart.last_writer = now;
-	if (helper->named.list)
-		return;
-	helper->restart.known = now;
-	helper->named = *clients;
-	*clients = (struct clients){0};
-}
-
-static void ask_clients(struct helper *helper)
-{
-	CLEANUP(clients_clear) struct clients clients = {0};
-	struct virt_error error;
-	int code;
-
-	helper->restart.knows_clients = false;
-	if (!helper->restart.may_know)
-		return;
-	code = list_clients(helper, &clients, &error);
-	if (code < 0)
-		miss_clients(helper, code, &error);
-	else
-		note_clients(helper, &clients);
-}
-
-/* ---- the answer to the hook, which the user reads ---- */
-
-static void describe(const struct helper *helper, char *answer, size_t size)
-{
-	char writers[256];
-
-	if (!helper->starts)
-		snprintf(answer, size, "its definition is being rewritten: start it again in a second");
-	else if (!helper->restart.knows_clients && !helper->restart.may_know)
-		snprintf(answer, size,
-			 "its definition is being rewritten; it is not started again, since who is connected to libvirt is unknown: "
-			 "start it again in a second");
-	else if (!helper->restart.knows_clients)
-		snprintf(answer, size,
-			 "its definition is being rewritten, and it is started again if libvirt says within %d s who is connected, and "
-			 "no other program is at work on it; otherwise start it again",
-			 RESTART_ANSWER_TIME / 1000);
-	else if (helper->restart.writers == 0)
-		snprintf(answer, size,
-			 "its definition is being rewritten, and it is started again unless another program is at work on it");
-	else
-		snprintf(
-			answer, size,
-			"its definition is being rewritten, and it is started again if %s %s disconnected within %d s and no other program is at "
-			"work on it; otherwise start it again",
-			clients_describe_writers(&helper->named, writers, sizeof(writers)), helper->restart.writers == 1 ? "has" : "have",
-			RESTART_CLIENTS_TIME / 1000);
-}
-
-/* Those at work now, this one included. */
-static size_t count_helpers(void)
-{
-	AUTO_CLOSEDIR DIR *locks = opendir(NESTXML_RUN_DIRECTORY);
-	size_t count = 0;
-
-	for (struct dirent *entry; locks && (entry = readdir(locks));)
-		count += strncmp(entry->d_name, LOCK_NAME, strlen(LOCK_NAME)) == 0 ? 1 : 0;
-	return count;
-}
-
-/* The hook may have given up waiting; then it has said that nothing is started. */
-static void answer_hook(struct helper *helper)
-{
-	char answer[512];
-	size_t length;
-	size_t helpers;
-
-	helper->restart.refused = nestxml_clock_monotonic();
-	helper->restart.last_event = helper->restart.refused;
-	helper->restart.may_know = true;
-	helpers = helper->starts ? count_helpers() : 0;
-	if (helpers > MOST)
-		helper->starts = false;
-	else if (helper->starts && helpers <= MANY)
-		ask_clients(helper);
-	describe(helper, answer, sizeof(answer) - 1);
-	length = strlen(answer);
-	answer[length] = '\n';
-	if (io_write(STDOUT_FILENO, answer, length + 1) != 0)
-		helper->starts = false;
-	close(STDOUT_FILENO);
-	io_guard_descriptors();
-}
+/* ---- the hook ---- */
 
 /* The hook holds the other end of stdin until it ends; nothing comes through. */
 static void wait_for_hook(void)
@@ -306,7 +154,7 @@ static bool may_write(void *context)
 	take_events(helper);
 	if (nestxml_clock_monotonic() - helper->restart.last_event >= RESTART_QUIET)
 		return true;
-	ask_clients(helper);
+	helper_ask_clients(helper);
 	take_events(helper);
 	return helper->restart.knows_clients && helper->restart.writers == 0;
 }
@@ -318,7 +166,7 @@ static bool is_undisturbed(void *context)
 
 	if (!helper->restart.knows_clients || helper->restart.writers > 0)
 		return true;
-	ask_clients(helper);
+	helper_ask_clients(helper);
 	take_events(helper);
 	return helper->restart.knows_clients && helper->restart.writers == 0 && !helper->was_changed;
 }
@@ -385,7 +233,7 @@ static int wait_for_turn(struct helper *helper)
 		int64_t now = nestxml_clock_monotonic();
 
 		hear_until(helper, now + restart_get_wait(&helper->restart, now, pause), NULL);
-		ask_clients(helper);
+		helper_ask_clients(helper);
 		take_events(helper);
 		decision = restart_decide(&helper->restart, nestxml_clock_monotonic(), &why);
 		if (helper->has_lost_reader) {
@@ -480,7 +328,7 @@ static void watch_run(struct helper *helper, int run)
 	bool is_kept = true;
 
 	release_lock(helper);
-	close_admin(helper);
+	helper_close_admin(helper);
 	while (is_kept) {
 		hear_until(helper, end, &helper->restart.was_undefined);
 		if (!helper->restart.was_undefined)
@@ -570,11 +418,11 @@ static enum nestctl_status run_command(int argc, char **argv)
 	helper.uuid = argv[optind];
 	nestxml_text_escape(helper.uuid, helper.shown, sizeof(helper.shown));
 	log_open("nestctl");
-	answer_hook(&helper);
+	helper_answer_hook(&helper);
 	wait_for_hook();
 	status = run_helper(&helper);
 	release_lock(&helper);
-	close_admin(&helper);
+	helper_close_admin(&helper);
 	clients_clear(&helper.named);
 	return status;
 }

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* answer.c - who is connected to libvirt, and what the hook is told of it. */
+#include <dirent.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "helper/helper.h"
+#include "io.h"
+#include "log.h"
+#include "macros.h"
+#include "paths.h"
+
+#define MANY 10 /* helpers: with more, libvirt answers none of them soon, and each start would wait for that in vain */
+#define MOST 64 /* helpers that wait to start their guest, each with a connection to libvirt */
+
+/* ---- who else is connected ---- */
+
+void helper_close_admin(struct helper *helper)
+{
+	admin_close(helper->admin);
+	helper->admin = NULL;
+}
+
+/* The daemon is on its way up, or too much is asked of it: then it is asked again. Where there is no admin API, it is not. */
+static void miss_clients(struct helper *helper, int code, const struct virt_error *error)
+{
+	if (code != ADMIN_LATE)
+		helper_close_admin(helper);
+	helper->restart.may_know = !error->no_daemon;
+	if (!helper->has_said_so)
+		log_write(LOG_NOTICE, "guest %s: who is connected to libvirt is unknown%s: %s", helper->shown,
+			  helper->restart.may_know ? " yet" : "", error->message);
+	helper->has_said_so = true;
+}
+
+/* Codes as admin_list_clients(). */
+static int list_clients(struct helper *helper, struct clients *clients, struct virt_error *error)
+{
+	int code = helper->admin ? 0 : admin_open(&helper->admin, error);
+
+	if (code == 0)
+		code = admin_list_clients(helper->admin, clients, error);
+	if (code < 0 || !helper->reader || clients_has_process(clients, getpid()))
+		return code;
+	/* Another daemon's clients are not the ones; or this one does not describe its latest client yet. */
+	snprintf(error->message, sizeof(error->message), "the daemon that can be asked does not name this process among its clients");
+	error->no_daemon = false;
+	clients_clear(clients);
+	return -1;
+}
+
+static void note_clients(struct helper *helper, struct clients *clients)
+{
+	int64_t now = nestxml_clock_monotonic();
+
+	helper->restart.knows_clients = true;
+	helper->restart.writers = clients_count_writers(clients);
+	if (helper->restart.writers > 0)
+		helper->restart.last_writer = now;
+	if (helper->named.list)
+		return;
+	helper->restart.known = now;
+	helper->named = *clients;
+	*clients = (struct clients){0};
+}
+
+void helper_ask_clients(struct helper *helper)
+{
+	CLEANUP(clients_clear) struct clients clients = {0};
+	struct virt_error error;
+	int code;
+
+	helper->restart.knows_clients = false;
+	if (!helper->restart.may_know)
+		return;
+	code = list_clients(helper, &clients, &error);
+	if (code < 0)
+		miss_clients(helper, code, &error);
+	else
+		note_clients(helper, &clients);
+}
+
+/* ---- the answer to the hook, which the user reads ---- */
+
+static void describe(const struct helper *helper, char *answer, size_t size)
+{
+	char writers[256];
+
+	if (!helper->starts)
+		snprintf(answer, size, "its definition is being rewritten: start it again in a second");
+	else if (!helper->restart.knows_clients && !helper->restart.may_know)
+		snprintf(answer, size,
+			 "its definition is being rewritten; it is not started again, since who is connected to libvirt is unknown: "
+			 "start it again in a second");
+	else if (!helper->restart.knows_clients)
+		snprintf(answer, size,
+			 "its definition is being rewritten, and it is started again if libvirt says within %d s who is connected, and "
+			 "no other program is at work on it; otherwise start it again",
+			 RESTART_ANSWER_TIME / 1000);
+	else if (helper->restart.writers == 0)
+		snprintf(answer, size,
+			 "its definition is being rewritten, and it is started again unless another program is at work on it");
+	else
+		snprintf(
+			answer, size,
+			"its definition is being rewritten, and it is started again if %s %s disconnected within %d s and no other program is at "
+			"work on it; otherwise start it again",
+			clients_describe_writers(&helper->named, writers, sizeof(writers)), helper->restart.writers == 1 ? "has" : "have",
+			RESTART_CLIENTS_TIME / 1000);
+}
+
+/* Those at work now, this one included. */
+static size_t count_helpers(void)
+{
+	AUTO_CLOSEDIR DIR *locks = opendir(NESTXML_RUN_DIRECTORY);
+	size_t count = 0;
+
+	for (struct dirent *entry; locks && (entry = readdir(locks));)
+		count += strncmp(entry->d_name, LOCK_NAME, strlen(LOCK_NAME)) == 0 ? 1 : 0;
+	return count;
+}
+
+/* The hook may have given up waiting; then it has said that nothing is started. */
+void helper_answer_hook(struct helper *helper)
+{
+	char answer[512];
+	size_t length;
+	size_t helpers;
+
+	helper->restart.refused = nestxml_clock_monotonic();
+	helper->restart.last_event = helper->restart.refused;
+	helper->restart.may_know = true;
+	helpers = helper->starts ? count_helpers() : 0;
+	if (helpers > MOST)
+		helper->starts = false;
+	else if (helper->starts && helpers <= MANY)
+		helper_ask_clients(helper);
+	describe(helper, answer, sizeof(answer) - 1);
+	length = strlen(answer);
+	answer[length] = '\n';
+	if (io_write(STDOUT_FILENO, answer, length + 1) != 0)
+		helper->starts = false;
+	close(STDOUT_FILENO);
+	io_guard_descriptors();
+}
