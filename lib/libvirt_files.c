@@ -71,7 +71,7 @@ int nestxml_stored_definition_read(const char *root, const char *name, const str
 
 /*
  * The domain that a snapshot's memory is of; borrows from @xml. libvirt (virDomainSnapshotDefFormat) writes the state before the domain,
- * whose contents tenants choose, and escapes the users' description. NULL: it has no memory, or that cannot be told.
+ * whose contents tenants choose, and escapes the users' description. NULL: it has no memory, or that is unknown.
  */
 static struct nestxml_domain *find_running(const char *xml)
 {

@@ -177,7 +177,7 @@ static void set_source(struct nestxml_policy *policy, enum nestxml_nested nested
 	policy->line = 0;
 }
 
-/* The first section that may be about @domain, and of which that cannot be told; NULL: there is none. */
+/* The first section that may be about @domain, and of which that is unknown; NULL: there is none. */
 static const struct section *find_undecided(const struct nestxml_config *config, const struct nestxml_domain *domain)
 {
 	for (size_t i = 0; domain->metadata.is_cut && i < config->sections_count; i++)

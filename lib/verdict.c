@@ -28,7 +28,7 @@ static const struct row {
 	{ANY, LEAVE, ANY, ANY, ANY, NESTXML_VERDICT_PASS},
 	/* An argument for QEMU decides, not the XML. */
 	{ANY, REQUIRE | DISABLE, ANY, BIT(NESTXML_CPU_OVERRIDDEN), ANY, NESTXML_VERDICT_REFUSE},
-	/* Whether it has what it must not have cannot be told. */
+	/* Whether it has what it must not have is unknown. */
 	{ANY, DISABLE, ANY, BIT(NESTXML_CPU_UNKNOWN), ANY, NESTXML_VERDICT_REFUSE},
 	/* It has the feature that it must not have, and the CPU of a saved state cannot be changed. */
 	{ARRIVES, DISABLE, ANY, BIT(NESTXML_CPU_STALE), ANY, NESTXML_VERDICT_REFUSE},

@@ -61,7 +61,7 @@ struct listing {
 	struct qemu_processes processes;
 	bool *matched;	/* of the sections of the policy files: whether one of the guests is theirs; NULL: out of memory */
 	size_t unmet;	/* guests that do not run as their policy asks */
-	size_t unknown; /* running guests with a policy of which that cannot be told */
+	size_t unknown; /* running guests with a policy of which that is unknown */
 };
 
 /* It may have ended by now: then it is a guest that does not run. */
@@ -442,7 +442,7 @@ static enum nestctl_status list(const struct session *session, const struct requ
 	if (virt_list(session->virt, false, &guests, &guests_count, &error) < 0)
 		return nestctl_fail(NESTCTL_FAILED, "libvirt cannot list its guests: %s", error.message);
 	qsort(guests, guests_count, sizeof(struct virt_domain *), compare_names);
-	qemu_processes_read(NESTCTL_ROOT, &listing.processes); /* without them, of no guest it can be told */
+	qemu_processes_read(NESTCTL_ROOT, &listing.processes); /* without them, nothing is known of any guest */
 	status = show(guests, guests_count, &listing);
 	warn_of_sections(&listing);
 	qemu_processes_clear(&listing.processes);

@@ -15,7 +15,7 @@ enum nestctl_status {
 	NESTCTL_YES = 0,       /* it is so, or it is done */
 	NESTCTL_NO = 1,	       /* it is not so, or it was refused */
 	NESTCTL_USAGE = 2,     /* wrong usage */
-	NESTCTL_UNKNOWN = 3,   /* it cannot be told */
+	NESTCTL_UNKNOWN = 3,   /* it is unknown */
 	NESTCTL_FAILED = 5,    /* I/O, libvirt, the kernel */
 };
 

@@ -30,7 +30,7 @@ struct finding *findings_add(struct findings *findings, const char *name, enum f
 	__attribute__((format(printf, 4, 5)));
 void finding_advise(struct finding *finding, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/** The first that is not so, else the first that cannot be told; NULL: nothing is wrong. @with_host: this host's own count too. */
+/** The first that is not so, else the first that is unknown; NULL: nothing is wrong. @with_host: this host's own count too. */
 const struct finding *findings_find_first(const struct findings *findings, bool with_host);
 
 #endif

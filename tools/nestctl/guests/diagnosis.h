@@ -39,13 +39,13 @@ struct diagnosis {
 	enum qemu_verdict verdict;
 };
 
-/** Whether the guest is nested; NONE: it cannot be told. */
+/** Whether the guest is nested; NONE: it is unknown. */
 enum qemu_answer diagnosis_answer(const struct diagnosis *diagnosis);
 /** The name of the feature that this is about. */
 const char *diagnosis_feature(const struct diagnosis *diagnosis);
 /** The verdict and its reason, in one line. */
 void diagnosis_describe_verdict(const struct diagnosis *diagnosis, char *text, size_t size);
-/** Whether what the guest has is what its policy states; NONE: nothing is stated, or it cannot be told. */
+/** Whether what the guest has is what its policy states; NONE: nothing is stated, or it is unknown. */
 enum qemu_answer diagnosis_is_policy_met(const struct diagnosis *diagnosis);
 /** What to do next: a command, or what is in the way of one. */
 void diagnosis_describe_advice(const struct diagnosis *diagnosis, char *text, size_t size);

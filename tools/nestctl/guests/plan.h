@@ -20,7 +20,7 @@ enum plan_state {
 	PLAN_CURRENT, /* it is as its policy asks */
 	PLAN_REWRITE,
 	PLAN_MANAGED,	 /* it would be rewritten, but it is a manager's: see plan_spare_manager() */
-	PLAN_UNKNOWN,	 /* its policy cannot be told: the error says why */
+	PLAN_UNKNOWN,	 /* its policy is unknown: the error says why */
 	PLAN_IMPOSSIBLE, /* its policy cannot be met: the error says why */
 };
 

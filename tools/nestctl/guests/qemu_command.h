@@ -33,7 +33,7 @@ struct qemu_command {
 	bool keeps_svm;			    /* its machine is older than QEMU 2.2: under KVM a named model keeps the svm that it has */
 	char model[64];			    /* "": none, QEMU takes its own */
 	enum qemu_switch features[VENDORS]; /* by -cpu, else by -global */
-	char doubt[128];		    /* an argument whose effect on the CPU cannot be told; "": there is none */
+	char doubt[128];		    /* an argument whose effect on the CPU is unknown; "": there is none */
 };
 
 /**

@@ -8,7 +8,7 @@
 #include <nestxml/nestxml.h>
 
 enum qemu_option {
-	QEMU_OPTION_UNKNOWN, /* whether the next argument is its value cannot be told */
+	QEMU_OPTION_UNKNOWN, /* whether the next argument is its value is unknown */
 	QEMU_OPTION_ALONE,
 	QEMU_OPTION_WITH_VALUE, /* the next argument, whatever it is */
 };

@@ -51,9 +51,9 @@ enum qemu_verdict {
 	QEMU_VERDICT_GUEST_DENIES,   /* the other way round */
 };
 
-/** The verdict. Evidence that contradicts makes it unknown. */
+/** The verdict. Contradictory evidence makes it unknown. */
 enum qemu_verdict qemu_verdict_find(const struct qemu_evidence *evidence);
-/** Whether the guest is nested by @verdict; NONE: it cannot be told. */
+/** Whether the guest is nested by @verdict; NONE: it is unknown. */
 enum qemu_answer qemu_verdict_answer(enum qemu_verdict verdict);
 /** The verdict by command line, log and module alone. */
 enum qemu_verdict qemu_verdict_find_outside(const struct qemu_evidence *evidence);

@@ -43,7 +43,7 @@ void virt_close(struct virt *virt);
 bool virt_is_alive(const struct virt *virt);
 /** Whether what libvirt tells is of this machine, and its guests are QEMU's: *@local. Returns 0 or -1. */
 int virt_ask_local_qemu(const struct virt *virt, bool *local, struct virt_error *error);
-/** Whether these are a user's own guests (qemu:///session) and not the system's; false where that cannot be told. */
+/** Whether these are a user's own guests (qemu:///session) and not the system's; false where that is unknown. */
 bool virt_is_session(const struct virt *virt);
 
 /* ---- guests ---- */
@@ -80,7 +80,7 @@ const char *virt_domain_get_name(const struct virt_domain *domain);
 const char *virt_domain_get_uuid(const struct virt_domain *domain);
 /** Whether it ran when it was found. */
 bool virt_domain_is_running(const struct virt_domain *domain);
-/** Whether it has a stored definition; false where that cannot be told. */
+/** Whether it has a stored definition; false where that is unknown. */
 bool virt_domain_is_persistent(const struct virt_domain *domain);
 
 enum virt_xml {
@@ -112,7 +112,7 @@ int virt_domain_destroy(struct virt_domain *domain, struct virt_error *error);
 int virt_domain_undefine(struct virt_domain *domain, struct virt_error *error);
 /** The number that libvirt has given to this run of it; -1: it does not run. Asked each time. */
 int virt_domain_get_run(const struct virt_domain *domain);
-/** Whether its next start is from a managed save, of a list when it was listed; true where that cannot be told. */
+/** Whether its next start is from a managed save, of a list when it was listed; true where that is unknown. */
 bool virt_domain_has_saved_state(const struct virt_domain *domain);
 /** Puts the element @xml (NULL: none) into its <metadata>, in the place of the one of the namespace @uri. Returns 0 or -1. */
 int virt_domain_set_metadata(struct virt_domain *domain, const char *xml, const char *prefix, const char *uri, struct virt_error *error);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* policy_watch.h - notices when the policy files change. */
-#ifndef NESTXML_POLICY_FILES_H
-#define NESTXML_POLICY_FILES_H
+#ifndef NESTXML_POLICY_WATCH_H
+#define NESTXML_POLICY_WATCH_H
 
 #include <stdbool.h>
 

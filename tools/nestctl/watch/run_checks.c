@@ -33,7 +33,7 @@ static void list_runs(struct watch *watch)
 	if (runs_update(&watch->runs, now, count) < 0)
 		watch_say(SAY_ERROR, "guests that have come up are not looked at: out of memory");
 	qemu_processes_clear(&watch->processes);
-	qemu_processes_read(NESTCTL_ROOT, &watch->processes); /* without them, of no guest it can be told */
+	qemu_processes_read(NESTCTL_ROOT, &watch->processes); /* without them, nothing is known of any guest */
 }
 
 /* Whether it still does: what was read of one that has ended meanwhile is of no run, or of another one, which has an event of its own. */

@@ -22,7 +22,7 @@ struct run_said {
 	bool is_said; /* all else can be zero: of a guest of which neither QEMU nor policy are known */
 	pid_t pid;    /* of its QEMU; 0: not known */
 	enum nestxml_nested nested;
-	enum qemu_answer met; /* NONE: it cannot be told */
+	enum qemu_answer met; /* NONE: it is unknown */
 };
 
 struct run {

@@ -30,7 +30,7 @@ struct sweep_guest {
 
 /** The guests of one sweep, in the order of their UUIDs. Starts zeroed. */
 struct sweep {
-	uint64_t key; /* of all that decides but the guests: this program, policy files, host; 0: what that is cannot be told */
+	uint64_t key; /* of all that decides but the guests: this program, policy files, host; 0: what that is, is unknown */
 	struct sweep_guest *guests;
 	size_t count;
 	bool has_changed; /* it is not what is remembered already */

@@ -68,7 +68,7 @@ uint64_t sweep_hash_policy(const char *root)
 	return hash_directory(hash, root, NESTXML_DROP_IN_DIRECTORY);
 }
 
-/* A package may be built again without another version, and decide otherwise. 0: this program cannot be told from others. */
+/* A package may be rebuilt under the same version and decide differently. 0: which program this is, is unknown. */
 static uint64_t stamp_program(void)
 {
 	struct stat status;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* watch.h - what the rooms of `nestctl watch` share: its state, and its messages. */
+/* watch.h - the state that the files of `nestctl watch` share, and its messages. */
 #ifndef NESTCTL_WATCH_H
 #define NESTCTL_WATCH_H
 
