@@ -76,9 +76,9 @@ int io_read(int fd, size_t limit, unsigned int timeout, char **data, size_t *len
 	int64_t deadline = timeout > 0 ? nestxml_clock_monotonic() + timeout * 1000LL : 0;
 	AUTO_FREE char *made = NULL;
 	size_t used = 0;
-	bool is_full = true;
+	bool is_full;
 
-	for (; is_full && used <= limit; capacity *= 2) {
+	do {
 		char *more = realloc(made, capacity);
 		size_t room = capacity - used - 1;
 		long got;
@@ -91,7 +91,8 @@ int io_read(int fd, size_t limit, unsigned int timeout, char **data, size_t *len
 			return (int)got;
 		used += (size_t)got;
 		is_full = (size_t)got == room;
-	}
+		capacity *= 2;
+	} while (is_full && used <= limit);
 	made[used] = '\0';
 	*data = TAKE(made);
 	*length = used;

@@ -264,6 +264,12 @@ static bool add_manager(struct nestxml_config *config, const char *word, size_t 
 	return true;
 }
 
+/* Not what is quoted as in XML or in a shell, or separated as elsewhere. A comma may be part of a namespace. */
+static bool is_namespace(const char *word, size_t length)
+{
+	return strcspn(word, "\"'<>") >= length && !strchr(",;", word[length - 1]) && !strstr(word, ",!") && !strstr(word, "&amp;");
+}
+
 /* Namespaces with blanks between them, each with a '!' before it or without. */
 static void set_managers(struct reading *reading, const char *value)
 {
@@ -274,7 +280,7 @@ static void set_managers(struct reading *reading, const char *value)
 
 		if (length == 1 && *value == '!')
 			fail(reading, "managers = '!' without a namespace after it");
-		else if (strcspn(value, "\"'<>") < length || strchr(",;", value[length - 1]))
+		else if (!is_namespace(value, length))
 			fail(reading, "managers = takes namespaces with blanks between them, without quotes, commas or semicolons");
 		else if (!add_manager(reading->config, value, length))
 			fail_nomem(reading);

@@ -322,13 +322,27 @@ starts_more_than_there_are_helpers_for()
 {
 	define stale "$type" "$without"
 	require_nesting stale
-	touch /run/nestxml/lock-other{1..64}
+	mkdir -p /run/nestxml
+	touch /run/nestxml/lock-killed{1..64} # of helpers that were killed
+	python3 -c 'if True:
+		import fcntl, time
+		files = [open(f"/run/nestxml/lock-other{i}", "w") for i in range(64)]
+		for file in files: fcntl.lockf(file, fcntl.LOCK_EX)
+		open("/run/locked", "w"); time.sleep(600)' &
+	holder=$!
+	until [ -e /run/locked ]; do sleep 0.1; done
 	fails "the 65th at once is told to be started by hand" 1 virsh start stale -- \
 		"its definition is being rewritten: start it again in a second"
 	works "it is rewritten" rewritten stale require
+	kill $holder
 	rm /run/nestxml/lock-other*
 	works "the helper's work ends" settles
 	is "it is left stopped" "$(virsh domstate stale)" "shut off"
+	define killed "$type" "$without"
+	require_nesting killed
+	fails "what killed helpers have left is no helper" 1 virsh start killed -- "it is started again"
+	works "so that guest is started" comes_up killed
+	rm /run/nestxml/lock-killed*
 	works "and the user starts it" virsh -q start stale
 }
 

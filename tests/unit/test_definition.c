@@ -76,6 +76,16 @@ int virt_domain_get_xml(const struct virt_domain *domain, enum virt_xml which, c
 	return 0;
 }
 
+int virt_domain_undefine(struct virt_domain *domain, struct virt_error *error)
+{
+	if (domain->virt->fails_from > 0) {
+		snprintf(error->message, sizeof(error->message), "no such luck");
+		return -1;
+	}
+	domain->virt->stored[0] = '\0';
+	return 0;
+}
+
 /* Reads the host_policy of a host with kvm_amd nested=1 and one policy for all guests, and rewrites. */
 static struct rewritten rewrite_on(const struct tree *tree, struct virt *virt, const char *xml, const char *keys,
 				   const struct rewrite_terms *terms)
@@ -498,9 +508,49 @@ static void test_the_verdict_of_a_plan_is_the_hook_s(void **state)
 	}
 }
 
+/* ---- a guest that a rewrite has brought back ---- */
+
+static void check_undo(const struct tree *tree, struct virt *virt, const char *xml, enum undone expected, const char *words)
+{
+	struct virt_domain guest = {virt};
+	struct nestxml_error error = {0};
+	struct host_policy host_policy;
+	char message[1024];
+
+	tree_host(tree, "AuthenticAMD", "kvm_amd", "1\n");
+	tree_write(tree, ADMIN_FILE, "[guest *]\nnested = require\n");
+	snprintf(virt->stored, sizeof(virt->stored), "%s", xml);
+	CHECK(host_policy_read(tree->root, &host_policy, &error) == 0, "%s", error.message);
+	CHECK(definition_undo(&guest, &host_policy, message, sizeof(message)) == expected, "%s: %s", xml, message);
+	CHECK(strstr(message, words), "%s in: %s", words, message);
+	CHECK((virt->stored[0] == '\0') == (expected == UNDO_DONE), "%s", virt->stored);
+	host_policy_clear(&host_policy);
+}
+
+static void test_what_a_rewrite_has_brought_back_is_undefined_again(void **state)
+{
+	struct virt virt = {.defines = 1};
+
+	check_undo(*state, &virt, DOMAIN("", REQUIRED, ""), UNDO_DONE, "undefined again");
+	virt.fails_from = 1;
+	check_undo(*state, &virt, DOMAIN("", REQUIRED, ""), UNDO_FAILED, "cannot be undefined again: no such luck");
+}
+
+static void test_what_its_owner_has_defined_since_is_kept(void **state)
+{
+	struct virt virt = {.defines = 1};
+
+	check_undo(*state, &virt, DOMAIN("", PLAIN, ""), UNDO_KEPT, "it is kept");
+	check_undo(*state, &virt, DOMAIN("<metadata><m xmlns='http://ovirt.org/vm/1.0'/></metadata>", PLAIN, ""), UNDO_KEPT, "it is kept");
+	virt.unreadable = true;
+	check_undo(*state, &virt, DOMAIN("", REQUIRED, ""), UNDO_FAILED, "it is kept: ");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		TREE_TEST(test_what_a_rewrite_has_brought_back_is_undefined_again),
+		TREE_TEST(test_what_its_owner_has_defined_since_is_kept),
 		TREE_TEST(test_it_is_written_when_it_may_be),
 		TREE_TEST(test_it_is_not_written_while_another_program_is_at_work),
 		TREE_TEST(test_nor_where_it_was_changed_since_it_was_read),

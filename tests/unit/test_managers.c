@@ -86,6 +86,8 @@ static void test_a_wrong_line_is_named(void **state)
 	} cases[] = {
 		{"[guest vm]\nmanagers = urn:mine\n", "nestxml.conf:2: managers = in a [guest ...] section; write it into [default]"},
 		{"[default]\nmanagers = urn:a, urn:b\n", "nestxml.conf:2: managers = takes namespaces with blanks between them"},
+		{"[default]\nmanagers = !urn:a,!urn:b\n", "nestxml.conf:2: managers = takes namespaces with blanks between them"},
+		{"[default]\nmanagers = urn:a?b&amp;c\n", "nestxml.conf:2: managers = takes namespaces with blanks between them"},
 		{"[default]\nmanagers = urn:a;\n", "nestxml.conf:2: managers = takes namespaces with blanks between them"},
 		{"[default]\nmanagers = !\"urn:a\"\n", "nestxml.conf:2: managers = takes namespaces with blanks between them"},
 		{"[default]\nmanagers = urn:mine !\n", "nestxml.conf:2: managers = '!' without a namespace after it"},

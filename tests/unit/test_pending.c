@@ -364,6 +364,60 @@ static void test_whoever_does_something_to_it_knows_of_it(void **state)
 	}
 }
 
+/* libvirt says of a guest that runs that it was changed, since its definition for the next start takes the place of the one it runs by. */
+static void test_a_running_guest_is_back_where_it_had_been_undefined(void **state)
+{
+	struct pending pending = {0};
+
+	(void)state;
+	pending_expect(&pending, make_uuid(1), 2, 0);
+	assert_true(pending_add(&pending, make_uuid(1), PENDING_DEFINED, 0));
+	check_none_back(&pending, INT32_MAX);
+	assert_true(pending_add(&pending, make_uuid(1), PENDING_UNDEFINED, 0));
+	assert_true(pending_add(&pending, make_uuid(1), PENDING_DEFINED, 1));
+	check_back(&pending, 1 + PENDING_QUIET, 1);
+}
+
+static void test_a_guest_that_its_owner_defines_after_an_undefine_is_not_back(void **state)
+{
+	struct pending pending = {0};
+
+	(void)state;
+	assert_true(pending_add(&pending, make_uuid(1), PENDING_UNDEFINED, 0));
+	assert_true(pending_add(&pending, make_uuid(1), PENDING_DEFINED, 1));
+	check_none_back(&pending, INT32_MAX);
+	check_next(&pending, 1);
+	pending_expect(&pending, make_uuid(1), 1, 2);
+	assert_true(pending_add(&pending, make_uuid(1), PENDING_DEFINED, 2)); /* the rewrite of it */
+	check_none_back(&pending, INT32_MAX);
+}
+
+/* Whoever stops it, or the watcher that gives way, does not show that its definition is known to anyone. */
+static void test_a_guest_that_is_back_and_stops_is_back_still(void **state)
+{
+	static const enum pending_event events[] = {PENDING_STOPPED, PENDING_YIELDED};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(events); i++) {
+		struct pending pending = {0};
+
+		pending_expect(&pending, make_uuid(1), 1, 0);
+		assert_true(pending_add(&pending, make_uuid(1), PENDING_ADDED, 0));
+		assert_true(pending_add(&pending, make_uuid(1), events[i], 1));
+		check_none_back(&pending, PENDING_QUIET);
+		check_back(&pending, 1 + PENDING_QUIET, 1);
+	}
+}
+
+static void test_a_guest_that_the_watcher_gave_way_for_is_looked_at_again(void **state)
+{
+	struct pending pending = {0};
+
+	(void)state;
+	assert_true(pending_add(&pending, make_uuid(1), PENDING_YIELDED, 0));
+	check_next(&pending, 1);
+}
+
 /* Nobody else defines a guest so that it had none before: it is new. */
 static void test_another_programs_new_guest_is_to_be_looked_at(void **state)
 {
@@ -392,6 +446,10 @@ static void test_a_guest_that_is_back_is_not_looked_at(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_running_guest_is_back_where_it_had_been_undefined),
+		cmocka_unit_test(test_a_guest_that_its_owner_defines_after_an_undefine_is_not_back),
+		cmocka_unit_test(test_a_guest_that_is_back_and_stops_is_back_still),
+		cmocka_unit_test(test_a_guest_that_the_watcher_gave_way_for_is_looked_at_again),
 		cmocka_unit_test(test_an_own_definition_of_a_guest_that_had_none_is_told_apart),
 		cmocka_unit_test(test_two_own_definitions_bring_it_back_too),
 		cmocka_unit_test(test_an_own_definition_over_one_that_was_there_brings_nothing_back),

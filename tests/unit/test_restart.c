@@ -51,6 +51,7 @@ static void test_while_the_clients_may_be_known_later_it_waits_for_a_minute(void
 	struct restart restart = good;
 
 	(void)state;
+	restart.known = 0;
 	restart.knows_clients = false;
 	restart.may_know = true;
 	check_decision(restart, LATER, RESTART_WAIT, NULL);
@@ -62,6 +63,22 @@ static void test_while_the_clients_may_be_known_later_it_waits_for_a_minute(void
 	restart.writers = 1; /* who is there has five seconds from then on */
 	check_decision(restart, restart.known + RESTART_CLIENTS_TIME - 1, RESTART_WAIT, NULL);
 	check_decision(restart, restart.known + RESTART_CLIENTS_TIME, RESTART_NEVER, "another program is still connected to libvirt");
+}
+
+/* The message promised five seconds. */
+static void test_who_was_known_once_is_not_waited_for_for_a_minute(void **state)
+{
+	struct restart restart = good;
+
+	(void)state;
+	restart.may_know = true;
+	restart.writers = 1;
+	restart.knows_clients = false;
+	check_decision(restart, restart.known + RESTART_CLIENTS_TIME - 1, RESTART_WAIT, NULL);
+	check_decision(restart, restart.known + RESTART_CLIENTS_TIME, RESTART_NEVER, "who is connected to libvirt is unknown");
+	restart.writers = 0;
+	check_decision(restart, restart.known + RESTART_TIME - 1, RESTART_WAIT, NULL);
+	check_decision(restart, restart.known + RESTART_TIME, RESTART_NEVER, "who is connected to libvirt is unknown");
 }
 
 static void test_it_waits_until_it_may_be_quiet_or_asks_again_after_a_pause(void **state)
@@ -121,6 +138,7 @@ static void test_not_if_it_never_comes_to_rest(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_who_was_known_once_is_not_waited_for_for_a_minute),
 		cmocka_unit_test(test_it_is_started_when_all_is_quiet),
 		cmocka_unit_test(test_not_if_it_was_undefined),
 		cmocka_unit_test(test_not_if_the_clients_are_not_known),

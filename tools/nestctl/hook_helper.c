@@ -49,12 +49,14 @@ static void wait_for_hook(void)
 
 static void note_back(struct helper *helper, enum virt_event event)
 {
-	bool is_own = helper->own > 0 && (event == VIRT_EVENT_ADDED || event == VIRT_EVENT_DEFINED);
+	bool is_definition = event == VIRT_EVENT_ADDED || event == VIRT_EVENT_DEFINED;
+	bool is_own = helper->own > 0 && is_definition;
 
 	if (is_own)
 		helper->own--;
-	if (!is_own || event == VIRT_EVENT_ADDED)
+	if (event != VIRT_EVENT_STOPPED && (!is_own || event == VIRT_EVENT_ADDED || helper->is_gone))
 		helper->is_back = is_own;
+	helper->is_gone = event == VIRT_EVENT_UNDEFINED || (helper->is_gone && !is_definition);
 }
 
 static void on_happened(void *context, const char *uuid, enum virt_event event)
@@ -146,11 +148,21 @@ static int find_guest(struct helper *helper, struct virt **writer, struct virt_d
 
 /* ---- the rewrite ---- */
 
+/* Before their events are heard. */
+static void count_own(struct helper *helper)
+{
+	if (!helper->rewritten)
+		return;
+	helper->own += helper->rewritten->defines - helper->counted;
+	helper->counted = helper->rewritten->defines;
+}
+
 /* By the rule of the watcher: with nobody else at once, else when the guest has been quiet. */
 static bool may_write(void *context)
 {
 	struct helper *helper = context;
 
+	count_own(helper);
 	take_events(helper);
 	if (nestxml_clock_monotonic() - helper->restart.last_event >= RESTART_QUIET)
 		return true;
@@ -183,11 +195,15 @@ static int rewrite_now(struct helper *helper)
 	if (find_guest(helper, &writer, &guest) < 0)
 		return -1;
 	helper->was_changed = false;
-	if (!virt_domain_is_persistent(guest))
+	if (!virt_domain_is_persistent(guest)) {
 		snprintf(rewritten.message, sizeof(rewritten.message), "it has no stored definition any more");
-	else
+	} else {
+		helper->rewritten = &rewritten;
+		helper->counted = 0;
 		definition_rewrite_on(writer, guest, &helper->host_policy, &terms, &rewritten);
-	helper->own += rewritten.defines;
+		count_own(helper);
+		helper->rewritten = NULL;
+	}
 	helper->has_written = helper->has_written || rewritten.defines > 0;
 	virt_domain_free(guest);
 	virt_close(writer);
@@ -345,16 +361,17 @@ static void undo(struct helper *helper)
 {
 	struct virt *writer;
 	struct virt_domain *guest;
-	struct virt_error error;
+	enum undone undone;
+	char why[640];
 
 	hear_until(helper, nestxml_clock_monotonic() + RESTART_QUIET, NULL);
 	if (!helper->is_back || helper->has_lost_reader || find_guest(helper, &writer, &guest) < 0)
 		return;
-	if (virt_domain_undefine(guest, &error) < 0)
-		syslog(LOG_ERR, "guest %s: another program undefined it while it was rewritten, and it cannot be undefined again: %s",
-		       helper->shown, error.message);
-	else
-		syslog(LOG_NOTICE, "guest %s: undefined again: another program undefined it while it was rewritten", helper->shown);
+	take_events(helper); /* to connect may have taken long */
+	if (helper->is_back && !helper->has_lost_reader && virt_domain_is_persistent(guest)) {
+		undone = definition_undo(guest, &helper->host_policy, why, sizeof(why));
+		log_write(undone == UNDO_FAILED ? LOG_ERR : LOG_NOTICE, "guest %s: %s", helper->shown, why);
+	}
 	virt_domain_free(guest);
 	virt_close(writer);
 }

@@ -343,3 +343,26 @@ void definition_rewrite(struct virt *virt, const struct virt_domain *guest, cons
 {
 	definition_rewrite_on(virt, guest, host_policy, NULL, rewritten);
 }
+
+enum undone definition_undo(struct virt_domain *guest, const struct host_policy *host_policy, char *message, size_t size)
+{
+	AUTO_DEFINITION struct definition stored = {0};
+	struct virt_error error;
+	char why[640];
+
+	if (definition_read(guest, VIRT_XML_SECRET, host_policy, &stored, why, sizeof(why)) < 0) {
+		snprintf(message, size, "another program undefined it while it was rewritten, and it is kept: %s", why);
+		return UNDO_FAILED;
+	}
+	if (stored.plan.state != PLAN_CURRENT) {
+		snprintf(message, size, "another program undefined it while it was rewritten, and has defined it again: it is kept");
+		return UNDO_KEPT;
+	}
+	if (virt_domain_undefine(guest, &error) < 0) {
+		snprintf(message, size, "another program undefined it while it was rewritten, and it cannot be undefined again: %s",
+			 error.message);
+		return UNDO_FAILED;
+	}
+	snprintf(message, size, "undefined again: another program undefined it while it was rewritten");
+	return UNDO_DONE;
+}

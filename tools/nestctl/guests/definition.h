@@ -80,4 +80,14 @@ void definition_rewrite_on(struct virt *virt, const struct virt_domain *guest, c
 void definition_rewrite(struct virt *virt, const struct virt_domain *guest, const struct host_policy *host_policy,
 			struct rewritten *rewritten);
 
+enum undone { UNDO_DONE, UNDO_KEPT, UNDO_FAILED };
+
+/**
+ * Undefines a guest that a rewrite has brought back, since another program undefined it at the same moment. It is kept if its definition is
+ * not what a rewrite leaves: then another program has defined it since.
+ *
+ * @message	a line about what was done, without the guest's name; ready for a terminal
+ */
+enum undone definition_undo(struct virt_domain *guest, const struct host_policy *host_policy, char *message, size_t size);
+
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* answer.c - who is connected to libvirt, and what the hook is told of it. */
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -111,6 +112,15 @@ static void describe(const struct helper *helper, char *answer, size_t size)
 			RESTART_CLIENTS_TIME / 1000);
 }
 
+/* A helper that was killed leaves the file of its lock, but not the lock. */
+static bool is_locked(int directory, const char *file)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	AUTO_CLOSE int fd = openat(directory, file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+	return fd >= 0 && fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+}
+
 /* Those at work now, this one included. */
 static size_t count_helpers(void)
 {
@@ -118,7 +128,8 @@ static size_t count_helpers(void)
 	size_t count = 0;
 
 	for (struct dirent *entry; locks && (entry = readdir(locks));)
-		count += strncmp(entry->d_name, LOCK_NAME, strlen(LOCK_NAME)) == 0 ? 1 : 0;
+		if (strncmp(entry->d_name, LOCK_NAME, strlen(LOCK_NAME)) == 0 && is_locked(dirfd(locks), entry->d_name))
+			count++;
 	return count;
 }
 

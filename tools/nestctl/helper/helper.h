@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* helper.h - what the rooms of `nestctl hook-helper` share: its state. */
+/* helper.h - the state that the files of `nestctl hook-helper` share. */
 #ifndef NESTCTL_HELPER_H
 #define NESTCTL_HELPER_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "guests/definition.h"
 #include "guests/plan.h"
 #include "helper/restart.h"
 #include "libvirt/admin.h"
@@ -28,6 +29,9 @@ struct helper {
 	bool was_changed; /* the definition may be another one since it was looked at last */
 	size_t own;	  /* events of own definitions that are to come */
 	bool has_written;
+	const struct rewritten *rewritten; /* of the rewrite that is under way */
+	size_t counted;			   /* of its definitions: so many are in @own */
+	bool is_gone;			   /* it was undefined, and not defined since */
 	bool is_back; /* an own definition has brought the guest back, and nothing has happened to it since (watch/pending.h) */
 	struct restart restart;
 };

@@ -16,6 +16,16 @@ static int64_t last_busy(const struct restart *restart)
 	return restart->last_writer > restart->last_event ? restart->last_writer : restart->last_event;
 }
 
+/* Until when libvirt must say who is connected: once it has said so, no later than the others must have gone. */
+static int64_t last_answer(const struct restart *restart, int64_t now)
+{
+	if (!restart->may_know)
+		return now;
+	if (restart->known == 0)
+		return restart->refused + RESTART_ANSWER_TIME;
+	return restart->known + (restart->writers > 0 ? RESTART_CLIENTS_TIME : RESTART_TIME);
+}
+
 enum restart_decision restart_decide(const struct restart *restart, int64_t now, const char **why)
 {
 	if (restart->was_undefined) {
@@ -23,8 +33,7 @@ enum restart_decision restart_decide(const struct restart *restart, int64_t now,
 		return RESTART_NEVER;
 	}
 	if (!restart->knows_clients)
-		return wait_until(restart->may_know ? restart->refused + RESTART_ANSWER_TIME : now, now,
-				  "who is connected to libvirt is unknown", why);
+		return wait_until(last_answer(restart, now), now, "who is connected to libvirt is unknown", why);
 	if (restart->writers > 0)
 		return wait_until(restart->known + RESTART_CLIENTS_TIME, now, "another program is still connected to libvirt", why);
 	if (now - last_busy(restart) < RESTART_QUIET)

@@ -125,6 +125,7 @@ enum virt_event {
 	VIRT_EVENT_DEFINED,   /* its stored definition was changed */
 	VIRT_EVENT_UNDEFINED, /* it has none any more */
 	VIRT_EVENT_METADATA,  /* its metadata was changed */
+	VIRT_EVENT_STOPPED,   /* it runs no more */
 	VIRT_EVENT_STARTED,   /* it has come up: started, restored, reverted to a snapshot, migrated in */
 	VIRT_EVENT_OTHER,     /* it was stopped, given a device ... */
 };

@@ -83,6 +83,8 @@ static enum virt_event classify_lifecycle(int event, int detail)
 		return detail == VIR_DOMAIN_EVENT_DEFINED_ADDED ? VIRT_EVENT_ADDED : VIRT_EVENT_DEFINED;
 	case VIR_DOMAIN_EVENT_UNDEFINED:
 		return VIRT_EVENT_UNDEFINED;
+	case VIR_DOMAIN_EVENT_STOPPED:
+		return VIRT_EVENT_STOPPED;
 	case VIR_DOMAIN_EVENT_STARTED: /* whatever its QEMU was started for: a saved state and another host's guest have one too */
 		return VIRT_EVENT_STARTED;
 	default:

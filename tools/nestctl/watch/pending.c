@@ -72,15 +72,20 @@ static struct pending_guest *find(struct pending *pending, const char *uuid)
 	return NULL;
 }
 
+static bool is_to_be_looked_at(enum pending_event event)
+{
+	return event == PENDING_DEFINED || event == PENDING_ADDED || event == PENDING_CHANGED || event == PENDING_YIELDED;
+}
+
 bool pending_add(struct pending *pending, const char *uuid, enum pending_event event, int64_t now)
 {
 	bool is_definition = event == PENDING_DEFINED || event == PENDING_ADDED;
 	bool is_own = is_definition && take_own(pending, uuid, now);
-	struct pending_guest *guest;
+	struct pending_guest *guest = find(pending, uuid);
 
-	if (is_own && event == PENDING_DEFINED)
+	/* Of a guest that runs, libvirt says that it was changed even where it had been undefined. */
+	if (is_own && event == PENDING_DEFINED && !(guest && guest->is_gone))
 		return true;
-	guest = find(pending, uuid);
 	if (!guest && pending->count == PENDING_LIMIT)
 		remove_unwanted(pending, now);
 	if (!guest && pending->count == PENDING_LIMIT)
@@ -90,8 +95,10 @@ bool pending_add(struct pending *pending, const char *uuid, enum pending_event e
 		*guest = (struct pending_guest){0};
 		set_uuid(guest->uuid, uuid);
 	}
-	guest->is_back = is_own;
-	guest->is_wanted = guest->is_wanted || (!is_own && event != PENDING_TOUCHED);
+	if (event != PENDING_YIELDED && event != PENDING_STOPPED)
+		guest->is_back = is_own;
+	guest->is_gone = event == PENDING_UNDEFINED || (guest->is_gone && !is_definition);
+	guest->is_wanted = guest->is_wanted || (!is_own && is_to_be_looked_at(event));
 	guest->last = now;
 	return true;
 }

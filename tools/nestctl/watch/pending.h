@@ -20,10 +20,13 @@
 
 /** What happened to a guest. */
 enum pending_event {
-	PENDING_DEFINED, /* it was defined, maybe by the watcher itself: it is to be looked at */
-	PENDING_ADDED,	 /* the same of a guest that had no definition */
-	PENDING_CHANGED, /* its metadata was, which hold a policy: it is to be looked at */
-	PENDING_TOUCHED, /* anything else: another program is at work on it */
+	PENDING_DEFINED,   /* it was defined, maybe by the watcher itself: it is to be looked at */
+	PENDING_ADDED,	   /* it was defined, and had no definition before: it is to be looked at */
+	PENDING_CHANGED,   /* its metadata was, which hold a policy: it is to be looked at */
+	PENDING_YIELDED,   /* nothing: the watcher gave way to another program, and is to look at it again */
+	PENDING_UNDEFINED, /* its definition was removed */
+	PENDING_STOPPED,   /* it runs no more, which does not show that anyone knows of its definition */
+	PENDING_TOUCHED,   /* anything else: another program is at work on it */
 };
 
 /** Starts zeroed. */
@@ -31,6 +34,7 @@ struct pending {
 	struct pending_guest {
 		char uuid[PENDING_UUID];
 		bool is_wanted;	 /* it is to be looked at; else only left alone */
+		bool is_gone;	 /* it was undefined, and not defined since */
 		bool is_back;	 /* an own definition has brought it back, and nothing has happened to it since */
 		int64_t last;	 /* its last event; milliseconds by the caller's clock */
 	} guests[PENDING_LIMIT]; /* each once, in the order of their first events */

@@ -103,7 +103,7 @@ static bool handle(struct watch *watch, const struct virt_domain *guest, bool is
 
 	definition_rewrite_on(watch->virt, guest, &watch->host_policy, &terms, &look.rewritten);
 	expect_own(&look);
-	if (rewritten->result == REWRITE_YIELDED && !pending_add(&watch->pending, look.uuid, PENDING_CHANGED, nestxml_clock_monotonic()))
+	if (rewritten->result == REWRITE_YIELDED && !pending_add(&watch->pending, look.uuid, PENDING_YIELDED, nestxml_clock_monotonic()))
 		watch->sweep_at = nestxml_clock_monotonic() + PENDING_QUIET;
 	if (rewritten->result == REWRITE_NOTHING || rewritten->result == REWRITE_YIELDED)
 		return rewritten->result == REWRITE_NOTHING;
@@ -167,7 +167,9 @@ static void undo(struct watch *watch, const char *uuid)
 {
 	AUTO_VIRT_DOMAIN struct virt_domain *guest = NULL;
 	struct virt_error error;
+	enum undone undone;
 	char shown[320];
+	char why[640];
 
 	if (virt_find(watch->virt, uuid, &guest, &error) < 0) {
 		guest = NULL;
@@ -176,12 +178,10 @@ static void undo(struct watch *watch, const char *uuid)
 	if (!virt_domain_is_persistent(guest))
 		return;
 	nestxml_text_escape(virt_domain_get_name(guest), shown, sizeof(shown));
-	if (virt_domain_undefine(guest, &error) < 0)
-		watch_say(SAY_ERROR,
-			  "guest '%s': another program undefined it while it was rewritten, and it cannot be undefined again: %s", shown,
-			  error.message);
-	else
-		watch_say(SAY_NOTICE, "guest '%s': undefined again: another program undefined it while it was rewritten", shown);
+	undone = definition_undo(guest, &watch->host_policy, why, sizeof(why));
+	watch_say(undone == UNDO_FAILED ? SAY_ERROR : SAY_NOTICE, "guest '%s': %s", shown, why);
+	if (undone == UNDO_KEPT && !pending_add(&watch->pending, uuid, PENDING_CHANGED, nestxml_clock_monotonic()))
+		watch->sweep_at = nestxml_clock_monotonic() + PENDING_QUIET;
 }
 
 /* Returns false if there is none that may be looked at now. */
@@ -225,6 +225,8 @@ static bool has_work(const struct watch *watch)
 
 void watch_rewrite_guests(struct watch *watch)
 {
+	if (has_work(watch))
+		take_events(watch); /* what has been read already is not told yet */
 	while (has_work(watch) && handle_next(watch))
 		take_events(watch);
 }
