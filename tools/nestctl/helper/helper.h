@@ -17,23 +17,23 @@
 
 struct helper {
 	const char *uuid;
-	char shown[320]; /* the guest for the log: its name as soon as that is known */
-	bool starts;
-	bool has_lock;
+	char shown[320];      /* the guest for the log: its name as soon as that is known */
 	struct admin *admin;  /* NULL: to be opened when it is needed */
-	bool has_said_so;     /* that libvirt's admin API has not answered */
 	struct clients named; /* who was connected when the start was refused */
 	struct host_policy host_policy;
-	struct virt *reader; /* hears of events; read-only, so that it is in nobody's way */
-	bool has_lost_reader;
-	bool was_changed; /* the definition may be another one since it was looked at last */
-	size_t own;	  /* events of own definitions that are to come */
-	bool has_written;
+	struct virt *reader;		   /* hears of events; read-only, so that it is in nobody's way */
 	const struct rewritten *rewritten; /* of the rewrite that is under way */
 	size_t counted;			   /* of its definitions: so many are in @own */
-	bool is_gone;			   /* it was undefined, and not defined since */
-	bool is_back; /* an own definition has brought the guest back, and nothing has happened to it since (watch/pending.h) */
+	size_t own;			   /* events of own definitions that are to come */
 	struct restart restart;
+	bool starts;
+	bool has_lock;
+	bool has_said_so; /* that libvirt's admin API has not answered */
+	bool has_lost_reader;
+	bool was_changed; /* the definition may be another one since it was looked at last */
+	bool has_written;
+	bool is_gone; /* it was undefined, and not defined since */
+	bool is_back; /* an own definition has brought the guest back, and nothing has happened to it since (watch/pending.h) */
 };
 
 /** Asks libvirt who is connected for writing, and notes that in @helper's restart. */
