@@ -127,7 +127,7 @@ enum virt_event {
 	VIRT_EVENT_METADATA,  /* its metadata was changed */
 	VIRT_EVENT_STOPPED,   /* it runs no more */
 	VIRT_EVENT_STARTED,   /* it has come up: started, restored, reverted to a snapshot, migrated in */
-	VIRT_EVENT_OTHER,     /* it was stopped, given a device ... */
+	VIRT_EVENT_OTHER,     /* it was given a device, suspended ... */
 };
 
 /** Who is told, from within virt_events_run(). */
