@@ -15,7 +15,7 @@
 static const char help[] = "Usage: nestctl doctor [GUEST] [--json] [-c URI]\n"
 			   "Checks, in order, everything that this host needs for nested virtualization and,\n"
 			   "with GUEST (a name or UUID), what that guest needs to have what its policy\n"
-			   "states. The last line is what to do about the first thing that is wrong.\n"
+			   "states. The last line names the first thing that is wrong, and what to do.\n"
 			   "Exit status 0: nothing is wrong, 1: something is, 3: something is unknown.\n"
 			   "\n"
 			   "  --json              the same for programs\n"
@@ -44,7 +44,7 @@ static void print_table(const struct findings *findings, const struct finding *f
 {
 	for (size_t i = 0; i < findings->count; i++)
 		printf("%-9s%-16s%s\n", marks[findings->list[i].mark], findings->list[i].name, findings->list[i].text);
-	printf("%-9s%s\n", "next", get_advice(findings, first));
+	printf("%-9s%s%s%s\n", "next", first ? first->name : "", first ? ": " : "", get_advice(findings, first));
 }
 
 static struct json_object *make_finding(const struct finding *finding)

@@ -77,14 +77,9 @@ static void describe_advice(const struct host_state *state, char *text, size_t s
 	if (state->nested == NESTXML_STATE_ON)
 		advise_while_on(state, text, size);
 	else if (obstacle_find(state, true, &obstacle))
-		nestxml_text_print(text, size, "%s%s", obstacle.remedy,
-				   state->module == HOST_MODULE_BLOCKED || state->module == HOST_MODULE_BLACKLISTED
-					   ? ", then: nestctl host enable"
-					   : "");
-	else if (state->users.count > 0)
-		snprintf(text, size, "stop the guests that use %s, then: nestctl host enable", state->module_name);
+		nestxml_text_print(text, size, "%s%s", obstacle.remedy, obstacle.is_configured ? ", then: nestctl host enable" : "");
 	else
-		snprintf(text, size, "nestctl host enable");
+		obstacle_advise_enabling(state, text, size);
 }
 
 /* What could not be read, and why it may matter; false: all of it was. */

@@ -227,6 +227,16 @@ static void say_connected(const struct watch *watch)
 		  modular ? "; virtqemud does not end by itself while it is watched" : "");
 }
 
+static void say_unreachable(const struct virt_error *error)
+{
+	const char *unit = session_find_unit(error);
+
+	if (unit)
+		watch_say(SAY_ERROR, "libvirt's daemon is not running, and is tried again; run: systemctl start %s.socket", unit);
+	else
+		watch_say(SAY_ERROR, "libvirt cannot be reached, and is tried again: %s", error->message);
+}
+
 /* Returns NESTCTL_YES, be it connected now or later; else another status: it is not to be tried again. */
 static enum nestctl_status connect_to_libvirt(struct watch *watch, const struct virt_listener *listener)
 {
@@ -242,7 +252,7 @@ static enum nestctl_status connect_to_libvirt(struct watch *watch, const struct 
 		code = virt_listen(watch->virt, listener, &error);
 	if (code < 0) {
 		if (watch->pause == FIRST_PAUSE)
-			watch_say(SAY_ERROR, "libvirt cannot be reached, and is tried again: %s", error.message);
+			say_unreachable(&error);
 		disconnect(watch);
 		watch->pause = 2 * watch->pause < LONGEST_PAUSE ? 2 * watch->pause : LONGEST_PAUSE;
 		return NESTCTL_YES;

@@ -14,6 +14,18 @@
 
 /* ---- libvirt ---- */
 
+static void advise_daemon(struct findings *findings, const struct virt_error *error)
+{
+	const char *unit = session_find_unit(error);
+
+	if (unit)
+		finding_advise(findings_add(findings, "libvirt", FINDING_NOT, "its daemon is not running"), "systemctl start %s.socket",
+			       unit);
+	else
+		finding_advise(findings_add(findings, "libvirt", FINDING_NOT, "%s", error->message),
+			       "systemctl start virtqemud.socket, or libvirtd.socket where this libvirt has that");
+}
+
 static bool check_libvirt(const char *uri, const char *guest, struct session *session, struct findings *findings)
 {
 	struct virt_error error;
@@ -21,8 +33,7 @@ static bool check_libvirt(const char *uri, const char *guest, struct session *se
 	bool is_local;
 
 	if (virt_open(uri, false, &session->virt, &error) < 0 || virt_ask_local_qemu(session->virt, &is_local, &error) < 0) {
-		finding = findings_add(findings, "libvirt", FINDING_NOT, "%s", error.message);
-		finding_advise(finding, "systemctl start virtqemud.socket, or libvirtd.socket where this libvirt has that");
+		advise_daemon(findings, &error);
 		return false;
 	}
 	if (!is_local) {

@@ -22,11 +22,17 @@ static bool is_there(const struct host *host)
 	return host->state.module == HOST_MODULE_LIVE || host->state.module == HOST_MODULE_BUILTIN;
 }
 
+/* A guest whose own processor has no such extension: no firmware of its own can turn it on. */
+static bool is_plain_guest(const struct host_state *state)
+{
+	return state->machine.is_guest && state->module == HOST_MODULE_NO_HARDWARE;
+}
+
 static void check_processor(const struct host *host, struct findings *findings)
 {
 	const struct host_state *state = &host->state;
 
-	if (state->module == HOST_MODULE_NO_VENDOR || state->machine.encryption)
+	if (state->module == HOST_MODULE_NO_VENDOR || state->machine.encryption || is_plain_guest(state))
 		finding_advise(findings_add(findings, "processor", FINDING_NOT, "%s", host->obstacle.cause), "%s", host->obstacle.remedy);
 	else
 		findings_add(findings, "processor", FINDING_OK, "%s, %s%s", state->arch, nestxml_vendor_to_string(state->vendor),
@@ -48,6 +54,16 @@ static void check_firmware(const struct host *host, struct findings *findings)
 			       host->obstacle.remedy);
 }
 
+static void advise_enabling(const struct host *host, struct finding *finding)
+{
+	char text[1536];
+
+	if (host->has_obstacle)
+		finding_advise(finding, "%s", host->obstacle.remedy);
+	else
+		finding_advise(finding, "%s", obstacle_advise_enabling(&host->state, text, sizeof(text)));
+}
+
 static void check_module(const struct host *host, struct findings *findings)
 {
 	const struct host_state *state = &host->state;
@@ -59,25 +75,7 @@ static void check_module(const struct host *host, struct findings *findings)
 		return;
 	}
 	finding = findings_add(findings, "module", FINDING_NOT, "%s", host->has_obstacle ? host->obstacle.cause : state->evidence);
-	if (host->has_obstacle)
-		finding_advise(finding, "%s", host->obstacle.remedy);
-	else if (state->rival)
-		finding_advise(finding, "nestctl host enable; if that is refused, stop %s first", state->rival);
-	else
-		finding_advise(finding, "nestctl host enable");
-}
-
-/* How nesting is turned on in a module that is there. */
-static void advise_enabling(const struct host *host, struct finding *finding)
-{
-	char text[1200];
-
-	if (host->has_obstacle)
-		finding_advise(finding, "%s", host->obstacle.remedy);
-	else if (host->state.users.count > 0)
-		finding_advise(finding, "nestctl host enable: %s", obstacle_describe_use(&host->state, text, sizeof(text)));
-	else
-		finding_advise(finding, "nestctl host enable");
+	advise_enabling(host, finding);
 }
 
 static void check_nested(const struct host *host, struct findings *findings)
@@ -91,7 +89,8 @@ static void check_nested(const struct host *host, struct findings *findings)
 	if (mark == FINDING_OK)
 		findings_add(findings, "nested", mark, "%s", host->state.evidence);
 	else if (is_there(host))
-		advise_enabling(host, findings_add(findings, "nested", mark, "%s", host->state.evidence));
+		advise_enabling(host, findings_add(findings, "nested", mark, "%s%s%s", host->state.evidence, host->has_obstacle ? "; " : "",
+						   host->has_obstacle ? host->obstacle.cause : ""));
 }
 
 static void check_next_load(const struct host *host, struct findings *findings)

@@ -28,8 +28,8 @@ enum nestctl_status session_refuse_elsewhere(const char *undone)
 	return nestctl_fail(NESTCTL_UNKNOWN, "%s: the policy and the module are this host's: run this on the guests' own host", undone);
 }
 
-/* The unit whose socket libvirt's error names; NULL: another socket. */
-static const char *find_unit(const struct virt_error *error)
+/* libvirt's error names the socket. */
+const char *session_find_unit(const struct virt_error *error)
 {
 	if (!error->no_daemon)
 		return NULL;
@@ -40,7 +40,7 @@ static const char *find_unit(const struct virt_error *error)
 
 static enum nestctl_status refuse_connection(const char *undone, const struct virt_error *error)
 {
-	const char *unit = find_unit(error);
+	const char *unit = session_find_unit(error);
 
 	if (unit)
 		return nestctl_fail(NESTCTL_FAILED, "%s: libvirt's daemon is not running; run: systemctl start %s.socket", undone, unit);

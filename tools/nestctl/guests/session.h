@@ -34,6 +34,9 @@ enum nestctl_status session_find(const struct session *session, const char *word
 /** Where these are a user's own guests, says so on stderr, with the command that shows the host's: `nestctl @words`. */
 void session_tell_whose(const struct session *session, const char *words);
 
+/** The systemd unit whose socket is missing ("libvirtd"), static, where nothing listens on it; NULL: @error is of another kind. */
+const char *session_find_unit(const struct virt_error *error);
+
 /** Says that the guests of a libvirt are not this host's. Returns NESTCTL_UNKNOWN. */
 enum nestctl_status session_refuse_elsewhere(const char *undone);
 

@@ -144,8 +144,9 @@ static enum nestctl_status check_obstacles(const struct change *change)
 		return NESTCTL_YES;
 	if (is_needed || host_state_find_bad_value(state, MODPROBE_FILE, &bad))
 		return nestctl_fail(NESTCTL_NO, "nothing was changed: %s; %s", obstacle.cause, obstacle.remedy);
-	if (state->place != KERNEL_MODULE_ABSENT)
-		fprintf(stderr, "nestctl: warning: at the next load: %s; %s\n", obstacle.cause, obstacle.remedy);
+	if (obstacle.is_configured || state->machine.is_container)
+		fprintf(stderr, "nestctl: warning: %s%s; %s\n", obstacle.is_configured ? "at the next load: " : "", obstacle.cause,
+			obstacle.remedy);
 	return NESTCTL_YES;
 }
 

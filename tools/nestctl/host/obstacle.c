@@ -40,6 +40,14 @@ static void explain_hardware(const struct host_state *state, struct obstacle *ob
 	}
 }
 
+/* "kvm_pvm" of "no kvm module with nesting: kvm_pvm" */
+static const char *name_other_kvm(const struct host_state *state)
+{
+	const char *names = strstr(state->evidence, ": ");
+
+	return names ? names + 2 : "that module";
+}
+
 static bool find_machine_obstacle(const struct host_state *state, struct obstacle *obstacle)
 {
 	if (state->machine.encryption) {
@@ -57,7 +65,8 @@ static bool find_machine_obstacle(const struct host_state *state, struct obstacl
 		obstacle->is_final = !state->has_flag;
 		SET_CAUSE(obstacle, "%s", state->evidence);
 		if (state->has_flag)
-			SET_REMEDY(obstacle, "unload that module and load %s, or use a host with kvm_intel or kvm_amd", state->module_name);
+			SET_REMEDY(obstacle, "unload %s and load %s, or use a host with kvm_intel or kvm_amd", name_other_kvm(state),
+				   state->module_name);
 		else
 			SET_REMEDY(obstacle, "use a host with kvm_intel or kvm_amd");
 	} else {
@@ -111,6 +120,18 @@ static void advise_removal(const struct host_state *state, struct obstacle *obst
 	}
 }
 
+/* Where the command or the blacklist comes from if not from a line that was read. */
+static void advise_search(const struct host_state *state, struct obstacle *obstacle)
+{
+	char shown[512];
+
+	if (host_state_is_blocked(state))
+		SET_REMEDY(obstacle, "find it with: modprobe --showconfig | grep \"install %s\"", state->module_name);
+	else
+		SET_REMEDY(obstacle, "remove %s from \"%s\" on the kernel's command line and reboot", state->module_name,
+			   nestxml_text_escape(state->boot_blacklist ? state->boot_blacklist : "modprobe.blacklist", shown, sizeof(shown)));
+}
+
 static bool find_block(const struct host_state *state, struct obstacle *obstacle)
 {
 	const struct modprobe_line *install = modprobe_lines_find(&state->lines, MODPROBE_INSTALL);
@@ -129,10 +150,11 @@ static bool find_block(const struct host_state *state, struct obstacle *obstacle
 		SET_CAUSE(obstacle, "%s is blacklisted on the kernel's command line", state->module_name);
 	else
 		return false;
+	obstacle->is_configured = true;
 	if (install || blacklist)
 		advise_removal(state, obstacle);
 	else
-		SET_REMEDY(obstacle, "remove that from the kernel's command line and reboot");
+		advise_search(state, obstacle);
 	return true;
 }
 
@@ -141,15 +163,20 @@ static bool find_bad_value(const struct host_state *state, struct obstacle *obst
 	struct host_bad_value bad;
 	char where[512] = "the kernel's command line";
 	char value[512];
+	const char *equals = "";
 
 	if (!host_state_find_bad_value(state, MODPROBE_FILE, &bad))
 		return false;
 	if (bad.line)
 		set(where, sizeof(where), "%s, line %u", bad.line->file, bad.line->line);
 	nestxml_text_escape(bad.word.value, value, sizeof(value));
+	if (bad.word.has_value)
+		equals = "=";
+	obstacle->is_configured = true;
 	SET_CAUSE(obstacle, "%s: %s is %s %s here, %s%s", where, bad.word.name, strcmp(bad.type, "int") == 0 ? "an" : "a", bad.type,
 		  bad.word.has_value ? value : "which needs a value", bad.word.has_value ? " is not valid" : "");
-	SET_REMEDY(obstacle, "correct or remove that: with it the kernel does not load %s", state->module_name);
+	SET_REMEDY(obstacle, "correct or remove \"%s%s%s\" %s %s%s", bad.word.name, equals, bad.word.has_value ? value : "",
+		   bad.line ? "in" : "on", where, bad.line ? "" : ", and reboot");
 	return true;
 }
 
@@ -179,7 +206,34 @@ const char *obstacle_describe_use(const struct host_state *state, char *text, si
 	return text;
 }
 
+const char *obstacle_advise_enabling(const struct host_state *state, char *text, size_t size)
+{
+	static const char command[] = "nestctl host enable";
+	char use[1200];
+
+	if (host_state_is_in_use(state))
+		set(text, size, "%s, then: %s", obstacle_describe_use(state, use, sizeof(use)), command);
+	else if (state->module != HOST_MODULE_LIVE && state->rival)
+		set(text, size, "%s; if that is refused, stop %s first", command, state->rival);
+	else
+		set(text, size, "%s", command);
+	return text;
+}
+
 /* ---- what the kernel said ---- */
+
+/* The kernel found no VT-x or AMD-V to use. */
+static void describe_missing_hardware(const struct host_state *state, char *text, size_t size)
+{
+	char host[128];
+
+	if (!state->machine.is_guest) {
+		set(text, size, "%s is turned off in the firmware: turn it on there", state->extension);
+		return;
+	}
+	machine_advise_host(&state->machine, host, sizeof(host));
+	set(text, size, "this machine is a guest: its host must provide nesting; %s", host);
+}
 
 static void describe_install(const struct host_state *state, int code, char *text, size_t size)
 {
@@ -205,13 +259,12 @@ const char *obstacle_describe_load_error(const struct host_state *state, int cod
 		code = -EKEYREJECTED;
 	switch (-code) {
 	case EBUSY:
-		set(text, size, "another hypervisor has %s: %s", state->extension,
-		    state->rival ? state->rival : "which one is not known; dmesg may name it");
+		set(text, size, "another hypervisor has %s: stop %s first%s", state->extension, state->rival ? state->rival : "it",
+		    state->rival ? "" : "; which one is not known, but dmesg may name it");
 		break;
 	case EOPNOTSUPP:
 	case EIO:
-		set(text, size, "%s",
-		    state->machine.is_guest ? "this machine is a guest: its host must provide nesting" : "turned off in the firmware");
+		describe_missing_hardware(state, text, size);
 		break;
 	case ENOEXEC:
 		set(text, size, "its file is not for this kernel but for %s; reinstall this kernel's package",

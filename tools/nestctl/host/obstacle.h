@@ -13,7 +13,8 @@
 struct obstacle {
 	char cause[1024];
 	char remedy[1536];
-	bool is_final; /* nothing on this machine can be changed to remove it */
+	bool is_final;	    /* nothing on this machine can be changed to remove it */
+	bool is_configured; /* somebody has written it: once that is removed, `nestctl host enable` does the rest */
 };
 
 /**
@@ -21,6 +22,9 @@ struct obstacle {
  * is none. False: there is nothing.
  */
 bool obstacle_find(const struct host_state *state, bool enable, struct obstacle *obstacle);
+
+/** What turns nesting on where there is no obstacle, and what may have to end before that. Returns @text. */
+const char *obstacle_advise_enabling(const struct host_state *state, char *text, size_t size);
 
 /** Who uses the module and must end first ("kvm_amd is in use by 'web' (PID 4711); stop that first"). Returns @text. */
 const char *obstacle_describe_use(const struct host_state *state, char *text, size_t size);

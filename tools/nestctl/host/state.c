@@ -92,14 +92,31 @@ void host_state_describe_boot(const struct host_state *state, const char *nested
 		 state->module_name, nested, state->module_name, nested);
 }
 
-/* "kvm_amd.nested=1", "kvm-amd.npt=0", "modprobe.blacklist=kvm_amd", "module_blacklist=kvm_amd" */
+/* "modprobe.blacklist=kvm_amd", which modprobe obeys, or "module_blacklist=nouveau,kvm_amd", which the kernel does */
+static bool is_blacklisting(const char *word, const char *module)
+{
+	const char *names = strchr(word, '=');
+
+	if (strncmp(word, "modprobe.blacklist=", 19) != 0 && strncmp(word, "module_blacklist=", 17) != 0)
+		return false;
+	while (names) {
+		const char *name = names + 1;
+
+		names = strchr(name, ',');
+		if (modprobe_is_same_name(name, strcspn(name, ","), module))
+			return true;
+	}
+	return false;
+}
+
+/* "kvm_amd.nested=1", "kvm-amd.npt=0", and what blacklists it */
 static bool is_about_module(const char *word, const char *module)
 {
 	size_t name = strcspn(word, ".=");
 
 	if (word[name] == '.' && modprobe_is_same_name(word, name, module))
 		return true;
-	return (strncmp(word, "modprobe.blacklist=", 19) == 0 || strncmp(word, "module_blacklist=", 17) == 0) && strstr(word, module);
+	return is_blacklisting(word, module);
 }
 
 static int read_cmdline(struct host_state *state, const char *root)
@@ -112,10 +129,13 @@ static int read_cmdline(struct host_state *state, const char *root)
 		text[0] = '\0';
 	if (!nestxml_buffer_add_string(&words, ""))
 		return -ENOMEM;
-	for (const char *word = strtok_r(text, " \t\n", &rest); word; word = strtok_r(NULL, " \t\n", &rest))
+	for (const char *word = strtok_r(text, " \t\n", &rest); word; word = strtok_r(NULL, " \t\n", &rest)) {
 		if (is_about_module(word, state->module_name) &&
 		    ((words.length > 0 && !nestxml_buffer_add_string(&words, " ")) || !nestxml_buffer_add_string(&words, word)))
 			return -ENOMEM;
+		if (!state->boot_blacklist && is_blacklisting(word, state->module_name) && !(state->boot_blacklist = strdup(word)))
+			return -ENOMEM;
+	}
 	state->cmdline = TAKE(words.data);
 	return 0;
 }
@@ -132,21 +152,21 @@ static bool exists(const char *root, const char *module, const char *file)
 }
 
 /* /sys tells what is there now: a module that was loaded has an initstate, one that is built in has none. */
-static enum host_module find_module(const struct host_state *state, const char *root, const struct kernel_module *module)
+static enum host_module find_module(const struct host_state *state, const char *root)
 {
 	if (exists(root, state->module_name, "/initstate"))
 		return HOST_MODULE_LIVE;
-	if (exists(root, state->module_name, "") || kernel_module_get_place(module) == KERNEL_MODULE_BUILTIN)
+	if (exists(root, state->module_name, "") || state->place == KERNEL_MODULE_BUILTIN)
 		return HOST_MODULE_BUILTIN;
 	if (state->nested == NESTXML_STATE_UNSUPPORTED)
 		return HOST_MODULE_OTHER_KVM;
 	if (!state->has_flag)
 		return HOST_MODULE_NO_HARDWARE;
-	if (kernel_module_get_place(module) == KERNEL_MODULE_ABSENT)
+	if (state->place == KERNEL_MODULE_ABSENT)
 		return HOST_MODULE_ABSENT;
 	if (host_state_is_blocked(state))
 		return HOST_MODULE_BLOCKED;
-	return kernel_module_get_place(module) == KERNEL_MODULE_BLACKLISTED ? HOST_MODULE_BLACKLISTED : HOST_MODULE_NOT_LOADED;
+	return state->place == KERNEL_MODULE_BLACKLISTED ? HOST_MODULE_BLACKLISTED : HOST_MODULE_NOT_LOADED;
 }
 
 /* The type of the parameter @name; "" where it is not known. */
@@ -272,7 +292,9 @@ static int read_module(struct host_state *state, const char *root)
 	if ((install && !state->install) || !state->types)
 		return -ENOMEM;
 	state->place = kernel_module_get_place(module);
-	state->module = find_module(state, root, module);
+	if (state->place == KERNEL_MODULE_FILE && state->boot_blacklist)
+		state->place = KERNEL_MODULE_BLACKLISTED;
+	state->module = find_module(state, root);
 	kernel_module_get_release(module, state->release, sizeof(state->release));
 	read_parameters(state, root);
 	return 0;
@@ -287,11 +309,11 @@ int host_state_read(const char *root, struct host_state *state)
 	if (code != 0 || state->vendor == NESTXML_VENDOR_NONE)
 		return code;
 	read_kernel(state, root);
-	code = read_module(state, root);
+	code = read_cmdline(state, root);
+	if (code == 0)
+		code = read_module(state, root);
 	if (code == 0)
 		code = modprobe_lines_read(root, state->module_name, &state->lines) ? 0 : -ENOMEM;
-	if (code == 0)
-		code = read_cmdline(state, root);
 	if (code == 0 && state->module == HOST_MODULE_LIVE)
 		code = find_users(state, root);
 	if (code != 0)
@@ -304,6 +326,7 @@ void host_state_clear(struct host_state *state)
 	modprobe_lines_clear(&state->lines);
 	kvm_users_clear(&state->users);
 	free(state->cmdline);
+	free(state->boot_blacklist);
 	free(state->install);
 	free(state->types);
 	*state = (struct host_state){0};

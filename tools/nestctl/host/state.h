@@ -59,6 +59,7 @@ struct host_state {
 	char evidence[256];
 	struct modprobe_lines lines;
 	char *cmdline;	       /* the words of the kernel's command line about the module; "" none */
+	char *boot_blacklist;  /* the one of them that forbids loading it; NULL: none */
 	char *types;	       /* of all the module's parameters, a line each ("nested:int\n") */
 	char *install;	       /* the command that modprobe runs instead of loading the module; NULL: none */
 	char release[65];      /* the kernel that the module's file was built for; "" not known */
