@@ -34,9 +34,29 @@ static inline bool ascii_is_alnum(uint32_t c)
 	return ascii_is_alpha(c) || ascii_is_digit(c);
 }
 
+static inline bool ascii_is_graph(uint32_t c)
+{
+	return c > ' ' && c < 0x7f;
+}
+
 static inline bool ascii_is_punct(uint32_t c)
 {
-	return c > ' ' && c < 0x7f && !ascii_is_alnum(c);
+	return ascii_is_graph(c) && !ascii_is_alnum(c);
+}
+
+static inline bool ascii_is_print(uint32_t c)
+{
+	return c >= ' ' && c < 0x7f;
+}
+
+static inline bool ascii_is_cntrl(uint32_t c)
+{
+	return c < ' ' || c == 0x7f;
+}
+
+static inline bool ascii_is_blank(uint32_t c)
+{
+	return c == ' ' || c == '\t';
 }
 
 static inline bool ascii_is_space(uint32_t c)

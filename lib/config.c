@@ -127,7 +127,16 @@ static bool is_ambiguous(const char *close, const char *end)
 	return end - 1 > close && end[-1] == ']' && !is_blank(close[1]);
 }
 
-/* Why a guest's name never matches @pattern, which is a typo that would let every guest pass; NULL: it may. */
+/* {a,b} as in a shell. */
+static bool has_alternatives(const char *pattern)
+{
+	const char *open = strchr(pattern, '{');
+	const char *comma = open ? strchr(open, ',') : NULL;
+
+	return comma && strchr(comma, '}') && (open == pattern || !strchr("[\\", open[-1]));
+}
+
+/* Why @pattern matches other names than it seems to, or none: a typo that would let guests pass. NULL: none is seen. */
 static const char *find_typo(const char *pattern)
 {
 	/* no-break spaces, a space and a joiner of no width, a byte order mark */
@@ -136,14 +145,12 @@ static const char *find_typo(const char *pattern)
 	for (size_t i = 0; i < ARRAY_SIZE(unseen); i++)
 		if (strstr(pattern, unseen[i]))
 			return "it has a character that looks like a blank or like nothing; write ? for it if it is meant";
-	if (nestxml_glob_is_quoted(pattern))
-		return "write it without quotes, or [\"] for one that is meant";
+	if (has_alternatives(pattern))
+		return "{a,b} is not known; write a section for each, or [{] for the character itself";
 	/* libvirt refuses such a name. */
 	if (strchr(pattern, '/'))
 		return "no guest's name has a '/'; a section about metadata is [guest metadata:NAMESPACE PATH=GLOB]";
-	if (!nestxml_glob_is_closed(pattern))
-		return "its '[' is not closed; write [[] for the character itself";
-	return NULL;
+	return nestxml_glob_find_typo(pattern);
 }
 
 /* What stands after "guest". */
@@ -168,7 +175,7 @@ static void read_guest_section(struct reading *reading, char *start)
 		reason = find_typo(start);
 	}
 	if (reason)
-		fail_word(reading, "a pattern that matches no guest:", start, reason);
+		fail_word(reading, "wrong pattern", start, reason);
 	if (reading->code != 0)
 		return;
 	pattern = strdup(start);

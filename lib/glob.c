@@ -46,24 +46,40 @@ static const char *find_set_end(const char *pattern)
 	return NULL;
 }
 
-/* [:name:] at *@at, which it is moved past. False: there is no such class, or @character is not in it. */
-static bool take_class(const char **at, uint32_t character, bool *is_class)
+/* Whether @at is at [:...:], [.....] or [=...=], the last two of which fnmatch(3) knows. */
+static bool is_bracketed(const char *at)
+{
+	return at[0] == '[' &&
+	       ((at[1] == ':' && strstr(at, ":]")) || (at[1] == '.' && strstr(at, ".]")) || (at[1] == '=' && strstr(at, "=]")));
+}
+
+/* One of the things that a set has. */
+struct item {
+	bool (*has)(uint32_t character); /* a class; NULL: the characters from @low to @high */
+	uint32_t low;
+	uint32_t high;
+};
+
+/* Whether a class [:name:] is at *@at, which is then moved past it. */
+static bool take_class(const char **at, struct item *item)
 {
 	static const struct {
 		const char *name;
 		bool (*has)(uint32_t character);
-	} classes[] = {{"alnum", ascii_is_alnum}, {"alpha", ascii_is_alpha}, {"digit", ascii_is_digit}, {"lower", ascii_is_lower},
+	} classes[] = {{"alnum", ascii_is_alnum}, {"alpha", ascii_is_alpha}, {"blank", ascii_is_blank}, {"cntrl", ascii_is_cntrl},
+		       {"digit", ascii_is_digit}, {"graph", ascii_is_graph}, {"lower", ascii_is_lower}, {"print", ascii_is_print},
 		       {"punct", ascii_is_punct}, {"space", ascii_is_space}, {"upper", ascii_is_upper}, {"xdigit", ascii_is_xdigit}};
 
-	*is_class = false;
+	if ((*at)[0] != '[' || (*at)[1] != ':')
+		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(classes); i++) {
 		size_t length = strlen(classes[i].name);
 
 		if (strncmp(*at + 2, classes[i].name, length) != 0 || strncmp(*at + 2 + length, ":]", 2) != 0)
 			continue;
 		*at += length + 4;
-		*is_class = true;
-		return classes[i].has(character);
+		item->has = classes[i].has;
+		return true;
 	}
 	return false;
 }
@@ -75,30 +91,34 @@ static uint32_t take_literal(const char **at)
 	return take(at);
 }
 
+/* @last is the set's ']'. */
+static struct item take_item(const char **at, const char *last)
+{
+	struct item item = {0};
+
+	if (take_class(at, &item))
+		return item;
+	item.low = take_literal(at);
+	item.high = item.low;
+	if (**at == '-' && *at + 1 < last) {
+		++*at;
+		item.high = take_literal(at);
+	}
+	return item;
+}
+
 /* @at is after the '[' of a set that ends before @end. */
 static bool is_in_set(const char *at, const char *end, uint32_t character)
 {
 	bool is_negated = *at == '!' || *at == '^';
-	const char *last = end - 1; /* its ']' */
+	const char *last = end - 1;
 	bool found = false;
 
 	at += is_negated;
 	for (bool is_first = true; at < last || (is_first && at == last); is_first = false) {
-		bool is_class = false;
-		uint32_t low;
-		uint32_t high;
+		struct item item = take_item(&at, last);
 
-		if (at[0] == '[' && at[1] == ':' && take_class(&at, character, &is_class))
-			found = true;
-		if (is_class)
-			continue;
-		low = take_literal(&at);
-		high = low;
-		if (*at == '-' && at + 1 < last) {
-			at++;
-			high = take_literal(&at);
-		}
-		found = found || (low <= character && character <= high);
+		found = found || (item.has ? item.has(character) : item.low <= character && character <= item.high);
 	}
 	return found != is_negated;
 }
@@ -141,20 +161,49 @@ bool nestxml_glob_is_match(const char *pattern, const char *name)
 	return pattern[strspn(pattern, "*")] == '\0';
 }
 
-bool nestxml_glob_is_closed(const char *pattern)
-{
-	for (const char *at = pattern; (at = strpbrk(at, "[\\"));) {
-		if (*at == '\\')
-			at += at[1] ? 2 : 1; /* the next character stands for itself */
-		else if (!(at = find_set_end(at + 1)))
-			return false;
-	}
-	return true;
-}
-
-bool nestxml_glob_is_quoted(const char *pattern)
+/* As in a shell; here the quotes would be two of its characters. */
+static bool is_quoted(const char *pattern)
 {
 	size_t length = strlen(pattern);
 
 	return length > 1 && (*pattern == '"' || *pattern == '\'') && pattern[length - 1] == *pattern;
+}
+
+/* Why the set that starts after @at's '[' and ends before @end cannot be meant. */
+static const char *find_set_typo(const char *at, const char *end)
+{
+	static const char no_class[] = "it names an unknown class of characters; write [[:digit:]] for a digit";
+	const char *last = end - 1;
+
+	at += *at == '!' || *at == '^';
+	for (bool is_first = true; at < last || (is_first && at == last); is_first = false) {
+		const char *start = at;
+		struct item item = take_item(&at, last);
+
+		if (!item.has && (is_bracketed(start) || (at > start + 1 && is_bracketed(at - 1))))
+			return no_class;
+		if (item.low > item.high)
+			return "a range in it is the wrong way round; write [a-z], not [z-a]";
+	}
+	return NULL;
+}
+
+const char *nestxml_glob_find_typo(const char *pattern)
+{
+	for (const char *at = pattern; (at = strpbrk(at, "[\\"));) {
+		const char *end = *at == '[' ? find_set_end(at + 1) : at + 2; /* the character after a '\\' stands for itself */
+		const char *typo;
+
+		if (*at == '[' && !end)
+			return "its '[' is not closed; write [[] for the character itself";
+		if (*at == '\\' && !at[1])
+			return "it ends in a '\\', with nothing after it; write \\\\ for the character itself";
+		typo = *at == '[' ? find_set_typo(at + 1, end) : NULL;
+		if (typo)
+			return typo;
+		at = end;
+	}
+	if (is_quoted(pattern))
+		return "write it without quotes, or [\"] for one that is meant";
+	return NULL;
 }

@@ -12,9 +12,10 @@
  * (glibc 2.36, tried).
  */
 bool nestxml_glob_is_match(const char *pattern, const char *name);
-/** Whether each [ in @pattern is closed. One that is not matches nothing but itself. */
-bool nestxml_glob_is_closed(const char *pattern);
-/** Whether @pattern stands in quotes, as in a shell; here they are two of its characters. */
-bool nestxml_glob_is_quoted(const char *pattern);
+/**
+ * Why @pattern cannot be meant as it stands: a '[' that is not closed, a range like [z-a], a class like [:digits:] or what only fnmatch(3)
+ * knows ([=a=], [.a.]), a '\' at its end, quotes around it. NULL: none of these. Static.
+ */
+const char *nestxml_glob_find_typo(const char *pattern);
 
 #endif

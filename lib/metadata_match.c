@@ -139,10 +139,7 @@ static const char *parse(struct metadata_pattern *pattern)
 	pattern->glob = skip_blanks(at);
 	if (!*pattern->glob)
 		return "expected a glob after '='";
-	if (nestxml_glob_is_quoted(pattern->glob))
-		return "write its glob without quotes, or [\"] for one that is meant";
-	/* A glob whose brackets do not close matches nothing but itself. */
-	return nestxml_glob_is_closed(pattern->glob) ? NULL : "its glob has an unclosed '['; write [[] for the character itself";
+	return nestxml_glob_find_typo(pattern->glob);
 }
 
 struct metadata_pattern *nestxml_metadata_pattern_new(const char *pattern, const char **reason)

@@ -407,6 +407,12 @@ static void test_wrong_text_is_refused_with_file_and_line(void **state)
 		{"[guest a[b]\n", 1, "'a[b'; its '[' is not closed"},
 		{"[guest \"a\"]\n", 1, "'\"a\"'; write it without quotes"},
 		{"[guest 'a b*']\n", 1, "write it without quotes"},
+		{"[guest vm[9-0]]\n", 1, "wrong pattern 'vm[9-0]'; a range in it is the wrong way round"},
+		{"\n[guest metadata:urn:x a/@b=[z-a]]\n", 2, "a range in it is the wrong way round"},
+		{"[guest vm[[:digits:]]]\n", 1, "an unknown class of characters"},
+		{"[guest vm[]]\n", 1, "'vm[]'; its '[' is not closed"},
+		{"[guest vm\\]\n", 1, "it ends in a '\\', with nothing after it"},
+		{"[guest vm-{a,b}]\n", 1, "write a section for each"},
 		{"[guest a/b]\n", 1, "no guest's name has a '/'"},
 		{"[guest a\xc2\xa0]\n", 1, "looks like a blank or like nothing"},
 		{"[guest \xe2\x80\x8b"
