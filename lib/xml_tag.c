@@ -15,6 +15,8 @@ size_t xml_restore_ampersands(char *text, size_t length)
 	const size_t size = sizeof(written) - 1;
 	size_t used = 0;
 
+	if (!memchr(text, '&', length))
+		return length;
 	for (size_t i = 0; i < length; i += length - i >= size && memcmp(text + i, written, size) == 0 ? size : 1)
 		text[used++] = text[i];
 	return used;
