@@ -2,6 +2,7 @@
 /* daemons.c - finds libvirtd and virtqemud by their PID files, and sends them SIGHUP. */
 #include "hook/daemons.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -14,12 +15,14 @@
 
 #include <nestxml/nestxml.h>
 
+#include "clock.h"
 #include "file.h"
 #include "io.h"
 #include "macros.h"
 #include "paths.h"
 
-#define TICK 20 /* milliseconds: as coarse as the kernel tells when a process started */
+#define TICK 20		 /* milliseconds: as coarse as the kernel tells when a process started */
+#define RELOAD_MAX 10000 /* milliseconds that a reload may take, of a host with many guests too */
 
 /* Distributions differ in where they keep them. */
 static const struct {
@@ -34,17 +37,23 @@ static const struct {
 
 /* ---- which run ---- */
 
+static bool has_name(const char *root, const char *comm, const char *name)
+{
+	char text[64];
+
+	if (nestxml_file_read_small(root, comm, text, sizeof(text)) < 0)
+		return false;
+	text[strcspn(text, "\n")] = '\0';
+	return strcmp(text, name) == 0;
+}
+
 /* A PID file outlives its daemon, and another process may have the number by now. */
 static bool is_named(const char *root, pid_t pid, const char *name)
 {
 	char path[64];
-	char text[64];
 
 	snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
-	if (nestxml_file_read_small(root, path, text, sizeof(text)) < 0)
-		return false;
-	text[strcspn(text, "\n")] = '\0';
-	return strcmp(text, name) == 0;
+	return has_name(root, path, name);
 }
 
 /* Field 22 of /proc/PID/stat; the second one is a name in parentheses that may hold anything. */
@@ -152,13 +161,56 @@ static bool was_told(const char *root, const struct daemon *daemon, const struct
 	       nestxml_file_read_small("", path, told, sizeof(told)) > 0 && strcmp(told, wanted) == 0;
 }
 
+/* ---- telling them ---- */
+
+/* Such a daemon ignores SIGHUP (libvirt's src/remote/remote_daemon.c, daemonReloadHandler()). */
+static bool is_starting_or_reloading(const char *root, pid_t pid)
+{
+	char directory[64];
+	AUTO_FREE char *path = NULL;
+	AUTO_CLOSEDIR DIR *threads = NULL;
+	const struct dirent *thread;
+
+	snprintf(directory, sizeof(directory), "/proc/%d/task", (int)pid);
+	path = nestxml_path_join(root, directory);
+	threads = path ? opendir(path) : NULL;
+	while (threads && (thread = readdir(threads))) {
+		char comm[384];
+
+		snprintf(comm, sizeof(comm), "%s/%s/comm", directory, thread->d_name);
+		if (has_name(root, comm, "daemon-init") || has_name(root, comm, "daemon-reload"))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A reload looks for hooks first, so one that begins after this finds the hook that is in place now. It does not matter whose SIGHUP it answers:
+ * if another program's comes before ours, ours may be ignored.
+ */
+static int wait_until_idle(const char *root, pid_t pid)
+{
+	const struct timespec pause = {.tv_nsec = 20000000};
+	int64_t end = nestxml_clock_monotonic() + RELOAD_MAX;
+
+	while (is_starting_or_reloading(root, pid)) {
+		if (nestxml_clock_monotonic() > end)
+			return -EBUSY;
+		nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
 int daemons_tell(const char *root, const struct daemon *daemon)
 {
 	AUTO_CLOSE int fd = (int)syscall(SYS_pidfd_open, daemon->pid, 0);
-	int code = 0;
+	int code;
 
 	if (fd < 0)
 		return -errno;
+	code = wait_until_idle(root, daemon->pid);
+	if (code != 0)
+		return code;
 	/* What the descriptor names cannot become another process; so check its name again before the signal. */
 	if (!is_named(root, daemon->pid, daemon->name))
 		code = -ESRCH;
