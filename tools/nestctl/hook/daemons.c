@@ -185,8 +185,8 @@ static bool is_starting_or_reloading(const char *root, pid_t pid)
 }
 
 /*
- * A reload looks for hooks first, so one that begins after this finds the hook that is in place now. It does not matter whose SIGHUP it answers:
- * if another program's comes before ours, ours may be ignored.
+ * A reload looks for hooks first, so one that begins after this finds the hook that is in place now, even if it answers another program's
+ * SIGHUP and ours is ignored.
  */
 static int wait_until_idle(const char *root, pid_t pid)
 {
