@@ -28,9 +28,9 @@ struct daemons {
 void daemons_find(const char *root, struct daemons *daemons);
 
 /**
- * Has @daemon look for hooks again (SIGHUP), and remembers that it was told. Its guests do not notice. While it starts or reloads it ignores
- * the signal, so that is waited for, 10 s at most.
- * Returns 0 or a negative errno; -ESRCH: it is gone, and looks when it starts; -EBUSY: it still reloads.
+ * Has @daemon look for hooks again (SIGHUP), and remembers that it was told. Its guests do not notice. While it starts or reloads it
+ * ignores the signal, so that is waited for, 10 s at most. Returns 0 or a negative errno; -ESRCH: it is gone, and looks when it starts;
+ * -EBUSY: it still reloads.
  */
 int daemons_tell(const char *root, const struct daemon *daemon);
 
