@@ -81,6 +81,7 @@ static int find_arrival(struct nestxml_check *check, const char *root, const cha
 	if (nestxml_stored_definition_read(root, name, check->judged, check->assessment.vendor, check->policy.nested, &check->definition) !=
 	    0)
 		return nestxml_error_set_nomem(error);
+	check->has_no_definition = check->definition == NESTXML_DEFINITION_UNKNOWN;
 	if (!is_restored)
 		match = nestxml_snapshot_match(root, name, check->judged);
 	arrives = is_restored || match == SNAPSHOT_MATCH_FOUND;

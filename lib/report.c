@@ -94,17 +94,27 @@ static const char *find_mode(const struct nestxml_check *check)
 	return modes[0];
 }
 
-/* A transient guest has no definition: what its caller can do is said as well. */
+/* What makes the next start pass. A transient guest has no definition that could be rewritten; its caller can state the feature. */
 static void advise_rewrite(struct nestxml_check *check, const char *guest, const char *filter)
 {
 	const char *nested = nestxml_nested_to_string(check->policy.nested);
 	const char *feature = nestxml_vendor_feature(check->assessment.vendor);
+	char rewrite[512];
+	char create[320];
 
-	nestxml_text_print(check->advice, sizeof(check->advice),
-			   "rewrite its definition: virsh dumpxml --inactive --security-info %s | %s | virsh define /dev/stdin "
-			   "(without a definition: create it with <feature policy='%s' name='%s'/> in its <cpu>: "
-			   "virt-install --cpu %s,%s=%s, or %s FILE | virsh create /dev/stdin)",
-			   guest, filter, nested, feature, find_mode(check), nested, feature, filter);
+	nestxml_text_print(rewrite, sizeof(rewrite),
+			   "rewrite its definition: virsh dumpxml --inactive --security-info %s | %s | virsh define /dev/stdin", guest,
+			   filter);
+	nestxml_text_print(create, sizeof(create),
+			   "create it with <feature policy='%s' name='%s'/> in its <cpu>: virt-install --cpu %s,%s=%s, or %s FILE | virsh "
+			   "create /dev/stdin",
+			   nested, feature, find_mode(check), nested, feature, filter);
+	if (check->has_no_definition)
+		nestxml_text_print(check->advice, sizeof(check->advice), "it has no stored definition that could be rewritten: %s", create);
+	else if (check->definition == NESTXML_DEFINITION_STALE)
+		nestxml_text_print(check->advice, sizeof(check->advice), "%s", rewrite);
+	else
+		nestxml_text_print(check->advice, sizeof(check->advice), "%s (without a definition: %s)", rewrite, create);
 }
 
 static void report_stale(struct nestxml_check *check)

@@ -398,7 +398,7 @@ starts_virt_install()
 	cp /run/guests/boot.img /run/guests/installed.img
 	truncate -s 2M /run/guests/media.iso
 	said=$(make_guest image --import --disk /run/guests/installed.img,format=raw --cpu host-model 2>&1 || true)
-	says "virt-install is refused, with what its caller can do" "$said" "guest 'image'" "without a definition: create it with" \
+	says "virt-install is refused, with what its caller can do" "$said" "guest 'image'" "it has no stored definition that could be rewritten: create it with" \
 		"<feature policy='disable' name='${FEATURE,,}'/>"
 	option=$(grep -o -- "--cpu [a-z-]*,disable=${FEATURE,,}" <<<"$said" | head -n 1)
 	# shellcheck disable=SC2086	# an option and its value

@@ -108,7 +108,7 @@ static void check_rows(const struct tree *tree, enum nestxml_operation occasion,
 
 /* ---- at prepare ---- */
 
-#define PIPELINE "virsh dumpxml --inactive --security-info vm"
+#define CREATED "it has no stored definition|virsh create /dev/stdin|!virsh dumpxml"
 
 static void test_on_a_host_with_nesting_the_cpu_decides(void **state)
 {
@@ -119,19 +119,19 @@ static void test_on_a_host_with_nesting_the_cpu_decides(void **state)
 		{"", REQUIRED, PASS, "require|its CPU"},
 		{"nested = require", REQUIRED, PASS, "require|" ADMIN_FILE ":2"},
 		{"nested = require", FORCED, PASS, "require"},
-		{"nested = require", OPTIONAL, STALE, "nested=require|vmx|" PIPELINE},
-		{"nested = require", DISABLED, STALE, PIPELINE},
-		{"nested = require", PLAIN, STALE, "nested=require|vmx|" ADMIN_FILE ":2|" PIPELINE},
-		{"nested = require", "", STALE, PIPELINE},
-		{"", METADATA("require") PLAIN, STALE, "its metadata|" PIPELINE},
+		{"nested = require", OPTIONAL, STALE, "nested=require|vmx|" CREATED},
+		{"nested = require", DISABLED, STALE, CREATED},
+		{"nested = require", PLAIN, STALE, "nested=require|vmx|" ADMIN_FILE ":2|" CREATED},
+		{"nested = require", "", STALE, CREATED},
+		{"", METADATA("require") PLAIN, STALE, "its metadata|" CREATED},
 		{"nested = optional", OPTIONAL, PASS, "optional"},
 		{"nested = optional", REQUIRED, PASS, "optional"},
 		{"nested = optional", FORCED, PASS, "optional"},
-		{"nested = optional", DISABLED, STALE, "nested=optional|" PIPELINE},
+		{"nested = optional", DISABLED, STALE, "nested=optional|" CREATED},
 		{"nested = optional", PLAIN, STALE, "nested=optional"},
 		{"nested = disable", DISABLED, PASS, "disable"},
 		{"nested = disable", FORBIDDEN, PASS, "disable"},
-		{"nested = disable", REQUIRED, STALE, "nested=disable|" PIPELINE},
+		{"nested = disable", REQUIRED, STALE, "nested=disable|" CREATED},
 		{"nested = disable", OPTIONAL, STALE, "nested=disable"},
 		{"nested = disable", PLAIN, STALE, "nested=disable"},
 		{"nested = disable", "", STALE, "nested=disable"},
@@ -139,6 +139,24 @@ static void test_on_a_host_with_nesting_the_cpu_decides(void **state)
 
 	tree_host(*state, "GenuineIntel", "kvm_intel", "Y\n");
 	check_rows(*state, NESTXML_OPERATION_START, "kvm", rows, ARRAY_SIZE(rows));
+}
+
+static void test_what_is_offered_fits_what_there_is(void **state)
+{
+	struct nestxml_check *check;
+
+	tree_host(*state, "GenuineIntel", "kvm_intel", "Y\n");
+	state_policy(*state, "nested = require");
+	tree_write(*state, "/etc/libvirt/qemu/vm.xml", document("kvm", "x86_64", PLAIN));
+	check = ask(*state, NESTXML_OPERATION_START, "vm", document("kvm", "x86_64", PLAIN));
+	check_words(said(check), "rewrite its definition: virsh dumpxml --inactive --security-info vm|!virsh create|!virt-install");
+	nestxml_check_free(check);
+	tree_clear(*state);
+	tree_host(*state, "GenuineIntel", "kvm_intel", "Y\n");
+	state_policy(*state, "nested = require");
+	check = ask(*state, NESTXML_OPERATION_START, "vm", document("kvm", "x86_64", PLAIN));
+	check_words(said(check), CREATED "|virt-install --cpu host-passthrough,require=vmx");
+	nestxml_check_free(check);
 }
 
 static void test_on_a_host_without_nesting_what_requires_it_is_refused(void **state)
@@ -764,18 +782,28 @@ static void put_xml(char *to, const char *text)
 	}
 }
 
+/* Of a definition nothing is known here, so what is offered is for either. */
 static void check_name(const struct tree *tree, const char *name, const char *uuid, const char *expected_word)
 {
 	char as_xml[4096];
 	char xml[8192];
-	struct nestxml_check *check;
+	struct nestxml_config *config = NULL;
+	struct nestxml_host *host = NULL;
+	struct nestxml_domain *domain;
+	struct nestxml_check *check = NULL;
 
 	put_xml(as_xml, name);
 	snprintf(xml, sizeof(xml), "<domain type='kvm'><name>%s</name><uuid>%s</uuid>" PLAIN "</domain>", as_xml, uuid);
-	check = ask(tree, NESTXML_OPERATION_START, name, xml);
+	domain = domain_of(xml);
+	assert_int_equal(nestxml_config_new(tree->root, &config, NULL), 0);
+	assert_int_equal(nestxml_host_new(tree->root, &host, NULL), 0);
+	assert_int_equal(nestxml_check_domain(config, host, NESTXML_OPERATION_START, domain, &check, NULL), 0);
 	assert_int_equal(nestxml_check_get_verdict(check), STALE);
 	check_command(said(check), expected_word);
 	nestxml_check_free(check);
+	nestxml_domain_free(domain);
+	nestxml_host_free(host);
+	nestxml_config_free(config);
 }
 
 static void test_a_name_that_is_not_plain_is_offered_to_a_shell_as_its_uuid(void **state)
@@ -881,7 +909,7 @@ static void test_a_long_drop_in_is_named_whole(void **state)
 	strcat(path, ":3");
 	check = ask(*state, NESTXML_OPERATION_START, "vm", document("kvm", "x86_64", PLAIN));
 	check_words(said(check), path);
-	check_command(said(check), "vm");
+	check_words(said(check), "nestxml -n require FILE | virsh create /dev/stdin");
 	nestxml_check_free(check);
 	check = ask(*state, NESTXML_OPERATION_START, "vm", document("kvm", "x86_64", REQUIRED));
 	check_words(said(check), path);
@@ -892,6 +920,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		TREE_TEST(test_on_a_host_with_nesting_the_cpu_decides),
+		TREE_TEST(test_what_is_offered_fits_what_there_is),
 		TREE_TEST(test_on_a_host_without_nesting_what_requires_it_is_refused),
 		TREE_TEST(test_a_refusal_names_the_fact_and_the_command_that_mends_it),
 		TREE_TEST(test_an_unreadable_host_is_not_on),
