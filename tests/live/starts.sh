@@ -373,6 +373,7 @@ starts_allow()
 
 starts_transient()
 {
+	local said
 	require_nesting 'passing*'
 	fails "a stale transient guest is refused, with the pipeline that makes it" 1 virsh create <(guest passing "$type" "$without") -- \
 		"guest 'passing'" "nestxml -n require FILE | virsh create /dev/stdin"
@@ -380,6 +381,10 @@ starts_transient()
 	is "and no guest" "$(virsh list --all --name | tr -d '\n')" ""
 	works "that pipeline makes it" bash -o pipefail -c 'nestxml -n require | virsh -q create /dev/stdin' < <(guest passing2 "$type" "$without")
 	has "and it has the feature" passing2 1
+	said=$(virsh create <(guest passing3 "$type" "${without/<feature*<\/cpu>/</cpu>}") 2>&1) || true
+	works "or its caller puts the line that the refusal names into its <cpu>" virsh -q create \
+		<(guest passing3 "$type" "${without/<feature*<\/cpu>/$(grep -o "<feature [^>]*/>" <<<"$said" | head -n 1)</cpu>}")
+	has "and it has the feature" passing3 1
 	fails "apply leaves a transient guest alone" 1 nestctl apply passing2 -- "guest 'passing2'" "no stored definition" "nestxml -i FILE"
 	is "it does not become a stored one" "$(virsh list --all --persistent --name | tr -d '\n')" ""
 }

@@ -257,6 +257,10 @@ static void test_names_of_guests_are_kept_as_they_are(void **state)
 		{"[guest a]# comment", "a"},
 		{"[guest a] # a list[0]", "a"},
 		{"[guest a[b][#]c]", "a[b][#]c"},
+		{"[guest a[{]b,c}]", "a[{]b,c}"},
+		{"[guest a\\{b,c}]", "a\\{b,c}"},
+		{"[guest a{b}]", "a{b}"},
+		{"[guest a{b,c]", "a{b,c"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
@@ -413,6 +417,7 @@ static void test_wrong_text_is_refused_with_file_and_line(void **state)
 		{"[guest vm[]]\n", 1, "'vm[]'; its '[' is not closed"},
 		{"[guest vm\\]\n", 1, "it ends in a '\\', with nothing after it"},
 		{"[guest vm-{a,b}]\n", 1, "write a section for each"},
+		{"[guest {a,b}]\n", 1, "write a section for each"},
 		{"[guest a/b]\n", 1, "no guest's name has a '/'"},
 		{"[guest a\xc2\xa0]\n", 1, "looks like a blank or like nothing"},
 		{"[guest \xe2\x80\x8b"
