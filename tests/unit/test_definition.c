@@ -510,7 +510,8 @@ static void test_the_verdict_of_a_plan_is_the_hook_s(void **state)
 
 /* ---- a guest that a rewrite has brought back ---- */
 
-static void check_undo(const struct tree *tree, struct virt *virt, const char *xml, enum undone expected, const char *words)
+static void check_undo_on(const struct tree *tree, struct virt *virt, const char *xml, const struct rewrite_terms *terms,
+			  enum undone expected, const char *words)
 {
 	struct virt_domain guest = {virt};
 	struct nestxml_error error = {0};
@@ -521,10 +522,15 @@ static void check_undo(const struct tree *tree, struct virt *virt, const char *x
 	tree_write(tree, ADMIN_FILE, "[guest *]\nnested = require\n");
 	snprintf(virt->stored, sizeof(virt->stored), "%s", xml);
 	CHECK(host_policy_read(tree->root, &host_policy, &error) == 0, "%s", error.message);
-	CHECK(definition_undo(&guest, &host_policy, message, sizeof(message)) == expected, "%s: %s", xml, message);
+	CHECK(definition_undo(&guest, &host_policy, terms, message, sizeof(message)) == expected, "%s: %s", xml, message);
 	CHECK(strstr(message, words), "%s in: %s", words, message);
 	CHECK((virt->stored[0] == '\0') == (expected == UNDO_DONE), "%s", virt->stored);
 	host_policy_clear(&host_policy);
+}
+
+static void check_undo(const struct tree *tree, struct virt *virt, const char *xml, enum undone expected, const char *words)
+{
+	check_undo_on(tree, virt, xml, NULL, expected, words);
 }
 
 static void test_what_a_rewrite_has_brought_back_is_undefined_again(void **state)
@@ -546,9 +552,25 @@ static void test_what_its_owner_has_defined_since_is_kept(void **state)
 	check_undo(*state, &virt, DOMAIN("", REQUIRED, ""), UNDO_FAILED, "it is kept: ");
 }
 
+/* The read and the undefine are two calls: what comes in between is another program's, who knows of the guest. */
+static void test_what_its_owner_works_on_while_it_is_read_is_kept(void **state)
+{
+	bool may = false;
+	const struct rewrite_terms terms = {.may_write = answer, .context = &may};
+	struct virt virt = {.defines = 1};
+
+	check_undo_on(*state, &virt, DOMAIN("", REQUIRED, ""), &terms, UNDO_KEPT, "it is kept");
+	may = true;
+	virt.meanwhile = DOMAIN("<title>theirs</title>", REQUIRED, "");
+	virt.meanwhile_read = virt.reads + 2;
+	check_undo_on(*state, &virt, DOMAIN("", REQUIRED, ""), &terms, UNDO_KEPT, "it is kept");
+	check_undo_on(*state, &virt, DOMAIN("", REQUIRED, ""), &terms, UNDO_DONE, "undefined again");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		TREE_TEST(test_what_its_owner_works_on_while_it_is_read_is_kept),
 		TREE_TEST(test_what_a_rewrite_has_brought_back_is_undefined_again),
 		TREE_TEST(test_what_its_owner_has_defined_since_is_kept),
 		TREE_TEST(test_it_is_written_when_it_may_be),

@@ -182,14 +182,9 @@ static void read_host_policy(struct watch *watch)
 
 static void on_happened(void *context, const char *uuid, enum virt_event event)
 {
-	static const enum pending_event kinds[] = {
-		[VIRT_EVENT_ADDED] = PENDING_ADDED,	 [VIRT_EVENT_DEFINED] = PENDING_DEFINED, [VIRT_EVENT_UNDEFINED] = PENDING_UNDEFINED,
-		[VIRT_EVENT_METADATA] = PENDING_CHANGED, [VIRT_EVENT_STARTED] = PENDING_TOUCHED, [VIRT_EVENT_STOPPED] = PENDING_STOPPED,
-		[VIRT_EVENT_OTHER] = PENDING_TOUCHED,
-	};
 	struct watch *watch = context;
 
-	if (!pending_add(&watch->pending, uuid, kinds[event], nestxml_clock_monotonic()))
+	if (!pending_add(&watch->pending, uuid, event, nestxml_clock_monotonic()))
 		watch->sweep_at = nestxml_clock_monotonic() + PENDING_QUIET;
 	if (event == VIRT_EVENT_STARTED)
 		runs_note_start(&watch->runs, uuid);

@@ -344,7 +344,8 @@ void definition_rewrite(struct virt *virt, const struct virt_domain *guest, cons
 	definition_rewrite_on(virt, guest, host_policy, NULL, rewritten);
 }
 
-enum undone definition_undo(struct virt_domain *guest, const struct host_policy *host_policy, char *message, size_t size)
+enum undone definition_undo(struct virt_domain *guest, const struct host_policy *host_policy, const struct rewrite_terms *terms,
+			    char *message, size_t size)
 {
 	AUTO_DEFINITION struct definition stored = {0};
 	struct virt_error error;
@@ -356,6 +357,11 @@ enum undone definition_undo(struct virt_domain *guest, const struct host_policy 
 	}
 	if (stored.plan.state != PLAN_CURRENT) {
 		snprintf(message, size, "another program undefined it while it was rewritten, and has defined it again: it is kept");
+		return UNDO_KEPT;
+	}
+	if (!may_write(guest, &stored, terms)) {
+		snprintf(message, size,
+			 "another program undefined it while it was rewritten, and may know that it is there again: it is kept");
 		return UNDO_KEPT;
 	}
 	if (virt_domain_undefine(guest, &error) < 0) {

@@ -84,10 +84,12 @@ enum undone { UNDO_DONE, UNDO_KEPT, UNDO_FAILED };
 
 /**
  * Undefines a guest that a rewrite has brought back, since another program undefined it at the same moment. It is kept if its definition is
- * not what a rewrite leaves: then another program has defined it since.
+ * not what a rewrite leaves, or @terms say that it may not be written: then another program has done something to it since.
  *
+ * @terms	as of definition_rewrite_on(); what is written is that it is undefined
  * @message	a line about what was done, without the guest's name; ready for a terminal
  */
-enum undone definition_undo(struct virt_domain *guest, const struct host_policy *host_policy, char *message, size_t size);
+enum undone definition_undo(struct virt_domain *guest, const struct host_policy *host_policy, const struct rewrite_terms *terms,
+			    char *message, size_t size);
 
 #endif

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* answer.c - who is connected to libvirt, and what the hook is told of it. */
-#include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,7 +9,6 @@
 #include "io.h"
 #include "log.h"
 #include "macros.h"
-#include "paths.h"
 
 #define MANY 10 /* helpers: with more, libvirt answers none of them soon, and each start would wait for that in vain */
 #define MOST 64 /* helpers that wait to start their guest, each with a connection to libvirt */
@@ -67,20 +64,22 @@ static void note_clients(struct helper *helper, struct clients *clients)
 	*clients = (struct clients){0};
 }
 
-void helper_ask_clients(struct helper *helper)
+bool helper_is_alone(void *context)
 {
+	struct helper *helper = context;
 	CLEANUP(clients_clear) struct clients clients = {0};
 	struct virt_error error;
 	int code;
 
 	helper->restart.knows_clients = false;
 	if (!helper->restart.may_know)
-		return;
+		return false;
 	code = list_clients(helper, &clients, &error);
 	if (code < 0)
 		miss_clients(helper, code, &error);
 	else
 		note_clients(helper, &clients);
+	return helper->restart.knows_clients && helper->restart.writers == 0;
 }
 
 /* ---- the answer to the hook, which the user reads ---- */
@@ -112,27 +111,6 @@ static void describe(const struct helper *helper, char *answer, size_t size)
 			RESTART_CLIENTS_TIME / 1000);
 }
 
-/* A helper that was killed leaves the file of its lock, but not the lock. */
-static bool is_locked(int directory, const char *file)
-{
-	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-	AUTO_CLOSE int fd = openat(directory, file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-
-	return fd >= 0 && fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
-}
-
-/* Those at work now, this one included. */
-static size_t count_helpers(void)
-{
-	AUTO_CLOSEDIR DIR *locks = opendir(NESTXML_RUN_DIRECTORY);
-	size_t count = 0;
-
-	for (struct dirent *entry; locks && (entry = readdir(locks));)
-		if (strncmp(entry->d_name, LOCK_NAME, strlen(LOCK_NAME)) == 0 && is_locked(dirfd(locks), entry->d_name))
-			count++;
-	return count;
-}
-
 /* The hook may have given up waiting; then it has said that nothing is started. */
 void helper_answer_hook(struct helper *helper)
 {
@@ -142,12 +120,13 @@ void helper_answer_hook(struct helper *helper)
 
 	helper->restart.refused = nestxml_clock_monotonic();
 	helper->restart.last_event = helper->restart.refused;
+	pending_postpone(&helper->pending, helper->uuid, helper->restart.refused);
 	helper->restart.may_know = true;
-	helpers = helper->starts ? count_helpers() : 0;
+	helpers = helper->starts ? helper_count() : 0;
 	if (helpers > MOST)
 		helper->starts = false;
 	else if (helper->starts && helpers <= MANY)
-		helper_ask_clients(helper);
+		helper_is_alone(helper);
 	describe(helper, answer, sizeof(answer) - 1);
 	length = strlen(answer);
 	answer[length] = '\n';

@@ -5,26 +5,27 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-#include "guests/definition.h"
+#include "guests/pending.h"
 #include "guests/plan.h"
 #include "helper/restart.h"
 #include "libvirt/admin.h"
 #include "libvirt/virt.h"
+#include "macros.h"
 
-/** How the files of the guests' locks in NESTXML_RUN_DIRECTORY begin. */
-#define LOCK_NAME "lock-"
+#define HELPER_LOCK 3	/* the descriptor with the guest's lock, from the hook */
+#define HELPER_PAUSE 20 /* milliseconds until the second look; doubles */
+#define HELPER_LONGEST_PAUSE 320
 
 struct helper {
-	const char *uuid;
+	char uuid[PENDING_UUID];
 	char shown[320];      /* the guest for the log: its name as soon as that is known */
 	struct admin *admin;  /* NULL: to be opened when it is needed */
 	struct clients named; /* who was connected when the start was refused */
 	struct host_policy host_policy;
-	struct virt *reader;		   /* hears of events; read-only, so that it is in nobody's way */
-	const struct rewritten *rewritten; /* of the rewrite that is under way */
-	size_t counted;			   /* of its definitions: so many are in @own */
-	size_t own;			   /* events of own definitions that are to come */
+	struct virt *reader; /* hears of events; read-only, so that it is in nobody's way */
+	struct virt_listener listener;
 	struct restart restart;
 	bool starts;
 	bool has_lock;
@@ -32,16 +33,69 @@ struct helper {
 	bool has_lost_reader;
 	bool was_changed; /* the definition may be another one since it was looked at last */
 	bool has_written;
-	bool is_gone; /* it was undefined, and not defined since */
-	bool is_back; /* an own definition has brought the guest back, and nothing has happened to it since (watch/pending.h) */
+	struct pending pending; /* this guest alone */
 };
 
-/** Asks libvirt who is connected for writing, and notes that in @helper's restart. */
-void helper_ask_clients(struct helper *helper);
+static inline int helper_get_next_pause(int pause)
+{
+	return 2 * pause < HELPER_LONGEST_PAUSE ? 2 * pause : HELPER_LONGEST_PAUSE;
+}
 
+/* ---- lock.c: the guest's lock, which the hook has left open ---- */
+
+/** How many helpers are at work now, this one included. */
+size_t helper_count(void);
+/** Releases it, for the next refused start of this guest. */
+void helper_release_lock(struct helper *helper);
+
+/* ---- answer.c: who else is connected, and what the hook is told ---- */
+
+/** Asks libvirt who is connected for writing, and notes that in @helper's restart. Returns whether nobody is. */
+bool helper_is_alone(void *helper);
 void helper_close_admin(struct helper *helper);
-
 /** Answers the hook, and with it the user, what will become of the guest; closes stdout. */
 void helper_answer_hook(struct helper *helper);
+
+/* ---- connections.c: to libvirt, one that hears, and one for writing ---- */
+
+/** Connects @helper's reader. Returns 0, or -1 and has said why. */
+int helper_connect(struct helper *helper);
+/** Hears of the events that have come. Returns whether more can come. */
+bool helper_hear(void *helper);
+/** Hears of those that come within @milliseconds, and returns after the first. */
+void helper_hear_for(struct helper *helper, int milliseconds);
+/** Hears of events until @end, or until *@is_heard (which may be NULL: not before). */
+void helper_hear_until(struct helper *helper, int64_t end, const bool *is_heard);
+
+/** The guest on a connection for writing, which is held for no longer than it is used. Starts zeroed. */
+struct held {
+	struct virt *virt;
+	struct virt_domain *guest;
+};
+
+/** Finds the guest on a new connection. Returns 0, or -1 and has said why. */
+int helper_hold(struct helper *helper, struct held *held);
+void held_release(struct held *held);
+#define AUTO_HELD CLEANUP(held_release)
+
+/* ---- rewrite.c ---- */
+
+/** Rewrites the stored definition, once no other program is at work on it. Returns 0: it is as its policy asks; or -1 and has said why not.
+ */
+int helper_rewrite(struct helper *helper);
+/** Undefines the guest again, if the rewrite has brought it back. */
+void helper_undo(struct helper *helper);
+
+/* ---- start.c ---- */
+
+#define HELPER_START_LATER (-2)
+
+/**
+ * Starts the guest, once it may be started. Returns the number of this run; or -1 and has said why there is none; or HELPER_START_LATER:
+ * what has happened to the guest since it was rewritten is to be rewritten first.
+ */
+int helper_start(struct helper *helper);
+/** Destroys what was started if its owner believes it gone: if it is undefined within RESTART_WATCH. */
+void helper_watch_run(struct helper *helper, int run);
 
 #endif

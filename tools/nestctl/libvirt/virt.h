@@ -145,6 +145,8 @@ int virt_events_setup(struct virt *virt, struct virt_error *error);
 int virt_events_add_fd(int fd, void (*ready)(void *context), void *context, struct virt_error *error);
 /** Waits for events, at most @milliseconds (-1: for ever), and tells who listens. Returns 0 or -1. */
 int virt_events_run(struct virt *virt, int milliseconds, struct virt_error *error);
+/** Tells of those that have come, and waits for none. Returns 0 or -1. */
+int virt_events_take(struct virt *virt, struct virt_error *error);
 /** Listens on this connection, whose peer is asked every few seconds whether it lives. @listener is borrowed. Returns 0 or -1. */
 int virt_listen(struct virt *virt, const struct virt_listener *listener, struct virt_error *error);
 

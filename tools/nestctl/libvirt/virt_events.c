@@ -62,6 +62,12 @@ int virt_events_run(struct virt *virt, int milliseconds, struct virt_error *erro
 	return 0;
 }
 
+/* What one round of the loop reads, the next one tells. */
+int virt_events_take(struct virt *virt, struct virt_error *error)
+{
+	return virt_events_run(virt, 0, error) < 0 ? -1 : virt_events_run(virt, 0, error);
+}
+
 /* ---- what is listened to ---- */
 
 struct event_target {

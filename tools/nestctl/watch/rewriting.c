@@ -7,7 +7,7 @@
 #include <nestxml/nestxml.h>
 
 #include "clock.h"
-#include "guests/definition.h"
+#include "guests/yielding.h"
 #include "macros.h"
 #include "nestctl.h"
 #include "watch/sweep_memory.h"
@@ -49,73 +49,60 @@ static enum company ask_company(struct watch *watch)
 
 /* ---- guests ---- */
 
-/* The events of this connection that have come; twice, since what one round reads the next one tells. */
-static void take_events(struct watch *watch)
+/* What has happened by now. Returns whether guests may be looked at still. */
+static bool hear(void *context)
 {
+	struct watch *watch = context;
 	struct virt_error error;
 
-	for (int i = 0; i < 2 && !watch->broken; i++)
-		if (virt_events_run(watch->virt, 0, &error) < 0)
-			watch->broken = true;
+	watch->broken = watch->broken || virt_events_take(watch->virt, &error) < 0;
+	return !watch->broken && !watch_is_ending();
 }
 
-struct look {
-	struct watch *watch;
-	const char *uuid;
-	bool is_alone; /* the reason why it was taken for the time to look */
-	struct rewritten rewritten;
-	size_t expected; /* events of the watcher's own definitions so far */
-};
-
-static void expect_own(struct look *look)
+static bool is_alone(void *context)
 {
-	pending_expect(&look->watch->pending, look->uuid, look->rewritten.defines - look->expected, nestxml_clock_monotonic());
-	look->expected = look->rewritten.defines;
+	return ask_company(context) == COMPANY_NONE;
 }
 
-/* Whether it still is: what came between is the other program's next change. */
-static bool may_write(void *context)
+/* To be looked at again, and all with it where there is no room for it among those that wait. */
+static void postpone(struct watch *watch, const char *uuid)
 {
-	struct look *look = context;
-	struct watch *watch = look->watch;
-
-	expect_own(look);
-	take_events(watch);
-	return !watch_is_ending() && !watch->broken && pending_want(&watch->pending, look->uuid, false, nestxml_clock_monotonic());
+	if (!pending_postpone(&watch->pending, uuid, nestxml_clock_monotonic()))
+		watch->sweep_at = nestxml_clock_monotonic() + PENDING_QUIET;
 }
 
-/* If quiet is the reason, the definition was read last, and nothing comes between that and the write. */
-static bool is_undisturbed(void *context)
+static void say_of_guest(enum watch_priority priority, const struct virt_domain *guest, const char *message)
 {
-	struct look *look = context;
+	char shown[320];
 
-	return !look->is_alone || (ask_company(look->watch) == COMPANY_NONE && may_write(look));
+	watch_say(priority, "guest '%s': %s", nestxml_text_escape(virt_domain_get_name(guest), shown, sizeof(shown)), message);
 }
 
 /* Returns whether it needed nothing. */
-static bool handle(struct watch *watch, const struct virt_domain *guest, bool is_alone)
+static bool handle(struct watch *watch, const struct virt_domain *guest, bool alone)
 {
-	struct look look = {.watch = watch, .uuid = virt_domain_get_uuid(guest), .is_alone = is_alone};
-	const struct rewrite_terms terms = {
-		.spares_managers = true, .may_write = may_write, .is_undisturbed = is_undisturbed, .context = &look};
-	const struct rewritten *rewritten = &look.rewritten;
-	char shown[320];
+	const struct yielding yielding = {&watch->pending, &watch->host_policy, hear, is_alone, watch};
+	struct rewritten rewritten;
 
-	definition_rewrite_on(watch->virt, guest, &watch->host_policy, &terms, &look.rewritten);
-	expect_own(&look);
-	if (rewritten->result == REWRITE_YIELDED && !pending_add(&watch->pending, look.uuid, PENDING_YIELDED, nestxml_clock_monotonic()))
-		watch->sweep_at = nestxml_clock_monotonic() + PENDING_QUIET;
-	if (rewritten->result == REWRITE_NOTHING || rewritten->result == REWRITE_YIELDED)
-		return rewritten->result == REWRITE_NOTHING;
-	if (rewritten->result == REWRITE_FAILED && !virt_is_alive(watch->virt)) {
-		watch->broken = true; /* all guests will be looked at after that */
-		return false;
+	yielding_rewrite(&yielding, watch->virt, guest, alone, &rewritten);
+	switch (rewritten.result) {
+	case REWRITE_NOTHING:
+		return true;
+	case REWRITE_YIELDED:
+		postpone(watch, virt_domain_get_uuid(guest));
+		break;
+	case REWRITE_LEFT:
+		say_of_guest(SAY_INFO, guest, rewritten.message);
+		break;
+	case REWRITE_DONE:
+		say_of_guest(SAY_NOTICE, guest, rewritten.message);
+		break;
+	case REWRITE_FAILED:
+		watch->broken = !virt_is_alive(watch->virt); /* then all guests will be looked at once it is back */
+		if (!watch->broken)
+			say_of_guest(SAY_ERROR, guest, rewritten.message);
+		break;
 	}
-	nestxml_text_escape(virt_domain_get_name(guest), shown, sizeof(shown));
-	watch_say(rewritten->result == REWRITE_FAILED ? SAY_ERROR
-		  : rewritten->result == REWRITE_LEFT ? SAY_INFO
-						      : SAY_NOTICE,
-		  "guest '%s': %s", shown, rewritten->message);
 	return false;
 }
 
@@ -146,70 +133,74 @@ static void begin_sweep(struct watch *watch)
 }
 
 /* It may be gone by now, or was never stored. */
-static void handle_change(struct watch *watch, const char *uuid, bool is_alone)
+static void handle_change(struct watch *watch, const char *uuid, bool alone)
 {
-	struct virt_domain *guest;
+	AUTO_VIRT_DOMAIN struct virt_domain *guest = NULL;
 	struct virt_error error;
 
-	if (virt_find(watch->virt, uuid, &guest, &error) < 0) {
-		watch->broken = !error.no_domain && !virt_is_alive(watch->virt);
-		if (!error.no_domain && !watch->broken)
-			watch_say(SAY_ERROR, "guest %s is not looked at: libvirt: %s", uuid, error.message);
+	if (virt_find(watch->virt, uuid, &guest, &error) == 0) {
+		if (virt_domain_is_persistent(guest))
+			handle(watch, guest, alone);
 		return;
 	}
-	if (virt_domain_is_persistent(guest))
-		handle(watch, guest, is_alone);
-	virt_domain_free(guest);
+	guest = NULL;
+	watch->broken = !error.no_domain && !virt_is_alive(watch->virt);
+	if (!error.no_domain && !watch->broken)
+		watch_say(SAY_ERROR, "guest %s is not looked at: libvirt: %s", uuid, error.message);
 }
 
 /* A guest that a rewrite has brought back, since another program undefined it at the same moment, goes again. */
 static void undo(struct watch *watch, const char *uuid)
 {
 	AUTO_VIRT_DOMAIN struct virt_domain *guest = NULL;
+	const struct yielding yielding = {&watch->pending, &watch->host_policy, hear, is_alone, watch};
 	struct virt_error error;
 	enum undone undone;
-	char shown[320];
 	char why[640];
 
-	if (virt_find(watch->virt, uuid, &guest, &error) < 0) {
+	if (virt_find(watch->virt, uuid, &guest, &error) < 0)
 		guest = NULL;
+	if (!guest || !virt_domain_is_persistent(guest)) {
+		pending_remove(&watch->pending, uuid);
 		return;
 	}
-	if (!virt_domain_is_persistent(guest))
-		return;
-	nestxml_text_escape(virt_domain_get_name(guest), shown, sizeof(shown));
-	undone = definition_undo(guest, &watch->host_policy, why, sizeof(why));
-	watch_say(undone == UNDO_FAILED ? SAY_ERROR : SAY_NOTICE, "guest '%s': %s", shown, why);
-	if (undone == UNDO_KEPT && !pending_add(&watch->pending, uuid, PENDING_CHANGED, nestxml_clock_monotonic()))
-		watch->sweep_at = nestxml_clock_monotonic() + PENDING_QUIET;
+	undone = yielding_undo(&yielding, guest, why, sizeof(why));
+	say_of_guest(undone == UNDO_FAILED ? SAY_ERROR : SAY_NOTICE, guest, why);
+	if (undone == UNDO_KEPT)
+		postpone(watch, uuid);
+}
+
+/* The next one of a sweep that is under way. */
+static void handle_swept(struct watch *watch, bool alone)
+{
+	const struct virt_domain *guest = watch->swept[watch->swept_next++];
+
+	if (pending_want(&watch->pending, virt_domain_get_uuid(guest), alone, nestxml_clock_monotonic()) && handle(watch, guest, alone))
+		sweep_settle(NESTCTL_ROOT, &watch->sweep, &watch->host_policy, guest);
 }
 
 /* Returns false if there is none that may be looked at now. */
 static bool handle_next(struct watch *watch)
 {
 	char uuid[PENDING_UUID];
-	bool is_alone;
+	bool alone;
 
-	if (pending_take_back(&watch->pending, nestxml_clock_monotonic(), uuid)) {
+	if (pending_find_back(&watch->pending, nestxml_clock_monotonic(), uuid)) {
 		undo(watch, uuid);
 		return true;
 	}
 	watch->company = ask_company(watch);
-	is_alone = watch->company == COMPANY_NONE;
-	if (pending_take(&watch->pending, is_alone, nestxml_clock_monotonic(), uuid)) {
-		handle_change(watch, uuid, is_alone);
+	alone = watch->company == COMPANY_NONE;
+	if (pending_take(&watch->pending, alone, nestxml_clock_monotonic(), uuid)) {
+		handle_change(watch, uuid, alone);
 		return true;
 	}
-	if (watch->sweep_at != NEVER && (is_alone || watch->sweep_at <= nestxml_clock_monotonic())) {
+	if (watch->sweep_at != NEVER && (alone || watch->sweep_at <= nestxml_clock_monotonic())) {
 		begin_sweep(watch);
 		return true;
 	}
 	if (watch->swept_next < watch->swept_count) {
-		const struct virt_domain *guest = watch->swept[watch->swept_next++];
-
-		if (pending_want(&watch->pending, virt_domain_get_uuid(guest), is_alone, nestxml_clock_monotonic()) &&
-		    handle(watch, guest, is_alone))
-			sweep_settle(NESTCTL_ROOT, &watch->sweep, &watch->host_policy, guest);
+		handle_swept(watch, alone);
 		return true;
 	}
 	watch_end_sweep(watch);
@@ -218,15 +209,15 @@ static bool handle_next(struct watch *watch)
 
 static bool has_work(const struct watch *watch)
 {
-	return watch_is_working(watch) && !watch->broken && !watch_is_ending() &&
-	       (watch->sweep_at != NEVER || watch->swept_count > 0 ||
-		pending_get_wait(&watch->pending, false, nestxml_clock_monotonic()) >= 0);
+	return watch->sweep_at != NEVER || watch->swept_count > 0 ||
+	       pending_get_wait(&watch->pending, false, nestxml_clock_monotonic()) >= 0;
 }
 
 void watch_rewrite_guests(struct watch *watch)
 {
-	if (has_work(watch))
-		take_events(watch); /* what has been read already is not told yet */
-	while (has_work(watch) && handle_next(watch))
-		take_events(watch);
+	if (!watch_is_working(watch) || !has_work(watch))
+		return;
+	/* What has been read already is not told yet. */
+	while (hear(watch) && has_work(watch) && handle_next(watch)) {
+	}
 }

@@ -7,11 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "guests/pending.h"
 #include "guests/plan.h"
 #include "guests/qemu_process.h"
 #include "libvirt/admin.h"
 #include "libvirt/virt.h"
-#include "watch/pending.h"
 #include "watch/policy_watch.h"
 #include "watch/runs.h"
 #include "watch/sweep.h"

@@ -12,22 +12,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "libvirt/virt.h"
+
 #define PENDING_UUID 37	       /* bytes, the final NUL included */
 #define PENDING_LIMIT 1024     /* guests; where there are more, all are looked at */
 #define PENDING_QUIET 300      /* milliseconds after a guest's last event */
 #define PENDING_SOON 50	       /* milliseconds after it in which most who define a guest and go have gone */
 #define PENDING_OWN_TIME 10000 /* milliseconds in which the event of an own change comes, or does not */
-
-/** What happened to a guest. */
-enum pending_event {
-	PENDING_DEFINED,   /* it was defined, maybe by the watcher itself: it is to be looked at */
-	PENDING_ADDED,	   /* it was defined, and had no definition before: it is to be looked at */
-	PENDING_CHANGED,   /* its metadata was, which hold a policy: it is to be looked at */
-	PENDING_YIELDED,   /* nothing: the watcher gave way to another program, and is to look at it again */
-	PENDING_UNDEFINED, /* its definition was removed */
-	PENDING_STOPPED,   /* it runs no more, which does not show that anyone knows of its definition */
-	PENDING_TOUCHED,   /* anything else: another program is at work on it */
-};
 
 /** Starts zeroed. */
 struct pending {
@@ -35,7 +26,7 @@ struct pending {
 		char uuid[PENDING_UUID];
 		bool is_wanted;	 /* it is to be looked at; else only left alone */
 		bool is_gone;	 /* it was undefined, and not defined since */
-		bool is_back;	 /* an own definition has brought it back, and nothing has happened to it since */
+		bool is_back;	 /* pending_is_back() */
 		int64_t last;	 /* its last event; milliseconds by the caller's clock */
 	} guests[PENDING_LIMIT]; /* each once, in the order of their first events */
 	size_t count;
@@ -47,10 +38,16 @@ struct pending {
 	size_t own_count;
 };
 
-/** The next @events definitions of this guest are the watcher's own. */
+/** The next @events definitions of this guest are this process's own. */
 void pending_expect(struct pending *pending, const char *uuid, size_t events, int64_t now);
-/** An event. Returns false if there is no more room: then all guests are to be looked at, PENDING_QUIET later at the earliest. */
-bool pending_add(struct pending *pending, const char *uuid, enum pending_event event, int64_t now);
+/**
+ * An event. A guest that was defined is to be looked at, and so is one whose metadata were changed, which hold a policy.
+ *
+ * Returns false if there is no more room: then all guests are to be looked at, PENDING_QUIET later at the earliest.
+ */
+bool pending_add(struct pending *pending, const char *uuid, enum virt_event event, int64_t now);
+/** No event: another program was given way to, so the guest is to be looked at again. Returns as pending_add(). */
+bool pending_postpone(struct pending *pending, const char *uuid, int64_t now);
 /**
  * Takes the first guest that may be looked at.
  *
@@ -59,15 +56,18 @@ bool pending_add(struct pending *pending, const char *uuid, enum pending_event e
  * Returns false if there is none.
  */
 bool pending_take(struct pending *pending, bool is_alone, int64_t now, char uuid[PENDING_UUID]);
-/**
- * Takes the first guest that an own definition has brought back: another program had undefined it right before, and has done nothing to it
- * for PENDING_QUIET since. If it had been defined again in between, there would have been one definition more.
- *
- * Returns false if there is none.
- */
-bool pending_take_back(struct pending *pending, int64_t now, char uuid[PENDING_UUID]);
 /** The same of one guest that is to be looked at anyway. Returns false if it may not be yet: then it waits for its turn. */
 bool pending_want(struct pending *pending, const char *uuid, bool is_alone, int64_t now);
+/**
+ * Whether an own definition has brought this guest back: another program had undefined it right before, and has done nothing to it since
+ * but stop it, which does not show that it knows of its definition. If the guest had been defined again in between, there would have been
+ * one definition more.
+ */
+bool pending_is_back(const struct pending *pending, const char *uuid);
+/** Finds the first of those that has been quiet for PENDING_QUIET. Returns false if there is none. */
+bool pending_find_back(const struct pending *pending, int64_t now, char uuid[PENDING_UUID]);
+/** Forgets what has happened to this guest. */
+void pending_remove(struct pending *pending, const char *uuid);
 /**
  * How long it takes until a guest may be looked at, if nothing happens meanwhile: milliseconds; -1: there is none.
  *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* pending.c - two lists: which guests wait, and which events are the watcher's own. */
-#include "watch/pending.h"
+/* pending.c - two lists: which guests wait, and which events are this process's own. */
+#include "guests/pending.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +10,7 @@ static void set_uuid(char to[PENDING_UUID], const char *uuid)
 	snprintf(to, PENDING_UUID, "%s", uuid);
 }
 
-/* ---- the watcher's own events ---- */
+/* ---- own events ---- */
 
 void pending_expect(struct pending *pending, const char *uuid, size_t events, int64_t now)
 {
@@ -64,41 +64,69 @@ static void remove_unwanted(struct pending *pending, int64_t now)
 			remove_guest(pending, i - 1);
 }
 
-static struct pending_guest *find(struct pending *pending, const char *uuid)
+/* The place of a guest in the list; @count: it is not in it. */
+static size_t find(const struct pending *pending, const char *uuid)
 {
-	for (size_t i = 0; i < pending->count; i++)
-		if (strcmp(pending->guests[i].uuid, uuid) == 0)
-			return &pending->guests[i];
-	return NULL;
+	size_t i = 0;
+
+	while (i < pending->count && strcmp(pending->guests[i].uuid, uuid) != 0)
+		i++;
+	return i;
 }
 
-static bool is_to_be_looked_at(enum pending_event event)
+/* The guest, which is put into the list if it is not in it yet; NULL: there is no more room. */
+static struct pending_guest *take_in(struct pending *pending, const char *uuid, int64_t now)
 {
-	return event == PENDING_DEFINED || event == PENDING_ADDED || event == PENDING_CHANGED || event == PENDING_YIELDED;
+	size_t i = find(pending, uuid);
+
+	if (i == PENDING_LIMIT) {
+		remove_unwanted(pending, now);
+		i = pending->count;
+	}
+	if (i == PENDING_LIMIT)
+		return NULL;
+	if (i == pending->count) {
+		pending->count++;
+		pending->guests[i] = (struct pending_guest){0};
+		set_uuid(pending->guests[i].uuid, uuid);
+	}
+	return &pending->guests[i];
 }
 
-bool pending_add(struct pending *pending, const char *uuid, enum pending_event event, int64_t now)
+static bool is_gone(const struct pending *pending, const char *uuid)
 {
-	bool is_definition = event == PENDING_DEFINED || event == PENDING_ADDED;
+	size_t i = find(pending, uuid);
+
+	return i < pending->count && pending->guests[i].is_gone;
+}
+
+bool pending_add(struct pending *pending, const char *uuid, enum virt_event event, int64_t now)
+{
+	bool is_definition = event == VIRT_EVENT_DEFINED || event == VIRT_EVENT_ADDED;
 	bool is_own = is_definition && take_own(pending, uuid, now);
-	struct pending_guest *guest = find(pending, uuid);
+	struct pending_guest *guest;
 
 	/* Of a guest that runs, libvirt says that it was changed even where it had been undefined. */
-	if (is_own && event == PENDING_DEFINED && !(guest && guest->is_gone))
+	if (is_own && event == VIRT_EVENT_DEFINED && !is_gone(pending, uuid))
 		return true;
-	if (!guest && pending->count == PENDING_LIMIT)
-		remove_unwanted(pending, now);
-	if (!guest && pending->count == PENDING_LIMIT)
+	guest = take_in(pending, uuid, now);
+	if (!guest)
 		return is_own;
-	if (!guest) {
-		guest = &pending->guests[pending->count++];
-		*guest = (struct pending_guest){0};
-		set_uuid(guest->uuid, uuid);
-	}
-	if (event != PENDING_YIELDED && event != PENDING_STOPPED)
+	if (event != VIRT_EVENT_STOPPED)
 		guest->is_back = is_own;
-	guest->is_gone = event == PENDING_UNDEFINED || (guest->is_gone && !is_definition);
-	guest->is_wanted = guest->is_wanted || (!is_own && is_to_be_looked_at(event));
+	guest->is_gone = event == VIRT_EVENT_UNDEFINED || (guest->is_gone && !is_definition);
+	guest->is_wanted = guest->is_wanted || (is_definition && !is_own) || event == VIRT_EVENT_METADATA;
+	guest->last = now;
+	return true;
+}
+
+bool pending_postpone(struct pending *pending, const char *uuid, int64_t now)
+{
+	struct pending_guest *guest = take_in(pending, uuid, now);
+
+	if (!guest)
+		return false;
+	guest->is_wanted = true;
 	guest->last = now;
 	return true;
 }
@@ -116,30 +144,44 @@ bool pending_take(struct pending *pending, bool is_alone, int64_t now, char uuid
 	return false;
 }
 
-bool pending_take_back(struct pending *pending, int64_t now, char uuid[PENDING_UUID])
+bool pending_want(struct pending *pending, const char *uuid, bool is_alone, int64_t now)
+{
+	size_t i = find(pending, uuid);
+
+	if (i == pending->count)
+		return true;
+	if (pending->guests[i].is_back || !is_quiet(&pending->guests[i], is_alone, now)) {
+		pending->guests[i].is_wanted = true;
+		return false;
+	}
+	remove_guest(pending, i);
+	return true;
+}
+
+bool pending_is_back(const struct pending *pending, const char *uuid)
+{
+	size_t i = find(pending, uuid);
+
+	return i < pending->count && pending->guests[i].is_back;
+}
+
+bool pending_find_back(const struct pending *pending, int64_t now, char uuid[PENDING_UUID])
 {
 	for (size_t i = 0; i < pending->count; i++) {
 		if (!pending->guests[i].is_back || !is_quiet(&pending->guests[i], false, now))
 			continue;
 		memcpy(uuid, pending->guests[i].uuid, PENDING_UUID);
-		remove_guest(pending, i);
 		return true;
 	}
 	return false;
 }
 
-bool pending_want(struct pending *pending, const char *uuid, bool is_alone, int64_t now)
+void pending_remove(struct pending *pending, const char *uuid)
 {
-	struct pending_guest *guest = find(pending, uuid);
+	size_t i = find(pending, uuid);
 
-	if (!guest)
-		return true;
-	if (guest->is_back || !is_quiet(guest, is_alone, now)) {
-		guest->is_wanted = true;
-		return false;
-	}
-	remove_guest(pending, (size_t)(guest - pending->guests));
-	return true;
+	if (i < pending->count)
+		remove_guest(pending, i);
 }
 
 #define OFTEN 2 /* milliseconds between two questions after who is connected */

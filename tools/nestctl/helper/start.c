@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* start.c - starts a guest whose start was refused, once helper/restart.c finds nothing against it. */
+#include "clock.h"
+#include "helper/helper.h"
+#include "log.h"
+
+/* Once it is known who is connected, and all events have been heard. */
+static enum restart_decision decide(struct helper *helper, const char **why)
+{
+	helper_is_alone(helper);
+	if (helper_hear(helper))
+		return restart_decide(&helper->restart, nestxml_clock_monotonic(), why);
+	*why = "libvirt has gone";
+	return RESTART_NEVER;
+}
+
+/* Returns 0 when it may be started; else it has said why not. */
+static int wait_for_turn(struct helper *helper)
+{
+	enum restart_decision decision = RESTART_WAIT;
+	const char *why = "";
+
+	for (int pause = HELPER_PAUSE; decision == RESTART_WAIT; pause = helper_get_next_pause(pause)) {
+		int64_t now = nestxml_clock_monotonic();
+
+		helper_hear_until(helper, now + restart_get_wait(&helper->restart, now, pause), NULL);
+		decision = decide(helper, &why);
+	}
+	if (decision == RESTART_NOW)
+		return 0;
+	log_write(LOG_NOTICE, "guest %s: left stopped: %s", helper->shown, why);
+	return -1;
+}
+
+/* Returns as helper_start(). */
+static int start_now(const struct helper *helper, struct virt_domain *guest)
+{
+	struct virt_error error;
+	int run = -1;
+
+	if (virt_domain_has_saved_state(guest))
+		log_write(LOG_NOTICE, "guest %s: left stopped: it has a managed save, or whether it has one is unknown", helper->shown);
+	else if (virt_domain_is_running(guest))
+		log_write(LOG_INFO, "guest %s: it runs already", helper->shown);
+	else if (virt_domain_start(guest, &error) < 0)
+		log_write(LOG_ERR, "guest %s: it could not be started again: %s", helper->shown, error.message);
+	else
+		run = virt_domain_get_run(guest);
+	if (run >= 0)
+		log_write(LOG_NOTICE, "guest %s: started again", helper->shown);
+	return run;
+}
+
+int helper_start(struct helper *helper)
+{
+	AUTO_HELD struct held held = {0};
+	const char *why;
+
+	if (wait_for_turn(helper) < 0)
+		return -1;
+	if (helper->was_changed)
+		return HELPER_START_LATER;
+	if (helper_hold(helper, &held) < 0)
+		return -1;
+	/* To connect may have taken long, so another program may have come meanwhile. */
+	if (decide(helper, &why) != RESTART_NOW || helper->was_changed)
+		return HELPER_START_LATER;
+	return start_now(helper, held.guest);
+}
+
+/* Returns whether it runs on because it was defined again. */
+static bool destroy(struct helper *helper, int run)
+{
+	AUTO_HELD struct held held = {0};
+	struct virt_error error;
+	bool is_kept = false;
+
+	if (helper_hold(helper, &held) < 0)
+		return false;
+	if (virt_domain_get_run(held.guest) != run)
+		log_write(LOG_INFO, "guest %s was undefined; what this helper started runs no more", helper->shown);
+	else if ((is_kept = virt_domain_is_persistent(held.guest)))
+		log_write(LOG_NOTICE, "guest %s was undefined and defined again, so its owner knows of it; it keeps running",
+			  helper->shown);
+	else if (virt_domain_destroy(held.guest, &error) < 0)
+		log_write(LOG_ERR, "guest %s was undefined after this helper had started it, and cannot be destroyed: %s", helper->shown,
+			  error.message);
+	else
+		log_write(LOG_WARNING,
+			  "guest %s: destroyed: it was undefined within %d s of its start by this helper, so its owner believes it gone",
+			  helper->shown, RESTART_WATCH / 1000);
+	return is_kept;
+}
+
+void helper_watch_run(struct helper *helper, int run)
+{
+	int64_t end = nestxml_clock_monotonic() + RESTART_WATCH;
+	bool is_kept = true;
+
+	while (is_kept) {
+		helper_hear_until(helper, end, &helper->restart.was_undefined);
+		if (!helper->restart.was_undefined)
+			return;
+		helper->restart.was_undefined = false;
+		/* Another program may replace the definition in two steps. */
+		helper_hear_until(helper, nestxml_clock_monotonic() + RESTART_QUIET, NULL);
+		is_kept = destroy(helper, run);
+	}
+}
