@@ -22,8 +22,9 @@ struct virt {
 	bool undefined;		 /* why it is unreadable */
 	size_t readable_defines; /* with @unreadable: from this many defines on */
 	size_t reads;
-	const char *meanwhile; /* what another program defines, just before the read with this number, from 1 */
+	const char *meanwhile; /* what another program defines, just before the read or the define with this number, from 1 */
 	size_t meanwhile_read;
+	size_t meanwhile_define;
 	const char *drops;	/* the attributes of a feature that libvirt does not keep; NULL: it keeps all */
 	size_t unreadable_from; /* the read with this number, and those after it; 0: none */
 };
@@ -49,6 +50,8 @@ static void drop(struct virt *virt)
 int virt_define(struct virt *virt, const char *xml, struct virt_error *error)
 {
 	virt->defines++;
+	if (virt->meanwhile && virt->defines == virt->meanwhile_define)
+		snprintf(virt->stored, sizeof(virt->stored), "%s", virt->meanwhile);
 	if ((virt->fails_from > 0 && virt->defines >= virt->fails_from) || virt->defines == virt->fails_only) {
 		snprintf(error->message, sizeof(error->message), "no such luck");
 		return -1;
@@ -402,6 +405,22 @@ static void test_the_old_definition_is_not_put_over_somebody_elses(void **state)
 	check_said(&rewritten, "another program defines it again and again");
 }
 
+static void test_nor_where_libvirt_refuses_the_next_attempt(void **state)
+{
+	struct virt virt = {
+		.drops = " policy='require' name='svm'",
+		.fails_only = 2,
+		.meanwhile = DOMAIN("<title>new</title>", PLAIN, ""),
+		.meanwhile_define = 2,
+	};
+	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
+
+	assert_string_equal(virt.stored, virt.meanwhile);
+	assert_int_equal(virt.defines, 2);
+	assert_int_equal(rewritten.result, REWRITE_FAILED);
+	check_said(&rewritten, "another program defines it again and again");
+}
+
 static void test_the_old_definition_is_not_put_over_what_cannot_be_read(void **state)
 {
 	struct virt virt = {.drops = " policy='require' name='svm'", .unreadable_from = 7};
@@ -570,6 +589,7 @@ static void test_what_its_owner_works_on_while_it_is_read_is_kept(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		TREE_TEST(test_nor_where_libvirt_refuses_the_next_attempt),
 		TREE_TEST(test_what_its_owner_works_on_while_it_is_read_is_kept),
 		TREE_TEST(test_what_a_rewrite_has_brought_back_is_undefined_again),
 		TREE_TEST(test_what_its_owner_has_defined_since_is_kept),

@@ -125,7 +125,7 @@ static enum kept read_back(const struct virt_domain *guest, const struct definit
 	return strcmp(*after, xml) == 0 ? KEPT_AS_PLANNED : compare(before, *after, why, size);
 }
 
-/* Whether @seen, which the old definition is to replace, is still stored: another program's later change would be lost. */
+/* Whether @seen, which the old definition is to replace, is still stored (KEPT_DROPPED): another program's later change would be lost. */
 static enum kept look_again(const struct virt_domain *guest, const char *seen, char *why, size_t size)
 {
 	AUTO_FREE char *now = NULL;
@@ -185,10 +185,27 @@ static void add_note(struct rewritten *rewritten, const char *note)
 	snprintf(rewritten->message + used, sizeof(rewritten->message) - used, "%s", note);
 }
 
-static void put_back(struct virt *virt, const struct attempts *attempts, const char *why, struct rewritten *rewritten)
+static void fail_as(enum kept kept, const char *why, struct rewritten *rewritten)
+{
+	if (kept == KEPT_REPLACED)
+		fail(rewritten, "not rewritten: another program defines it again and again");
+	else if (kept == KEPT_GONE)
+		fail(rewritten, "it was undefined meanwhile");
+	else
+		fail(rewritten, "rewritten, but what came of it could not be checked: %s; check it: virsh edit", why);
+}
+
+static void put_back(struct virt *virt, const struct virt_domain *guest, const struct attempts *attempts, const char *why,
+		     struct rewritten *rewritten)
 {
 	struct virt_error error;
+	char unread[640];
+	enum kept kept = look_again(guest, attempts->made, unread, sizeof(unread));
 
+	if (kept != KEPT_DROPPED) {
+		fail_as(kept, unread, rewritten);
+		return;
+	}
 	if (virt_define(virt, attempts->first, &error) < 0) {
 		fail(rewritten, "%s, and the old definition could not be put back: %s; check it: virsh edit", why, error.message);
 		return;
@@ -198,10 +215,11 @@ static void put_back(struct virt *virt, const struct attempts *attempts, const c
 }
 
 /* Nothing came of this attempt; something may have of the one before. */
-static void give_up(struct virt *virt, const struct attempts *attempts, const char *why, struct rewritten *rewritten)
+static void give_up(struct virt *virt, const struct virt_domain *guest, const struct attempts *attempts, const char *why,
+		    struct rewritten *rewritten)
 {
 	if (attempts->made)
-		put_back(virt, attempts, why, rewritten);
+		put_back(virt, guest, attempts, why, rewritten);
 	else
 		fail(rewritten, "not rewritten: %s", why);
 }
@@ -226,35 +244,14 @@ static bool may_write(const struct virt_domain *guest, const struct definition *
 	return strcmp(now, before->xml) == 0 && (!terms->is_undisturbed || terms->is_undisturbed(terms->context));
 }
 
-/* Returns true if it is to be begun again, with what is stored by now. */
-static bool define(struct virt *virt, const struct virt_domain *guest, const struct definition *before, const struct rewrite_terms *terms,
-		   struct attempts *attempts, struct rewritten *rewritten)
+/* Looks what has become of @xml, which was defined. Returns true if it is to be begun again, with what is stored by now. */
+static bool conclude(struct virt *virt, const struct virt_domain *guest, const struct definition *before, const char *xml,
+		     struct attempts *attempts, struct rewritten *rewritten)
 {
-	struct virt_error error;
-	AUTO_FREE char *xml = NULL;
 	AUTO_FREE char *after = NULL;
-	enum kept kept;
-	size_t length;
 	char why[640];
+	enum kept kept = read_back(guest, before, xml, &after, why, sizeof(why));
 
-	if (nestxml_edits_apply(before->plan.edits, &xml, &length) != 0) {
-		give_up(virt, attempts, "out of memory", rewritten);
-		return false;
-	}
-	if (!may_write(guest, before, terms)) {
-		rewritten->result = REWRITE_YIELDED;
-		snprintf(rewritten->message, sizeof(rewritten->message), "not rewritten now: another program is at work on it");
-		return false;
-	}
-	if (virt_define(virt, xml, &error) < 0) {
-		snprintf(why, sizeof(why), "libvirt rejects it: %s", error.message);
-		give_up(virt, attempts, why, rewritten);
-		return false;
-	}
-	rewritten->defines++;
-	kept = read_back(guest, before, xml, &after, why, sizeof(why));
-	if (kept == KEPT_DROPPED && is_last(attempts))
-		kept = look_again(guest, after, why, sizeof(why));
 	switch (kept) {
 	case KEPT_AS_PLANNED:
 	case KEPT_AND_MORE:
@@ -264,29 +261,53 @@ static bool define(struct virt *virt, const struct virt_domain *guest, const str
 		if (kept == KEPT_AND_MORE)
 			add_note(rewritten, "; something outside its <cpu> has changed too");
 		return false;
+	case KEPT_DROPPED:
+		free(attempts->made);
+		attempts->made = TAKE(after);
+		if (is_last(attempts))
+			put_back(virt, guest, attempts, why, rewritten);
+		return !is_last(attempts);
 	case KEPT_REPLACED:
-		fail(rewritten, "not rewritten: another program defines it again and again");
 		free(attempts->made);
 		attempts->made = NULL;
-		return !is_last(attempts);
-	case KEPT_DROPPED:
-		if (is_last(attempts))
-			put_back(virt, attempts, why, rewritten);
-		free(attempts->made);
-		attempts->made = after;
-		after = NULL;
+		fail_as(kept, why, rewritten);
 		return !is_last(attempts);
 	case KEPT_GONE:
-		fail(rewritten, "it was undefined meanwhile");
-		return false;
 	case KEPT_UNKNOWN:
-		fail(rewritten, "rewritten, but what came of it could not be checked: %s; check it: virsh edit", why);
+		fail_as(kept, why, rewritten);
 		return false;
 	}
 	return false;
 }
 
-/* Returns as define(). */
+/* Returns as conclude(). */
+static bool define(struct virt *virt, const struct virt_domain *guest, const struct definition *before, const struct rewrite_terms *terms,
+		   struct attempts *attempts, struct rewritten *rewritten)
+{
+	AUTO_FREE char *xml = NULL;
+	struct virt_error error;
+	size_t length;
+	char why[640];
+
+	if (nestxml_edits_apply(before->plan.edits, &xml, &length) != 0) {
+		give_up(virt, guest, attempts, "out of memory", rewritten);
+		return false;
+	}
+	if (!may_write(guest, before, terms)) {
+		rewritten->result = REWRITE_YIELDED;
+		snprintf(rewritten->message, sizeof(rewritten->message), "not rewritten now: another program is at work on it");
+		return false;
+	}
+	if (virt_define(virt, xml, &error) < 0) {
+		snprintf(why, sizeof(why), "libvirt rejects it: %s", error.message);
+		give_up(virt, guest, attempts, why, rewritten);
+		return false;
+	}
+	rewritten->defines++;
+	return conclude(virt, guest, before, xml, attempts, rewritten);
+}
+
+/* Returns as conclude(). */
 static bool rewrite(struct virt *virt, const struct virt_domain *guest, const struct host_policy *host_policy,
 		    const struct rewrite_terms *terms, struct attempts *attempts, struct rewritten *rewritten)
 {
