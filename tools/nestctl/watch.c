@@ -131,20 +131,29 @@ static int64_t earlier(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* How long the loop may wait; -1: for ever. */
-static int time_to_wait(struct watch *watch)
+/* When guests are to be looked at. */
+static int64_t get_next_look(struct watch *watch, int64_t now)
 {
-	int64_t next = earlier(watch->read_at, watch->connect_at);
 	bool may_leave = watch->company == COMPANY_SOME;
-	int wait = watch_is_working(watch) ? pending_get_wait(&watch->pending, may_leave, nestxml_clock_monotonic()) : -1;
+	int wait = pending_get_wait(&watch->pending, may_leave, now);
+	int64_t next = runs_has_due(&watch->runs) ? now : earlier(watch->runs_at, watch->sweep_at);
 
 	if (wait >= 0)
-		next = earlier(next, nestxml_clock_monotonic() + wait);
-	if (watch_is_working(watch) && watch->sweep_at != NEVER)
-		next = earlier(next, may_leave ? earlier(watch->sweep_at, nestxml_clock_monotonic() + SWEEP_PAUSE) : watch->sweep_at);
+		next = earlier(next, now + wait);
+	if (watch->sweep_at != NEVER && may_leave)
+		next = earlier(next, now + SWEEP_PAUSE);
+	return next;
+}
+
+/* How long the loop may wait; -1: for ever. */
+static int get_wait(struct watch *watch)
+{
+	int64_t now = nestxml_clock_monotonic();
+	int64_t next = earlier(watch->read_at, watch->connect_at);
+
 	if (watch_is_working(watch))
-		next = earlier(next, runs_has_due(&watch->runs) ? 0 : watch->runs_at);
-	return next == NEVER ? -1 : next > nestxml_clock_monotonic() ? (int)(next - nestxml_clock_monotonic()) : 0;
+		next = earlier(next, get_next_look(watch, now));
+	return next == NEVER ? -1 : next > now ? (int)(next - now) : 0;
 }
 
 /* ---- the policy ---- */
@@ -287,7 +296,7 @@ static enum nestctl_status loop(struct watch *watch, const struct virt_listener 
 		watch_rewrite_guests(watch);
 		tell_ready(watch);
 		watch_check_runs(watch);
-		if (!ending && !watch->broken && virt_events_run(watch->virt, time_to_wait(watch), &error) < 0)
+		if (!ending && !watch->broken && virt_events_run(watch->virt, get_wait(watch), &error) < 0)
 			return nestctl_fail(NESTCTL_FAILED, "libvirt's event loop: %s", error.message);
 		if (watch->broken) {
 			watch_say(SAY_NOTICE, "libvirt has gone; its guests are watched again when it is back");

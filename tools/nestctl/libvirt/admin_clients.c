@@ -152,12 +152,17 @@ static bool read_client(virAdmClientPtr from, struct client *client)
 	return true;
 }
 
-/* The same from the last answer, if it was described there. A daemon that was restarted gives the same numbers out again, but later. */
+/* A daemon that was restarted gives the same numbers out again, but later. */
+static bool is_same(virAdmClientPtr from, const struct client *client)
+{
+	return client->id == sym_virAdmClientGetID(from) && client->since == sym_virAdmClientGetTimestamp(from);
+}
+
+/* The same from the last answer, if it was described there. */
 static bool recall_client(virAdmClientPtr from, const struct clients *known, struct client *client)
 {
 	for (size_t i = 0; i < known->count; i++) {
-		if (known->list[i].id != sym_virAdmClientGetID(from) || known->list[i].since != sym_virAdmClientGetTimestamp(from) ||
-		    known->list[i].pid == 0)
+		if (!is_same(from, &known->list[i]) || known->list[i].pid == 0)
 			continue;
 		*client = known->list[i];
 		return true;
@@ -183,12 +188,13 @@ static int read_clients(virAdmClientPtr *found, size_t count, struct clients *kn
 	return 0;
 }
 
-static bool are_the_same(virAdmClientPtr *found, size_t count, const struct clients *clients)
+/* @is_new: those of @clients who are nobody known were asked after just now, and need not be again. */
+static bool are_the_same(virAdmClientPtr *found, size_t count, const struct clients *clients, bool is_new)
 {
 	if (count != clients->count)
 		return false;
 	for (size_t i = 0; i < count; i++)
-		if (sym_virAdmClientGetID(found[i]) != clients->list[i].id)
+		if (!is_same(found[i], &clients->list[i]) || (!is_new && clients->list[i].pid == 0))
 			return false;
 	return true;
 }
@@ -215,7 +221,7 @@ static int list_clients(struct daemon *daemon, struct virt_error *error)
 
 		if (count < 0)
 			return virt_fail_with_last(error);
-		if (round > 0 && are_the_same(found, (size_t)count, &daemon->known)) {
+		if (are_the_same(found, (size_t)count, &daemon->known, round > 0)) {
 			free_found(found, count);
 			return 0;
 		}

@@ -158,7 +158,7 @@ int virt_find(struct virt *virt, const char *word, struct virt_domain **domain, 
 
 	if (made)
 		made->running = know(sym_virDomainIsActive(made->domain));
-	if (made && made->running != KNOWN_NOT) /* else it would forget why */
+	if (made && made->running != KNOWN_NOT) /* else libvirt's last error would be that of this call */
 		made->persistent = know(sym_virDomainIsPersistent(made->domain));
 	if (!made || made->running == KNOWN_NOT || made->persistent == KNOWN_NOT) {
 		virt_fail_with_last(error);
