@@ -41,7 +41,7 @@ fails() { # STATUS WORDS
 is_json() {
 	perl -MJSON::PP -e '
 		my $json = decode_json(do { local $/; <STDIN> });
-		for (qw(nested guest uuid running persistent policy stored_cpu live_cpu qemu host log agent verdict advice)) {
+		for (qw(nested guest uuid running persistent policy stored_cpu live_cpu qemu host log agent warnings verdict advice)) {
 			exists $json->{$_} or die "no $_\n";
 		}' <out 2>err
 }

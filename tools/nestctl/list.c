@@ -324,16 +324,6 @@ static void add_answer(struct json_object *object, const char *key, enum qemu_an
 	json_object_object_add(object, key, answer == QEMU_ANSWER_NONE ? NULL : json_object_new_boolean(answer == QEMU_ANSWER_YES));
 }
 
-static struct json_object *make_warnings(const struct entry *entry)
-{
-	struct json_object *list = json_object_new_array();
-	const struct nestxml_edits *edits = entry->definition.plan.edits;
-
-	for (size_t i = 0; edits && i < nestxml_edits_count_warnings(edits); i++)
-		json_object_array_add(list, json_object_new_string(nestxml_edits_get_warning(edits, i)));
-	return list;
-}
-
 /* The verdict on the next start; NULL, with @reason, where there is none. */
 static const char *find_verdict(const struct entry *entry, const struct host_policy *host_policy, char *reason, size_t size)
 {
@@ -373,7 +363,7 @@ static struct json_object *make_json(const struct entry *entry, const struct hos
 	add_answer(object, "nested_now", entry->nested);
 	add_answer(object, "met", entry->met);
 	output_add_bool(object, "managed_save", entry->saved.exists);
-	json_object_object_add(object, "warnings", make_warnings(entry));
+	json_object_object_add(object, "warnings", describe_warnings_json(entry->definition.plan.edits));
 	output_add_string(object, "verdict", find_verdict(entry, host_policy, reason, sizeof(reason)));
 	output_add_string(object, "reason", reason[0] ? reason : NULL);
 	return object;

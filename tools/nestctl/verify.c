@@ -170,6 +170,12 @@ static void print_running(const struct diagnosis *diagnosis)
 	output_row("guest says", "%s", text);
 }
 
+static void print_warnings(const struct nestxml_edits *edits)
+{
+	for (size_t i = 0; edits && i < nestxml_edits_count_warnings(edits); i++)
+		output_row("warning", "%s", nestxml_edits_get_warning(edits, i));
+}
+
 static void print_table(const struct diagnosis *diagnosis)
 {
 	bool running = virt_domain_is_running(diagnosis->guest);
@@ -189,6 +195,7 @@ static void print_table(const struct diagnosis *diagnosis)
 		print_running(diagnosis);
 	else if (diagnosis->has_saved_state)
 		output_row("managed save", "yes: its next start comes from it, with the CPU it was saved with");
+	print_warnings(diagnosis->edits);
 	diagnosis_describe_advice(diagnosis, text, sizeof(text));
 	output_row("next", "%s", text);
 }
@@ -301,6 +308,7 @@ static struct json_object *make_json(const struct diagnosis *diagnosis)
 	output_add_bool(object, "persistent", virt_domain_is_persistent(diagnosis->guest));
 	json_object_object_add(object, "policy", make_policy(diagnosis));
 	json_object_object_add(object, "stored_cpu", describe_cpu_json(diagnosis->stored.domain));
+	json_object_object_add(object, "warnings", describe_warnings_json(diagnosis->edits));
 	json_object_object_add(object, "live_cpu", describe_cpu_json(diagnosis->live.domain));
 	json_object_object_add(object, "qemu", make_qemu(diagnosis));
 	json_object_object_add(object, "host", make_host(diagnosis));

@@ -62,6 +62,15 @@ struct json_object *describe_policy_json(const struct nestxml_policy *policy, co
 
 /* ---- a plan ---- */
 
+struct json_object *describe_warnings_json(const struct nestxml_edits *edits)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; edits && i < nestxml_edits_count_warnings(edits); i++)
+		json_object_array_add(list, json_object_new_string(nestxml_edits_get_warning(edits, i)));
+	return list;
+}
+
 /* "BEFORE nested=require (svm)AFTER, which its metadata asks for" */
 static void describe_stated(const struct plan *plan, const char *before, const char *after, char *text, size_t size)
 {

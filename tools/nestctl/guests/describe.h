@@ -19,6 +19,9 @@ struct json_object *describe_cpu_json(const struct nestxml_domain *domain);
 /** A policy in JSON, its source included. @error: why it is unknown, else NULL. */
 struct json_object *describe_policy_json(const struct nestxml_policy *policy, const char *error);
 
+/** The warnings of @edits, which may be NULL, as a list in JSON. */
+struct json_object *describe_warnings_json(const struct nestxml_edits *edits);
+
 /** What a plan comes to: a line without the guest's name. */
 void describe_plan(const struct plan *plan, char *text, size_t size);
 /** The same when it was carried out. */

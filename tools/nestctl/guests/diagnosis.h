@@ -27,6 +27,7 @@ struct diagnosis {
 	struct nestxml_policy policy;
 	struct nestxml_error policy_error;	/* code 0: the policy is known */
 	bool is_current;			/* the stored CPU states the policy already */
+	struct nestxml_edits *edits;		/* with the warnings about the stored CPU; NULL: its policy asks nothing of it */
 	bool has_saved_state;			/* its next start comes from a managed save */
 	bool has_hook;				/* libvirt's hook is installed, which would have refused a start against the policy */
 	const struct nestxml_host *host;	/* borrowed */

@@ -40,6 +40,8 @@ static void read_policy(const struct host_policy *host_policy, struct diagnosis 
 	if (plan.state == PLAN_UNKNOWN)
 		diagnosis->policy_error = plan.error;
 	diagnosis->is_current = plan.state == PLAN_CURRENT;
+	diagnosis->edits = plan.edits;
+	plan.edits = NULL;
 }
 
 static bool has_hook(void)
@@ -126,6 +128,7 @@ bool diagnosis_read(const struct host_policy *host_policy, struct diagnosis *dia
 
 void diagnosis_clear(struct diagnosis *diagnosis)
 {
+	nestxml_edits_free(diagnosis->edits);
 	nestxml_domain_free(diagnosis->stored.domain);
 	nestxml_domain_free(diagnosis->live.domain);
 	free(diagnosis->stored.xml);
