@@ -183,12 +183,12 @@ static void report_unmet(struct nestxml_check *check)
 	case NESTXML_CPU_STALE:
 		report_conflict(
 			check,
-			"its CPU, which comes from a saved state or another host, does not state it (%s) and cannot be changed: it passes "
+			"its CPU, which comes from a saved state, a snapshot or another host, does not state it (%s) and cannot be changed: it passes "
 			"as it is, until it is shut down and started again",
 			nestxml_vendor_feature(assessment->vendor));
 		break;
 	default:
-		report_conflict(check, "%s: it passes as it is, since it comes from a saved state or another host",
+		report_conflict(check, "%s: it passes as it is, since it comes from a saved state, a snapshot or another host",
 				assessment->problem.message);
 		break;
 	}

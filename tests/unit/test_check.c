@@ -460,7 +460,8 @@ static void test_what_arrives_without_what_it_is_to_have_passes_and_is_unmet(voi
 		check = ask(*state, arrivals[i % 2], "vm", xml);
 		CHECK(nestxml_check_get_verdict(check) == PASS, "%s: %s", xml, nestxml_check_get_report(check));
 		CHECK(nestxml_check_is_unmet(check), "%s: %s", xml, nestxml_check_get_report(check));
-		check_words(said(check), "guest 'vm'|is asked for by " ADMIN_FILE ":2, but|saved state or another host|passes as it is");
+		check_words(said(check),
+			    "guest 'vm'|is asked for by " ADMIN_FILE ":2, but|saved state, a snapshot or another host|passes as it is");
 		nestxml_check_free(check);
 	}
 }
