@@ -72,9 +72,8 @@ static bool can_be_saved(const struct nestxml_domain *domain)
 static int find_arrival(struct nestxml_check *check, const char *root, const char *name, struct nestxml_error *error)
 {
 	bool announced = check->operation == NESTXML_OPERATION_START_INCOMING;
-	bool is_restored = announced && can_be_saved(check->judged);
-	enum snapshot_match match = SNAPSHOT_MATCH_NONE;
-	bool arrives;
+	enum snapshot_match match = SNAPSHOT_MATCH_FOUND;
+	bool is_definition;
 
 	if (check->assessment.cpu != NESTXML_CPU_STALE || check->operation == NESTXML_OPERATION_INCOMING)
 		return 0;
@@ -82,12 +81,11 @@ static int find_arrival(struct nestxml_check *check, const char *root, const cha
 	    0)
 		return nestxml_error_set_nomem(error);
 	check->has_no_definition = check->definition == NESTXML_DEFINITION_UNKNOWN;
-	if (!is_restored)
+	if (!announced || !can_be_saved(check->judged))
 		match = nestxml_snapshot_match(root, name, check->judged);
-	arrives = is_restored || match == SNAPSHOT_MATCH_FOUND;
-	check->operation =
-		arrives && check->definition != NESTXML_DEFINITION_STALE ? NESTXML_OPERATION_START_INCOMING : NESTXML_OPERATION_START;
-	if ((announced || arrives || match == SNAPSHOT_MATCH_UNKNOWN) && check->definition == NESTXML_DEFINITION_STALE)
+	is_definition = check->definition == NESTXML_DEFINITION_STALE;
+	check->operation = match == SNAPSHOT_MATCH_FOUND && !is_definition ? NESTXML_OPERATION_START_INCOMING : NESTXML_OPERATION_START;
+	if (is_definition && (announced || match != SNAPSHOT_MATCH_NONE))
 		check->definition = NESTXML_DEFINITION_OTHER;
 	return 0;
 }

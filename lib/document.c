@@ -10,7 +10,7 @@
 /* A document as it is read from one significant byte to the next. */
 struct reader {
 	struct span left;
-	const char *tag; /* the name of the tag that it is in; NULL: between two tags */
+	const char *tag; /* the '<' of the tag that it is in; NULL: between two tags */
 	char quote;	 /* of the attribute's value that it is in; 0: of none */
 	bool after_tag;	 /* nothing but whitespace since the last tag */
 };
@@ -22,27 +22,26 @@ static bool starts_with(struct span text, const char *word)
 	return (size_t)(text.end - text.at) >= length && memcmp(text.at, word, length) == 0;
 }
 
-static struct span skip_space(struct span text)
+/* After whitespace that indents a tag or ends the document; @text.at itself where the whitespace is part of a text. */
+static const char *skip_indentation(struct span text)
 {
-	while (text.at < text.end && is_xml_space(*text.at))
-		text.at++;
-	return text;
+	const char *at = text.at;
+
+	while (at < text.end && is_xml_space(*at))
+		at++;
+	return at == text.end || *at == '<' ? at : text.at;
 }
 
 /* After an attribute that libvirt writes only sometimes; @text.at itself if none follows. */
 static const char *skip_attribute(struct span text, const char *tag)
 {
-	static const struct {
-		const char *tag;
-		const char *attribute;
-	} occasional[] = {{"domain ", "id='"}, {"graphics ", "passwd='"}};
-	struct span attribute = skip_space(text);
+	static const char *const occasional[][2] = {{"<domain ", " id='"}, {"<graphics ", " passwd='"}};
 
-	for (size_t i = 0; attribute.at > text.at && i < ARRAY_SIZE(occasional); i++) {
-		const char *value = attribute.at + strlen(occasional[i].attribute);
+	for (size_t i = 0; i < ARRAY_SIZE(occasional); i++) {
+		const char *value = text.at + strlen(occasional[i][1]);
 		const char *close;
 
-		if (!starts_with((struct span){tag, text.end}, occasional[i].tag) || !starts_with(attribute, occasional[i].attribute))
+		if (!starts_with((struct span){tag, text.end}, occasional[i][0]) || !starts_with(text, occasional[i][1]))
 			continue;
 		close = memchr(value, '\'', (size_t)(text.end - value));
 		return close ? close + 1 : text.at;
@@ -50,41 +49,27 @@ static const char *skip_attribute(struct span text, const char *tag)
 	return text.at;
 }
 
-/* Past what does not count. */
-static void skip(struct reader *reader)
-{
-	if (!reader->tag && reader->after_tag) {
-		struct span rest = skip_space(reader->left);
-
-		if (rest.at == rest.end || *rest.at == '<')
-			reader->left = rest;
-	} else if (reader->tag && !reader->quote && !is_xml_space(reader->left.at[-1])) {
-		reader->left.at = skip_attribute(reader->left, reader->tag);
-	}
-}
-
 /* The next byte; -1: the end. */
 static int next(struct reader *reader)
 {
 	char c;
 
-	skip(reader);
+	if (reader->after_tag)
+		reader->left.at = skip_indentation(reader->left);
+	else if (reader->tag && !reader->quote)
+		reader->left.at = skip_attribute(reader->left, reader->tag);
 	if (reader->left.at == reader->left.end)
 		return -1;
 	c = *reader->left.at++;
-	reader->after_tag = false;
-	if (reader->quote) {
-		if (c == reader->quote)
-			reader->quote = 0;
-	} else if (!reader->tag) {
-		if (c == '<')
-			reader->tag = reader->left.at;
-	} else if (c == '>') {
-		reader->tag = NULL;
-		reader->after_tag = true;
-	} else if (c == '\'' || c == '"') {
+	reader->after_tag = reader->tag && !reader->quote && c == '>';
+	if (reader->quote)
+		reader->quote = c == reader->quote ? 0 : reader->quote;
+	else if (reader->tag && (c == '\'' || c == '"'))
 		reader->quote = c;
-	}
+	else if (reader->after_tag)
+		reader->tag = NULL;
+	else if (c == '<')
+		reader->tag = reader->left.at - 1;
 	return (unsigned char)c;
 }
 

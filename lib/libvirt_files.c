@@ -110,20 +110,20 @@ static struct span find_cookie_cpu(const char *xml)
 	return close ? (struct span){start, close + strlen(end)} : (struct span){0};
 }
 
-/* As libvirt 9.0 starts it: the domain with another CPU. */
-static bool is_same_but_for_cpu(const struct nestxml_domain *domain, struct span cpu, const struct nestxml_domain *guest)
+/* Whether a revert to the snapshot in @xml starts @guest: as its @domain, or on libvirt 9.0 as that with the cookie's CPU. */
+static bool starts_as(const char *xml, const struct nestxml_domain *domain, const struct nestxml_domain *guest)
 {
-	struct span theirs = get_whole(domain);
-	struct span ours = get_whole(guest);
-	const char *their_cpu = domain->xml + domain->cpu.start;
-	const char *our_cpu = guest->xml + guest->cpu.start;
+	struct span cpu = find_cookie_cpu(xml);
+	AUTO_FREE char *revert = NULL;
+	int length;
 
-	if (!cpu.at || !domain->has_cpu || !guest->has_cpu)
+	if (nestxml_document_is_same(get_whole(domain), get_whole(guest)))
+		return true;
+	if (!cpu.at || !domain->has_cpu)
 		return false;
-	return nestxml_document_is_same((struct span){theirs.at, their_cpu}, (struct span){ours.at, our_cpu}) &&
-	       nestxml_document_is_same(cpu, (struct span){our_cpu, guest->xml + guest->cpu.end}) &&
-	       nestxml_document_is_same((struct span){domain->xml + domain->cpu.end, theirs.end},
-					(struct span){guest->xml + guest->cpu.end, ours.end});
+	length = asprintf(&revert, "%.*s%.*s%.*s", (int)(domain->cpu.start - domain->root.start), domain->xml + domain->root.start,
+			  (int)(cpu.end - cpu.at), cpu.at, (int)(domain->root.end - domain->cpu.end), domain->xml + domain->cpu.end);
+	return length >= 0 && nestxml_document_is_same((struct span){revert, revert + length}, get_whole(guest));
 }
 
 /* Adds what was read to @size. */
@@ -138,8 +138,7 @@ static bool is_of_snapshot(const char *root, const char *file, const struct nest
 		return false;
 	*size += length;
 	domain = find_running(xml);
-	is_of = domain && is_same_guest(domain, guest) &&
-		(nestxml_document_is_same(get_whole(domain), get_whole(guest)) || is_same_but_for_cpu(domain, find_cookie_cpu(xml), guest));
+	is_of = domain && is_same_guest(domain, guest) && starts_as(xml, domain, guest);
 	nestxml_domain_free(domain);
 	return is_of;
 }
