@@ -117,6 +117,19 @@ static void advise_rewrite(struct nestxml_check *check, const char *guest, const
 		nestxml_text_print(check->advice, sizeof(check->advice), "%s (without a definition: %s)", rewrite, create);
 }
 
+/* It has a definition, which is not what was to start, or perhaps not. */
+static void advise_start(struct nestxml_check *check, const char *guest, const char *filter)
+{
+	bool is_current = check->definition == NESTXML_DEFINITION_CURRENT;
+
+	nestxml_text_print(
+		check->advice, sizeof(check->advice), "%s%s%s (if the guest is created from a file: %s FILE | virsh create /dev/stdin)",
+		is_current
+			? "its stored definition does, so this start was not made from that definition; to start from it, run: virsh start "
+			: "this start was perhaps not made from its stored definition; run: nestctl apply ",
+		guest, is_current ? "" : ", then start it again or revert to its snapshot again", filter);
+}
+
 static void report_stale(struct nestxml_check *check)
 {
 	const struct nestxml_policy *policy = &check->policy;
@@ -131,23 +144,10 @@ static void report_stale(struct nestxml_check *check)
 	nestxml_text_print(check->report, sizeof(check->report), "guest '%s': its CPU does not state nested=%s (%s), which %s asks for",
 			   check->name, nested, nestxml_vendor_feature(check->assessment.vendor),
 			   nestxml_policy_describe_source(policy, source, sizeof(source)));
-	if (check->definition == NESTXML_DEFINITION_CURRENT) {
-		nestxml_text_print(
-			check->advice, sizeof(check->advice),
-			"its stored definition does, so this start was not made from that definition; to start from it, run: virsh start %s "
-			"(if the guest is created from a file: %s FILE | virsh create /dev/stdin)",
-			guest, filter);
-		return;
-	}
-	if (check->definition == NESTXML_DEFINITION_OTHER) {
-		nestxml_text_print(
-			check->advice, sizeof(check->advice),
-			"this start was perhaps not made from its stored definition; run: nestctl apply %s, then start it again or revert "
-			"to its snapshot again (if the guest is created from a file: %s FILE | virsh create /dev/stdin)",
-			guest, filter);
-		return;
-	}
-	advise_rewrite(check, guest, filter);
+	if (check->definition == NESTXML_DEFINITION_CURRENT || check->definition == NESTXML_DEFINITION_OTHER)
+		advise_start(check, guest, filter);
+	else
+		advise_rewrite(check, guest, filter);
 }
 
 void nestxml_check_report_untouched(struct nestxml_check *check)
