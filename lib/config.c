@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ascii.h"
 #include "error.h"
 #include "glob.h"
 #include "io.h"
@@ -136,6 +137,19 @@ static bool has_alternatives(const char *pattern)
 	return comma && strchr(comma, '}') && (open == pattern || !strchr("[\\", open[-1]));
 }
 
+/* One digit too many or too few. */
+static bool is_nearly_uuid(const char *pattern)
+{
+	size_t hyphens = 0;
+	size_t digits = 0;
+
+	for (const char *at = pattern; *at; at++) {
+		hyphens += *at == '-';
+		digits += ascii_is_xdigit((unsigned char)*at);
+	}
+	return hyphens == 4 && hyphens + digits == strlen(pattern) && digits != 32 && digits >= 28 && digits <= 36;
+}
+
 /* Why @pattern matches other names than it seems to, or none: a typo that would let guests pass. NULL: none is seen. */
 static const char *find_typo(const char *pattern)
 {
@@ -145,6 +159,8 @@ static const char *find_typo(const char *pattern)
 	for (size_t i = 0; i < ARRAY_SIZE(unseen); i++)
 		if (strstr(pattern, unseen[i]))
 			return "it has a character that looks like a blank or like nothing; write ? for it if it is meant";
+	if (is_nearly_uuid(pattern))
+		return "it looks like a UUID, but does not have 32 digits; write ? for a character of a name that is meant";
 	if (has_alternatives(pattern))
 		return "{a,b} is not known; write a section for each, or [{] for the character itself";
 	/* libvirt refuses such a name. */

@@ -260,6 +260,8 @@ static void test_names_of_guests_are_kept_as_they_are(void **state)
 		{"[guest a[{]b,c}]", "a[{]b,c}"},
 		{"[guest a\\{b,c}]", "a\\{b,c}"},
 		{"[guest a{b}]", "a{b}"},
+		{"[guest c7a5fdbd-edaf-9455-926a-d65c16db18?]", "c7a5fdbd-edaf-9455-926a-d65c16db18?"},
+		{"[guest a-b-c-d-e]", "a-b-c-d-e"},
 		{"[guest a{b,c]", "a{b,c"},
 	};
 
@@ -416,6 +418,8 @@ static void test_wrong_text_is_refused_with_file_and_line(void **state)
 		{"[guest vm[[:digits:]]]\n", 1, "an unknown class of characters"},
 		{"[guest vm[]]\n", 1, "'vm[]'; its '[' is not closed"},
 		{"[guest vm\\]\n", 1, "it ends in a '\\', with nothing after it"},
+		{"[guest c7a5fdbd-edaf-9455-926a-d65c16db180]\n", 1, "it looks like a UUID, but does not have 32 digits"},
+		{"[guest C7A5FDBD-EDAF-9455-926A-D65C16DB18090]\n", 1, "it looks like a UUID, but does not have 32 digits"},
 		{"[guest vm-{a,b}]\n", 1, "write a section for each"},
 		{"[guest {a,b}]\n", 1, "write a section for each"},
 		{"[guest a/b]\n", 1, "no guest's name has a '/'"},
