@@ -323,15 +323,16 @@ starts_more_than_there_are_helpers_for()
 	define stale "$type" "$without"
 	require_nesting stale
 	mkdir -p /run/nestxml
-	touch /run/nestxml/lock-killed{1..64} # of helpers that were killed
+	touch /run/nestxml/lock-killed{1..256} # of helpers that were killed
 	python3 -c 'if True:
 		import fcntl, time
-		files = [open(f"/run/nestxml/lock-other{i}", "w") for i in range(64)]
+		files = [open(f"/run/nestxml/lock-other{i}", "w") for i in range(256)]
 		for file in files: fcntl.lockf(file, fcntl.LOCK_EX)
 		open("/run/locked", "w"); time.sleep(600)' &
 	holder=$!
 	until [ -e /run/locked ]; do sleep 0.1; done
-	fails "the 65th at once is told to be started by hand" 1 virsh start stale -- \
+	rm /run/locked
+	fails "the 257th at once is told to be started by hand" 1 virsh start stale -- \
 		"its definition is being rewritten: start it again in a second"
 	works "it is rewritten" rewritten stale require
 	kill $holder
@@ -344,6 +345,38 @@ starts_more_than_there_are_helpers_for()
 	works "so that guest is started" comes_up killed
 	rm /run/nestxml/lock-killed*
 	works "and the user starts it" virsh -q start stale
+}
+
+starts_that_wait_for_their_turn()
+{
+	define queued "$type" "$without"
+	define ended "$type" "$without"
+	printf '[guest queued]\nnested = require\n[guest ended]\nnested = require\n' | policy
+	mkdir -p /run/nestxml
+	python3 -c 'if True:
+		import fcntl, time
+		files = [open(f"/run/nestxml/slot-{i}", "w") for i in range(4)]
+		for file in files: fcntl.lockf(file, fcntl.LOCK_EX)
+		open("/run/locked", "w"); time.sleep(600)' &
+	holder=$!
+	until [ -e /run/locked ]; do sleep 0.1; done
+	rm /run/locked
+	fails "while as many as there may be are at work, one is told of three minutes" 1 virsh start queued -- \
+		"many guests are started at once: its definition is being rewritten, and it is started again within 180 s if no other program is at work on it"
+	works "it is rewritten at once" rewritten queued require
+	fails "so is another one" 1 virsh start ended -- "many guests are started at once"
+	works "which is rewritten too" rewritten ended require
+	sleep 1
+	is "they wait" "$(virsh domstate queued) $(virsh domstate ended)" "shut off shut off"
+	works "its user starts that one, and ends it" virsh -q start ended
+	works "before its turn" virsh -q destroy ended
+	kill $holder
+	works "when its turn comes the first is started again" comes_up queued
+	has "with the feature" queued 1
+	works "the helpers' work ends" settles
+	is "the one that its user has ended is not" "$(virsh domstate ended)" "shut off"
+	says "which the log says" "$(grep "guest 'ended'" /run/syslog | tail -n 1)" "left stopped: another program has started it since, and it has ended"
+	rm -f /run/nestxml/slot-*
 }
 
 starts_refuse()

@@ -65,6 +65,29 @@ static void test_while_the_clients_may_be_known_later_it_waits_for_a_minute(void
 	check_decision(restart, restart.known + RESTART_CLIENTS_TIME, RESTART_NEVER, "another program is still connected to libvirt");
 }
 
+/* Of which its owner was told, for whatever is waited for. */
+static void test_one_of_many_has_three_minutes_for_all_of_it(void **state)
+{
+	const int64_t end = REFUSED + RESTART_TURN_TIME;
+	struct restart restart = {.refused = REFUSED, .last_event = REFUSED, .may_know = true, .is_queued = true};
+
+	(void)state;
+	check_decision(restart, end - 1, RESTART_WAIT, NULL);
+	check_decision(restart, end, RESTART_NEVER, "too many guests were refused at once, and its turn did not come");
+	restart.known = REFUSED + 20000;
+	check_decision(restart, end - 1, RESTART_WAIT, NULL);
+	check_decision(restart, end, RESTART_NEVER, "who is connected to libvirt is unknown");
+	restart.knows_clients = true;
+	check_decision(restart, restart.known, RESTART_NOW, NULL);
+	restart.writers = 1;
+	check_decision(restart, end - 1, RESTART_WAIT, NULL);
+	check_decision(restart, end, RESTART_NEVER, "another program is still connected to libvirt");
+	restart.writers = 0;
+	restart.last_event = end - 1;
+	check_decision(restart, end - 1, RESTART_WAIT, NULL);
+	check_decision(restart, end, RESTART_NEVER, "something keeps happening to it");
+}
+
 /* The message promised five seconds. */
 static void test_who_was_known_once_is_not_waited_for_for_a_minute(void **state)
 {
@@ -138,6 +161,7 @@ static void test_not_if_it_never_comes_to_rest(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_one_of_many_has_three_minutes_for_all_of_it),
 		cmocka_unit_test(test_who_was_known_once_is_not_waited_for_for_a_minute),
 		cmocka_unit_test(test_it_is_started_when_all_is_quiet),
 		cmocka_unit_test(test_not_if_it_was_undefined),

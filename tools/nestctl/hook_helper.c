@@ -45,7 +45,7 @@ static enum nestctl_status handle_guest(struct helper *helper)
 	if (run < 0)
 		return NESTCTL_NO;
 	helper_release_lock(helper);
-	helper_close_admin(helper);
+	helper_release_slot(helper);
 	helper_watch_run(helper, run);
 	return NESTCTL_YES;
 }
@@ -61,6 +61,7 @@ static enum nestctl_status run_helper(struct helper *helper)
 	}
 	if (helper_connect(helper) == 0)
 		status = handle_guest(helper);
+	helper_release_slot(helper);
 	if (helper->has_written)
 		helper_undo(helper);
 	virt_close(helper->reader);
@@ -96,8 +97,8 @@ static enum nestctl_status run_command(int argc, char **argv)
 	helper_answer_hook(&helper);
 	wait_for_hook();
 	status = run_helper(&helper);
+	helper_release_slot(&helper);
 	helper_release_lock(&helper);
-	helper_close_admin(&helper);
 	clients_clear(&helper.named);
 	return status;
 }

@@ -10,8 +10,7 @@
 #include "log.h"
 #include "macros.h"
 
-#define MANY 10 /* helpers: with more, libvirt answers none of them soon, and each start would wait for that in vain */
-#define MOST 64 /* helpers that wait to start their guest, each with a connection to libvirt */
+#define MOST 256 /* helpers that wait to start their guest, each with a connection to libvirt */
 
 /* ---- who else is connected ---- */
 
@@ -72,7 +71,7 @@ bool helper_is_alone(void *context)
 	int code;
 
 	helper->restart.knows_clients = false;
-	if (!helper->restart.may_know)
+	if (!helper->restart.may_know || !helper->has_slot)
 		return false;
 	code = list_clients(helper, &clients, &error);
 	if (code < 0)
@@ -90,6 +89,11 @@ static void describe(const struct helper *helper, char *answer, size_t size)
 
 	if (!helper->starts)
 		snprintf(answer, size, "its definition is being rewritten: start it again in a second");
+	else if (helper->restart.is_queued)
+		snprintf(answer, size,
+			 "many guests are started at once: its definition is being rewritten, and it is started again within %d s if no "
+			 "other program is at work on it; otherwise start it again",
+			 RESTART_TURN_TIME / 1000);
 	else if (!helper->restart.knows_clients && !helper->restart.may_know)
 		snprintf(answer, size,
 			 "its definition is being rewritten; it is not started again, since who is connected to libvirt is unknown: "
@@ -116,16 +120,14 @@ void helper_answer_hook(struct helper *helper)
 {
 	char answer[512];
 	size_t length;
-	size_t helpers;
 
 	helper->restart.refused = nestxml_clock_monotonic();
 	helper->restart.last_event = helper->restart.refused;
 	pending_postpone(&helper->pending, helper->uuid, helper->restart.refused);
 	helper->restart.may_know = true;
-	helpers = helper->starts ? helper_count() : 0;
-	if (helpers > MOST)
-		helper->starts = false;
-	else if (helper->starts && helpers <= MANY)
+	helper->starts = helper->starts && helper_count() <= MOST;
+	helper->restart.is_queued = !helper_take_slot(helper);
+	if (helper->starts)
 		helper_is_alone(helper);
 	describe(helper, answer, sizeof(answer) - 1);
 	length = strlen(answer);

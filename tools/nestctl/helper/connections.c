@@ -28,6 +28,8 @@ static void on_happened(void *context, const char *uuid, enum virt_event event)
 	helper->was_changed = true;
 	if (event == VIRT_EVENT_UNDEFINED)
 		helper->restart.was_undefined = true;
+	if (event == VIRT_EVENT_STARTED)
+		helper->was_started = true;
 }
 
 static void on_closed(void *context)

@@ -27,10 +27,14 @@ struct helper {
 	struct virt *reader; /* hears of events; read-only, so that it is in nobody's way */
 	struct virt_listener listener;
 	struct restart restart;
+	bool has_slot;
+	int slot;
+	int slot_lock; /* a descriptor, or -1 where it cannot be locked */
 	bool starts;
 	bool has_lock;
 	bool has_said_so; /* that libvirt's admin API has not answered */
 	bool has_lost_reader;
+	bool was_started; /* by another program, since the refusal */
 	bool was_changed; /* the definition may be another one since it was looked at last */
 	bool has_written;
 	struct pending pending; /* this guest alone */
@@ -48,9 +52,16 @@ size_t helper_count(void);
 /** Releases it, for the next refused start of this guest. */
 void helper_release_lock(struct helper *helper);
 
+/* ---- slot.c: how many helpers ask who is connected, and start their guests, at once ---- */
+
+/** Takes one of the few slots, unless @helper has one. Returns false if none is free. */
+bool helper_take_slot(struct helper *helper);
+/** Gives it back, if there is one, and closes what it was for: the connection to libvirt's admin API. */
+void helper_release_slot(struct helper *helper);
+
 /* ---- answer.c: who else is connected, and what the hook is told ---- */
 
-/** Asks libvirt who is connected for writing, and notes that in @helper's restart. Returns whether nobody is. */
+/** Asks libvirt who is connected for writing, and notes that in @helper's restart. Returns whether nobody is; false without a slot. */
 bool helper_is_alone(void *helper);
 void helper_close_admin(struct helper *helper);
 /** Answers the hook, and with it the user, what will become of the guest; closes stdout. */

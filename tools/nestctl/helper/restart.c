@@ -16,14 +16,20 @@ static int64_t last_busy(const struct restart *restart)
 	return restart->last_writer > restart->last_event ? restart->last_writer : restart->last_event;
 }
 
+/* What is waited for must come within @time of the first answer about who is connected, as the owner of the start was told. */
+static int64_t get_end(const struct restart *restart, int64_t time)
+{
+	return restart->is_queued ? restart->refused + RESTART_TURN_TIME : restart->known + time;
+}
+
 /* Until when libvirt must say who is connected: once it has said so, no later than the others must have gone. */
 static int64_t last_answer(const struct restart *restart, int64_t now)
 {
 	if (!restart->may_know)
 		return now;
 	if (restart->known == 0)
-		return restart->refused + RESTART_ANSWER_TIME;
-	return restart->known + (restart->writers > 0 ? RESTART_CLIENTS_TIME : RESTART_TIME);
+		return restart->refused + (restart->is_queued ? RESTART_TURN_TIME : RESTART_ANSWER_TIME);
+	return get_end(restart, restart->writers > 0 ? RESTART_CLIENTS_TIME : RESTART_TIME);
 }
 
 enum restart_decision restart_decide(const struct restart *restart, int64_t now, const char **why)
@@ -32,12 +38,14 @@ enum restart_decision restart_decide(const struct restart *restart, int64_t now,
 		*why = "it was undefined meanwhile";
 		return RESTART_NEVER;
 	}
+	if (!restart->knows_clients && restart->is_queued && restart->known == 0)
+		return wait_until(last_answer(restart, now), now, "too many guests were refused at once, and its turn did not come", why);
 	if (!restart->knows_clients)
 		return wait_until(last_answer(restart, now), now, "who is connected to libvirt is unknown", why);
 	if (restart->writers > 0)
-		return wait_until(restart->known + RESTART_CLIENTS_TIME, now, "another program is still connected to libvirt", why);
+		return wait_until(get_end(restart, RESTART_CLIENTS_TIME), now, "another program is still connected to libvirt", why);
 	if (now - last_busy(restart) < RESTART_QUIET)
-		return wait_until(restart->known + RESTART_TIME, now, "something keeps happening to it", why);
+		return wait_until(get_end(restart, RESTART_TIME), now, "something keeps happening to it", why);
 	return RESTART_NOW;
 }
 

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #define RESTART_ANSWER_TIME 60000 /* milliseconds after the refusal in which libvirt must have said who is connected */
+#define RESTART_TURN_TIME 180000  /* the same for a guest that is one of many: in which its turn must have come, and all else */
 #define RESTART_CLIENTS_TIME 5000 /* milliseconds after that in which all others must have gone */
 #define RESTART_QUIET 300	  /* milliseconds in which nothing may happen to the guest, nobody else being connected */
 #define RESTART_TIME 10000	  /* milliseconds after the same in which that must have come */
@@ -27,6 +28,7 @@ struct restart {
 	size_t writers;	     /* others that are connected for writing */
 	int64_t last_writer; /* when there was one last; 0: never */
 	int64_t last_event;  /* when something happened to the guest last; 0: never */
+	bool is_queued;	     /* it was not asked for at once: its owner was told of RESTART_TURN_TIME for all of this */
 	bool was_undefined;  /* since the refusal, whatever it is now */
 };
 

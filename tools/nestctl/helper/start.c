@@ -4,9 +4,10 @@
 #include "helper/helper.h"
 #include "log.h"
 
-/* Once it is known who is connected, and all events have been heard. */
+/* Once it has a slot, it is known who is connected, and all events have been heard. */
 static enum restart_decision decide(struct helper *helper, const char **why)
 {
+	helper_take_slot(helper);
 	helper_is_alone(helper);
 	if (helper_hear(helper))
 		return restart_decide(&helper->restart, nestxml_clock_monotonic(), why);
@@ -42,6 +43,8 @@ static int start_now(const struct helper *helper, struct virt_domain *guest)
 		log_write(LOG_NOTICE, "guest %s: left stopped: it has a managed save, or whether it has one is unknown", helper->shown);
 	else if (virt_domain_is_running(guest))
 		log_write(LOG_INFO, "guest %s: it runs already", helper->shown);
+	else if (helper->was_started)
+		log_write(LOG_NOTICE, "guest %s: left stopped: another program has started it since, and it has ended", helper->shown);
 	else if (virt_domain_start(guest, &error) < 0)
 		log_write(LOG_ERR, "guest %s: it could not be started again: %s", helper->shown, error.message);
 	else

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * slot.c - how many helpers ask libvirt who is connected, and start their guests, at once.
+ *
+ * libvirt's admin API takes five clients as it comes (admin_max_clients), and the watcher is one. Helpers that it turns away, or that it
+ * answers late since it is busy starting guests, would all ask again, and again.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "helper/helper.h"
+#include "macros.h"
+#include "paths.h"
+
+#define SLOTS 4
+
+/* A slot is a file that is locked. Whoever has the lock may have removed the file since, and then this is the slot no more. */
+static int lock_slot(int number)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	AUTO_CLOSE int fd = -1;
+	struct stat status;
+	char path[64];
+
+	snprintf(path, sizeof(path), NESTXML_RUN_DIRECTORY "/slot-%d", number);
+	fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0 || fcntl(fd, F_OFD_SETLK, &lock) < 0)
+		return -1;
+	if (fstat(fd, &status) < 0 || status.st_nlink == 0) {
+		errno = EAGAIN;
+		return -1;
+	}
+	return TAKE_FD(fd);
+}
+
+bool helper_take_slot(struct helper *helper)
+{
+	for (int i = 0; i < SLOTS && !helper->has_slot; i++) {
+		helper->slot = i;
+		helper->slot_lock = lock_slot(i);
+		/* Where there can be no lock nobody is counted: that is no reason to start nothing. */
+		helper->has_slot = helper->slot_lock >= 0 || (errno != EAGAIN && errno != EACCES);
+	}
+	return helper->has_slot;
+}
+
+void helper_release_slot(struct helper *helper)
+{
+	char path[64];
+
+	helper_close_admin(helper);
+	if (helper->has_slot && helper->slot_lock >= 0) {
+		snprintf(path, sizeof(path), NESTXML_RUN_DIRECTORY "/slot-%d", helper->slot);
+		unlink(path);
+		close(helper->slot_lock);
+	}
+	helper->has_slot = false;
+}
