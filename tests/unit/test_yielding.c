@@ -5,6 +5,8 @@
 #include "clock.h"
 #include "guests/yielding.h"
 
+#include <unistd.h>
+
 #define UUID "00000000-0000-0000-0000-000000000001"
 #define NOTHING ((enum virt_event)(-1))
 
@@ -17,10 +19,12 @@ struct virt_domain {
 static struct pending pending;
 
 static struct {
-	enum virt_event events[4]; /* what has happened by the time that is asked for first, second ... */
-	bool others[2];		   /* whether another program is connected then, asked for first, second */
-	size_t writes;		   /* how many a rewrite takes */
-	bool has_gone;		   /* libvirt */
+	enum virt_event events[4];  /* what has happened by the time that is asked for first, second ... */
+	bool others[2];		    /* whether another program is connected then, asked for first, second */
+	size_t writes;		    /* how many a rewrite takes */
+	bool has_gone;		    /* libvirt */
+	const struct tree *changed; /* where the definition is changed without an event, right before each write */
+	bool is_unfinished;	    /* the change */
 	size_t heard;
 	size_t asked;
 	size_t written;
@@ -51,6 +55,34 @@ const char *virt_domain_get_uuid(const struct virt_domain *domain)
 	return UUID;
 }
 
+const char *virt_domain_get_name(const struct virt_domain *domain)
+{
+	(void)domain;
+	return "vm";
+}
+
+#define DEFINITION "/etc/libvirt/qemu/vm.xml"
+
+/* As libvirt does it. */
+static void replace_definition(const struct tree *tree)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s", tree_path(tree, DEFINITION ".new"));
+	tree_write(tree, DEFINITION ".new", "<domain/>");
+	if (!world.is_unfinished)
+		assert_int_equal(rename(path, tree_path(tree, DEFINITION)), 0);
+}
+
+static bool write_is_allowed(const struct rewrite_terms *terms)
+{
+	if (!terms->may_write(terms->context))
+		return false;
+	if (world.changed)
+		replace_definition(world.changed);
+	return terms->is_undisturbed(terms->context);
+}
+
 void definition_rewrite_on(struct virt *virt, const struct virt_domain *guest, const struct host_policy *host_policy,
 			   const struct rewrite_terms *terms, struct rewritten *rewritten)
 {
@@ -60,7 +92,7 @@ void definition_rewrite_on(struct virt *virt, const struct virt_domain *guest, c
 	*rewritten = (struct rewritten){.result = REWRITE_DONE};
 	assert_true(terms->spares_managers);
 	while (rewritten->result == REWRITE_DONE && rewritten->defines < world.writes)
-		if (terms->may_write(terms->context) && terms->is_undisturbed(terms->context))
+		if (write_is_allowed(terms))
 			world.written = ++rewritten->defines;
 		else
 			rewritten->result = REWRITE_YIELDED;
@@ -71,7 +103,7 @@ enum undone definition_undo(struct virt_domain *guest, const struct host_policy 
 {
 	(void)host_policy;
 	snprintf(message, size, "undone");
-	guest->is_undefined = terms->may_write(terms->context);
+	guest->is_undefined = write_is_allowed(terms);
 	return guest->is_undefined ? UNDO_DONE : UNDO_KEPT;
 }
 
@@ -152,12 +184,45 @@ static void test_the_event_of_the_first_write_does_not_keep_it_from_the_second(v
 	assert_int_equal(pending_get_wait(&pending, false, 0), -1);
 }
 
+/* A disk or the memory of a definition has none. */
+static void test_a_change_without_an_event_shows_in_its_file(void **state)
+{
+	setenv("NESTXML_TEST_ROOT", ((struct tree *)*state)->root, 1);
+	for (int alone = 0; alone <= 1; alone++) {
+		reset();
+		replace_definition(*state);
+		assert_int_equal(rewrite(alone), REWRITE_DONE);
+		reset();
+		world.changed = *state;
+		CHECK(rewrite(alone) == REWRITE_YIELDED && world.written == 0, "%d", alone);
+		reset();
+		world.changed = *state;
+		world.is_unfinished = true;
+		CHECK(rewrite(alone) == REWRITE_YIELDED && world.written == 0, "%d, unfinished", alone);
+	}
+	unsetenv("NESTXML_TEST_ROOT");
+}
+
 static void bring_back(void)
 {
 	reset();
 	pending_expect(&pending, UUID, 1, 0);
 	assert_true(pending_add(&pending, UUID, VIRT_EVENT_ADDED, 0));
 	assert_true(pending_is_back(&pending, UUID));
+}
+
+static void test_it_is_kept_too_where_its_file_has_changed(void **state)
+{
+	struct virt_domain guest = {0};
+	char message[64];
+
+	setenv("NESTXML_TEST_ROOT", ((struct tree *)*state)->root, 1);
+	bring_back();
+	replace_definition(*state);
+	world.changed = *state;
+	yielding_undo(&yielding, &guest, message, sizeof(message));
+	assert_false(guest.is_undefined);
+	unsetenv("NESTXML_TEST_ROOT");
 }
 
 static void test_a_guest_that_is_back_is_undefined_unless_its_owner_works_on_it_meanwhile(void **state)
@@ -195,6 +260,8 @@ int main(void)
 		cmocka_unit_test(test_whoever_has_connected_meanwhile_goes_first),
 		cmocka_unit_test(test_nothing_is_written_to_a_libvirt_that_has_gone),
 		cmocka_unit_test(test_the_event_of_the_first_write_does_not_keep_it_from_the_second),
+		TREE_TEST(test_a_change_without_an_event_shows_in_its_file),
+		TREE_TEST(test_it_is_kept_too_where_its_file_has_changed),
 		cmocka_unit_test(test_a_guest_that_is_back_is_undefined_unless_its_owner_works_on_it_meanwhile),
 	};
 

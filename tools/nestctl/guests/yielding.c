@@ -2,15 +2,60 @@
 /* yielding.c - asks before each write whether another program has come up. */
 #include "guests/yielding.h"
 
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
 #include "clock.h"
+#include "nestctl.h"
+
+/*
+ * What libvirt has of a definition on disk: the file, and the one that replaces it while a change is stored. They show each change, also
+ * one that has no event.
+ */
+enum { FILES = 2 };
+
+struct file {
+	ino_t number; /* 0: there is none to be seen */
+	struct timespec changed;
+};
 
 struct work {
 	const struct yielding *yielding;
+	const struct virt_domain *guest;
 	const char *uuid;
 	bool is_alone;
 	const struct rewritten *rewritten;
-	size_t expected; /* events of own definitions so far */
+	size_t expected;	  /* events of own definitions so far */
+	struct file files[FILES]; /* before the definition was read last */
 };
+
+/* To look at them takes no call to libvirt, so nothing need come between that and the write. */
+static void look_at_files(const struct virt_domain *guest, struct file files[FILES])
+{
+	static const char *const endings[FILES] = {"xml", "xml.new"};
+	char path[PATH_MAX];
+	struct stat status;
+
+	for (size_t i = 0; i < FILES; i++) {
+		files[i] = (struct file){0};
+		snprintf(path, sizeof(path), "%s/etc/libvirt/qemu/%s.%s", NESTCTL_ROOT, virt_domain_get_name(guest), endings[i]);
+		if (lstat(path, &status) == 0)
+			files[i] = (struct file){status.st_ino, status.st_ctim};
+	}
+}
+
+static bool have_files_changed(const struct work *work)
+{
+	struct file now[FILES];
+
+	look_at_files(work->guest, now);
+	for (size_t i = 0; i < FILES; i++)
+		if (now[i].number != work->files[i].number || now[i].changed.tv_sec != work->files[i].changed.tv_sec ||
+		    now[i].changed.tv_nsec != work->files[i].changed.tv_nsec)
+			return true;
+	return false;
+}
 
 /* Before they are heard. */
 static void expect_own(struct work *work)
@@ -20,13 +65,20 @@ static void expect_own(struct work *work)
 }
 
 /* Whatever has come since the guest was taken is the other program's next change. */
-static bool may_write(void *context)
+static bool is_quiet(struct work *work)
 {
-	struct work *work = context;
 	const struct yielding *yielding = work->yielding;
 
 	expect_own(work);
 	return yielding->hear(yielding->context) && pending_want(yielding->pending, work->uuid, false, nestxml_clock_monotonic());
+}
+
+static bool may_write(void *context)
+{
+	struct work *work = context;
+
+	look_at_files(work->guest, work->files);
+	return is_quiet(work);
 }
 
 /* If quiet is the reason, the definition was read last, and nothing comes between that and the write. */
@@ -35,13 +87,15 @@ static bool is_undisturbed(void *context)
 	struct work *work = context;
 	const struct yielding *yielding = work->yielding;
 
-	return !work->is_alone || (yielding->is_alone(yielding->context) && may_write(work));
+	if (work->is_alone && !(yielding->is_alone(yielding->context) && is_quiet(work)))
+		return false;
+	return !have_files_changed(work);
 }
 
 void yielding_rewrite(const struct yielding *yielding, struct virt *virt, const struct virt_domain *guest, bool is_alone,
 		      struct rewritten *rewritten)
 {
-	struct work work = {yielding, virt_domain_get_uuid(guest), is_alone, rewritten, 0};
+	struct work work = {yielding, guest, virt_domain_get_uuid(guest), is_alone, rewritten, 0, {{0}}};
 	const struct rewrite_terms terms = {true, may_write, is_undisturbed, &work};
 
 	definition_rewrite_on(virt, guest, yielding->host_policy, &terms, rewritten);
@@ -50,16 +104,17 @@ void yielding_rewrite(const struct yielding *yielding, struct virt *virt, const 
 
 static bool is_back(void *context)
 {
-	const struct work *work = context;
+	struct work *work = context;
 	const struct yielding *yielding = work->yielding;
 
+	look_at_files(work->guest, work->files);
 	return yielding->hear(yielding->context) && pending_is_back(yielding->pending, work->uuid);
 }
 
 enum undone yielding_undo(const struct yielding *yielding, struct virt_domain *guest, char *message, size_t size)
 {
-	struct work work = {.yielding = yielding, .uuid = virt_domain_get_uuid(guest)};
-	const struct rewrite_terms terms = {.may_write = is_back, .context = &work};
+	struct work work = {.yielding = yielding, .guest = guest, .uuid = virt_domain_get_uuid(guest)};
+	const struct rewrite_terms terms = {.may_write = is_back, .is_undisturbed = is_undisturbed, .context = &work};
 	enum undone undone = definition_undo(guest, yielding->host_policy, &terms, message, size);
 
 	pending_remove(yielding->pending, work.uuid);
