@@ -10,8 +10,8 @@
 #include "nestctl.h"
 
 /*
- * What libvirt has of a definition on disk: the file, and the one that is to replace it while a change is stored (libvirt 9.0, traced). They
- * show each change, also one that has no event.
+ * What libvirt has of a definition on disk: the file, and the one that is to replace it while a change is stored (libvirt 9.0, traced).
+ * They show each change, also one that has no event.
  */
 enum { FILES = 2 };
 
