@@ -13,6 +13,7 @@
 #include "clock.h"
 #include "dlsym.h"
 #include "file.h"
+#include "hook/daemons.h"
 #include "io.h"
 #include "libvirt/admin.h"
 #include "libvirt/virt_load.h"
@@ -37,7 +38,7 @@
 
 ADMIN_FUNCTIONS(DLSYM_DEFINE_STATIC)
 
-struct daemon {
+struct admin_connection {
 	virAdmConnectPtr connection;
 	virAdmServerPtr server;
 	bool is_loaded;	      /* the library */
@@ -46,57 +47,54 @@ struct daemon {
 
 /* ---- the connection ---- */
 
-/* A daemon that does not run must not be asked: systemd would start it, next to the one that does. */
-static bool is_running(const char *daemon)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), "/run/%s.pid", daemon);
-	return access(path, F_OK) == 0;
-}
-
-static int load(struct daemon *daemon, struct virt_error *error)
+static int load(struct admin_connection *admin, struct virt_error *error)
 {
 	static const struct dlsym_function functions[] = {ADMIN_FUNCTIONS(DLSYM_ROW)};
 
-	daemon->is_loaded = virt_load(error) == 0 &&
-			    dlsym_load(LIBRARY, RTLD_NOW, functions, ARRAY_SIZE(functions), error->message, sizeof(error->message));
-	error->no_daemon = !daemon->is_loaded;
-	return daemon->is_loaded ? 0 : -1;
+	admin->is_loaded = virt_load(error) == 0 &&
+			   dlsym_load(LIBRARY, RTLD_NOW, functions, ARRAY_SIZE(functions), error->message, sizeof(error->message));
+	error->no_daemon = !admin->is_loaded;
+	return admin->is_loaded ? 0 : -1;
 }
 
-static void disconnect(struct daemon *daemon)
+static void disconnect(struct admin_connection *admin)
 {
-	if (daemon->server)
-		sym_virAdmServerFree(daemon->server);
-	if (daemon->connection)
-		sym_virAdmConnectClose(daemon->connection);
-	daemon->connection = NULL;
-	daemon->server = NULL;
+	if (admin->server)
+		sym_virAdmServerFree(admin->server);
+	if (admin->connection)
+		sym_virAdmConnectClose(admin->connection);
+	admin->connection = NULL;
+	admin->server = NULL;
 }
 
-static int connect_to(struct daemon *daemon, const char *name, struct virt_error *error)
+static int connect_to(struct admin_connection *admin, const char *name, struct virt_error *error)
 {
 	char uri[64];
 
 	snprintf(uri, sizeof(uri), "%s:///system", name);
-	daemon->connection = sym_virAdmConnectOpen(uri, 0);
-	daemon->server = daemon->connection ? sym_virAdmConnectLookupServer(daemon->connection, name, 0) : NULL;
-	if (daemon->server)
+	admin->connection = sym_virAdmConnectOpen(uri, 0);
+	admin->server = admin->connection ? sym_virAdmConnectLookupServer(admin->connection, name, 0) : NULL;
+	if (admin->server)
 		return 0;
 	virt_fail_with_last(error);
-	disconnect(daemon);
+	disconnect(admin);
 	return -1;
 }
 
-/* virtqemud, or else libvirtd. */
-static int connect_to_daemon(struct daemon *daemon, struct virt_error *error)
+/*
+ * virtqemud, or else libvirtd: of these, the one that runs. Another must not be asked: systemd would start it, next to the one that does.
+ */
+static int connect_to_daemon(struct admin_connection *admin, struct virt_error *error)
 {
-	static const char *const names[] = {"virtqemud", "libvirtd"};
+	const char *name = NULL;
+	struct daemons daemons;
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (is_running(names[i]))
-			return connect_to(daemon, names[i], error);
+	daemons_find(NESTCTL_ROOT, &daemons);
+	for (size_t i = 0; i < daemons.count; i++)
+		if (!name || strcmp(daemons.list[i].name, "virtqemud") == 0)
+			name = daemons.list[i].name;
+	if (name)
+		return connect_to(admin, name, error);
 	virt_fail(error, "neither virtqemud nor libvirtd runs");
 	error->no_daemon = true;
 	return -1;
@@ -212,20 +210,20 @@ static void free_found(virAdmClientPtr *found, int count)
  * Each client is asked after by itself, and while that goes on one may leave and the next one come. So the list is read again until it is
  * the one of which everything is known: only then is it one moment's.
  */
-static int list_clients(struct daemon *daemon, struct virt_error *error)
+static int list_clients(struct admin_connection *admin, struct virt_error *error)
 {
 	for (int round = 0; round < ROUNDS; round++) {
 		virAdmClientPtr *found = NULL;
-		int count = sym_virAdmServerListClients(daemon->server, &found, 0);
+		int count = sym_virAdmServerListClients(admin->server, &found, 0);
 		int code;
 
 		if (count < 0)
 			return virt_fail_with_last(error);
-		if (are_the_same(found, (size_t)count, &daemon->known, round > 0)) {
+		if (are_the_same(found, (size_t)count, &admin->known, round > 0)) {
 			free_found(found, count);
 			return 0;
 		}
-		code = read_clients(found, (size_t)count, &daemon->known, error);
+		code = read_clients(found, (size_t)count, &admin->known, error);
 		free_found(found, count);
 		if (code < 0)
 			return -1;
@@ -236,18 +234,18 @@ static int list_clients(struct daemon *daemon, struct virt_error *error)
 /* ---- questions and answers ---- */
 
 /* A connection that has broken is tried once again: the daemon may have been restarted. */
-static int ask(struct daemon *daemon, struct virt_error *error)
+static int ask(struct admin_connection *admin, struct virt_error *error)
 {
-	if (!daemon->is_loaded && load(daemon, error) < 0)
+	if (!admin->is_loaded && load(admin, error) < 0)
 		return -1;
-	if (daemon->server) {
-		if (list_clients(daemon, error) == 0)
+	if (admin->server) {
+		if (list_clients(admin, error) == 0)
 			return 0;
-		disconnect(daemon);
+		disconnect(admin);
 	}
-	if (connect_to_daemon(daemon, error) < 0)
+	if (connect_to_daemon(admin, error) < 0)
 		return -1;
-	return list_clients(daemon, error);
+	return list_clients(admin, error);
 }
 
 static int send_answer(int code, const struct clients *clients, const struct virt_error *error)
@@ -269,21 +267,21 @@ static int send_answer(int code, const struct clients *clients, const struct vir
 /* An answer for each byte that comes. */
 static enum nestctl_status run_command(int argc, char **argv)
 {
-	struct daemon daemon = {0};
+	struct admin_connection admin = {0};
 	struct virt_error error;
 	char question;
 
 	(void)argv;
 	if (argc != 1 || isatty(STDIN_FILENO))
 		return nestctl_usage("", "admin-clients is for nestctl itself");
-	load(&daemon, &error); /* before the first question comes; what is wrong is the answer to that */
+	load(&admin, &error); /* before the first question comes; what is wrong is the answer to that */
 	while (io_read_into(STDIN_FILENO, &question, 1, 0) == 1) {
-		int code = ask(&daemon, &error);
+		int code = ask(&admin, &error);
 
-		if (send_answer(code, &daemon.known, &error) < 0)
+		if (send_answer(code, &admin.known, &error) < 0)
 			break;
 	}
-	clients_clear(&daemon.known);
+	clients_clear(&admin.known);
 	return NESTCTL_YES;
 }
 
