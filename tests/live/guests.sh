@@ -2,6 +2,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The guests of the live tests and the quickstart; for the inside of the sandbox.
 
+# The daemon of QEMU's guests: virtqemud where there is no libvirtd (tests/modular).
+daemon=libvirtd
+[ -x /usr/sbin/libvirtd ] || daemon=virtqemud
+
+# socket NAME: the daemon's (sock, admin-sock)
+socket()
+{
+	[ "$daemon" = libvirtd ] && echo "/run/libvirt/libvirt-$1" || echo "/run/libvirt/$daemon-$1"
+}
+
 # make_boot_sector SOURCE [DIRECTORY]: what every guest boots, boot.img, and for many at once once.img, which is heard once
 make_boot_sector()
 {
@@ -81,13 +91,13 @@ inactive()
 # restart_libvirtd SIGNAL: ends the daemon by it, and starts it again
 restart_libvirtd()
 {
-	local daemon
-	daemon=$(</run/libvirtd.pid)
-	kill "$1" "$daemon"
-	while [ -d "/proc/$daemon" ]; do
+	local pid
+	pid=$(<"/run/$daemon.pid")
+	kill "$1" "$pid"
+	while [ -d "/proc/$pid" ]; do
 		sleep 0.1
 	done
-	libvirtd -d
+	"$daemon" -d
 	for _ in {1..300}; do
 		virsh -q list >/dev/null 2>&1 && return
 		sleep 0.1

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A libvirtd in namespaces of its own: what the sandbox and the test of the packages do alike.
+# libvirt's daemon in namespaces of its own: what the sandbox and the test of the packages do alike.
 
 # Whether QEMU brings up a guest on this machine's KVM with the processor's own CPU. In a virtual machine it may fail although /dev/kvm is there:
 # "failed to set MSR 0x10a" (QEMU 7.2, on a microVM whose processor shows arch_capabilities).
@@ -33,13 +33,18 @@ start_libvirt()
 		$| = 1;
 		print "$line\n" while defined recv(LOG, $line, 65536, 0);' >/run/syslog &
 	virtlogd -d
-	libvirtd -d
+	if [ -x /usr/sbin/libvirtd ]; then
+		libvirtd -d
+	else
+		virtstoraged -d # virt-install's, for its disks
+		virtqemud -d
+	fi
 	for _ in {1..300}; do
 		if [ -S /dev/log ] && virsh -q list >/run/sandbox/virsh 2>&1; then
 			return
 		fi
 		sleep 0.1
 	done
-	cat /run/sandbox/virsh /var/log/libvirt/libvirtd.log >&2
+	cat /run/sandbox/virsh /var/log/libvirt/*.log >&2
 	exit 125
 }

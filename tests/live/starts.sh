@@ -279,7 +279,7 @@ starts_without_the_admin_api()
 {
 	define stale "$type" "$without"
 	require_nesting stale
-	mv /run/libvirt/libvirt-admin-sock /run/libvirt/away
+	mv "$(socket admin-sock)" /run/libvirt/away
 	fails "where nobody can say who is connected, nothing is started" 1 virsh start stale -- "who is connected to libvirt is unknown" \
 		"start it again in a second"
 	left "without the admin API" "who is connected to libvirt is unknown"
@@ -289,14 +289,27 @@ starts_without_the_admin_api()
 	works "the watcher rewrites all the same" rewritten new require
 	says "and says that it waits" "$(</run/watch.log)" "libvirt does not say who is connected"
 	end_watch
-	mv /run/libvirt/away /run/libvirt/libvirt-admin-sock
+	mv /run/libvirt/away "$(socket admin-sock)"
+}
+
+# As on a host that has been changed over from one daemon to the other, of which that one was killed.
+starts_next_to_the_pid_file_of_a_daemon_that_has_gone()
+{
+	local gone=virtqemud
+	[ "$daemon" = libvirtd ] || gone=libvirtd
+	echo 4194304 >"/run/$gone.pid"
+	define stale "$type" "$without"
+	require_nesting stale
+	fails "the daemon that runs is asked who is connected" 1 virsh start stale -- "it is started again if virsh (process"
+	works "and the guest comes" comes_up stale
+	works "the helper's work ends" settles
+	rm "/run/$gone.pid"
 }
 
 # Of its admin API the daemon takes no more clients than it is told to; the next one waits until one of these has gone.
 starts_while_the_admin_api_is_busy()
 {
-	local daemon=libvirtd fd fds=()
-	[ ! -e /run/virtqemud.pid ] || daemon=virtqemud
+	local fd fds=()
 	define stale "$type" "$without"
 	require_nesting stale
 	virt-admin -q -c "$daemon:///system" srv-clients-set admin --max-clients 5
@@ -770,11 +783,12 @@ starts_fifty_at_once()
 
 # ---- another host ----
 
-# start_second_host: a libvirtd that takes itself for another host's, with directories, UUID and host name of its own; sets elsewhere to its URI
+# start_second_host: a daemon that takes itself for another host's, with directories, UUID and host name of its own; sets elsewhere to its URI
 start_second_host()
 {
 	cat >/run/second <<-'END'
 		set -e
+		daemon=$1
 		hostname other
 		mkdir -p /mnt
 		mount --bind /run/guests /mnt
@@ -787,13 +801,13 @@ start_second_host()
 		done
 		cp -a /run/settings/. /etc/libvirt
 		rm -rf /etc/libvirt/qemu
-		echo 'host_uuid = "6e657374-786d-6c00-8000-000000000002"' >>/etc/libvirt/libvirtd.conf
+		echo 'host_uuid = "6e657374-786d-6c00-8000-000000000002"' >>"/etc/libvirt/$daemon.conf"
 		virtlogd -d
-		exec libvirtd
+		exec "$daemon"
 	END
-	unshare -m -u bash /run/second >/run/second.log 2>&1 &
+	unshare -m -u bash /run/second "$daemon" >/run/second.log 2>&1 &
 	second=$!
-	elsewhere="qemu+unix:///system?socket=/proc/$second/root/run/libvirt/libvirt-sock"
+	elsewhere="qemu+unix:///system?socket=/proc/$second/root$(socket sock)"
 	for _ in {1..150}; do
 		[ "$(virsh -q -c "$elsewhere" hostname 2>/dev/null)" = other ] && return
 		sleep 0.2
@@ -905,7 +919,7 @@ starts_users_own_guests()
 	is "who names them is told nothing" "$(as_nobody nestctl list -c qemu:///session 2>&1 >/dev/null)" ""
 	is "nor is who asks for the host's" "$(nestctl list 2>&1 >/dev/null)" ""
 	is "nor root, whose session is the host's" "$(LIBVIRT_DEFAULT_URI=qemu:///session nestctl list 2>&1 | grep -c '^own')" 1
-	kill "$(</run/session/libvirt/libvirtd.pid)"
+	kill "$(<"/run/session/libvirt/$daemon.pid")"
 }
 
 # ---- the watcher ----

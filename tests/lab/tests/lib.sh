@@ -50,12 +50,12 @@ start_libvirt()
 {
 	[ "$vendor" = amd ] || [ "${asks_all-}" ] || ask_less
 	virtlogd -d
-	libvirtd -d
+	"$daemon" -d
 	for _ in {1..100}; do
 		virsh -q list >/dev/null 2>&1 && return
 		sleep 0.2
 	done
-	cat /var/log/libvirt/libvirtd.log
+	cat /var/log/libvirt/*.log
 	return 1
 }
 
