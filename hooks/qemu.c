@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * qemu.c - libvirt's qemu hook: judges a guest when it is prepared, migrated in or restored.
+ * qemu.c - libvirt's qemu hook: judges a guest when it is prepared or migrated in.
  *
  * libvirt runs it as `qemu NAME OPERATION SUB-OPERATION EXTRA` with the domain's XML on stdin; exit status 1 stops a start, and stderr
  * is shown to the user. For every other call the status must be 0 whatever happens: a failing `reconnect` kills the running guest
- * (docs/libvirt-facts.md #4). So this program needs nothing but libc to start, and loads libnestxml only when there is a guest to check.
+ * (docs/libvirt-facts.md #4). A failing `restore` may cost a managed save (#23), so what is restored is refused by the `prepare` that
+ * follows. So this program needs nothing but libc to start, and loads libnestxml only when there is a guest to check.
  */
 #include <errno.h>
 #include <signal.h>
@@ -116,14 +117,17 @@ static enum status conclude(const char *name, const struct nestxml_check *check)
 	return refuse_check(check, sym_nestxml_check_get_advice(check));
 }
 
-/* What is restored or migrated in starts by a `prepare`, which must know that it does; if it could not, nothing has been done yet. */
-static enum status note_arrival(const char *name, const struct nestxml_check *check)
+/* What is restored or migrated in starts by a `prepare`, which must know that it does. False: it could not, and errno says why. */
+static bool note_arrival(const char *name, const struct nestxml_check *check)
 {
 	const struct nestxml_domain *domain = sym_nestxml_check_get_domain(check);
 
-	if (!domain || run_dir_leave_mark(name, sym_nestxml_domain_get_uuid(domain)) ||
-	    sym_nestxml_check_get_policy(check)->nested == NESTXML_NESTED_LEAVE)
-		return STATUS_PASS;
+	return !domain || run_dir_leave_mark(name, sym_nestxml_domain_get_uuid(domain)) ||
+	       sym_nestxml_check_get_policy(check)->nested == NESTXML_NESTED_LEAVE;
+}
+
+static enum status refuse_unrecorded(const char *name)
+{
 	return refuse(name,
 		      "its arrival cannot be recorded in " NESTXML_RUN_DIRECTORY ", so its start "
 		      "would be taken for a fresh one; nothing is lost: make that a directory that only root can write, with free space, "
@@ -131,13 +135,26 @@ static enum status note_arrival(const char *name, const struct nestxml_check *ch
 		      strerror(errno));
 }
 
-/* Whether a start that would not pass is of the guest that has just arrived. */
+/* Whether it is the guest that has just arrived. */
 static bool has_arrived(const struct nestxml_check *check, const struct mark *mark)
 {
 	const struct nestxml_domain *domain = sym_nestxml_check_get_domain(check);
 
-	return sym_nestxml_check_get_verdict(check) != NESTXML_VERDICT_PASS && domain &&
-	       run_dir_is_mark_of(mark, sym_nestxml_domain_get_uuid(domain));
+	return domain && run_dir_is_mark_of(mark, sym_nestxml_domain_get_uuid(domain));
+}
+
+/* Whether a stale start may be of a saved state whose `restore` could not leave a mark. Where it is the stored definition it is none. */
+static bool is_unrecorded(const char *name, const struct nestxml_check *check)
+{
+	struct mark mark;
+
+	if (sym_nestxml_check_get_verdict(check) != NESTXML_VERDICT_STALE ||
+	    sym_nestxml_check_get_definition(check) == NESTXML_DEFINITION_STALE)
+		return false;
+	if (!note_arrival(name, check))
+		return true;
+	run_dir_take_mark(name, &mark);
+	return false;
 }
 
 static enum status check_xml(const char *name, enum nestxml_operation as, const char *xml, size_t length)
@@ -147,6 +164,7 @@ static enum status check_xml(const char *name, enum nestxml_operation as, const 
 	struct nestxml_check *check;
 	struct mark mark;
 	bool is_marked;
+	bool has_just_arrived;
 	enum status status;
 
 	if (!library_load(reason, sizeof(reason)))
@@ -155,28 +173,54 @@ static enum status check_xml(const char *name, enum nestxml_operation as, const 
 	is_marked = as == NESTXML_OPERATION_START && run_dir_take_mark(name, &mark);
 	if (sym_nestxml_check_new(HOOK_ROOT, as, name, xml, length, &check, &error) != 0)
 		return refuse_error(name, &error);
-	if (is_marked && has_arrived(check, &mark)) {
+	has_just_arrived = is_marked && has_arrived(check, &mark);
+	if (has_just_arrived) {
 		sym_nestxml_check_free(check);
 		if (sym_nestxml_check_new(HOOK_ROOT, NESTXML_OPERATION_START_INCOMING, name, xml, length, &check, &error) != 0)
 			return refuse_error(name, &error);
 	}
-	status = conclude(name, check);
-	if (as == NESTXML_OPERATION_INCOMING && status == STATUS_PASS)
-		status = note_arrival(name, check);
+	if (as == NESTXML_OPERATION_START && !has_just_arrived && is_unrecorded(name, check))
+		status = refuse_unrecorded(name);
+	else
+		status = conclude(name, check);
+	if (as == NESTXML_OPERATION_INCOMING && status == STATUS_PASS && !note_arrival(name, check))
+		status = refuse_unrecorded(name);
 	sym_nestxml_check_free(check);
 	return status;
 }
 
-static enum status check_guest(const char *name, enum nestxml_operation as)
+/*
+ * A `restore` only leaves the mark. What there is against the guest its `prepare` finds too, and says: libvirt 11.3 takes a guest whose
+ * `restore` fails for one that has started, and deletes its managed save (docs/libvirt-facts.md #23).
+ */
+static void note_restore(const char *name, const char *xml, size_t length)
+{
+	char reason[512];
+	struct nestxml_error error;
+	struct nestxml_check *check;
+
+	if (!library_load(reason, sizeof(reason)) ||
+	    sym_nestxml_check_new(HOOK_ROOT, NESTXML_OPERATION_INCOMING, name, xml, length, &check, &error) != 0)
+		return;
+	note_arrival(name, check);
+	sym_nestxml_check_free(check);
+}
+
+static enum status check_guest(const char *name, enum nestxml_operation as, bool is_restore)
 {
 	char *xml;
 	size_t length;
 	int code = io_read(STDIN_FILENO, NESTXML_MAX_SIZE, READ_TIMEOUT, &xml, &length);
-	enum status status;
+	enum status status = STATUS_PASS;
 
+	if (code != 0 && is_restore)
+		return STATUS_PASS;
 	if (code != 0)
 		return refuse(name, "its XML cannot be read from stdin: ", strerror(-code));
-	status = check_xml(name, as, xml, length);
+	if (is_restore)
+		note_restore(name, xml, length);
+	else
+		status = check_xml(name, as, xml, length);
 	free(xml);
 	return status;
 }
@@ -194,5 +238,5 @@ int main(int argc, char **argv)
 	io_guard_descriptors();
 	signal(SIGPIPE, SIG_IGN);
 	log_open("nestxml-hook");
-	return (int)check_guest(argv[1], as);
+	return (int)check_guest(argv[1], as, strcmp(argv[2], "restore") == 0);
 }

@@ -604,6 +604,22 @@ starts_managed_save()
 	has "with the feature" saved 1
 }
 
+# libvirt 11.3 deletes it if the hook fails at `restore` (docs/libvirt-facts.md #23).
+starts_a_managed_save_that_is_refused()
+{
+	define saved "$type" "$with"
+	virsh -q start saved
+	has "a guest with the feature runs" saved 1
+	virsh -q managedsave saved
+	printf '[guest saved]\nnested = disable\n' | policy
+	fails "where it must not have it, it does not start from its managed save" 1 virsh start saved -- "does not disable ${FEATURE,,}"
+	is "which is kept" "$(virsh dominfo saved | sed -n 's/^Managed save: *//p')" yes
+	policy </dev/null
+	rm /run/guests/saved.serial
+	works "and comes back under another policy" virsh -q start saved
+	has "as it was" saved 1
+}
+
 # It is announced to the hook, and then fails.
 starts_after_a_restore_that_failed()
 {
