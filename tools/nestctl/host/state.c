@@ -92,7 +92,10 @@ void host_state_describe_boot(const struct host_state *state, const char *nested
 		 state->module_name, nested, state->module_name, nested);
 }
 
-/* "modprobe.blacklist=kvm_amd", which modprobe obeys, or "module_blacklist=nouveau,kvm_amd", which the kernel does */
+/*
+ * "modprobe.blacklist=kvm_amd", which modprobe obeys, or "module_blacklist=nouveau,kvm_amd", which the kernel does. Here neither takes a
+ * '-' for a '_'.
+ */
 static bool is_blacklisting(const char *word, const char *module)
 {
 	const char *names = strchr(word, '=');
@@ -103,7 +106,7 @@ static bool is_blacklisting(const char *word, const char *module)
 		const char *name = names + 1;
 
 		names = strchr(name, ',');
-		if (modprobe_is_same_name(name, strcspn(name, ","), module))
+		if (strcspn(name, ",") == strlen(module) && strncmp(name, module, strlen(module)) == 0)
 			return true;
 	}
 	return false;
