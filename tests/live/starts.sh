@@ -163,6 +163,8 @@ starts_restart()
 	says "a password and others' metadata among it" "$(inactive stale)" "passwd='geheim'" "of others"
 	works "the helper's work ends" settles
 	is "and leaves nothing" "$(ls /run/nestxml)" ""
+	is "its own rewrite is no reason to look again" \
+		"$(grep -o "guest 'stale': \(rewritten\|unchanged\|started again\)" /run/syslog | tail -n 2 | cut -d ' ' -f 3-)" $'rewritten\nstarted again'
 	stop stale
 	works "the next start passes" virsh -q start stale
 	stop stale

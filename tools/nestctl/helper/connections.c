@@ -25,7 +25,6 @@ static void on_happened(void *context, const char *uuid, enum virt_event event)
 		return;
 	pending_add(&helper->pending, uuid, event, now);
 	helper->restart.last_event = now;
-	helper->was_changed = true;
 	if (event == VIRT_EVENT_UNDEFINED)
 		helper->restart.was_undefined = true;
 	if (event == VIRT_EVENT_STARTED)
@@ -114,7 +113,7 @@ int helper_hold(struct helper *helper, struct held *held)
 			 nestxml_text_escape(virt_domain_get_name(held->guest), name, sizeof(name)));
 		return 0;
 	}
-	log_write(LOG_NOTICE, "guest %s is not rewritten: %s", helper->shown, error.message);
+	log_write(LOG_NOTICE, "guest %s: %s", helper->shown, error.message);
 	return -1;
 }
 

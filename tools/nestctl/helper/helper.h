@@ -35,7 +35,6 @@ struct helper {
 	bool has_said_so; /* that libvirt's admin API has not answered */
 	bool has_lost_reader;
 	bool was_started; /* by another program, since the refusal */
-	bool was_changed; /* the definition may be another one since it was looked at last */
 	bool has_written;
 	struct pending pending; /* this guest alone */
 };

@@ -18,7 +18,6 @@ static int rewrite_now(struct helper *helper, bool alone)
 
 	if (helper_hold(helper, &held) < 0)
 		return -1;
-	helper->was_changed = false;
 	if (virt_domain_is_persistent(held.guest))
 		yielding_rewrite(&yielding, held.virt, held.guest, alone, &rewritten);
 	else
@@ -51,7 +50,8 @@ int helper_rewrite(struct helper *helper)
 		now = nestxml_clock_monotonic();
 	}
 	if (code == 0)
-		log_write(LOG_NOTICE, "guest %s is not rewritten: another program is at work on it", helper->shown);
+		log_write(LOG_NOTICE, "guest %s is not rewritten: %s", helper->shown,
+			  helper->has_lost_reader ? "libvirt has gone" : "another program is at work on it");
 	return code > 0 ? 0 : -1;
 }
 

@@ -15,6 +15,12 @@ static enum restart_decision decide(struct helper *helper, const char **why)
 	return RESTART_NEVER;
 }
 
+static int leave_stopped(const struct helper *helper, const char *why)
+{
+	log_write(LOG_NOTICE, "guest %s: left stopped: %s", helper->shown, why);
+	return -1;
+}
+
 /* Returns 0 when it may be started; else it has said why not. */
 static int wait_for_turn(struct helper *helper)
 {
@@ -27,10 +33,7 @@ static int wait_for_turn(struct helper *helper)
 		helper_hear_until(helper, now + restart_get_wait(&helper->restart, now, pause), NULL);
 		decision = decide(helper, &why);
 	}
-	if (decision == RESTART_NOW)
-		return 0;
-	log_write(LOG_NOTICE, "guest %s: left stopped: %s", helper->shown, why);
-	return -1;
+	return decision == RESTART_NOW ? 0 : leave_stopped(helper, why);
 }
 
 /* Returns as helper_start(). */
@@ -54,21 +57,34 @@ static int start_now(const struct helper *helper, struct virt_domain *guest)
 	return run;
 }
 
+/* Whether another program may have changed the definition since it was rewritten. */
+static bool is_changed(const struct helper *helper)
+{
+	return pending_get_wait(&helper->pending, false, nestxml_clock_monotonic()) >= 0;
+}
+
 int helper_start(struct helper *helper)
 {
-	AUTO_HELD struct held held = {0};
-	const char *why;
+	enum restart_decision decision = RESTART_WAIT;
+	const char *why = "";
 
-	if (wait_for_turn(helper) < 0)
-		return -1;
-	if (helper->was_changed)
-		return HELPER_START_LATER;
-	if (helper_hold(helper, &held) < 0)
-		return -1;
-	/* To connect may have taken long, so another program may have come meanwhile. */
-	if (decide(helper, &why) != RESTART_NOW || helper->was_changed)
-		return HELPER_START_LATER;
-	return start_now(helper, held.guest);
+	while (decision == RESTART_WAIT) {
+		AUTO_HELD struct held held = {0};
+
+		if (wait_for_turn(helper) < 0)
+			return -1;
+		if (is_changed(helper))
+			return HELPER_START_LATER;
+		if (helper_hold(helper, &held) < 0)
+			return -1;
+		/* To connect may have taken long, so another program may have come meanwhile. */
+		decision = decide(helper, &why);
+		if (is_changed(helper))
+			return HELPER_START_LATER;
+		if (decision == RESTART_NOW)
+			return start_now(helper, held.guest);
+	}
+	return leave_stopped(helper, why);
 }
 
 /* Returns whether it runs on because it was defined again. */
