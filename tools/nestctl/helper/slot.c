@@ -27,8 +27,13 @@ static int lock_slot(int number)
 
 	snprintf(path, sizeof(path), NESTXML_RUN_DIRECTORY "/slot-%d", number);
 	fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0 || fcntl(fd, F_OFD_SETLK, &lock) < 0)
+	if (fd < 0)
 		return -1;
+	if (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
+		if (errno == EACCES)
+			errno = EAGAIN;
+		return -1;
+	}
 	if (fstat(fd, &status) < 0 || status.st_nlink == 0) {
 		errno = EAGAIN;
 		return -1;
@@ -42,7 +47,7 @@ bool helper_take_slot(struct helper *helper)
 		helper->slot = i;
 		helper->slot_lock = lock_slot(i);
 		/* Where there can be no lock nobody is counted: that is no reason to start nothing. */
-		helper->has_slot = helper->slot_lock >= 0 || (errno != EAGAIN && errno != EACCES);
+		helper->has_slot = helper->slot_lock >= 0 || errno != EAGAIN;
 	}
 	return helper->has_slot;
 }
