@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* definition.h - a guest's stored definition: read, planned for, rewritten. */
-#ifndef NESTXML_STORED_H
-#define NESTXML_STORED_H
+#ifndef NESTXML_DEFINITION_H
+#define NESTXML_DEFINITION_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -65,11 +65,11 @@ struct rewrite_terms {
 };
 
 /**
- * Rewrites the stored definition by policy, if it needs that: defines it, reads it back, and puts the old one back if anything but its
- * <cpu> has changed, and that is stored still. If another program has defined it meanwhile, it begins again with that; what cannot be read
- * back is left as it is. What another program defines between the reading and the writing is lost, and so is what it defines between the
- * writing and the reading back where it states the policy too and so looks like libvirt's doing, each about a millisecond: libvirt has no
- * lock that would hold in between. What may work on the guest is for @terms to know.
+ * Rewrites the stored definition by policy, if it needs that: defines it, reads it back, and puts the old one back if libvirt has dropped
+ * what the new <cpu> states, unless another program has changed it since. If another program has defined it meanwhile, it begins again with
+ * that; what cannot be read back is left as it is. What another program defines between the reading and the writing is lost, and so is what
+ * it defines between the writing and the reading back where it states the policy too and so looks like libvirt's doing, each about a
+ * millisecond: libvirt has no lock that would hold in between. What may work on the guest is for @terms to know.
  *
  * @guest	must have a stored definition: defining would give it one
  * @terms	NULL: none, as for one who names the guest

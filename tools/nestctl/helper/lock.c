@@ -11,7 +11,6 @@
 #include "macros.h"
 #include "paths.h"
 
-#define LOCK 3 /* the descriptor with the guest's lock, from the hook */
 #define LOCK_NAME "lock-"
 
 /* A helper that was killed leaves the file of its lock, but not the lock. */

@@ -14,7 +14,7 @@ struct obstacle {
 	char cause[1024];
 	char remedy[1536];
 	bool is_final;	    /* nothing on this machine can be changed to remove it */
-	bool is_configured; /* somebody has written it: once that is removed, `nestctl host enable` does the rest */
+	bool is_configured; /* it is in a file or on the kernel's command line: once removed, `nestctl host enable` does the rest */
 };
 
 /**
