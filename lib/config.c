@@ -128,15 +128,6 @@ static bool is_ambiguous(const char *close, const char *end)
 	return end - 1 > close && end[-1] == ']' && !is_blank(close[1]);
 }
 
-/* {a,b} as in a shell. */
-static bool has_alternatives(const char *pattern)
-{
-	const char *open = strchr(pattern, '{');
-	const char *comma = open ? strchr(open, ',') : NULL;
-
-	return comma && strchr(comma, '}') && (open == pattern || !strchr("[\\", open[-1]));
-}
-
 /* One digit too many or too few. */
 static bool is_nearly_uuid(const char *pattern)
 {
@@ -161,8 +152,6 @@ static const char *find_typo(const char *pattern)
 			return "it has a character that looks like a blank or like nothing; write ? for it if it is meant";
 	if (is_nearly_uuid(pattern))
 		return "it looks like a UUID, but does not have 32 digits; write ? for a character of a name that is meant";
-	if (has_alternatives(pattern))
-		return "{a,b} is not known; write a section for each, or [{] for the character itself";
 	/* libvirt refuses such a name. */
 	if (strchr(pattern, '/'))
 		return "no guest's name has a '/'; a section about metadata is [guest metadata:NAMESPACE PATH=GLOB]";

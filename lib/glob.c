@@ -188,12 +188,22 @@ static const char *find_set_typo(const char *at, const char *end)
 	return NULL;
 }
 
+/* {a,b}, as a shell has it. */
+static bool has_alternatives(const char *open)
+{
+	const char *comma = strchr(open, ',');
+
+	return comma && strchr(comma, '}');
+}
+
 const char *nestxml_glob_find_typo(const char *pattern)
 {
-	for (const char *at = pattern; (at = strpbrk(at, "[\\"));) {
-		const char *end = *at == '[' ? find_set_end(at + 1) : at + 2; /* the character after a '\\' stands for itself */
+	for (const char *at = pattern; (at = strpbrk(at, "[{\\"));) {
+		const char *end = *at == '[' ? find_set_end(at + 1) : at + (*at == '{' ? 1 : 2); /* a '\\' and what it quotes */
 		const char *typo;
 
+		if (*at == '{' && has_alternatives(at))
+			return "{a,b} is not known; write a section for each, or [{] for the character itself";
 		if (*at == '[' && !end)
 			return "its '[' is not closed; write [[] for the character itself";
 		if (*at == '\\' && !at[1])

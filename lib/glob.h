@@ -14,7 +14,7 @@
 bool nestxml_glob_is_match(const char *pattern, const char *name);
 /**
  * Why @pattern cannot be meant as it stands: a '[' that is not closed, a range like [z-a], a class like [:digits:] or what only fnmatch(3)
- * knows ([=a=], [.a.]), a '\' at its end, quotes around it. NULL: none of these. Static.
+ * knows ([=a=], [.a.]), a '\' at its end, quotes around it, {a,b}. NULL: none of these. Static.
  */
 const char *nestxml_glob_find_typo(const char *pattern);
 

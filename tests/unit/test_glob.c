@@ -36,6 +36,9 @@ static void test_what_cannot_be_meant_is_named(void **state)
 		{"[[=a=]]", "class"},
 		{"[a[.]", "class"},
 		{"\\", "ends in a '\\'"},
+		{"{a,b}", "{a,b}"},
+		{"[{]x{a,b}", "{a,b}"},
+		{"\\{x{a,b}", "{a,b}"},
 		{"vm\\", "ends in a '\\'"},
 		{"[a]\\", "ends in a '\\'"},
 	};
@@ -64,6 +67,9 @@ static void test_what_can_be_meant_is_taken(void **state)
 		"[z\\-a]",
 		"\\[z-a]",
 		"z-a",
+		"[x{]a,b}",
+		"\\{a,b}",
+		"{a}",
 		"]",
 
 		"a\\\\",

@@ -54,7 +54,7 @@ struct rewritten {
 	char warnings[DEFINITION_WARNINGS]; /* lines about what no rewrite can put right, each with its line end */
 };
 
-/** How a rewrite that nobody has asked for by the guest's name keeps out of other programs' way. */
+/** How a rewrite, unless a user has asked for it by the guest's name, keeps out of other programs' way. */
 struct rewrite_terms {
 	bool spares_managers; /* a guest with a manager's metadata is left alone */
 	/* Asked before each write, and before the definition is read for the last time: false: not now. NULL: it is always the time. */

@@ -71,8 +71,8 @@ void pending_remove(struct pending *pending, const char *uuid);
 /**
  * How long it takes until a guest may be looked at, if nothing happens meanwhile: milliseconds; -1: there is none.
  *
- * @may_leave	others are connected for writing, who leave without an event: they are asked after, often at first, since who defines a
- *		guest in a shell is gone two milliseconds later and back to start it in twenty
+ * @may_leave	others are connected for writing, who leave without an event: they are asked after, often at first, since a shell's
+ *		`virsh define` disconnects within 2 ms, and its `virsh start` follows within 20 ms
  */
 int pending_get_wait(const struct pending *pending, bool may_leave, int64_t now);
 /** Forgets all: where the connection has ended, what was expected does not come, and the next events are other programs'. */

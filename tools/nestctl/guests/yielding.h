@@ -30,7 +30,7 @@ struct yielding {
 void yielding_rewrite(const struct yielding *yielding, struct virt *virt, const struct virt_domain *guest, bool is_alone,
 		      struct rewritten *rewritten);
 
-/** Undefines a guest that is back, as definition_undo(); it is kept if it is back no more. What has happened to it is forgotten. */
+/** Undefines a guest that is back, as definition_undo(); it is kept if it is no longer back. What has happened to it is forgotten. */
 enum undone yielding_undo(const struct yielding *yielding, struct virt_domain *guest, char *message, size_t size);
 
 #endif

@@ -126,9 +126,10 @@ void helper_answer_hook(struct helper *helper)
 	pending_postpone(&helper->pending, helper->uuid, helper->restart.refused);
 	helper->restart.may_know = true;
 	helper->starts = helper->starts && helper_count() <= MOST;
-	helper->restart.is_queued = !helper_take_slot(helper);
-	if (helper->starts)
+	if (helper->starts) {
+		helper->restart.is_queued = !helper_take_slot(helper);
 		helper_is_alone(helper);
+	}
 	describe(helper, answer, sizeof(answer) - 1);
 	length = strlen(answer);
 	answer[length] = '\n';

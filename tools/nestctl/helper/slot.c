@@ -17,7 +17,7 @@
 
 #define SLOTS 4
 
-/* A slot is a file that is locked. Whoever has the lock may have removed the file since, and then this is the slot no more. */
+/* A slot is a file that is locked. Whoever has the lock may have removed the file since, and then this file is no longer the slot. */
 static int lock_slot(int number)
 {
 	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};

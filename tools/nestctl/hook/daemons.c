@@ -163,6 +163,20 @@ static bool was_told(const char *root, const struct daemon *daemon, const struct
 
 /* ---- telling them ---- */
 
+/* libvirtd writes its PID file before it has a handler for SIGHUP, which would end it until then. */
+static bool catches_sighup(const char *root, pid_t pid)
+{
+	char path[64];
+	char text[4096];
+	const char *caught;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	if (nestxml_file_read_small(root, path, text, sizeof(text)) < 0)
+		return true;
+	caught = strstr(text, "\nSigCgt:");
+	return !caught || strtoull(caught + strlen("\nSigCgt:"), NULL, 16) & (1ULL << (SIGHUP - 1));
+}
+
 /* Such a daemon ignores SIGHUP (libvirt's src/remote/remote_daemon.c, daemonReloadHandler()). */
 static bool is_starting_or_reloading(const char *root, pid_t pid)
 {
@@ -193,7 +207,7 @@ static int wait_until_idle(const char *root, pid_t pid)
 	const struct timespec pause = {.tv_nsec = 20000000};
 	int64_t end = nestxml_clock_monotonic() + RELOAD_MAX;
 
-	while (is_starting_or_reloading(root, pid)) {
+	while (!catches_sighup(root, pid) || is_starting_or_reloading(root, pid)) {
 		if (nestxml_clock_monotonic() > end)
 			return -EBUSY;
 		nanosleep(&pause, NULL);

@@ -33,7 +33,7 @@ static void tell_daemons(const char *root)
 			printf("%s (PID %d) was told (SIGHUP)\n", daemon->name, (int)daemon->pid);
 		else if (code == -EBUSY)
 			fprintf(stderr,
-				"nestctl: warning: %s (PID %d) still reloads its configuration, and does not look for hooks; run: systemctl reload %s\n",
+				"nestctl: warning: %s (PID %d) is still starting or reloading, and would ignore SIGHUP; run: systemctl reload %s\n",
 				daemon->name, (int)daemon->pid, daemon->name);
 		else if (code != -ESRCH)
 			fprintf(stderr, "nestctl: warning: %s (PID %d) cannot be sent SIGHUP: %s; run: systemctl reload %s\n", daemon->name,
