@@ -6,8 +6,10 @@
 hooks=${hook%/*}
 modprobe=/etc/modprobe.d/nestxml.conf
 by_nestctl='# Written by nestctl host enable; the next run replaces the whole file.\noptions kvm-amd nested=1\n'
+force=() # Debian 12's rpm installs nothing without it, that of 13 does not know it
+! rpm --force-debian --version >/dev/null 2>&1 || force=(--force-debian)
 rpms() {
-	rpm --force-debian --define '_dbpath /run/rpm' "$@"
+	rpm "${force[@]}" --define '_dbpath /run/rpm' "$@"
 }
 is_release() { # N
 	is "$(rpms -q --queryformat '%{NAME}-%{RELEASE}\n' nestxml libnestxml0 libnestxml-devel)" \
