@@ -235,7 +235,7 @@ starts_and_its_owner_replaces_its_definition()
 	works "a guest is started by the helper" comes_up stale
 	virsh dumpxml --inactive --security-info stale >/run/replaced.xml
 	virsh -q "undefine stale; define /run/replaced.xml" # on one connection: a busy machine takes 300 ms for another virsh
-	sleep 1
+	sleep 2
 	is "its owner undefines and defines it: it keeps running" "$(virsh domstate stale 2>&1 | head -n 1)" running
 	virsh -q destroy stale
 	virsh -q undefine stale

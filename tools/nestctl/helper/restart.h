@@ -18,6 +18,7 @@
 #define RESTART_QUIET 300	  /* milliseconds in which nothing may happen to the guest, nobody else being connected */
 #define RESTART_TIME 10000	  /* milliseconds after the same in which that must have come */
 #define RESTART_WATCH 10000	  /* milliseconds after the start in which an undefine of the guest ends it */
+#define RESTART_REPLACE 600	  /* milliseconds after that undefine in which it may be defined again, and runs on */
 
 /** What is known of the guest and of the others; times in milliseconds by the caller's clock. */
 struct restart {

@@ -121,8 +121,8 @@ void helper_watch_run(struct helper *helper, int run)
 		if (!helper->restart.was_undefined)
 			return;
 		helper->restart.was_undefined = false;
-		/* Another program may replace the definition in two steps. */
-		helper_hear_until(helper, nestxml_clock_monotonic() + RESTART_QUIET, NULL);
+		/* It may be replaced in two steps, `virsh undefine` and `virsh define`, and each of them may take 300 ms on a busy machine. */
+		helper_hear_until(helper, nestxml_clock_monotonic() + RESTART_REPLACE, NULL);
 		is_kept = destroy(helper, run);
 	}
 }
