@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * qemu.c - libvirt's qemu hook: judges a guest when it is prepared or migrated in.
+ * qemu.c - libvirt's qemu hook: judges a guest when it is prepared, migrated in or restored.
  *
  * libvirt runs it as `qemu NAME OPERATION SUB-OPERATION EXTRA` with the domain's XML on stdin; exit status 1 stops a start, and stderr
  * is shown to the user. For every other call the status must be 0 whatever happens: a failing `reconnect` kills the running guest
- * (docs/libvirt-facts.md #4). A failing `restore` may cost a managed save (#23), so what is restored is refused by the `prepare` that
- * follows. So this program needs nothing but libc to start, and loads libnestxml only when there is a guest to check.
+ * (docs/libvirt-facts.md #4), and a failing `restore` may cost a managed save (#23). So this program needs nothing but libc to start, and
+ * loads libnestxml only when there is a guest to check.
  */
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -143,7 +144,7 @@ static bool has_arrived(const struct nestxml_check *check, const struct mark *ma
 	return domain && run_dir_is_mark_of(mark, sym_nestxml_domain_get_uuid(domain));
 }
 
-/* Whether a stale start may be of a saved state whose `restore` could not leave a mark. Where it is the stored definition it is none. */
+/* Whether a stale start may be of a managed save whose `restore` could not leave a mark. Where it is the stored definition it is none. */
 static bool is_unrecorded(const char *name, const struct nestxml_check *check)
 {
 	struct mark mark;
@@ -190,10 +191,19 @@ static enum status check_xml(const char *name, enum nestxml_operation as, const 
 }
 
 /*
- * A `restore` only leaves the mark. What there is against the guest its `prepare` finds too, and says: libvirt 11.3 takes a guest whose
- * `restore` fails for one that has started, and deletes its managed save (docs/libvirt-facts.md #23).
+ * Whether what is restored may be a managed save: libvirt 11.3 takes a guest whose `restore` fails for one that has started, and deletes
+ * its managed save (docs/libvirt-facts.md #23). A user's own libvirtd keeps them elsewhere.
  */
-static void note_restore(const char *name, const char *xml, size_t length)
+static bool may_be_managed_save(const char *name)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/var/lib/libvirt/qemu/save/%s.save", HOOK_ROOT, name);
+	return geteuid() != 0 || access(path, F_OK) == 0 || errno != ENOENT;
+}
+
+/* A managed save is never refused here. What there is against it the `prepare` that follows finds too, and says. */
+static void note_managed_save(const char *name, const char *xml, size_t length)
 {
 	char reason[512];
 	struct nestxml_error error;
@@ -206,21 +216,21 @@ static void note_restore(const char *name, const char *xml, size_t length)
 	sym_nestxml_check_free(check);
 }
 
-static enum status check_guest(const char *name, enum nestxml_operation as, bool is_restore)
+static enum status check_guest(const char *name, enum nestxml_operation as, bool may_refuse)
 {
 	char *xml;
 	size_t length;
 	int code = io_read(STDIN_FILENO, NESTXML_MAX_SIZE, READ_TIMEOUT, &xml, &length);
 	enum status status = STATUS_PASS;
 
-	if (code != 0 && is_restore)
+	if (code != 0 && !may_refuse)
 		return STATUS_PASS;
 	if (code != 0)
 		return refuse(name, "its XML cannot be read from stdin: ", strerror(-code));
-	if (is_restore)
-		note_restore(name, xml, length);
-	else
+	if (may_refuse)
 		status = check_xml(name, as, xml, length);
+	else
+		note_managed_save(name, xml, length);
 	free(xml);
 	return status;
 }
@@ -238,5 +248,5 @@ int main(int argc, char **argv)
 	io_guard_descriptors();
 	signal(SIGPIPE, SIG_IGN);
 	log_open("nestxml-hook");
-	return (int)check_guest(argv[1], as, strcmp(argv[2], "restore") == 0);
+	return (int)check_guest(argv[1], as, strcmp(argv[2], "restore") != 0 || !may_be_managed_save(argv[1]));
 }
