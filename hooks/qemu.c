@@ -8,6 +8,7 @@
  * loads libnestxml only when there is a guest to check.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -144,13 +145,27 @@ static bool has_arrived(const struct nestxml_check *check, const struct mark *ma
 	return domain && run_dir_is_mark_of(mark, sym_nestxml_domain_get_uuid(domain));
 }
 
+/*
+ * Whether what is restored may be a managed save: libvirt 11.3 takes a guest whose `restore` fails for one that has started, and deletes
+ * its managed save (docs/libvirt-facts.md #23). A user's own libvirtd keeps them elsewhere.
+ */
+static bool may_be_managed_save(const char *name)
+{
+	AUTO_CLOSE int fd = -1;
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/var/lib/libvirt/qemu/save/%s.save", HOOK_ROOT, name);
+	fd = open(path, O_PATH | O_CLOEXEC);
+	return geteuid() != 0 || fd >= 0 || errno != ENOENT;
+}
+
 /* Whether a stale start may be of a managed save whose `restore` could not leave a mark. Where it is the stored definition it is none. */
 static bool is_unrecorded(const char *name, const struct nestxml_check *check)
 {
 	struct mark mark;
 
 	if (sym_nestxml_check_get_verdict(check) != NESTXML_VERDICT_STALE ||
-	    sym_nestxml_check_get_definition(check) == NESTXML_DEFINITION_STALE)
+	    sym_nestxml_check_get_definition(check) == NESTXML_DEFINITION_STALE || !may_be_managed_save(name))
 		return false;
 	if (!note_arrival(name, check))
 		return true;
@@ -188,18 +203,6 @@ static enum status check_xml(const char *name, enum nestxml_operation as, const 
 		status = refuse_unrecorded(name);
 	sym_nestxml_check_free(check);
 	return status;
-}
-
-/*
- * Whether what is restored may be a managed save: libvirt 11.3 takes a guest whose `restore` fails for one that has started, and deletes
- * its managed save (docs/libvirt-facts.md #23). A user's own libvirtd keeps them elsewhere.
- */
-static bool may_be_managed_save(const char *name)
-{
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), "%s/var/lib/libvirt/qemu/save/%s.save", HOOK_ROOT, name);
-	return geteuid() != 0 || access(path, F_OK) == 0 || errno != ENOENT;
 }
 
 /* A managed save is never refused here. What there is against it the `prepare` that follows finds too, and says. */

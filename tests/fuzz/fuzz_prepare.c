@@ -233,10 +233,13 @@ static void judge(const struct call *call, const struct part *parts)
 	free(outcome);
 }
 
-/* @flags: 0 a start; 1 an arrival; 2 an arrival and the start that follows it; 4 Intel's. */
+/*
+ * @flags: 0 a start; 1 an arrival; 2 an arrival and the start that follows it; 4 Intel's. For a user's libvirtd, each image may be a
+ * managed save, which no `restore` refuses.
+ */
 static void judge_all(unsigned int flags, const struct part *parts, const char *mark)
 {
-	struct call call = {flags & 2 ? "migrate" : "restore", NESTXML_OPERATION_INCOMING, parts[NAME].data, false};
+	struct call call = {flags & 2 || geteuid() != 0 ? "migrate" : "restore", NESTXML_OPERATION_INCOMING, parts[NAME].data, false};
 	struct stat status;
 
 	if (flags & 3)
