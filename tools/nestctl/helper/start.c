@@ -121,7 +121,8 @@ void helper_watch_run(struct helper *helper, int run)
 		if (!helper->restart.was_undefined)
 			return;
 		helper->restart.was_undefined = false;
-		/* It may be replaced in two steps, `virsh undefine` and `virsh define`, and each of them may take 300 ms on a busy machine. */
+		/* It may be replaced in two steps, `virsh undefine` and `virsh define`, and each of them may take 300 ms on a busy machine.
+		 */
 		helper_hear_until(helper, nestxml_clock_monotonic() + RESTART_REPLACE, NULL);
 		is_kept = destroy(helper, run);
 	}
