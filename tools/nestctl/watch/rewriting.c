@@ -82,7 +82,7 @@ static void say_of_guest(enum watch_priority priority, const struct virt_domain 
 static bool handle(struct watch *watch, const struct virt_domain *guest, bool alone)
 {
 	const struct yielding yielding = {&watch->pending, &watch->host_policy, hear, is_alone, watch};
-	struct rewritten rewritten;
+	struct rewritten rewritten = {.result = REWRITE_FAILED};
 
 	yielding_rewrite(&yielding, watch->virt, guest, alone, &rewritten);
 	switch (rewritten.result) {
