@@ -14,6 +14,7 @@
 #include "ascii.h"
 #include "clock.h"
 #include "io.h"
+#include "lock_file.h"
 #include "macros.h"
 #include "paths.h"
 #include "root.h"
@@ -152,14 +153,6 @@ bool run_dir_is_mark_of(const struct mark *mark, const char *uuid)
 
 /* ---- locks ---- */
 
-/* The file that is locked may be one that the process which had the lock has removed since: then another has its name, or none. */
-static bool has_name(int fd)
-{
-	struct stat status;
-
-	return fstat(fd, &status) == 0 && status.st_nlink > 0;
-}
-
 int run_dir_lock(const char *uuid)
 {
 	AUTO_CLOSE int directory = open_directory();
@@ -169,18 +162,5 @@ int run_dir_lock(const char *uuid)
 	if (directory < 0 || !read_uuid(uuid, &mark))
 		return -1;
 	snprintf(file, sizeof(file), "lock-%s", mark.digits);
-	for (;;) {
-		struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-		AUTO_CLOSE int fd = openat(directory, file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-
-		if (fd < 0)
-			return -1;
-		if (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
-			if (errno == EACCES)
-				errno = EAGAIN;
-			return -1;
-		}
-		if (has_name(fd))
-			return TAKE_FD(fd);
-	}
+	return lock_file_take(directory, file);
 }

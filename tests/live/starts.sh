@@ -332,20 +332,26 @@ starts_while_the_admin_api_is_busy()
 	works "the helper's work ends" settles
 }
 
+# hold_locks NAME COUNT: /run/nestxml/NAME0 and on are locked until the process holder ends
+hold_locks()
+{
+	python3 -c 'if True:
+		import fcntl, sys, time
+		files = [open(f"/run/nestxml/{sys.argv[1]}{i}", "w") for i in range(int(sys.argv[2]))]
+		for file in files: fcntl.lockf(file, fcntl.LOCK_EX)
+		open("/run/locked", "w"); time.sleep(600)' "$@" &
+	holder=$!
+	until [ -e /run/locked ]; do sleep 0.1; done
+	rm /run/locked
+}
+
 starts_more_than_there_are_helpers_for()
 {
 	define stale "$type" "$without"
 	require_nesting stale
 	mkdir -p /run/nestxml
 	touch /run/nestxml/lock-killed{1..256} # of helpers that were killed
-	python3 -c 'if True:
-		import fcntl, time
-		files = [open(f"/run/nestxml/lock-other{i}", "w") for i in range(256)]
-		for file in files: fcntl.lockf(file, fcntl.LOCK_EX)
-		open("/run/locked", "w"); time.sleep(600)' &
-	holder=$!
-	until [ -e /run/locked ]; do sleep 0.1; done
-	rm /run/locked
+	hold_locks lock-other 256
 	fails "the 257th at once is told to be started by hand" 1 virsh start stale -- \
 		"its definition is being rewritten: start it again in a second"
 	works "it is rewritten" rewritten stale require
@@ -367,14 +373,7 @@ starts_that_wait_for_their_turn()
 	define ended "$type" "$without"
 	printf '[guest queued]\nnested = require\n[guest ended]\nnested = require\n' | policy
 	mkdir -p /run/nestxml
-	python3 -c 'if True:
-		import fcntl, time
-		files = [open(f"/run/nestxml/slot-{i}", "w") for i in range(4)]
-		for file in files: fcntl.lockf(file, fcntl.LOCK_EX)
-		open("/run/locked", "w"); time.sleep(600)' &
-	holder=$!
-	until [ -e /run/locked ]; do sleep 0.1; done
-	rm /run/locked
+	hold_locks slot- 4
 	fails "while as many as there may be are at work, one is told of three minutes" 1 virsh start queued -- \
 		"many guests are started at once: its definition is being rewritten, and it is started again within 180 s if no other program is at work on it"
 	works "it is rewritten at once" rewritten queued require

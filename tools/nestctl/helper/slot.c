@@ -8,37 +8,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "helper/helper.h"
-#include "macros.h"
+#include "lock_file.h"
 #include "paths.h"
 
 #define SLOTS 4
 
-/* A slot is a file that is locked. Whoever has the lock may have removed the file since, and then this file is no longer the slot. */
 static int lock_slot(int number)
 {
-	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-	AUTO_CLOSE int fd = -1;
-	struct stat status;
 	char path[64];
 
 	snprintf(path, sizeof(path), NESTXML_RUN_DIRECTORY "/slot-%d", number);
-	fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return -1;
-	if (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
-		if (errno == EACCES)
-			errno = EAGAIN;
-		return -1;
-	}
-	if (fstat(fd, &status) < 0 || status.st_nlink == 0) {
-		errno = EAGAIN;
-		return -1;
-	}
-	return TAKE_FD(fd);
+	return lock_file_take(AT_FDCWD, path);
 }
 
 bool helper_take_slot(struct helper *helper)

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* lock_file.c - a lock that is a file, which whoever has it removes. */
+#include "lock_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "macros.h"
+
+/* The file that is locked may be one that the process which had the lock has removed since: then another has its name, or none. */
+static bool has_name(int fd)
+{
+	struct stat status;
+
+	return fstat(fd, &status) == 0 && status.st_nlink > 0;
+}
+
+int lock_file_take(int directory, const char *name)
+{
+	for (;;) {
+		struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+		AUTO_CLOSE int fd = openat(directory, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+		if (fd < 0)
+			return -1;
+		if (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
+			if (errno == EACCES)
+				errno = EAGAIN;
+			return -1;
+		}
+		if (has_name(fd))
+			return TAKE_FD(fd);
+	}
+}
