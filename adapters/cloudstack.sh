@@ -15,7 +15,7 @@ fail()
 }
 
 if [ $# != 2 ] || [ "$1" != transform ]; then
-	fail "nestxml: called as $0 transform XML by CloudStack's agent, not by hand"
+	fail "nestxml: must be called by CloudStack's agent, as $0 transform XML"
 fi
 {
 	message=$(printf '%s' "$2" | nestxml --quiet --nested=policy 2>&1 >&3) || fail "$message"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* lock_file.c - a lock that is a file, which whoever has it removes. */
+/* lock_file.c - a lock file, which its holder removes. */
 #include "lock_file.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* lock_file.h - a lock that is a file, which whoever has it removes. */
+/* lock_file.h - a lock file, which its holder removes. */
 #ifndef NESTXML_LOCK_FILE_H
 #define NESTXML_LOCK_FILE_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * log.c - sends datagrams to /dev/log, as syslog(3) of glibc does but for the time, which journald and rsyslog take from their own clock
- * anyway. To write it, each start of a guest would read /etc/localtime.
+ * log.c - sends datagrams to /dev/log, as glibc's syslog(3) does, but without the time: journald and rsyslog take it from their own clock,
+ * and writing it would make each start of a guest read /etc/localtime.
  */
 #include "log.h"
 
@@ -87,6 +87,6 @@ void log_write(int priority, const char *format, ...)
 	vsnprintf(line + header, sizeof(line) - header, format, arguments);
 	va_end(arguments);
 	if (!send_line(line, strlen(line)))
-		dprintf(STDERR_FILENO, "%s: the system's log takes nothing; this was for it: %s\n", log_ident, line + header);
+		dprintf(STDERR_FILENO, "%s: cannot write to the system's log; the message was: %s\n", log_ident, line + header);
 	errno = saved;
 }

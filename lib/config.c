@@ -149,9 +149,9 @@ static const char *find_typo(const char *pattern)
 
 	for (size_t i = 0; i < ARRAY_SIZE(unseen); i++)
 		if (strstr(pattern, unseen[i]))
-			return "it has a character that looks like a blank or like nothing; write ? for it if it is meant";
+			return "it has an invisible character, or one that looks like a blank; if that is intended, write ? in its place";
 	if (is_nearly_uuid(pattern))
-		return "it looks like a UUID, but does not have 32 digits; write ? for a character of a name that is meant";
+		return "it looks like a UUID, but does not have 32 digits; if it is a name, write ? for one of its characters";
 	/* libvirt refuses such a name. */
 	if (strchr(pattern, '/'))
 		return "no guest's name has a '/'; a section about metadata is [guest metadata:NAMESPACE PATH=GLOB]";

@@ -3,7 +3,7 @@
  * cpu_override.c - what in <qemu:commandline> and <qemu:override> wins over <cpu>, so that the XML no longer decides what the guest has.
  *
  * The rule is what was tried with the guest's own CPUID as the judge (libvirt 9.0, QEMU 7.2; docs/what-wins-over-cpu.md). In doubt it
- * finds one: a guest that is refused for nothing can be told to be left alone, one that passes for nothing has what it must not have.
+ * finds one: a guest that is refused without need can be left alone by its policy; one that passes by mistake has what it must not have.
  */
 #include "cpu_override.h"
 

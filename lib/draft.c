@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* draft.c - splices in the document's own style: its quotes, indentation, line ends. None reads past what elements.c found. */
+/* draft.c - splices in the document's own style: its quotes, indentation, line ends. No function here reads past what elements.c found. */
 #include "draft.h"
 
 #include <stdlib.h>

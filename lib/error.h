@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* error.h - makes a failure one statement. */
+/* error.h - lets a caller fill in an error and return its code in one statement. */
 #ifndef NESTXML_ERROR_H
 #define NESTXML_ERROR_H
 

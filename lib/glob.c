@@ -214,6 +214,6 @@ const char *nestxml_glob_find_typo(const char *pattern)
 		at = end;
 	}
 	if (is_quoted(pattern))
-		return "write it without quotes, or [\"] for one that is meant";
+		return "write it without quotes; if a quote is part of the name, write [\"] for it";
 	return NULL;
 }

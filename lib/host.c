@@ -16,6 +16,7 @@ struct nestxml_host {
 	enum nestxml_state state;
 	bool fixable;
 	char evidence[256];
+	char other_kvm[128];
 };
 
 static void set_evidence(struct nestxml_host *host, enum nestxml_state state, bool fixable, const char *format, ...)
@@ -97,7 +98,6 @@ static void name_other_modules(const char *root, char *names, size_t size)
 static void explain_missing(struct nestxml_host *host, const char *root, const char *module)
 {
 	char path[64];
-	char others[128];
 	char ignored[2];
 	long got;
 
@@ -107,9 +107,9 @@ static void explain_missing(struct nestxml_host *host, const char *root, const c
 		set_evidence(host, NESTXML_STATE_UNSUPPORTED, false, "%s has no parameter nested", module);
 		return;
 	}
-	name_other_modules(root, others, sizeof(others));
-	if (others[0])
-		set_evidence(host, NESTXML_STATE_UNSUPPORTED, false, "no kvm module with nesting: %s", others);
+	name_other_modules(root, host->other_kvm, sizeof(host->other_kvm));
+	if (host->other_kvm[0])
+		set_evidence(host, NESTXML_STATE_UNSUPPORTED, false, "no kvm module with nesting: %s", host->other_kvm);
 	else
 		set_evidence(host, NESTXML_STATE_OFF, true, "%s is not loaded", module);
 }
@@ -195,6 +195,11 @@ NESTXML_EXPORT enum nestxml_state nestxml_host_get_state(const struct nestxml_ho
 NESTXML_EXPORT const char *nestxml_host_get_evidence(const struct nestxml_host *host)
 {
 	return host->evidence;
+}
+
+NESTXML_EXPORT const char *nestxml_host_get_other_kvm(const struct nestxml_host *host)
+{
+	return host->other_kvm[0] ? host->other_kvm : NULL;
 }
 
 NESTXML_EXPORT bool nestxml_host_is_fixable(const struct nestxml_host *host)

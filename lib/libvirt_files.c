@@ -4,8 +4,8 @@
  * hook.
  *
  * What libvirt gives a hook is the document that it starts, whole: the stored definition's at a start from nothing, a snapshot's at a
- * revert to one with memory (libvirt 9.0, 11.3 and 12.8, measured: docs/libvirt-facts.md #8). So documents are compared, and not what they
- * look like. A name that no file can have is no guest's of libvirt either.
+ * revert to one with memory (libvirt 9.0, 11.3 and 12.8, measured: docs/libvirt-facts.md #8). So whole documents are compared, not their
+ * characteristics. libvirt has no guest whose name cannot be a file's.
  */
 #include "libvirt_files.h"
 

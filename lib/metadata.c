@@ -2,8 +2,8 @@
 /*
  * metadata.c - keeps a bounded copy of what is in <metadata>: elements in the document's order, each with its depth.
  *
- * Every domain's, though only a policy with a metadata section asks for it: a domain is parsed before it is known with which policy it will
- * be compared, and a second pass over the document would cost far more than the copy (docs/measured.md).
+ * This is done for every domain, though only a policy with a metadata section asks for it: a domain is parsed before it is known with which
+ * policy it will be compared, and a second pass over the document would cost far more than the copy (docs/measured.md).
  */
 #include "metadata.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* metadata_match.c - compares a section's pattern with a domain's metadata. Pure but for the memory of a pattern. */
+/* metadata_match.c - compares a section's pattern with a domain's metadata. Pure, except that a pattern allocates memory. */
 #include "metadata_match.h"
 
 #include <stdlib.h>

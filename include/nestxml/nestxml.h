@@ -40,7 +40,7 @@ enum nestxml_code {
 	NESTXML_E_SYNTAX = -2,	   /**< not well-formed XML, or empty */
 	NESTXML_E_DTD = -3,	   /**< has a document type declaration */
 	NESTXML_E_ENCODING = -4,   /**< not UTF-8 */
-	NESTXML_E_TOO_BIG = -5,	   /**< larger than NESTXML_MAX_SIZE, or more of something than any domain has */
+	NESTXML_E_TOO_BIG = -5,	   /**< larger than NESTXML_MAX_SIZE, or with too many elements, attributes or names */
 	NESTXML_E_ROOT = -6,	   /**< the root element is not <domain> */
 	NESTXML_E_TYPE = -7,	   /**< the domain's type is neither kvm nor qemu */
 	NESTXML_E_ARCH = -8,	   /**< the guest's architecture is neither x86_64 nor i686 */
@@ -84,8 +84,8 @@ enum nestxml_mode {
 /** What is done when a guest is started whose CPU does not state its policy. Since: 0.1 */
 enum nestxml_on_stale {
 	NESTXML_ON_STALE_RESTART, /**< refuse, rewrite the definition, start again */
-	NESTXML_ON_STALE_REFUSE,  /**< refuse */
-	NESTXML_ON_STALE_ALLOW,	  /**< start as it is */
+	NESTXML_ON_STALE_REFUSE,  /**< refuse, rewrite the definition */
+	NESTXML_ON_STALE_ALLOW,	  /**< start as it is, rewrite the definition for the next start */
 };
 
 /** Whose extension: vmx or svm. Since: 0.1 */
@@ -217,8 +217,8 @@ const char *nestxml_domain_get_feature_policy(const struct nestxml_domain *domai
 /**
  * Whether the CPU states @nested with @vendor's feature: <cpu> lists the feature, and each <feature> of that name states it. `require` and
  * `force` state require and optional, `optional` states optional, `disable` and `forbid` state disable. Sub-features do not matter, since
- * the guest has what the feature says or does not start. After nestxml_edits_apply() it is true; there may be edits even if it is true
- * already.
+ * the guest has what the feature says or does not start. For a domain read from what nestxml_edits_apply() returns it is true; there may
+ * be edits even if it is true already.
  *
  * @vendor	false for NONE
  * @nested	require, optional or disable; false for leave and what is outside the enum
@@ -276,7 +276,7 @@ struct nestxml_section {
  * Returns 0, NESTXML_E_NOMEM or NESTXML_E_CONFIG (message with file, line and reason). Since: 0.1
  */
 int nestxml_config_new(const char *root, struct nestxml_config **config, struct nestxml_error *error);
-/** Releases @config, which may be NULL; the file names of policies it resolved end with it. Since: 0.1 */
+/** Releases @config, which may be NULL; the file names in policies that it resolved become invalid. Since: 0.1 */
 void nestxml_config_free(struct nestxml_config *config);
 
 /** Section number @index from 0, in the order in which they were read; borrowed from @config; NULL past the end. Since: 0.1 */
@@ -297,7 +297,7 @@ int nestxml_config_resolve(const struct nestxml_config *config, const struct nes
 			   struct nestxml_error *error);
 
 /**
- * Writes who states @policy, as in "is required by ...": "its metadata", "/etc/nestxml/nestxml.conf:3". It is ready for a terminal: a
+ * Writes who states @policy, as in "is required by ...": "its metadata", "/etc/nestxml/nestxml.conf:3". It is safe to print, since a
  * policy file whose name is not is refused. At most @size bytes, the final NUL included. Returns @buffer. Since: 0.1
  */
 const char *nestxml_policy_describe_source(const struct nestxml_policy *policy, char *buffer, size_t size);
@@ -339,6 +339,8 @@ enum nestxml_vendor nestxml_host_get_vendor(const struct nestxml_host *host);
 enum nestxml_state nestxml_host_get_state(const struct nestxml_host *host);
 /** The fact that shows the state, such as "kvm_amd nested=0" or "kvm_intel is not loaded"; ready for a terminal. Since: 0.1 */
 const char *nestxml_host_get_evidence(const struct nestxml_host *host);
+/** The modules that are loaded instead of the vendor's and cannot nest, such as "kvm_pvm"; NULL: none. Ready for a terminal. Since: 0.1 */
+const char *nestxml_host_get_other_kvm(const struct nestxml_host *host);
 /** Whether `nestctl host enable` can fix the state: the module is one that has nesting. Since: 0.1 */
 bool nestxml_host_is_fixable(const struct nestxml_host *host);
 
@@ -363,7 +365,7 @@ enum nestxml_cpu_state {
 /** What is known of the stored definition of a guest that is about to start, from libvirt's own file. Since: 0.1 */
 enum nestxml_definition {
 	NESTXML_DEFINITION_UNKNOWN, /**< there is none that could be read, or it is another guest's of that name */
-	NESTXML_DEFINITION_STALE,   /**< it is what starts, whole, and does not state the policy */
+	NESTXML_DEFINITION_STALE,   /**< it is what starts, to the letter, and does not state the policy */
 	NESTXML_DEFINITION_CURRENT, /**< it states the policy, so it is not what starts */
 	NESTXML_DEFINITION_OTHER,   /**< it does not state the policy, and it is not what starts */
 };
@@ -446,9 +448,9 @@ struct nestxml_check;
 /**
  * Domain XML to verdict in one call: reads the policy files and the host below @root, the domain from @xml; and, where a CPU that starts
  * does not state the policy, libvirt's own files of the definition (/etc/libvirt/qemu/NAME.xml) and of its snapshots
- * (/var/lib/libvirt/qemu/snapshot/NAME). Then, if @xml is the stored definition, whole, it is judged as NESTXML_OPERATION_START; else, if
- * it is a snapshot's domain, whole, as NESTXML_OPERATION_START_INCOMING; else NESTXML_OPERATION_START_INCOMING counts only if a saved state
- * can have such a CPU. Source: docs/libvirt-facts.md #8.
+ * (/var/lib/libvirt/qemu/snapshot/NAME). Then, if @xml is the same document as the stored definition, it is judged as
+ * NESTXML_OPERATION_START; if it is the same as a snapshot's domain, as NESTXML_OPERATION_START_INCOMING. Otherwise the caller's
+ * NESTXML_OPERATION_START_INCOMING is taken only if a saved state can have such a CPU. Source: docs/libvirt-facts.md #8.
  *
  * If no section of the policy files can be about the guest, and @xml contains neither a vendor's feature nor NESTXML_METADATA_NAMESPACE,
  * the guest passes and @xml is not parsed.

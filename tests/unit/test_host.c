@@ -146,6 +146,22 @@ static void test_a_kvm_without_nesting_is_named(void **state)
 	check_host(*state, (struct expected){INTEL, UNSUPPORTED, false, "no kvm module with nesting: *"});
 }
 
+static void test_a_kvm_without_nesting_has_a_name_of_its_own(void **state)
+{
+	const struct tree *tree = *state;
+	struct nestxml_host *host;
+
+	tree_host(tree, "GenuineIntel", "kvm_pvm", NULL);
+	assert_int_equal(nestxml_host_new(tree->root, &host, NULL), 0);
+	assert_string_equal(nestxml_host_get_other_kvm(host), "kvm_pvm");
+	nestxml_host_free(host);
+	tree_clear(tree);
+	tree_host(tree, "GenuineIntel", "kvm_intel", "Y\n");
+	assert_int_equal(nestxml_host_new(tree->root, &host, NULL), 0);
+	assert_null(nestxml_host_get_other_kvm(host));
+	nestxml_host_free(host);
+}
+
 static void test_many_other_modules_do_not_overrun_the_fact(void **state)
 {
 	char path[128];
@@ -301,6 +317,7 @@ int main(void)
 		TREE_TEST(test_a_module_without_the_parameter_has_no_nesting),
 		TREE_TEST(test_a_module_that_is_not_loaded_can_be_fixed),
 		TREE_TEST(test_a_kvm_without_nesting_is_named),
+		TREE_TEST(test_a_kvm_without_nesting_has_a_name_of_its_own),
 		TREE_TEST(test_many_other_modules_do_not_overrun_the_fact),
 		TREE_TEST(test_the_vendors_own_module_counts_among_others),
 		TREE_TEST(test_a_parameter_that_cannot_be_read_is_not_on),

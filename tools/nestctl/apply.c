@@ -51,7 +51,7 @@ struct run {
 	bool progress;	/* a line of it is on the terminal */
 };
 
-/* Guests that are rewritten at once: libvirt reads one while it writes the other. (tests/bench/definition.c) */
+/* Guests that are rewritten at once: libvirt reads one while it writes the other. */
 #define WORKERS 2
 
 /* ---- output ---- */

@@ -21,10 +21,10 @@
 
 static const char help[] = "Usage: nestctl list [--nested|--unmet] [--json] [-c URI]\n"
 			   "Every guest: its policy and who states it, its stored CPU, the CPU it runs with,\n"
-			   "whether it is nested now, and what would happen at its next start on this host.\n"
+			   "whether it has nesting now, and what would happen at its next start on this host.\n"
 			   "Run it on the guests' host, and as root, since only root can read QEMU's logs.\n"
 			   "\n"
-			   "  --nested            only the guests that are nested now\n"
+			   "  --nested            only the guests that have nesting now\n"
 			   "  --unmet             only the guests that do not run as their policy asks;\n"
 			   "                      exit status 1 if there is one\n"
 			   "  --json              the same for programs\n"
@@ -50,7 +50,7 @@ struct entry {
 	struct nestxml_domain *live; /* NULL: it is not running, or @live_why says why it is not known */
 	char live_why[640];
 	char why[640];
-	enum qemu_answer nested; /* whether it is nested now */
+	enum qemu_answer nested; /* whether it has nesting now */
 	enum qemu_answer met;	 /* whether that is what its policy asks */
 };
 

@@ -32,7 +32,8 @@
 static const char help[] = "Usage: nestctl watch [-c URI]\n"
 			   "Rewrites every stored guest as its policy asks, and then each one when it is\n"
 			   "defined or changed, until it is stopped: at once if no other program is\n"
-			   "connected to libvirt for writing, else 300 ms after the guest's last change.\n"
+			   "connected to libvirt for writing, else once nothing has happened to the guest\n"
+			   "for 300 ms, or the others have disconnected.\n"
 			   "Warns of each guest that does not run as its policy asks, once it is up.\n"
 			   "Reads the policy files again when they change. nestxml.service runs it.\n"
 			   "\n"
@@ -236,9 +237,9 @@ static void say_unreachable(const struct virt_error *error)
 	const char *unit = session_find_unit(error);
 
 	if (unit)
-		watch_say(SAY_ERROR, "libvirt's daemon is not running, and is tried again; run: systemctl start %s.socket", unit);
+		watch_say(SAY_ERROR, "libvirt's daemon is not running; will retry. Run: systemctl start %s.socket", unit);
 	else
-		watch_say(SAY_ERROR, "libvirt cannot be reached, and is tried again: %s", error->message);
+		watch_say(SAY_ERROR, "libvirt cannot be reached; will retry: %s", error->message);
 }
 
 /* Returns NESTCTL_YES, be it connected now or later; else another status: it is not to be tried again. */

@@ -76,7 +76,7 @@ static void check_policy(const struct diagnosis *diagnosis, const char *name, st
 
 	if (diagnosis->policy_error.code != NESTXML_OK) {
 		finding_advise(findings_add(findings, "policy", FINDING_NOT, "unknown: %s", diagnosis->policy_error.message),
-			       "correct that, as in: man nestxml.conf");
+			       "correct that; see: man nestxml.conf");
 		return;
 	}
 	nestxml_policy_describe_source(&diagnosis->policy, source, sizeof(source));
@@ -134,7 +134,7 @@ static void check_saved_state(const struct diagnosis *diagnosis, const char *nam
 		findings_add(findings, "managed save", FINDING_OK, "none");
 	else
 		finding_advise(findings_add(findings, "managed save", FINDING_UNKNOWN,
-					    "its next start resumes what was saved, with the CPU of then"),
+					    "its next start resumes what was saved, with the CPU that it had then"),
 			       "virsh start %s; then shut it down from inside, and start it again", name);
 }
 

@@ -102,7 +102,7 @@ static void check_next_load(const struct host *host, struct findings *findings)
 		return;
 	host_state_find_next_load(&host->state, &next);
 	if (host->state.module == HOST_MODULE_BUILTIN)
-		findings_add(findings, "after a reboot", FINDING_OK, "as now, where the kernel's command line stays");
+		findings_add(findings, "after a reboot", FINDING_OK, "as now, unless the kernel's command line is changed");
 	else if (next.nested == NESTXML_STATE_UNKNOWN)
 		finding_advise(findings_add(findings, "after a reboot", FINDING_UNKNOWN, "not known (%s)", next.source),
 			       "nestctl host enable");

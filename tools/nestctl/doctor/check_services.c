@@ -10,7 +10,7 @@
 #include "macros.h"
 #include "watch/watcher.h"
 
-/* "yes: it is this version's": the mark says the first word. */
+/* "yes: this version's hook is installed": the mark says the first word. */
 static const char *skip_answer(const char *verdict)
 {
 	const char *colon = strstr(verdict, ": ");
@@ -74,7 +74,7 @@ static void check_policy_files(const char *root, struct findings *findings)
 		findings_add(findings, "policy files", FINDING_OK, "they can be read");
 	else
 		finding_advise(findings_add(findings, "policy files", FINDING_NOT, "%s", error.message),
-			       "correct that, as in: man nestxml.conf; until then guests do not start");
+			       "correct that (see: man nestxml.conf); until then guests do not start");
 }
 
 void check_services(const char *root, struct findings *findings)

@@ -382,7 +382,7 @@ enum undone definition_undo(struct virt_domain *guest, const struct host_policy 
 	}
 	if (!may_write(guest, &stored, terms)) {
 		snprintf(message, size,
-			 "another program undefined it while it was rewritten, and may know that it is there again: it is kept");
+			 "another program undefined it while it was rewritten, and may already know that it is back: it is kept");
 		return UNDO_KEPT;
 	}
 	if (virt_domain_undefine(guest, &error) < 0) {

@@ -128,7 +128,7 @@ static void describe_unknown(const struct diagnosis *diagnosis, char *text, size
 		describe_contradiction(diagnosis, text, size);
 		break;
 	case QEMU_VERDICT_ACCELERATOR:
-		snprintf(text, size, "unknown: QEMU was started with neither KVM nor TCG alone");
+		snprintf(text, size, "unknown: QEMU was started neither with KVM alone nor with TCG alone");
 		break;
 	case QEMU_VERDICT_GUEST_CLAIMS:
 		snprintf(text, size, "unknown: the guest says that it has %s, but QEMU and the host do not give it", feature);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* emulator.c - <emulator> may be a wrapper, which starts QEMU as it likes. It is looked at for an advice, and decides nothing. */
+/* emulator.c - <emulator> may be a wrapper, which starts QEMU as it likes. It is read only for the advice, and decides nothing. */
 #include "guests/emulator.h"
 
 #include <stdio.h>

@@ -25,7 +25,9 @@ static enum nestctl_status read_host_policy(const char *undone, struct nestxml_e
 
 enum nestctl_status session_refuse_elsewhere(const char *undone)
 {
-	return nestctl_fail(NESTCTL_UNKNOWN, "%s: the policy and the module are this host's: run this on the guests' own host", undone);
+	return nestctl_fail(NESTCTL_UNKNOWN,
+			    "%s: the guests are on another host, for which this host's policy and module do not count; run this there",
+			    undone);
 }
 
 /* libvirt's error names the socket. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * yielding.h - changes a stored definition that nobody has asked for by the guest's name, and gives way to any other program that may be at
- * work on it: the rule of the watcher and of the hook's helper.
+ * yielding.h - how the watcher and the hook's helper, which no user has pointed at a guest, change its stored definition: giving way to any
+ * other program that may be at work on it.
  */
 #ifndef NESTXML_YIELDING_H
 #define NESTXML_YIELDING_H

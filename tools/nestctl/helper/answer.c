@@ -42,7 +42,7 @@ static int list_clients(struct helper *helper, struct clients *clients, struct v
 	if (code < 0 || !helper->reader || clients_has_process(clients, getpid()))
 		return code;
 	/* Another daemon's clients are not the ones; or this one does not describe its latest client yet. */
-	snprintf(error->message, sizeof(error->message), "the daemon that can be asked does not name this process among its clients");
+	snprintf(error->message, sizeof(error->message), "the daemon that answers does not list this process among its clients");
 	error->no_daemon = false;
 	clients_clear(clients);
 	return -1;

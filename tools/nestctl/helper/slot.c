@@ -2,7 +2,7 @@
 /*
  * slot.c - how many helpers ask libvirt who is connected, and start their guests, at once.
  *
- * libvirt's admin API takes five clients as it comes (admin_max_clients), and the watcher is one. Helpers that it turns away, or that it
+ * libvirt's admin API accepts five clients by default (admin_max_clients), and the watcher is one. Helpers that it turns away, or that it
  * answers late since it is busy starting guests, would all ask again, and again.
  */
 #include <errno.h>

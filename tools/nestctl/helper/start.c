@@ -50,10 +50,10 @@ static int start_now(const struct helper *helper, struct virt_domain *guest)
 		log_write(LOG_NOTICE, "guest %s: left stopped: another program has started it since, and it has ended", helper->shown);
 	else if (virt_domain_start(guest, &error) < 0)
 		log_write(LOG_ERR, "guest %s: it could not be started again: %s", helper->shown, error.message);
-	else
-		run = virt_domain_get_run(guest);
-	if (run >= 0)
+	else if ((run = virt_domain_get_run(guest)) >= 0)
 		log_write(LOG_NOTICE, "guest %s: started again", helper->shown);
+	else
+		log_write(LOG_NOTICE, "guest %s: started again, and it has ended", helper->shown);
 	return run;
 }
 

@@ -125,7 +125,7 @@ enum nestctl_status hook_install(const char *root, const struct hook *hook)
 	if (status != NESTCTL_YES)
 		return status;
 	if (hook->at[place].content == HOOK_CONTENT_CURRENT && hook->at[place].executable)
-		printf("%s is this version's already\n", hook_place_path(place));
+		printf("%s is already this version's hook\n", hook_place_path(place));
 	else
 		status = write_program(root, hook, place);
 	/* Left in the chain too, the hook would run twice at each start. */

@@ -53,7 +53,8 @@ static const char *describe_content(const struct hook_state *state)
 		return "it is not executable";
 	if (!state->hook->program)
 		return "its version is unknown: " NESTXML_HOOK_PROGRAM " cannot be read";
-	return state->hook->at[state->place].content == HOOK_CONTENT_CURRENT ? "it is this version's" : "it is another version's";
+	return state->hook->at[state->place].content == HOOK_CONTENT_CURRENT ? "this version's hook is installed"
+									     : "another version's hook is installed";
 }
 
 static bool is_installed(const struct hook_state *state)

@@ -2,8 +2,8 @@
 /*
  * enable.c - `nestctl host enable` and `disable`: the checks, the file, the module, in this order.
  *
- * Nothing is written before all that can be known beforehand allows it. Killed in between, the host has the old file or the new one, and
- * the next run loads the module.
+ * Nothing is written until every check that can be made beforehand has passed. Killed in between, the host has the old file or the new one,
+ * and the next run loads the module.
  */
 #include "host/enable.h"
 

@@ -40,21 +40,13 @@ static void explain_hardware(const struct host_state *state, struct obstacle *ob
 	}
 }
 
-/* "kvm_pvm" of "no kvm module with nesting: kvm_pvm" */
-static const char *name_other_kvm(const struct host_state *state)
-{
-	const char *names = strstr(state->evidence, ": ");
-
-	return names ? names + 2 : "that module";
-}
-
 static bool find_machine_obstacle(const struct host_state *state, struct obstacle *obstacle)
 {
 	if (state->machine.encryption) {
 		obstacle->is_final = true;
 		SET_CAUSE(obstacle, "this machine is a guest whose memory is encrypted (%s): KVM does not run here",
 			  state->machine.encryption);
-		SET_REMEDY(obstacle, "use a guest without <launchSecurity>, or a host");
+		SET_REMEDY(obstacle, "use a guest without <launchSecurity>, or a physical host");
 	} else if (state->module == HOST_MODULE_NO_VENDOR) {
 		obstacle->is_final = true;
 		SET_CAUSE(obstacle, "%s", state->evidence);
@@ -65,7 +57,7 @@ static bool find_machine_obstacle(const struct host_state *state, struct obstacl
 		obstacle->is_final = !state->has_flag;
 		SET_CAUSE(obstacle, "%s", state->evidence);
 		if (state->has_flag)
-			SET_REMEDY(obstacle, "unload %s and load %s, or use a host with kvm_intel or kvm_amd", name_other_kvm(state),
+			SET_REMEDY(obstacle, "unload %s and load %s, or use a host with kvm_intel or kvm_amd", state->other_kvm,
 				   state->module_name);
 		else
 			SET_REMEDY(obstacle, "use a host with kvm_intel or kvm_amd");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* reload.c - a host that had KVM has it afterwards, whatever fails; and nothing is said to be back that was not read back. */
+/* reload.c - a host that had KVM has it afterwards, whatever fails; and nothing is reported as restored unless it was read back. */
 #include "host/reload.h"
 
 #include <errno.h>

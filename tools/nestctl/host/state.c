@@ -25,7 +25,7 @@ struct parameter {
 	const char *cost;
 };
 
-#define SHADOW_PAGES "this host keeps page tables of its own for every guest, and gives the guests' guests none of the processor's"
+#define SHADOW_PAGES "this host keeps shadow page tables for every guest, and a guest's hypervisor has no nested paging"
 
 static const struct parameter parameters[VENDORS][HOST_PARAMETERS] = {
 	[NESTXML_VENDOR_INTEL] =
@@ -93,14 +93,23 @@ void host_state_describe_boot(const struct host_state *state, const char *nested
 }
 
 /*
- * "modprobe.blacklist=kvm_amd", which modprobe obeys, or "module_blacklist=nouveau,kvm_amd", which the kernel does. Here neither takes a
- * '-' for a '_'.
+ * The kernel's own parameter, in whose name '-' is as good as '_'. Of several, the kernel obeys the last (kernel/params.c,
+ * kernel/module/main.c).
+ */
+static bool is_kernel_blacklist(const char *word)
+{
+	return strncmp(word, "module", 6) == 0 && (word[6] == '_' || word[6] == '-') && strncmp(word + 7, "blacklist=", 10) == 0;
+}
+
+/*
+ * "modprobe.blacklist=kvm_amd", which modprobe obeys, or "module_blacklist=nouveau,kvm_amd", which the kernel does. In the names neither
+ * takes a '-' for a '_'.
  */
 static bool is_blacklisting(const char *word, const char *module)
 {
 	const char *names = strchr(word, '=');
 
-	if (strncmp(word, "modprobe.blacklist=", 19) != 0 && strncmp(word, "module_blacklist=", 17) != 0)
+	if (strncmp(word, "modprobe.blacklist=", 19) != 0 && !is_kernel_blacklist(word))
 		return false;
 	while (names) {
 		const char *name = names + 1;
@@ -122,6 +131,17 @@ static bool is_about_module(const char *word, const char *module)
 	return is_blacklisting(word, module);
 }
 
+static bool note_blacklist(struct host_state *state, const char *word)
+{
+	if (is_kernel_blacklist(word) && state->boot_blacklist && is_kernel_blacklist(state->boot_blacklist)) {
+		free(state->boot_blacklist);
+		state->boot_blacklist = NULL;
+	}
+	if (!state->boot_blacklist && is_blacklisting(word, state->module_name))
+		return (state->boot_blacklist = strdup(word)) != NULL;
+	return true;
+}
+
 static int read_cmdline(struct host_state *state, const char *root)
 {
 	AUTO_BUFFER struct nestxml_buffer words = {0};
@@ -136,7 +156,7 @@ static int read_cmdline(struct host_state *state, const char *root)
 		if (is_about_module(word, state->module_name) &&
 		    ((words.length > 0 && !nestxml_buffer_add_string(&words, " ")) || !nestxml_buffer_add_string(&words, word)))
 			return -ENOMEM;
-		if (!state->boot_blacklist && is_blacklisting(word, state->module_name) && !(state->boot_blacklist = strdup(word)))
+		if (!note_blacklist(state, word))
 			return -ENOMEM;
 	}
 	state->cmdline = TAKE(words.data);
@@ -261,6 +281,7 @@ static void read_kernel(struct host_state *state, const char *root)
 static int read_host(struct host_state *state, const char *root)
 {
 	AUTO_HOST struct nestxml_host *host = NULL;
+	const char *other_kvm;
 	struct cpuinfo cpuinfo;
 	struct utsname kernel;
 
@@ -271,6 +292,8 @@ static int read_host(struct host_state *state, const char *root)
 	state->vendor = nestxml_host_get_vendor(host);
 	state->nested = nestxml_host_get_state(host);
 	snprintf(state->evidence, sizeof(state->evidence), "%s", nestxml_host_get_evidence(host));
+	other_kvm = nestxml_host_get_other_kvm(host);
+	snprintf(state->other_kvm, sizeof(state->other_kvm), "%s", other_kvm ? other_kvm : "");
 	cpuinfo_read(root, &cpuinfo);
 	machine_read(root, &cpuinfo, &state->machine);
 	if (state->vendor == NESTXML_VENDOR_NONE)

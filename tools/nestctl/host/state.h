@@ -57,6 +57,7 @@ struct host_state {
 	enum kernel_module_place place; /* of the file to load the next time */
 	enum nestxml_state nested;
 	char evidence[256];
+	char other_kvm[128]; /* the modules that are loaded instead of the vendor's; "" none */
 	struct modprobe_lines lines;
 	char *cmdline;	       /* the words of the kernel's command line about the module; "" none */
 	char *boot_blacklist;  /* the one of them that forbids loading it; NULL: none */

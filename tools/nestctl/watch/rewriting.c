@@ -40,7 +40,7 @@ static enum company ask_company(struct watch *watch)
 		return COMPANY_UNKNOWN;
 	}
 	if (!clients_has_process(&clients, getpid())) {
-		lose_admin(watch, "the daemon that can be asked is another one");
+		lose_admin(watch, "the daemon that answers is not the one that is watched");
 		return COMPANY_UNKNOWN;
 	}
 	watch->admin_missed = false;

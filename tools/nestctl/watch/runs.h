@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * runs.h - which guests run, which of them are still to be looked at, and what was said of each. As long as libvirt's own list of them,
- * whatever happens; pure.
+ * runs.h - which guests run, which of them are still to be looked at, and what was said of each. Never longer than
+ * libvirt's own list of them. Pure.
  */
 #ifndef NESTXML_RUNS_H
 #define NESTXML_RUNS_H

@@ -3,7 +3,7 @@
  * sweep.h - which stored guests the watcher need not ask libvirt about, because nothing of theirs has changed since they needed nothing.
  *
  * What is remembered is a hint, and one that errs towards asking: a guest that is not known, whose file has changed, or a memory that is
- * not whole or was made under another policy means a question more. Pure.
+ * not whole or was made under another policy costs one more question. Pure.
  */
 #ifndef NESTXML_SWEEP_H
 #define NESTXML_SWEEP_H
