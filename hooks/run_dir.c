@@ -11,7 +11,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "ascii.h"
 #include "clock.h"
 #include "io.h"
 #include "lock_file.h"
@@ -40,20 +39,10 @@ static int open_directory(void)
 	return TAKE_FD(fd);
 }
 
-/* libvirt takes a UUID with and without its hyphens, in either case. */
-static bool read_uuid(const char *uuid, struct mark *mark)
+/* False, and errno says so, where @text is no UUID. */
+static bool take_uuid(const char *text, struct uuid *uuid)
 {
-	size_t length = 0;
-
-	for (; *uuid; uuid++) {
-		if (*uuid == '-')
-			continue;
-		if (!ascii_is_xdigit((unsigned char)*uuid) || length == sizeof(mark->digits) - 1)
-			break;
-		mark->digits[length++] = ascii_to_lower(*uuid);
-	}
-	mark->digits[length] = '\0';
-	if (!*uuid && length == sizeof(mark->digits) - 1)
+	if (uuid_read(text, uuid))
 		return true;
 	errno = EINVAL;
 	return false;
@@ -81,7 +70,7 @@ static bool make_mark_name(const char *name, char *file, size_t size)
 	return false;
 }
 
-static bool write_mark(int directory, const char *file, const struct mark *mark)
+static bool write_mark(int directory, const char *file, const struct uuid *uuid)
 {
 	AUTO_CLOSE int fd = openat(directory, file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	char text[80];
@@ -89,7 +78,7 @@ static bool write_mark(int directory, const char *file, const struct mark *mark)
 
 	if (fd < 0)
 		return false;
-	code = io_write(fd, text, (size_t)snprintf(text, sizeof(text), "%s %" PRId64 "\n", mark->digits, nestxml_clock_boottime()));
+	code = io_write(fd, text, (size_t)snprintf(text, sizeof(text), "%s %" PRId64 "\n", uuid->digits, nestxml_clock_boottime()));
 	errno = -code;
 	return code == 0;
 }
@@ -97,21 +86,21 @@ static bool write_mark(int directory, const char *file, const struct mark *mark)
 bool run_dir_leave_mark(const char *name, const char *uuid)
 {
 	AUTO_CLOSE int directory = open_directory();
-	struct mark mark;
+	struct uuid of;
 	char file[300];
 
-	if (directory < 0 || !make_mark_name(name, file, sizeof(file)) || !read_uuid(uuid, &mark))
+	if (directory < 0 || !make_mark_name(name, file, sizeof(file)) || !take_uuid(uuid, &of))
 		return false;
 	unlinkat(directory, file, 0); /* an older one */
-	return write_mark(directory, file, &mark);
+	return write_mark(directory, file, &of);
 }
 
 /* By the boot's own clock: a step of the wall clock makes no arrival a start. */
-static bool read_mark(int fd, struct mark *mark)
+static bool read_mark(int fd, struct uuid *uuid)
 {
 	char text[80] = "";
 	long length = io_read_into(fd, text, sizeof(text) - 1, 0);
-	const size_t digits = sizeof(mark->digits) - 1;
+	const size_t digits = sizeof(uuid->digits) - 1;
 	char *end;
 	int64_t age;
 	int64_t left;
@@ -122,7 +111,7 @@ static bool read_mark(int fd, struct mark *mark)
 	if (text[digits] != ' ')
 		return false;
 	text[digits] = '\0';
-	if (!read_uuid(text, mark))
+	if (!uuid_read(text, uuid))
 		return false;
 	left = strtoll(text + digits + 1, &end, 10);
 	if (strcmp(end, "\n") != 0 || left < 0)
@@ -131,7 +120,7 @@ static bool read_mark(int fd, struct mark *mark)
 	return age >= 0 && age <= MARK_AGE;
 }
 
-bool run_dir_take_mark(const char *name, struct mark *mark)
+bool run_dir_take_mark(const char *name, struct uuid *uuid)
 {
 	AUTO_CLOSE int directory = open_directory();
 	AUTO_CLOSE int fd = -1;
@@ -141,26 +130,36 @@ bool run_dir_take_mark(const char *name, struct mark *mark)
 		return false;
 	fd = openat(directory, file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	unlinkat(directory, file, 0);
-	return fd >= 0 && read_mark(fd, mark);
-}
-
-bool run_dir_is_mark_of(const struct mark *mark, const char *uuid)
-{
-	struct mark other;
-
-	return read_uuid(uuid, &other) && strcmp(mark->digits, other.digits) == 0;
+	return fd >= 0 && read_mark(fd, uuid);
 }
 
 /* ---- locks ---- */
 
+static bool make_lock_name(const char *text, char *file, size_t size)
+{
+	struct uuid uuid;
+
+	if (!take_uuid(text, &uuid))
+		return false;
+	snprintf(file, size, "lock-%s", uuid.digits);
+	return true;
+}
+
 int run_dir_lock(const char *uuid)
 {
 	AUTO_CLOSE int directory = open_directory();
-	struct mark mark;
 	char file[64];
 
-	if (directory < 0 || !read_uuid(uuid, &mark))
+	if (directory < 0 || !make_lock_name(uuid, file, sizeof(file)))
 		return -1;
-	snprintf(file, sizeof(file), "lock-%s", mark.digits);
 	return lock_file_take(directory, file);
+}
+
+void run_dir_remove_lock(const char *uuid)
+{
+	AUTO_CLOSE int directory = open_directory();
+	char file[64];
+
+	if (directory >= 0 && make_lock_name(uuid, file, sizeof(file)))
+		unlinkat(directory, file, 0);
 }

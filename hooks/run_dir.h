@@ -5,25 +5,23 @@
 
 #include <stdbool.h>
 
+#include "uuid.h"
+
 /**
  * Remembers that the guest @name with @uuid comes from a saved state or another host, for the `prepare` that follows. False: that cannot be
  * remembered, and errno says why.
  */
 bool run_dir_leave_mark(const char *name, const char *uuid);
 
-/** The UUID of a mark: its 32 digits alone. */
-struct mark {
-	char digits[33];
-};
-/** Takes away the mark of the guest @name. False: there was none that still counts. */
-bool run_dir_take_mark(const char *name, struct mark *mark);
-/** Whether @mark is that of a guest with @uuid. */
-bool run_dir_is_mark_of(const struct mark *mark, const char *uuid);
+/** Takes away the mark of the guest @name, which is of the guest with *@uuid. False: there was none that still counts. */
+bool run_dir_take_mark(const char *name, struct uuid *uuid);
 
 /**
  * Takes the lock of the guest with @uuid: at most one helper at a time works on it. It is a lock of the open file, so a child that has the
  * descriptor has the lock too; who has it may remove the file. Returns the descriptor or -1; EAGAIN: another process has the lock.
  */
 int run_dir_lock(const char *uuid);
+/** Removes the file of a lock that this process has. */
+void run_dir_remove_lock(const char *uuid);
 
 #endif

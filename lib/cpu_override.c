@@ -30,7 +30,7 @@ static bool has_prefix(struct text text, const char *prefix)
 	return text.length >= strlen(prefix) && memcmp(text.start, prefix, strlen(prefix)) == 0;
 }
 
-static void find(struct cpu_override *override, struct text name, const char *place)
+static void note(struct cpu_override *override, struct text name, const char *place)
 {
 	char raw[64];
 	char shown[64];
@@ -82,6 +82,17 @@ static bool names_cpu(struct text value)
 	return false;
 }
 
+/* The value of -set: "GROUP.ID.PROPERTY=VALUE". It replaces what -device or -global said of that ID: another driver may be a CPU. */
+static bool sets_driver(struct text value)
+{
+	static const char property[] = ".driver=";
+	const char *end = value.start + value.length;
+	const char *dot = memchr(value.start, '.', value.length);
+
+	dot = dot ? memchr(dot + 1, '.', (size_t)(end - dot - 1)) : NULL;
+	return dot && has_prefix((struct text){dot, (size_t)(end - dot)}, property);
+}
+
 static void add_option(struct cpu_override *override, struct text argument)
 {
 	/* -readconfig: its file, which is not read here, may set a CPU's properties or add a CPU; -plugin: foreign code in QEMU. */
@@ -94,8 +105,8 @@ static void add_option(struct cpu_override *override, struct text argument)
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(decisive); i++)
 		if (is_equal(option, decisive[i]))
-			find(override, argument, "commandline");
-	if (is_equal(option, "-device") || is_equal(option, "-global"))
+			note(override, argument, "commandline");
+	if (is_equal(option, "-device") || is_equal(option, "-global") || is_equal(option, "-set"))
 		snprintf(override->option, sizeof(override->option), "%.*s", (int)argument.length, argument.start);
 }
 
@@ -107,8 +118,8 @@ void nestxml_cpu_override_add_argument(struct cpu_override *override, const char
 {
 	struct text argument = {value, length};
 
-	if (override->option[0] && names_cpu(argument))
-		find(override, (struct text){override->option, strlen(override->option)}, "commandline");
+	if (override->option[0] && (names_cpu(argument) || sets_driver(argument)))
+		note(override, (struct text){override->option, strlen(override->option)}, "commandline");
 	override->option[0] = '\0';
 	add_option(override, argument);
 }
@@ -152,7 +163,7 @@ void nestxml_cpu_override_add_variable(struct cpu_override *override, const char
 	struct text variable = {name, length};
 
 	if (is_loading(variable))
-		find(override, variable, "commandline");
+		note(override, variable, "commandline");
 }
 
 void nestxml_cpu_override_add_driver(struct cpu_override *override, const char *driver, size_t length)
@@ -160,5 +171,5 @@ void nestxml_cpu_override_add_driver(struct cpu_override *override, const char *
 	struct text type = {driver, length};
 
 	if (is_cpu_type(type))
-		find(override, type, "override");
+		note(override, type, "override");
 }

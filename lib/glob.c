@@ -10,10 +10,12 @@
 #include "macros.h"
 #include "utf8.h"
 
+#define MOST_BYTES 4 /* of a character */
+
 /* Takes a character off *@at, which is not at its end. A byte that is not UTF-8 is none that UTF-8 can be. */
 static uint32_t take(const char **at)
 {
-	size_t length = nestxml_utf8_length(*at, strlen(*at));
+	size_t length = nestxml_utf8_length(*at, strnlen(*at, MOST_BYTES));
 	uint32_t character = (unsigned char)**at;
 
 	if (length == 0) {

@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ascii.h"
 #include "domain.h"
 #include "error.h"
 #include "glob.h"
 #include "macros.h"
+#include "uuid.h"
 #include "words.h"
 
 /* ---- the words ---- */
@@ -80,34 +80,24 @@ void nestxml_policy_describe_words(const char *const *words, size_t count, char 
 
 /* ---- the sections ---- */
 
-/* libvirt takes a UUID with and without its hyphens, in either case. */
-static bool is_same_uuid(const char *a, const char *b)
-{
-	unsigned int digits = 0;
-
-	for (;; a++, b++) {
-		while (*a == '-')
-			a++;
-		while (*b == '-')
-			b++;
-		if (!ascii_is_xdigit((unsigned char)*a) || ascii_to_lower(*a) != ascii_to_lower(*b))
-			return *a == '\0' && *b == '\0' && digits == 32;
-		digits++;
-	}
-}
-
 /* A pattern that is a UUID says which guest, whatever others are called. */
 static bool is_uuid(const char *pattern)
 {
-	return is_same_uuid(pattern, pattern);
+	struct uuid ignored;
+
+	return uuid_read(pattern, &ignored);
 }
 
 static bool is_match(const struct section *section, const struct nestxml_domain *domain)
 {
+	struct uuid pattern;
+	struct uuid own;
+
 	if (section->metadata)
 		return nestxml_metadata_is_match(section->metadata, &domain->metadata);
-	return is_uuid(section->pattern) ? is_same_uuid(section->pattern, nestxml_domain_get_uuid(domain))
-					 : nestxml_glob_is_match(section->pattern, nestxml_domain_get_name(domain));
+	if (uuid_read(section->pattern, &pattern))
+		return uuid_read(nestxml_domain_get_uuid(domain), &own) && uuid_is_equal(&pattern, &own);
+	return nestxml_glob_is_match(section->pattern, nestxml_domain_get_name(domain));
 }
 
 static void apply_settings(struct nestxml_policy *policy, const struct setting *settings)

@@ -37,22 +37,6 @@ static void test_the_daemon_that_is_asked_knows_this_process_or_is_another(void 
 	assert_false(clients_has_process(&clients, 11));
 }
 
-static void test_a_writer_is_known_again_by_its_connection(void **state)
-{
-	struct clients before = CLIENTS(ours, reader, virsh);
-	struct clients still = CLIENTS(ours, virsh);
-	struct clients gone = CLIENTS(ours, reader);
-	struct client next = virsh; /* the same process, connected again */
-	struct clients again;
-
-	(void)state;
-	next.id = 6;
-	again = CLIENTS(ours, next);
-	assert_true(clients_has_writer_of(&still, &before));
-	assert_false(clients_has_writer_of(&gone, &before));
-	assert_false(clients_has_writer_of(&again, &before));
-}
-
 static void check_described(struct clients clients, const char *expected)
 {
 	char text[256];
@@ -80,7 +64,6 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_readers_and_nestctl_do_not_count),
 		cmocka_unit_test(test_the_daemon_that_is_asked_knows_this_process_or_is_another),
-		cmocka_unit_test(test_a_writer_is_known_again_by_its_connection),
 		cmocka_unit_test(test_they_are_named),
 	};
 

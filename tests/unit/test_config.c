@@ -423,11 +423,11 @@ static void test_wrong_text_is_refused_with_file_and_line(void **state)
 		{"[guest vm-{a,b}]\n", 1, "write a section for each"},
 		{"[guest {a,b}]\n", 1, "write a section for each"},
 		{"[guest a/b]\n", 1, "no guest's name has a '/'"},
-		{"[guest a\xc2\xa0]\n", 1, "looks like a blank or like nothing"},
+		{"[guest a\xc2\xa0]\n", 1, "it has an invisible character, or one that looks like a blank"},
 		{"[guest \xe2\x80\x8b"
 		 "a]\n",
-		 1, "looks like a blank or like nothing"},
-		{"[guest a \xef\xbb\xbf]\n", 1, "looks like a blank or like nothing"},
+		 1, "it has an invisible character, or one that looks like a blank"},
+		{"[guest a \xef\xbb\xbf]\n", 1, "it has an invisible character, or one that looks like a blank"},
 		{"[default]\rnested = require\r", 1, "does not end in ']'"},
 		{"# ok\n[default]\nmode = keep\n[x]\n", 4, "unknown section 'x'"},
 		/* keys */

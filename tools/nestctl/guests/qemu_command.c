@@ -328,6 +328,16 @@ static void take_device(struct qemu_command *command, const char *value)
 		doubt(command, "-device", value);
 }
 
+/* "GROUP.ID.PROPERTY=VALUE" replaces what -device or -global said of that ID, and another driver may be a CPU. */
+static void take_set(struct qemu_command *command, const char *value)
+{
+	const char *dot = strchr(value, '.');
+
+	dot = dot ? strchr(dot + 1, '.') : NULL;
+	if (dot && strncmp(dot, ".driver=", 8) == 0)
+		doubt(command, "-set", value);
+}
+
 /* ---- all of it ---- */
 
 static void take_option(struct qemu_command *command, const char *name, const char *value)
@@ -346,6 +356,8 @@ static void take_option(struct qemu_command *command, const char *name, const ch
 		set_accelerator(command, (struct piece){"kvm", 3});
 	else if (strcmp(name, "device") == 0)
 		take_device(command, value);
+	else if (strcmp(name, "set") == 0)
+		take_set(command, value);
 	else if (strcmp(name, "readconfig") == 0) /* a file that may state all of these */
 		doubt(command, "-readconfig", value);
 	else if (strcmp(name, "plugin") == 0) /* loads another program's code */
