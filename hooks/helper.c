@@ -13,6 +13,7 @@
 #include <nestxml/nestxml.h>
 
 #include "clock.h"
+#include "io.h"
 #include "macros.h"
 #include "run_dir.h"
 
@@ -23,8 +24,8 @@
 #define ANSWER_TIME 2000 /* milliseconds; libvirt waits for the hook, and the user for both */
 
 /*
- * What the helper finds open: 0 ends when the hook has ended, 1 is for its answer, 3 is its lock, which goes when it goes. It removes the
- * lock's file itself.
+ * What the helper finds open: 0 has a byte once its answer has been taken, and ends when the hook has ended; 1 is for its answer; 3 is its
+ * lock, which goes when it goes. It removes the lock's file itself.
  */
 enum { HELPER_LOCK = STDERR_FILENO + 1, HELPER_FIRST_CLOSED };
 
@@ -77,8 +78,11 @@ static int spawn(char *const *arguments, int stdin_fd, int stdout_fd, int lock_f
 	return error;
 }
 
-/* A line, ready for a terminal whoever wrote it. What is read into stays a string at each step. */
-static void read_answer(int fd, char answer[HELPER_ANSWER])
+/*
+ * A line, ready for a terminal whoever wrote it. What is read into stays a string at each step. Returns whether the line came whole, and in
+ * time.
+ */
+static bool read_answer(int fd, char answer[HELPER_ANSWER])
 {
 	int64_t deadline = nestxml_clock_monotonic() + ANSWER_TIME;
 	char line[HELPER_ANSWER] = "";
@@ -96,9 +100,11 @@ static void read_answer(int fd, char answer[HELPER_ANSWER])
 		else if (ready >= 0 || errno != EINTR)
 			break;
 	}
-	if (end)
-		*end = '\0';
+	if (!end)
+		return false;
+	*end = '\0';
 	nestxml_text_escape(line, answer, HELPER_ANSWER);
+	return true;
 }
 
 static enum helper start_helper(char *const *arguments, int lock, char *answer)
@@ -106,12 +112,14 @@ static enum helper start_helper(char *const *arguments, int lock, char *answer)
 	AUTO_CLOSE int waits = -1;
 	AUTO_CLOSE int hears = -1;
 	AUTO_CLOSE int says = -1;
+	int hook_end;
 	int ends[2];
 	int error;
 
 	if (!make_pipe(ends))
 		return HELPER_FAILED;
-	waits = ends[0]; /* ends[1] stays open until this process ends: that is what the helper waits for */
+	waits = ends[0];
+	hook_end = ends[1]; /* stays open until this process ends: that is what the helper waits for */
 	if (!answer) {
 		says = move_above(open("/dev/null", O_WRONLY | O_CLOEXEC), HELPER_FIRST_CLOSED);
 	} else if (make_pipe(ends)) {
@@ -122,16 +130,19 @@ static enum helper start_helper(char *const *arguments, int lock, char *answer)
 		return HELPER_FAILED;
 	error = spawn(arguments, waits, says, lock);
 	close(TAKE_FD(says));
-	if (error == 0 && answer)
-		read_answer(hears, answer);
+	/* What comes later is not shown to the user, so a helper that is not told starts nothing. */
+	if (error == 0 && answer && read_answer(hears, answer))
+		io_write(hook_end, "y", 1);
 	errno = error;
 	return error == 0 ? HELPER_STARTED : HELPER_FAILED;
 }
 
-enum helper helper_start(const char *uuid, bool start, char answer[HELPER_ANSWER])
+enum helper helper_start(const char *uuid, char answer[HELPER_ANSWER])
 {
-	char *const arguments[] = {(char *)HOOK_HELPER, (char *)"hook-helper", (char *)uuid, (char *)(start ? "--start" : NULL), NULL};
+	char *const arguments[] = {(char *)HOOK_HELPER, (char *)"hook-helper", (char *)uuid, (char *)(answer ? "--start" : NULL), NULL};
 	AUTO_CLOSE int lock = -1;
+	enum helper helper = HELPER_FAILED;
+	int error;
 
 	if (!arguments[0]) { /* as a test may have it */
 		errno = ENOENT;
@@ -141,5 +152,12 @@ enum helper helper_start(const char *uuid, bool start, char answer[HELPER_ANSWER
 	if (lock < 0)
 		return errno == EAGAIN ? HELPER_UNDER_WAY : HELPER_FAILED;
 	lock = move_above(lock, HELPER_FIRST_CLOSED);
-	return lock < 0 ? HELPER_FAILED : start_helper(arguments, lock, answer);
+	if (lock >= 0)
+		helper = start_helper(arguments, lock, answer);
+	if (helper == HELPER_FAILED) {
+		error = errno;
+		run_dir_remove_lock(uuid);
+		errno = error;
+	}
+	return helper;
 }

@@ -3,8 +3,6 @@
 #ifndef NESTXML_HELPER_H
 #define NESTXML_HELPER_H
 
-#include <stdbool.h>
-
 /** Whether a helper works on a guest. */
 enum helper {
 	HELPER_STARTED,	  /* by a helper of this call */
@@ -16,13 +14,12 @@ enum helper {
 #define HELPER_ANSWER 512
 
 /**
- * Starts `nestctl hook-helper` for the guest with @uuid. It answers at once what will become of the guest. When this process has ended it
- * rewrites the guest's stored definition, and with @start starts the guest, if then nobody else is at work on it. There is at most one at a
- * time for a guest; so what it starts itself does not start another.
+ * Starts `nestctl hook-helper` for the guest with @uuid. When this process has ended it rewrites the guest's stored definition. There is at
+ * most one at a time for a guest; so what it starts itself does not start another.
  *
- * @answer	a sentence about the guest, as in "it is started again"; "" if none came in time: then the helper starts nothing.
- *		NULL: it is not waited for, and nothing may be started
+ * @answer	not NULL: the helper is to start the guest too, if then nobody else is at work on it. It answers at once what will become of
+ *		the guest, by a sentence such as "it is started again"; "" if none came in time: then it starts nothing.
  */
-enum helper helper_start(const char *uuid, bool start, char answer[HELPER_ANSWER]);
+enum helper helper_start(const char *uuid, char answer[HELPER_ANSWER]);
 
 #endif

@@ -48,7 +48,7 @@ static bool is_judged(int argc, char **argv, enum nestxml_operation *as)
 
 	if (argc < 4 || strcmp(argv[3], "begin") != 0)
 		return false;
-	for (size_t i = 0; i < sizeof(judged) / sizeof(judged[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(judged); i++) {
 		if (strcmp(argv[2], judged[i].operation) == 0) {
 			*as = judged[i].as;
 			return true;
@@ -138,11 +138,12 @@ static enum status refuse_unrecorded(const char *name)
 }
 
 /* Whether it is the guest that has just arrived. */
-static bool has_arrived(const struct nestxml_check *check, const struct mark *mark)
+static bool has_arrived(const struct nestxml_check *check, const struct uuid *mark)
 {
 	const struct nestxml_domain *domain = sym_nestxml_check_get_domain(check);
+	struct uuid uuid;
 
-	return domain && run_dir_is_mark_of(mark, sym_nestxml_domain_get_uuid(domain));
+	return domain && uuid_read(sym_nestxml_domain_get_uuid(domain), &uuid) && uuid_is_equal(mark, &uuid);
 }
 
 /*
@@ -162,7 +163,7 @@ static bool may_be_managed_save(const char *name)
 /* Whether a stale start may be of a managed save whose `restore` could not leave a mark. Where it is the stored definition it is none. */
 static bool is_unrecorded(const char *name, const struct nestxml_check *check)
 {
-	struct mark mark;
+	struct uuid mark;
 
 	if (sym_nestxml_check_get_verdict(check) != NESTXML_VERDICT_STALE ||
 	    sym_nestxml_check_get_definition(check) == NESTXML_DEFINITION_STALE || !may_be_managed_save(name))
@@ -178,7 +179,7 @@ static enum status check_xml(const char *name, enum nestxml_operation as, const 
 	char reason[512];
 	struct nestxml_error error = {0};
 	struct nestxml_check *check;
-	struct mark mark;
+	struct uuid mark;
 	bool is_marked;
 	bool has_just_arrived;
 	enum status status;
@@ -187,12 +188,12 @@ static enum status check_xml(const char *name, enum nestxml_operation as, const 
 		return refuse(name,
 			      "nestxml is not completely installed, so whether the guest may start is unknown; reinstall it: ", reason);
 	is_marked = as == NESTXML_OPERATION_START && run_dir_take_mark(name, &mark);
-	if (sym_nestxml_check_new(HOOK_ROOT, as, name, xml, length, &check, &error) != 0)
+	if (sym_nestxml_check_new(HOOK_ROOT, is_marked ? NESTXML_OPERATION_START_INCOMING : as, name, xml, length, &check, &error) != 0)
 		return refuse_error(name, &error);
 	has_just_arrived = is_marked && has_arrived(check, &mark);
-	if (has_just_arrived) {
+	if (is_marked && !has_just_arrived) { /* the mark is another guest's */
 		sym_nestxml_check_free(check);
-		if (sym_nestxml_check_new(HOOK_ROOT, NESTXML_OPERATION_START_INCOMING, name, xml, length, &check, &error) != 0)
+		if (sym_nestxml_check_new(HOOK_ROOT, as, name, xml, length, &check, &error) != 0)
 			return refuse_error(name, &error);
 	}
 	if (as == NESTXML_OPERATION_START && !has_just_arrived && is_unrecorded(name, check))
@@ -241,7 +242,7 @@ static enum status check_guest(const char *name, enum nestxml_operation as, bool
 int main(int argc, char **argv)
 {
 	enum nestxml_operation as;
-	struct mark mark;
+	struct uuid mark;
 
 	if (!is_judged(argc, argv, &as)) {
 		if (is_end(argc, argv))

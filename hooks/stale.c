@@ -18,7 +18,10 @@ static void print_rewritten(const struct nestxml_check *check)
 	char *xml;
 	size_t length;
 
-	/* libvirt throws this away (docs/libvirt-facts.md #2), and who reads it sees a closed pipe too: so no failure is one. */
+	/*
+	 * For whoever runs the hook by hand, and a libvirt that would take it: those of today throw it away (docs/libvirt-facts.md #2). So
+	 * no failure is one.
+	 */
 	if (sym_nestxml_edits_apply(sym_nestxml_check_get_edits(check), &xml, &length) == 0) {
 		io_write(STDOUT_FILENO, xml, length);
 		free(xml);
@@ -40,7 +43,7 @@ static void describe_managed(const char *name, const struct nestxml_check *check
 		nestxml_text_escape(manager, shown, sizeof(shown)), nestxml_shell_name(name, sym_nestxml_domain_get_uuid(domain)));
 }
 
-/* @answer: the helper's, "" where none came in time. */
+/* @answer: the helper's; "" where it was not asked to start the guest, or has not answered in time. */
 static const char *describe_helper(enum helper helper, const char *answer)
 {
 	if (helper == HELPER_UNDER_WAY)
@@ -55,13 +58,13 @@ static enum helper rewrite(const struct nestxml_check *check, char answer[HELPER
 {
 	const struct nestxml_policy *policy = sym_nestxml_check_get_policy(check);
 	enum nestxml_definition definition = sym_nestxml_check_get_definition(check);
-	bool restart = policy->on_stale == NESTXML_ON_STALE_RESTART && definition == NESTXML_DEFINITION_STALE;
+	bool starts = policy->on_stale == NESTXML_ON_STALE_RESTART && definition == NESTXML_DEFINITION_STALE;
 	const char *uuid = sym_nestxml_domain_get_uuid(sym_nestxml_check_get_domain(check)); /* libvirt gives each guest one */
 	enum helper helper;
 
 	if (definition == NESTXML_DEFINITION_UNKNOWN || !*uuid)
 		return HELPER_FAILED;
-	helper = helper_start(uuid, restart, policy->on_stale == NESTXML_ON_STALE_ALLOW ? NULL : answer);
+	helper = helper_start(uuid, starts ? answer : NULL);
 	if (helper == HELPER_FAILED)
 		log_write(LOG_ERR, "nestctl cannot be started: %m");
 	return helper;

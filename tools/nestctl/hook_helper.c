@@ -20,14 +20,19 @@
 
 #define HOOK_TIME 60 /* seconds: by then a hook has ended, or will not */
 
-/* The hook holds the other end of stdin until it ends; nothing comes through. */
-static void wait_for_hook(void)
+/*
+ * The hook holds the other end of stdin until it ends, and writes a byte once it has the answer. Returns whether it has: if not, the user
+ * was told to start the guest.
+ */
+static bool wait_for_hook(void)
 {
 	char *data;
 	size_t length;
 
-	if (io_read(STDIN_FILENO, 0, HOOK_TIME, &data, &length) == 0)
-		free(data);
+	if (io_read(STDIN_FILENO, 1, HOOK_TIME, &data, &length) != 0)
+		return false;
+	free(data);
+	return length > 0;
 }
 
 /* What was changed since it was rewritten is to be rewritten again, before it is started. */
@@ -95,7 +100,10 @@ static enum nestctl_status run_command(int argc, char **argv)
 	set_uuid(&helper, argv[optind]);
 	log_open("nestctl");
 	helper_answer_hook(&helper);
-	wait_for_hook();
+	if (!wait_for_hook() && helper.starts) {
+		log_write(LOG_NOTICE, "guest %s is not started again: the hook did not wait for the answer", helper.shown);
+		helper.starts = false;
+	}
 	status = run_helper(&helper);
 	helper_release_slot(&helper);
 	helper_release_lock(&helper);

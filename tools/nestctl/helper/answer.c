@@ -115,7 +115,7 @@ static void describe(const struct helper *helper, char *answer, size_t size)
 			RESTART_CLIENTS_TIME / 1000);
 }
 
-/* The hook may have given up waiting; then it has said that nothing is started. */
+/* The hook may have given up waiting, here or before it has read the answer: hook_helper.c's wait_for_hook() tells. */
 void helper_answer_hook(struct helper *helper)
 {
 	char answer[512];

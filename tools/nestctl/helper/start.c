@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* start.c - starts a guest whose start was refused, once helper/restart.c finds nothing against it. */
+#include <time.h>
+
 #include "clock.h"
 #include "helper/helper.h"
 #include "log.h"
@@ -48,12 +50,10 @@ static int start_now(const struct helper *helper, struct virt_domain *guest)
 		log_write(LOG_INFO, "guest %s: it runs already", helper->shown);
 	else if (helper->was_started)
 		log_write(LOG_NOTICE, "guest %s: left stopped: another program has started it since, and it has ended", helper->shown);
-	else if (virt_domain_start(guest, &error) < 0)
+	else if (virt_domain_start(guest, &run, &error) < 0)
 		log_write(LOG_ERR, "guest %s: it could not be started again: %s", helper->shown, error.message);
-	else if ((run = virt_domain_get_run(guest)) >= 0)
-		log_write(LOG_NOTICE, "guest %s: started again", helper->shown);
 	else
-		log_write(LOG_NOTICE, "guest %s: started again, and it has ended", helper->shown);
+		log_write(LOG_NOTICE, "guest %s: started again", helper->shown);
 	return run;
 }
 
@@ -87,7 +87,7 @@ int helper_start(struct helper *helper)
 	return leave_stopped(helper, why);
 }
 
-/* Returns whether it runs on because it was defined again. */
+/* Returns whether it runs on because it is defined. */
 static bool destroy(struct helper *helper, int run)
 {
 	AUTO_HELD struct held held = {0};
@@ -97,10 +97,9 @@ static bool destroy(struct helper *helper, int run)
 	if (helper_hold(helper, &held) < 0)
 		return false;
 	if (virt_domain_get_run(held.guest) != run)
-		log_write(LOG_INFO, "guest %s was undefined; what this helper started runs no more", helper->shown);
+		log_write(LOG_INFO, "guest %s: what this helper started runs no more", helper->shown);
 	else if ((is_kept = virt_domain_is_persistent(held.guest)))
-		log_write(LOG_NOTICE, "guest %s was undefined and defined again, so its owner knows of it; it keeps running",
-			  helper->shown);
+		log_write(LOG_NOTICE, "guest %s is defined, so its owner knows of it; it keeps running", helper->shown);
 	else if (virt_domain_destroy(held.guest, &error) < 0)
 		log_write(LOG_ERR, "guest %s was undefined after this helper had started it, and cannot be destroyed: %s", helper->shown,
 			  error.message);
@@ -111,19 +110,30 @@ static bool destroy(struct helper *helper, int run)
 	return is_kept;
 }
 
+static void sleep_until(int64_t end)
+{
+	int64_t left = end - nestxml_clock_monotonic();
+	const struct timespec pause = {left / 1000, left % 1000 * 1000000};
+
+	if (left > 0)
+		nanosleep(&pause, NULL);
+}
+
 void helper_watch_run(struct helper *helper, int run)
 {
 	int64_t end = nestxml_clock_monotonic() + RESTART_WATCH;
 	bool is_kept = true;
 
-	while (is_kept) {
+	while (is_kept && !helper->has_lost_reader) {
 		helper_hear_until(helper, end, &helper->restart.was_undefined);
-		if (!helper->restart.was_undefined)
+		if (!helper->restart.was_undefined && !helper->has_lost_reader)
 			return;
 		helper->restart.was_undefined = false;
 		/* It may be replaced in two steps, `virsh undefine` and `virsh define`, and each of them may take 300 ms on a busy machine.
 		 */
 		helper_hear_until(helper, nestxml_clock_monotonic() + RESTART_REPLACE, NULL);
+		if (helper->has_lost_reader) /* as when libvirt is restarted: the end shows what has happened */
+			sleep_until(end);
 		is_kept = destroy(helper, run);
 	}
 }

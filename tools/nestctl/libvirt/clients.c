@@ -35,22 +35,6 @@ size_t clients_count_writers(const struct clients *clients)
 	return count;
 }
 
-static bool has_id(const struct clients *clients, unsigned long long id)
-{
-	for (size_t i = 0; i < clients->count; i++)
-		if (clients->list[i].id == id)
-			return true;
-	return false;
-}
-
-bool clients_has_writer_of(const struct clients *clients, const struct clients *before)
-{
-	for (size_t i = 0; i < before->count; i++)
-		if (is_writer(&before->list[i]) && has_id(clients, before->list[i].id))
-			return true;
-	return false;
-}
-
 static int describe(const struct client *client, const char *joint, char *buffer, size_t size)
 {
 	if (client->pid == 0)

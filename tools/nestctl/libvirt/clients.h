@@ -28,8 +28,6 @@ void clients_clear(struct clients *clients);
 bool clients_has_process(const struct clients *clients, int pid);
 /** How many connections may change something and are not nestctl's. */
 size_t clients_count_writers(const struct clients *clients);
-/** Whether one of the writers of @before is connected still. */
-bool clients_has_writer_of(const struct clients *clients, const struct clients *before);
 
 /** Writes who the writers are, as in "virsh (process 17) and another client", at most @size bytes. Returns @buffer. */
 const char *clients_describe_writers(const struct clients *clients, char *buffer, size_t size);

@@ -2,7 +2,6 @@
 /* virt.c - libvirt by dlopen, with libvirt's own types. */
 #include "libvirt/virt.h"
 
-#include <ctype.h>
 #include <dlfcn.h>
 #include <libvirt/libvirt-qemu.h>
 #include <stdio.h>
@@ -11,8 +10,10 @@
 
 #include "libvirt/virt_private.h"
 #include "macros.h"
+#include "uuid.h"
 
 #define QEMU_LIBRARY "libvirt-qemu.so.0"
+#define UNDEFINE_KEEP_TPM (1U << 6) /* VIR_DOMAIN_UNDEFINE_KEEP_TPM, from libvirt 8.9 on */
 
 enum known { KNOWN_NOT, KNOWN_NO, KNOWN_YES };
 
@@ -120,12 +121,10 @@ bool virt_is_session(const struct virt *virt)
 /* As virsh does it: a tenant who names his guest by another's UUID is not asked in its place. */
 static virDomainPtr look_up(const struct virt *virt, const char *word)
 {
-	size_t digits = 0;
 	virDomainPtr found = NULL;
+	struct uuid uuid;
 
-	for (const char *at = word; *at; at++)
-		digits += isxdigit((unsigned char)*at) ? 1 : 0;
-	if (digits == 32 && strspn(word, "0123456789abcdefABCDEF-") == strlen(word))
+	if (uuid_read(word, &uuid))
 		found = sym_virDomainLookupByUUIDString(virt->connection, word);
 	return found ? found : sym_virDomainLookupByName(virt->connection, word);
 }
@@ -398,9 +397,13 @@ int virt_define(struct virt *virt, const char *xml, struct virt_error *error)
 	return 0;
 }
 
-int virt_domain_start(struct virt_domain *domain, struct virt_error *error)
+/* Unlike virDomainCreate(), this one tells the number by the same call. */
+int virt_domain_start(struct virt_domain *domain, int *run, struct virt_error *error)
 {
-	return sym_virDomainCreate(domain->domain) == 0 ? 0 : virt_fail_with_last(error);
+	if (sym_virDomainCreateWithFlags(domain->domain, 0) < 0)
+		return virt_fail_with_last(error);
+	*run = (int)sym_virDomainGetID(domain->domain);
+	return 0;
 }
 
 int virt_domain_destroy(struct virt_domain *domain, struct virt_error *error)
@@ -408,9 +411,21 @@ int virt_domain_destroy(struct virt_domain *domain, struct virt_error *error)
 	return sym_virDomainDestroy(domain->domain) == 0 ? 0 : virt_fail_with_last(error);
 }
 
+static bool is_flag_unknown(void)
+{
+	const virError *last = sym_virGetLastError();
+
+	return last && last->code == VIR_ERR_INVALID_ARG;
+}
+
 int virt_domain_undefine(struct virt_domain *domain, struct virt_error *error)
 {
-	return sym_virDomainUndefineFlags(domain->domain, VIR_DOMAIN_UNDEFINE_KEEP_NVRAM) == 0 ? 0 : virt_fail_with_last(error);
+	int code = sym_virDomainUndefineFlags(domain->domain, VIR_DOMAIN_UNDEFINE_KEEP_NVRAM | UNDEFINE_KEEP_TPM);
+
+	/* Under an older libvirt its owner's own undefine has not kept the TPM's state either. */
+	if (code < 0 && is_flag_unknown())
+		code = sym_virDomainUndefineFlags(domain->domain, VIR_DOMAIN_UNDEFINE_KEEP_NVRAM);
+	return code == 0 ? 0 : virt_fail_with_last(error);
 }
 
 /* The number in a virDomainPtr is of the time when it was looked up. */

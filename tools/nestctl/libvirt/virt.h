@@ -104,11 +104,11 @@ int virt_domain_ask_qemu(struct virt_domain *domain, const char *command, char *
 
 /** Makes @xml the stored definition of the guest that it names. Returns 0 or -1. */
 int virt_define(struct virt *virt, const char *xml, struct virt_error *error);
-/** Starts it from its stored definition. Returns 0 or -1. */
-int virt_domain_start(struct virt_domain *domain, struct virt_error *error);
+/** Starts it from its stored definition; *@run is libvirt's number of this run. Returns 0 or -1. */
+int virt_domain_start(struct virt_domain *domain, int *run, struct virt_error *error);
 /** Ends it at once, as pulling the plug does. Returns 0 or -1. */
 int virt_domain_destroy(struct virt_domain *domain, struct virt_error *error);
-/** Removes its stored definition; what else libvirt keeps of it stays. Returns 0 or -1. */
+/** Removes its stored definition; its NVRAM and its TPM's state stay. Returns 0 or -1. */
 int virt_domain_undefine(struct virt_domain *domain, struct virt_error *error);
 /** The number that libvirt has given to this run of it; -1: it does not run. Asked each time. */
 int virt_domain_get_run(const struct virt_domain *domain);

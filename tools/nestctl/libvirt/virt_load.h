@@ -25,7 +25,7 @@
 	use(virConnectRegisterCloseCallback)        \
 	use(virConnectSetKeepAlive)                 \
 	use(virConnectUnregisterCloseCallback)      \
-	use(virDomainCreate)                        \
+	use(virDomainCreateWithFlags)               \
 	use(virDomainDefineXML)                     \
 	use(virDomainDestroy)                       \
 	use(virDomainUndefineFlags)                 \
@@ -55,7 +55,7 @@
 
 VIRT_FUNCTIONS(DLSYM_DECLARE)
 
-/** Loads libvirt, once for a process. Returns 0 or -1. */
+/** Loads libvirt, or looks up its functions again if it is loaded. Returns 0 or -1. */
 int virt_load(struct virt_error *error);
 
 /** Fills *@error with @message (NULL: unknown). Returns -1. */
