@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * dlsym.h - a library that is loaded when it is needed, and its functions, which are then called by their own names with "sym_" before
- *them.
+ * dlsym.h - a library that is loaded when it is needed, and its functions, which are then called by their own names with "sym_" in
+ * front.
  *
  *	#define FUNCTIONS(use) use(xmlReadIO) use(xmlFreeDoc)
  *	FUNCTIONS(DLSYM_DEFINE)

@@ -25,12 +25,6 @@ struct nestxml_check {
 	char advice[1024];
 };
 
-/** Whether the guest comes from a saved state or another host. */
-static inline bool is_arriving(const struct nestxml_check *check)
-{
-	return check->operation != NESTXML_OPERATION_START;
-}
-
 /** Fills the report and the advice for a verdict that is known. */
 void nestxml_check_report(struct nestxml_check *check, const struct nestxml_host *host);
 /** The report of a guest that was passed without its XML being parsed. */

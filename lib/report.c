@@ -10,6 +10,12 @@
 #include "policy.h"
 #include "shell_name.h"
 
+/* Whether it comes from a saved state or another host. */
+static bool is_arriving(const struct nestxml_check *check)
+{
+	return check->operation != NESTXML_OPERATION_START;
+}
+
 /* The guest, what it is asked for and by whom, and what stands in the way. */
 static void report_conflict(struct nestxml_check *check, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static void report_conflict(struct nestxml_check *check, const char *format, ...)

@@ -28,8 +28,6 @@ bool nestxml_model_expects_sub_features(const char *model, enum nestxml_vendor v
 const char *nestxml_model_sub_feature(const char *model, enum nestxml_vendor vendor, size_t index);
 /** The vendor of a processor by its vendor_id in /proc/cpuinfo; NONE. */
 enum nestxml_vendor nestxml_vendor_of_processor(const char *id);
-/** The vendor whose KVM module this is, as /sys/module spells it; NONE. */
-enum nestxml_vendor nestxml_vendor_of_module(const char *module);
 /** The vendor whose nesting QEMU emulates (TCG). */
 enum nestxml_vendor nestxml_vendor_emulated(void);
 

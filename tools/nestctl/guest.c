@@ -206,7 +206,7 @@ static void describe_advice(const struct facts *facts, enum verdict verdict, cha
 		if (facts->cpuinfo.hypervisor)
 			machine_advise_host(&facts->machine, text, size);
 		else
-			snprintf(text, size, "nestctl host (this is not a guest: its own firmware may have turned VT-x or AMD-V off)");
+			snprintf(text, size, "nestctl host (this is not a guest: its own firmware may have turned virtualization off)");
 		break;
 	case VERDICT_ENCRYPTED:
 		snprintf(text, size, "use QEMU without KVM here, or a guest without <launchSecurity>");

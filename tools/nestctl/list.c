@@ -21,7 +21,7 @@
 
 static const char help[] = "Usage: nestctl list [--nested|--unmet] [--json] [-c URI]\n"
 			   "Every guest: its policy and who states it, its stored CPU, the CPU it runs with,\n"
-			   "whether it has nesting now, and what would happen at its next start on this host.\n"
+			   "whether it has nesting now, and what would happen at its next start here.\n"
 			   "Run it on the guests' host, and as root, since only root can read QEMU's logs.\n"
 			   "\n"
 			   "  --nested            only the guests that have nesting now\n"
@@ -61,7 +61,7 @@ struct listing {
 	struct qemu_processes processes;
 	bool *matched;	/* of the sections of the policy files: whether one of the guests is theirs; NULL: out of memory */
 	size_t unmet;	/* guests that do not run as their policy asks */
-	size_t unknown; /* running guests with a policy of which that is unknown */
+	size_t unknown; /* running guests of which that is unknown, or whose policy is */
 };
 
 /* It may have ended by now: then it is a guest that does not run. */
@@ -75,7 +75,7 @@ static void read_live(const struct virt_domain *guest, struct entry *entry)
 		if (!virt_error.no_domain)
 			snprintf(entry->live_why, sizeof(entry->live_why), "%s", virt_error.message);
 	} else if (nestxml_domain_new(entry->live_xml, strlen(entry->live_xml), &entry->live, &error) != 0) {
-		snprintf(entry->live_why, sizeof(entry->live_why), "%s", error.message);
+		describe_xml_error("its live XML", &error, entry->live_why, sizeof(entry->live_why));
 	}
 }
 
@@ -113,18 +113,20 @@ static void entry_clear(struct entry *entry)
 }
 #define AUTO_ENTRY CLEANUP(entry_clear)
 
-static bool has_binding_policy(const struct entry *entry)
+/* An unknown policy may be one. */
+static bool may_have_binding_policy(const struct entry *entry)
 {
 	enum nestxml_nested nested = entry->definition.plan.policy.nested;
 
-	return entry->known && (nested == NESTXML_NESTED_REQUIRE || nested == NESTXML_NESTED_DISABLE);
+	return !entry->known || entry->definition.plan.state == PLAN_UNKNOWN || nested == NESTXML_NESTED_REQUIRE ||
+	       nested == NESTXML_NESTED_DISABLE;
 }
 
 /* Counts @entry, and says whether the list is to show it. */
 static bool count(struct listing *listing, const struct entry *entry)
 {
 	listing->unmet += entry->met == QEMU_ANSWER_NO;
-	listing->unknown += entry->running && entry->met == QEMU_ANSWER_NONE && has_binding_policy(entry);
+	listing->unknown += entry->running && entry->met == QEMU_ANSWER_NONE && may_have_binding_policy(entry);
 	if (listing->request->nested)
 		return entry->nested == QEMU_ANSWER_YES;
 	return !listing->request->unmet || entry->met == QEMU_ANSWER_NO;

@@ -400,6 +400,6 @@ static enum nestctl_status run(int argc, char **argv)
 const struct nestctl_command nestctl_verify = {
 	.name = "verify",
 	.arguments = "GUEST",
-	.summary = "does this running guest have nesting, and how is that known",
+	.summary = "does this running guest nest, and how is that known",
 	.run = run,
 };

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* main.c - the filter: domain XML in, domain XML whose CPU states nested virtualization out. */
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -15,6 +14,7 @@
 #include <nestxml/nestxml.h>
 
 #include "diff.h"
+#include "dlsym.h"
 #include "io.h"
 #include "macros.h"
 #include "replace.h"
@@ -216,54 +216,48 @@ static void tell(const struct job *job, enum nestxml_vendor vendor)
  * asked for. It reads the document itself, since this program's own objects may be of another version.
  */
 /* clang-format off */
-#define FUNCTIONS(use)      \
-	use(config_new)     \
-	use(config_resolve) \
-	use(config_free)    \
-	use(domain_new)     \
-	use(domain_free)
+#define FUNCTIONS(use)              \
+	use(nestxml_config_new)     \
+	use(nestxml_config_resolve) \
+	use(nestxml_config_free)    \
+	use(nestxml_domain_new)     \
+	use(nestxml_domain_free)
 /* clang-format on */
 
-#define DECLARE(name) __typeof__(nestxml_##name) *name;
-struct library {
-	FUNCTIONS(DECLARE)
-};
+FUNCTIONS(DLSYM_DEFINE_STATIC)
 
-static bool load_library(struct library *library)
+static bool load_library(char *reason, size_t size)
 {
-	void *handle = dlopen("libnestxml.so.0", RTLD_NOW | RTLD_LOCAL);
-	bool complete = handle != NULL;
+	static const struct dlsym_function functions[] = { FUNCTIONS(DLSYM_ROW) };
 
-#define LOAD(name) complete = complete && (library->name = (__typeof__(library->name))dlsym(handle, "nestxml_" #name)) != NULL;
-	FUNCTIONS(LOAD)
-	return complete;
+	return dlsym_load("libnestxml.so.0", RTLD_NOW, functions, ARRAY_SIZE(functions), reason, size);
 }
 
 static int read_policy(struct job *job, struct nestxml_error *error)
 {
-	struct library library;
 	struct nestxml_config *config = NULL;
 	struct nestxml_domain *domain = NULL;
 	struct nestxml_policy policy;
+	char reason[256];
 	int code;
 
-	if (!load_library(&library)) {
+	if (!load_library(reason, sizeof(reason))) {
 		error->code = NESTXML_E_CONFIG;
-		snprintf(error->message, sizeof(error->message), "its policy cannot be read without libnestxml: %s", dlerror());
+		snprintf(error->message, sizeof(error->message), "its policy cannot be read without libnestxml: %s", reason);
 		return error->code;
 	}
-	code = library.config_new("/", &config, error);
+	code = sym_nestxml_config_new("/", &config, error);
 	if (code == 0)
-		code = library.domain_new(job->xml, job->length, &domain, error);
+		code = sym_nestxml_domain_new(job->xml, job->length, &domain, error);
 	if (code == 0)
-		code = library.config_resolve(config, domain, &policy, error);
+		code = sym_nestxml_config_resolve(config, domain, &policy, error);
 	if (code == 0) {
 		job->nested = policy.nested;
 		if (job->mode == NESTXML_MODE_KEEP)
 			job->mode = policy.mode;
 	}
-	library.domain_free(domain);
-	library.config_free(config);
+	sym_nestxml_domain_free(domain);
+	sym_nestxml_config_free(config);
 	return code;
 }
 

@@ -14,7 +14,7 @@
  *
  * @reason	set on failure: what could not be done, static
  *
- * Returns 0 or a negative errno; @path is then as it was.
+ * Returns 0 or a negative errno; @path is then as it was, but for a device or pipe, which may have been written to in part.
  */
 int replace_file(const char *path, const char *xml, size_t length, const struct nestxml_edits *edits, const char **reason);
 

@@ -2,8 +2,8 @@
 /* findings.c - rows, and which of them comes first. */
 #include "doctor/findings.h"
 
-#include <assert.h>
 #include <stdarg.h>
+#include <stdlib.h>
 
 #include <nestxml/nestxml.h>
 
@@ -11,11 +11,12 @@
 
 struct finding *findings_add(struct findings *findings, const char *name, enum finding_mark mark, const char *format, ...)
 {
-	struct finding *finding = &findings->list[findings->count];
+	struct finding *finding;
 	va_list arguments;
 
-	assert(findings->count < FINDINGS_MAX);
-	findings->count++;
+	if (findings->count == FINDINGS_MAX)
+		abort();
+	finding = &findings->list[findings->count++];
 	*finding = (struct finding){.name = name, .mark = mark};
 	va_start(arguments, format);
 	nestxml_text_vprint(finding->text, sizeof(finding->text), format, arguments);

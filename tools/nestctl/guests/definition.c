@@ -23,7 +23,7 @@ int definition_read(const struct virt_domain *guest, enum virt_xml which, const 
 		return -1;
 	}
 	if (nestxml_domain_new(made.xml, strlen(made.xml), &made.domain, &error) != 0) {
-		snprintf(why, size, "its definition, line %u, %s", error.line, error.message);
+		describe_xml_error("its definition", &error, why, size);
 		definition_clear(&made);
 		return -1;
 	}
@@ -93,7 +93,7 @@ static enum kept compare(const struct definition *before, const char *xml, char 
 	int code = nestxml_domain_new(xml, strlen(xml), &after, &error);
 
 	if (code != 0) {
-		snprintf(why, size, "its definition, line %u, %s", error.line, error.message);
+		describe_xml_error("its definition", &error, why, size);
 		return KEPT_UNKNOWN;
 	}
 	rest_after = cut_cpu(xml, after);

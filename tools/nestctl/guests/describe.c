@@ -62,6 +62,16 @@ struct json_object *describe_policy_json(const struct nestxml_policy *policy, co
 
 /* ---- a plan ---- */
 
+void describe_xml_error(const char *what, const struct nestxml_error *error, char *text, size_t size)
+{
+	if (error->code == NESTXML_E_NOMEM)
+		snprintf(text, size, "%s", error->message);
+	else if (error->line > 0)
+		snprintf(text, size, "%s, line %u, %s", what, error->line, error->message);
+	else
+		snprintf(text, size, "%s %s", what, error->message);
+}
+
 struct json_object *describe_warnings_json(const struct nestxml_edits *edits)
 {
 	struct json_object *list = json_object_new_array();

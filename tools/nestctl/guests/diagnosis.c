@@ -19,7 +19,8 @@ enum qemu_answer diagnosis_answer(const struct diagnosis *diagnosis)
 	return virt_domain_is_running(diagnosis->guest) ? qemu_verdict_answer(diagnosis->verdict) : QEMU_ANSWER_NONE;
 }
 
-const char *diagnosis_feature(const struct diagnosis *diagnosis)
+/* That this is about. */
+static const char *name_feature(const struct diagnosis *diagnosis)
 {
 	enum nestxml_vendor vendor = qemu_evidence_vendor(&diagnosis->running.evidence);
 
@@ -51,11 +52,11 @@ static void describe_yes(const struct diagnosis *diagnosis, char *text, size_t s
 
 	switch (diagnosis->verdict) {
 	case QEMU_VERDICT_STATED:
-		snprintf(text, size, "yes: QEMU was started with %s on, %s", diagnosis_feature(diagnosis), giver);
+		snprintf(text, size, "yes: QEMU was started with %s on, %s", name_feature(diagnosis), giver);
 		break;
 	case QEMU_VERDICT_MODEL_HAS:
 		snprintf(text, size, "yes: the model %s has %s, %s", diagnosis_model(diagnosis, model, sizeof(model)),
-			 diagnosis_feature(diagnosis), giver);
+			 name_feature(diagnosis), giver);
 		break;
 	case QEMU_VERDICT_MONITOR_HAS:
 		snprintf(text, size, "yes: QEMU itself reports it, and there is no other evidence");
@@ -67,7 +68,7 @@ static void describe_yes(const struct diagnosis *diagnosis, char *text, size_t s
 
 static void describe_no(const struct diagnosis *diagnosis, char *text, size_t size)
 {
-	const char *feature = diagnosis_feature(diagnosis);
+	const char *feature = name_feature(diagnosis);
 	char model[96];
 
 	switch (diagnosis->verdict) {
@@ -106,12 +107,12 @@ static void describe_contradiction(const struct diagnosis *diagnosis, char *text
 	else
 		describe_yes(&outside, reason, sizeof(reason));
 	snprintf(text, size, "unknown: QEMU itself says that the guest has %s%s, but the other evidence says: %s", claims ? "" : "no ",
-		 diagnosis_feature(diagnosis), reason);
+		 name_feature(diagnosis), reason);
 }
 
 static void describe_unknown(const struct diagnosis *diagnosis, char *text, size_t size)
 {
-	const char *feature = diagnosis_feature(diagnosis);
+	const char *feature = name_feature(diagnosis);
 	char reason[256];
 
 	switch (diagnosis->verdict) {
@@ -220,7 +221,7 @@ static void advise_definition(const struct diagnosis *diagnosis, const char *nes
 	snprintf(text, size,
 		 "virsh dumpxml --inactive --security-info %s | nestxml -n %s | virsh define /dev/stdin, then shut it down and start it%s",
 		 name_for_shell(diagnosis), nested,
-		 diagnosis->has_hook ? "" : "; the hook would have refused this start, but is not installed: nestctl hook install");
+		 diagnosis->lacks_hook ? "; the hook would have refused this start, but is not installed: nestctl hook install" : "");
 }
 
 /* For a guest whose CPU is not what @nested states. */

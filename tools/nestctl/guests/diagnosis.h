@@ -25,12 +25,12 @@ struct diagnosis {
 	struct view stored;
 	struct view live;
 	struct nestxml_policy policy;
-	struct nestxml_error policy_error;	/* code 0: the policy is known */
-	bool is_current;			/* the stored CPU states the policy already */
-	struct nestxml_edits *edits;		/* with the warnings about the stored CPU; NULL: its policy asks nothing of it */
-	bool has_saved_state;			/* its next start comes from a managed save */
-	bool has_hook;				/* libvirt's hook is installed, which would have refused a start against the policy */
-	const struct nestxml_host *host;	/* borrowed */
+	struct nestxml_error policy_error; /* code 0: the policy is known */
+	bool is_current;		   /* the stored CPU states the policy already */
+	struct nestxml_edits *edits;	   /* with the warnings about the stored CPU; NULL: its policy asks nothing of it */
+	bool has_saved_state;		   /* its next start comes from a managed save */
+	bool lacks_hook;		   /* its policy is not met, and libvirt's hook, which would have refused that, is not installed */
+	const struct nestxml_host *host;   /* borrowed */
 	const struct qemu_processes *processes; /* borrowed; NULL: they are read for this guest alone */
 	struct running running;			/* of a running guest, and what follows */
 	bool is_qemu_asked;
@@ -42,8 +42,6 @@ struct diagnosis {
 
 /** Whether the guest is nested; NONE: it is unknown. */
 enum qemu_answer diagnosis_answer(const struct diagnosis *diagnosis);
-/** The name of the feature that this is about. */
-const char *diagnosis_feature(const struct diagnosis *diagnosis);
 /** The verdict and its reason, in one line. */
 void diagnosis_describe_verdict(const struct diagnosis *diagnosis, char *text, size_t size);
 /** Whether what the guest has is what its policy states; NONE: nothing is stated, or it is unknown. */

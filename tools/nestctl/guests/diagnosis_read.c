@@ -7,6 +7,7 @@
 
 #include <nestxml/nestxml.h>
 
+#include "guests/describe.h"
 #include "guests/guest_agent.h"
 #include "guests/plan.h"
 #include "guests/qemu_monitor.h"
@@ -23,7 +24,7 @@ static bool read_view(const struct virt_domain *guest, bool live, struct view *v
 	if (virt_domain_get_xml(guest, live ? VIRT_XML_LIVE : VIRT_XML_STORED, &view->xml, &virt_error) < 0)
 		snprintf(why, size, "the guest's XML cannot be got from libvirt: %s", virt_error.message);
 	else if (nestxml_domain_new(view->xml, strlen(view->xml), &view->domain, &error) != 0)
-		snprintf(why, size, "the guest's XML %s", error.message);
+		describe_xml_error("the guest's XML", &error, why, size);
 	else
 		return true;
 	return false;
@@ -106,6 +107,11 @@ static void read_answers(struct diagnosis *diagnosis)
 		set_answers(evidence->guest, diagnosis->agent.cpuinfo.has);
 }
 
+static bool has_binding_policy(const struct diagnosis *diagnosis)
+{
+	return diagnosis->policy.nested == NESTXML_NESTED_REQUIRE || diagnosis->policy.nested == NESTXML_NESTED_DISABLE;
+}
+
 bool diagnosis_read(const struct host_policy *host_policy, struct diagnosis *diagnosis, char *why, size_t size)
 {
 	bool running = virt_domain_is_running(diagnosis->guest);
@@ -114,7 +120,6 @@ bool diagnosis_read(const struct host_policy *host_policy, struct diagnosis *dia
 	    (running && !read_view(diagnosis->guest, true, &diagnosis->live, why, size)))
 		return false;
 	read_policy(host_policy, diagnosis);
-	diagnosis->has_hook = has_hook();
 	if (!running) {
 		diagnosis->has_saved_state = virt_domain_is_persistent(diagnosis->guest) && virt_domain_has_saved_state(diagnosis->guest);
 		return true;
@@ -122,6 +127,8 @@ bool diagnosis_read(const struct host_policy *host_policy, struct diagnosis *dia
 	read_process(diagnosis);
 	read_answers(diagnosis);
 	diagnosis->verdict = qemu_verdict_find(&diagnosis->running.evidence);
+	/* To compare the hook with this version's reads both, so it is done where it matters. */
+	diagnosis->lacks_hook = has_binding_policy(diagnosis) && diagnosis_is_policy_met(diagnosis) != QEMU_ANSWER_YES && !has_hook();
 	return true;
 }
 

@@ -9,7 +9,8 @@
 
 #include "shell_name.h"
 
-bool notes_describe_saved_state(const struct virt_domain *guest, char *text, size_t size)
+/* Where its next start comes from a managed save: that, and what discards it. Returns false where there is none. */
+static bool describe_saved_state(const struct virt_domain *guest, char *text, size_t size)
 {
 	if (virt_domain_is_running(guest) || !virt_domain_is_persistent(guest) || !virt_domain_has_saved_state(guest))
 		return false;
@@ -33,6 +34,6 @@ void notes_print(const struct virt_domain *guest, const char *warnings)
 
 	for (const char *line = warnings; *line; line += strcspn(line, "\n") + 1)
 		print_warning(guest, line, strcspn(line, "\n"));
-	if (notes_describe_saved_state(guest, text, sizeof(text)))
+	if (describe_saved_state(guest, text, sizeof(text)))
 		print_warning(guest, text, strlen(text));
 }

@@ -10,9 +10,6 @@
 
 #include "libvirt/virt.h"
 
-/** Where the next start of @guest comes from a managed save: that, and what discards it. Returns false where there is none. */
-bool notes_describe_saved_state(const struct virt_domain *guest, char *text, size_t size);
-
 /**
  * Prints a warning for each line of @warnings, and one if the next start of @guest comes from a managed save.
  *

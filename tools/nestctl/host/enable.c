@@ -234,6 +234,8 @@ static enum nestctl_status change_module(const struct change *change)
 static enum nestctl_status change_host(const struct change *change)
 {
 	enum nestctl_status status;
+	sigset_t before;
+	sigset_t all;
 
 	if (change->options->dry_run) {
 		print_steps(change);
@@ -243,11 +245,16 @@ static enum nestctl_status change_host(const struct change *change)
 		print_steps(change);
 		return nestctl_fail(NESTCTL_NO, "this needs root; run: sudo nestctl host %s", get_verb(change));
 	}
+	/* Between the file and the module only a SIGKILL stops it. */
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
 	status = modprobe_file_write(change->file, change->text);
-	if (status != NESTCTL_YES)
-		return status;
-	printf("%s is written\n", MODPROBE_FILE);
-	return change_module(change);
+	if (status == NESTCTL_YES) {
+		printf("%s is written\n", MODPROBE_FILE);
+		status = change_module(change);
+	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return status;
 }
 
 /* ---- the command ---- */
@@ -283,10 +290,5 @@ static enum nestctl_status read_and_change(const char *root, const struct enable
 
 enum nestctl_status enable_run(const char *root, const struct enable_options *options)
 {
-	sigset_t all;
-
-	/* Between the file and the module only a SIGKILL stops it. */
-	sigfillset(&all);
-	sigprocmask(SIG_BLOCK, &all, NULL);
 	return nestctl_finish(read_and_change(root, options));
 }

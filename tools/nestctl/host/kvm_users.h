@@ -27,6 +27,5 @@ struct kvm_users {
 /** Looks through /proc below @root. @users is to be released with kvm_users_clear(). False: out of memory. */
 bool kvm_users_find(const char *root, struct kvm_users *users);
 void kvm_users_clear(struct kvm_users *users);
-#define AUTO_KVM_USERS CLEANUP(kvm_users_clear)
 
 #endif

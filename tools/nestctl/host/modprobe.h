@@ -41,7 +41,6 @@ struct modprobe_lines {
  */
 bool modprobe_lines_read(const char *root, const char *module, struct modprobe_lines *lines);
 void modprobe_lines_clear(struct modprobe_lines *lines);
-#define AUTO_MODPROBE_LINES CLEANUP(modprobe_lines_clear)
 
 /** Whether @line is "options MODULE ..." and sets @parameter. */
 bool modprobe_line_sets(const struct modprobe_line *line, const char *parameter);

@@ -45,7 +45,7 @@ enum nestctl_status modprobe_file_write(const struct modprobe_file *file, const 
 
 bool modprobe_file_restore(const struct modprobe_file *file)
 {
-	const char *reason = NULL;
+	const char *reason = "cannot be removed";
 	int code = 0;
 
 	if (file->old)
@@ -53,6 +53,6 @@ bool modprobe_file_restore(const struct modprobe_file *file)
 	else if (unlink(file->path) < 0 && errno != ENOENT)
 		code = -errno;
 	if (code != 0)
-		nestctl_fail(NESTCTL_FAILED, "%s cannot be put back: %s", MODPROBE_FILE, strerror(-code));
+		nestctl_fail(NESTCTL_FAILED, "%s cannot be put back: it %s: %s", MODPROBE_FILE, reason, strerror(-code));
 	return code == 0;
 }

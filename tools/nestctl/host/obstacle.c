@@ -3,7 +3,6 @@
 #include "host/obstacle.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,18 +10,8 @@
 
 #include "escape.h"
 
-static void set(char *text, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
-static void set(char *text, size_t size, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	nestxml_text_vprint(text, size, format, arguments);
-	va_end(arguments);
-}
-
-#define SET_CAUSE(obstacle, ...) set((obstacle)->cause, sizeof((obstacle)->cause), __VA_ARGS__)
-#define SET_REMEDY(obstacle, ...) set((obstacle)->remedy, sizeof((obstacle)->remedy), __VA_ARGS__)
+#define SET_CAUSE(obstacle, ...) nestxml_text_print((obstacle)->cause, sizeof((obstacle)->cause), __VA_ARGS__)
+#define SET_REMEDY(obstacle, ...) nestxml_text_print((obstacle)->remedy, sizeof((obstacle)->remedy), __VA_ARGS__)
 
 /* ---- the machine ---- */
 
@@ -106,8 +95,8 @@ static void advise_removal(const struct host_state *state, struct obstacle *obst
 
 		if (line->verb == MODPROBE_OPTIONS)
 			continue;
-		set(obstacle->remedy + used, sizeof(obstacle->remedy) - used, "%s\"%s\" from %s, line %u", used ? ", and " : "remove ",
-		    line->text, line->file, line->line);
+		nestxml_text_print(obstacle->remedy + used, sizeof(obstacle->remedy) - used, "%s\"%s\" from %s, line %u",
+				   used ? ", and " : "remove ", line->text, line->file, line->line);
 		used += strlen(obstacle->remedy + used);
 	}
 }
@@ -160,7 +149,7 @@ static bool find_bad_value(const struct host_state *state, struct obstacle *obst
 	if (!host_state_find_bad_value(state, MODPROBE_FILE, &bad))
 		return false;
 	if (bad.line)
-		set(where, sizeof(where), "%s, line %u", bad.line->file, bad.line->line);
+		nestxml_text_print(where, sizeof(where), "%s, line %u", bad.line->file, bad.line->line);
 	nestxml_text_escape(bad.word.value, value, sizeof(value));
 	if (bad.word.has_value)
 		equals = "=";
@@ -194,7 +183,8 @@ const char *obstacle_describe_use(const struct host_state *state, char *text, si
 					 nestxml_text_escape(user->name, shown, sizeof(shown)), (int)user->pid,
 					 user->has_guest ? "" : ", which has /dev/kvm open");
 	}
-	set(text, size, "%s is in use by %s; stop that first", state->module_name, users[0] ? users : "a program that cannot be seen");
+	nestxml_text_print(text, size, "%s is in use by %s; stop that first", state->module_name,
+			   users[0] ? users : "a program that cannot be seen");
 	return text;
 }
 
@@ -204,11 +194,11 @@ const char *obstacle_advise_enabling(const struct host_state *state, char *text,
 	char use[1200];
 
 	if (host_state_is_in_use(state))
-		set(text, size, "%s, then: %s", obstacle_describe_use(state, use, sizeof(use)), command);
+		nestxml_text_print(text, size, "%s, then: %s", obstacle_describe_use(state, use, sizeof(use)), command);
 	else if (state->module != HOST_MODULE_LIVE && state->rival)
-		set(text, size, "%s; if that is refused, stop %s first", command, state->rival);
+		nestxml_text_print(text, size, "%s; if that is refused, stop %s first", command, state->rival);
 	else
-		set(text, size, "%s", command);
+		nestxml_text_print(text, size, "%s", command);
 	return text;
 }
 
@@ -220,11 +210,11 @@ static void describe_missing_hardware(const struct host_state *state, char *text
 	char host[128];
 
 	if (!state->machine.is_guest) {
-		set(text, size, "%s is turned off in the firmware: turn it on there", state->extension);
+		nestxml_text_print(text, size, "%s is turned off in the firmware: turn it on there", state->extension);
 		return;
 	}
 	machine_advise_host(&state->machine, host, sizeof(host));
-	set(text, size, "this machine is a guest: its host must provide nesting; %s", host);
+	nestxml_text_print(text, size, "this machine is a guest: its host must provide nesting; %s", host);
 }
 
 static void describe_install(const struct host_state *state, int code, char *text, size_t size)
@@ -233,10 +223,10 @@ static void describe_install(const struct host_state *state, int code, char *tex
 	char shown[512];
 
 	if (line)
-		set(text, size, "%s, line %u runs \"%s\" for it, and that failed", line->file, line->line, line->text);
+		nestxml_text_print(text, size, "%s, line %u runs \"%s\" for it, and that failed", line->file, line->line, line->text);
 	else
-		set(text, size, "modprobe runs \"%s\" for it, and that failed: %s",
-		    nestxml_text_escape(state->install, shown, sizeof(shown)), strerror(-code));
+		nestxml_text_print(text, size, "modprobe runs \"%s\" for it, and that failed: %s",
+				   nestxml_text_escape(state->install, shown, sizeof(shown)), strerror(-code));
 }
 
 const char *obstacle_describe_load_error(const struct host_state *state, int code, char *text, size_t size)
@@ -251,25 +241,27 @@ const char *obstacle_describe_load_error(const struct host_state *state, int cod
 		code = -EKEYREJECTED;
 	switch (-code) {
 	case EBUSY:
-		set(text, size, "another hypervisor has %s: stop %s first%s", state->extension, state->rival ? state->rival : "it",
-		    state->rival ? "" : "; which one is not known, but dmesg may name it");
+		nestxml_text_print(text, size, "another hypervisor has %s: stop %s first%s", state->extension,
+				   state->rival ? state->rival : "it",
+				   state->rival ? "" : "; which one is not known, but dmesg may name it");
 		break;
 	case EOPNOTSUPP:
 	case EIO:
 		describe_missing_hardware(state, text, size);
 		break;
 	case ENOEXEC:
-		set(text, size, "its file is not for this kernel but for %s; reinstall this kernel's package",
-		    state->release[0] ? nestxml_text_escape(state->release, shown, sizeof(shown)) : "another one");
+		nestxml_text_print(text, size, "its file is not for this kernel but for %s; reinstall this kernel's package",
+				   state->release[0] ? nestxml_text_escape(state->release, shown, sizeof(shown)) : "another one");
 		break;
 	case EKEYREJECTED:
 	case ENOKEY:
-		set(text, size,
-		    "this kernel loads signed modules only (Secure Boot), and its file has no signature that it trusts; reinstall "
-		    "this kernel's package, or enroll the key with mokutil");
+		nestxml_text_print(
+			text, size,
+			"this kernel loads signed modules only (Secure Boot), and its file has no signature that it trusts; reinstall "
+			"this kernel's package, or enroll the key with mokutil");
 		break;
 	default:
-		set(text, size, "%s", strerror(-code));
+		nestxml_text_print(text, size, "%s", strerror(-code));
 	}
 	return text;
 }
