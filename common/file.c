@@ -36,6 +36,13 @@ static int open_below(const char *root, const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
+bool nestxml_file_exists(const char *root, const char *path)
+{
+	AUTO_FREE char *joined = nestxml_path_join(root, path);
+
+	return joined && access(joined, F_OK) == 0;
+}
+
 long nestxml_file_read_small(const char *root, const char *path, char *buffer, size_t size)
 {
 	AUTO_CLOSE int fd = open_below(root, path);

@@ -3,10 +3,13 @@
 #ifndef NESTXML_FILE_H
 #define NESTXML_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /** @root joined with @path (which starts with /); the caller's to free; NULL: out of memory. */
 char *nestxml_path_join(const char *root, const char *path);
+/** Whether there is a file or directory @root/@path; false too if out of memory. */
+bool nestxml_file_exists(const char *root, const char *path);
 /**
  * Reads at most @size - 1 bytes of @root/@path (for the small files of /proc and /sys) and ends them with NUL.
  * Returns their number, or a negative errno; @buffer is then undefined.

@@ -23,16 +23,6 @@ private_devices()
 	mount --rbind "$dev" /dev
 }
 
-start_daemon()
-{
-	if [ -x /usr/sbin/libvirtd ]; then libvirtd -d; else virtqemud -d; fi
-}
-
-daemon_is_up()
-{
-	kill -0 "$(cat /run/libvirtd.pid /run/virtqemud.pid 2>/dev/null)" 2>/dev/null
-}
-
 start_libvirt()
 {
 	# No AppArmor profile per guest: those are loaded into the kernel of the host.
@@ -43,8 +33,12 @@ start_libvirt()
 		$| = 1;
 		print "$line\n" while defined recv(LOG, $line, 65536, 0);' >/run/syslog &
 	virtlogd -d
-	[ -x /usr/sbin/libvirtd ] || virtstoraged -d # virt-install's, for its disks
-	start_daemon
+	if [ -x /usr/sbin/libvirtd ]; then
+		libvirtd -d
+	else
+		virtstoraged -d # virt-install's, for its disks
+		virtqemud -d
+	fi
 	for _ in {1..300}; do
 		if [ -S /dev/log ] && virsh -q list >/run/sandbox/virsh 2>&1; then
 			return

@@ -130,11 +130,11 @@ rewritten()
 	return 1
 }
 
-# hold_helper: it answers the hook, and then waits until release_helper
+# hold_helper: it answers the hook, is told that the answer was taken, and then waits until release_helper
 hold_helper()
 {
 	rm -f /run/go
-	printf '#!/bin/bash\nexec /run/nestctl "$@" < <(exec 3>&-; until [ -e /run/go ]; do sleep 0.1; done)\n' >/run/held
+	printf '#!/bin/bash\nexec 4<&0\nexec /run/nestctl "$@" < <(exec 3>&-; head -c 1 <&4; until [ -e /run/go ]; do sleep 0.1; done) 4<&-\n' >/run/held
 	cp "$ours" /run/nestctl
 	chmod 755 /run/held
 	mount --bind /run/held "$ours"
@@ -224,6 +224,19 @@ starts_and_its_owner_undefines_it()
 	virsh -q undefine stale
 	for _ in {1..50}; do [ "$(virsh list --all --name | tr -d '\n')" ] || break; sleep 0.1; done
 	is "its owner undefines it, and it does not run on" "$(virsh list --all --name | tr -d '\n')" ""
+	says "which the log says" "$(</run/syslog)" "guest 'stale': destroyed: it was undefined"
+}
+
+starts_and_its_owner_undefines_it_while_libvirt_restarts()
+{
+	define stale "$type" "$without"
+	require_nesting stale
+	virsh start stale >/dev/null 2>&1 || true
+	works "a guest is started by the helper" comes_up stale
+	restart_libvirtd -TERM
+	virsh -q undefine stale
+	for _ in {1..150}; do [ "$(virsh list --all --name | tr -d '\n')" ] || break; sleep 0.1; done
+	is "libvirt restarts, its owner undefines it, and it does not run on" "$(virsh list --all --name | tr -d '\n')" ""
 	says "which the log says" "$(</run/syslog)" "guest 'stale': destroyed: it was undefined"
 }
 
@@ -647,7 +660,7 @@ starts_helper_leaves_a_managed_save()
 	has "a guest runs" saved 0
 	virsh -q managedsave saved
 	require_nesting saved
-	says "the helper says what will become of it" "$(nestctl hook-helper --start "$(virsh domuuid saved)" </dev/null || true)" \
+	says "the helper says what will become of it" "$(nestctl hook-helper --start "$(virsh domuuid saved)" < <(printf y) || true)" \
 		"it is started again unless another program is at work on it"
 	says "the helper does not start from a managed save" "$(tail -n 3 /run/syslog)" "guest 'saved': left stopped" "managed save"
 	is "the guest is off" "$(virsh domstate saved)" "shut off"
@@ -976,7 +989,7 @@ starts_watch()
 
 starts_watch_elsewhere()
 {
-	fails "another machine's guests are not watched" 3 timeout 10 nestctl watch -c test:///default -- "nothing is watched" "guests' own host"
+	fails "another machine's guests are not watched" 3 timeout 10 nestctl watch -c test:///default -- "nothing is watched" "the guests are on another host"
 }
 
 # watches TIMES: the watcher has reached the daemon so often

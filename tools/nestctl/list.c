@@ -321,11 +321,6 @@ static void list_table(struct virt_domain *const *guests, size_t guests_count, s
 
 /* ---- as JSON ---- */
 
-static void add_answer(struct json_object *object, const char *key, enum qemu_answer answer)
-{
-	json_object_object_add(object, key, answer == QEMU_ANSWER_NONE ? NULL : json_object_new_boolean(answer == QEMU_ANSWER_YES));
-}
-
 /* The verdict on the next start; NULL, with @reason, where there is none. */
 static const char *find_verdict(const struct entry *entry, const struct host_policy *host_policy, char *reason, size_t size)
 {
@@ -362,8 +357,8 @@ static struct json_object *make_json(const struct entry *entry, const struct hos
 	json_object_object_add(object, "policy", describe_policy_json(&plan->policy, error));
 	json_object_object_add(object, "stored_cpu", entry->persistent ? describe_cpu_json(entry->definition.domain) : NULL);
 	json_object_object_add(object, "live_cpu", describe_cpu_json(entry->live));
-	add_answer(object, "nested_now", entry->nested);
-	add_answer(object, "met", entry->met);
+	json_object_object_add(object, "nested_now", describe_answer_json(entry->nested));
+	json_object_object_add(object, "met", describe_answer_json(entry->met));
 	output_add_bool(object, "managed_save", entry->saved.exists);
 	json_object_object_add(object, "warnings", describe_warnings_json(entry->definition.plan.edits));
 	output_add_string(object, "verdict", find_verdict(entry, host_policy, reason, sizeof(reason)));

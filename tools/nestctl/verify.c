@@ -202,17 +202,12 @@ static void print_table(const struct diagnosis *diagnosis)
 
 /* ---- as JSON ---- */
 
-static void add_answer(struct json_object *object, const char *key, enum qemu_answer answer)
-{
-	json_object_object_add(object, key, answer == QEMU_ANSWER_NONE ? NULL : json_object_new_boolean(answer == QEMU_ANSWER_YES));
-}
-
 static struct json_object *make_policy(const struct diagnosis *diagnosis)
 {
 	bool known = diagnosis->policy_error.code == NESTXML_OK;
 	struct json_object *object = describe_policy_json(&diagnosis->policy, known ? NULL : diagnosis->policy_error.message);
 
-	add_answer(object, "met", diagnosis_is_policy_met(diagnosis));
+	json_object_object_add(object, "met", describe_answer_json(diagnosis_is_policy_met(diagnosis)));
 	return object;
 }
 
@@ -301,7 +296,7 @@ static struct json_object *make_json(const struct diagnosis *diagnosis)
 	struct json_object *object = json_object_new_object();
 	char text[1024];
 
-	add_answer(object, "nested", diagnosis_answer(diagnosis));
+	json_object_object_add(object, "nested", describe_answer_json(diagnosis_answer(diagnosis)));
 	output_add_escaped(object, "guest", virt_domain_get_name(diagnosis->guest));
 	output_add_string(object, "uuid", virt_domain_get_uuid(diagnosis->guest));
 	output_add_bool(object, "running", running);

@@ -62,6 +62,11 @@ struct json_object *describe_policy_json(const struct nestxml_policy *policy, co
 
 /* ---- a plan ---- */
 
+struct json_object *describe_answer_json(enum qemu_answer answer)
+{
+	return answer == QEMU_ANSWER_NONE ? NULL : json_object_new_boolean(answer == QEMU_ANSWER_YES);
+}
+
 void describe_xml_error(const char *what, const struct nestxml_error *error, char *text, size_t size)
 {
 	if (error->code == NESTXML_E_NOMEM)

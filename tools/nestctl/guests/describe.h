@@ -8,6 +8,7 @@
 #include <nestxml/nestxml.h>
 
 #include "guests/plan.h"
+#include "guests/qemu_verdict.h"
 
 struct json_object;
 
@@ -18,6 +19,9 @@ struct json_object *describe_cpu_json(const struct nestxml_domain *domain);
 
 /** A policy in JSON, its source included. @error: why it is unknown, else NULL. */
 struct json_object *describe_policy_json(const struct nestxml_policy *policy, const char *error);
+
+/** Yes or no in JSON; NULL for no answer. */
+struct json_object *describe_answer_json(enum qemu_answer answer);
 
 /** The warnings of @edits, which may be NULL, as a list in JSON. */
 struct json_object *describe_warnings_json(const struct nestxml_edits *edits);

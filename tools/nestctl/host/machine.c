@@ -19,13 +19,6 @@
 #define ENCRYPTION_SEV (1U << 1)
 #define ENCRYPTION_SNP (1U << 4)
 
-static bool exists(const char *root, const char *path)
-{
-	AUTO_FREE char *below = nestxml_path_join(root, path);
-
-	return below && access(below, F_OK) == 0;
-}
-
 /* What the kernel of such a guest shows: its drivers' devices, and the VM privilege level since Linux 6.11. */
 static const char *find_encryption_in_sysfs(const char *root)
 {
@@ -40,7 +33,7 @@ static const char *find_encryption_in_sysfs(const char *root)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
-		if (exists(root, marks[i].path))
+		if (nestxml_file_exists(root, marks[i].path))
 			return marks[i].name;
 	return NULL;
 }
@@ -75,7 +68,8 @@ static const char *find_encryption(const char *root, const struct cpuinfo *cpuin
 /* The marks of Docker, of podman, and of systemd for those that say what they are (LXC, systemd-nspawn). */
 static bool is_container(const char *root)
 {
-	return exists(root, "/.dockerenv") || exists(root, "/run/.containerenv") || exists(root, "/run/systemd/container");
+	return nestxml_file_exists(root, "/.dockerenv") || nestxml_file_exists(root, "/run/.containerenv") ||
+	       nestxml_file_exists(root, "/run/systemd/container");
 }
 
 /* libvirt gives the guest's own UUID to its firmware. Root alone may read it. */

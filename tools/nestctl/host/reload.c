@@ -59,12 +59,6 @@ static int load_old(const struct reload *reload)
 
 /* ---- what is so now ---- */
 
-#define AUTO_HOST CLEANUP(cleanup_host)
-static void cleanup_host(struct nestxml_host **host)
-{
-	nestxml_host_free(*host);
-}
-
 /* Whether /sys says this. */
 static bool is_nested(const struct reload *reload, enum nestxml_state wanted, char *evidence, size_t size)
 {

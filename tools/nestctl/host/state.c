@@ -167,11 +167,9 @@ static int read_cmdline(struct host_state *state, const char *root)
 static bool exists(const char *root, const char *module, const char *file)
 {
 	char path[128];
-	AUTO_FREE char *below = NULL;
 
 	snprintf(path, sizeof(path), "/sys/module/%s%s", module, file);
-	below = nestxml_path_join(root, path);
-	return below && access(below, F_OK) == 0;
+	return nestxml_file_exists(root, path);
 }
 
 /* /sys tells what is there now: a module that was loaded has an initstate, one that is built in has none. */
@@ -252,12 +250,6 @@ static const char *find_rival(const char *root)
 		if (exists(root, rivals[i].module, ""))
 			return rivals[i].shown;
 	return NULL;
-}
-
-#define AUTO_HOST CLEANUP(cleanup_host)
-static void cleanup_host(struct nestxml_host **host)
-{
-	nestxml_host_free(*host);
 }
 
 /* "none [integrity] confidentiality": the word in brackets is the one that holds; kernel_lockdown(7). */

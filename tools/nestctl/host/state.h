@@ -73,6 +73,13 @@ struct host_state {
 	size_t parameters_count;
 };
 
+/** For a local that owns one. */
+static inline void host_cleanup(struct nestxml_host **host)
+{
+	nestxml_host_free(*host);
+}
+#define AUTO_HOST CLEANUP(host_cleanup)
+
 /**
  * Gathers the state of the host below @root, to be released with host_state_clear(); what cannot be read is said in it. Returns 0 or a
  * negative errno.
