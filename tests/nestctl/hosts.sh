@@ -4,11 +4,16 @@
 export NESTXML_TEST_ROOT=${work:?}/root NESTXML_TEST_MODULE
 root=$NESTXML_TEST_ROOT
 
-# A kernel object as far as libkmod looks into it: its name and its parameters.
-make_object() { # FILE PARMTYPE...
-	local file=$1 parameter
-	shift
+# A kernel object as far as libkmod looks into it: its name, its parameters, and the symbol by which it needs another one.
+make_object() { # FILE NEEDED PARMTYPE...: what is NEEDED is another one's symbol; =SYMBOL: its own, which others need
+	local file=$1 needed=$2 parameter
+	shift 2
 	{
+		case $needed in
+			'') ;;
+			=*) echo "static const char symbol[] __attribute__((section(\"__ksymtab_strings\"), used)) = \"${needed#=}\";" ;;
+			*) echo "extern int $needed; int *needed = &$needed;" ;;
+		esac
 		for parameter; do
 			echo "static const char p_${parameter%%:*}[] __attribute__((section(\".modinfo\"), used)) = \"parmtype=$parameter\";"
 		done
@@ -16,8 +21,9 @@ make_object() { # FILE PARMTYPE...
 		echo 'static const char magic[] __attribute__((section(".modinfo"), used)) = "vermagic=1.2.3-other SMP mod_unload ";'
 	} | cc -c -x c -o "$file" -
 }
-make_object "$work/kvm-amd.ko" nested:int npt:bool vgif:int vls:int avic:bool
-make_object "$work/kvm-intel.ko" nested:bool ept:bool enable_shadow_vmcs:bool vpid:bool enable_apicv:bool
+make_object "$work/kvm.ko" =kvm_init ignore_msrs:bool
+make_object "$work/kvm-amd.ko" kvm_init nested:int npt:bool vgif:int vls:int avic:bool
+make_object "$work/kvm-intel.ko" kvm_init nested:bool ept:bool enable_shadow_vmcs:bool vpid:bool enable_apicv:bool
 
 new_host() { # intel|amd [NESTED]: with a value the module is loaded
 	local id=AuthenticAMD flag=svm file=kvm-amd.ko directory
@@ -26,7 +32,7 @@ new_host() { # intel|amd [NESTED]: with a value the module is loaded
 	rm -rf "$root"
 	directory=$root/lib/modules/$(uname -r)
 	mkdir -p "$root"/{proc,etc/modprobe.d,sys/module} "$directory/kernel"
-	cp "$work/$file" "$directory/kernel/"
+	cp "$work/kvm.ko" "$work/$file" "$directory/kernel/"
 	touch "$directory/modules.order" "$directory/modules.builtin"
 	depmod -b "$root" "$(uname -r)" 2>/dev/null
 	printf 'processor\t: 0\nvendor_id\t: %s\nflags\t\t: fpu vme %s lm\n' $id $flag >"$root/proc/cpuinfo"
@@ -35,7 +41,7 @@ new_host() { # intel|amd [NESTED]: with a value the module is loaded
 }
 
 load_with() { # NESTED
-	mkdir -p "$root/sys/module/$NESTXML_TEST_MODULE/parameters"
+	mkdir -p "$root/sys/module/$NESTXML_TEST_MODULE/parameters" "$root/sys/module/kvm"
 	echo live >"$root/sys/module/$NESTXML_TEST_MODULE/initstate"
 	echo 0 >"$root/sys/module/$NESTXML_TEST_MODULE/refcnt"
 	echo "$1" >"$root/sys/module/$NESTXML_TEST_MODULE/parameters/nested"

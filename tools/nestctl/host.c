@@ -61,13 +61,15 @@ static void advise_while_on(const struct host_state *state, char *text, size_t s
 {
 	struct host_next_load next;
 	struct obstacle obstacle;
+	char writing[1100];
 
 	if (!find_change(state, &next))
 		snprintf(text, size, "virsh dumpxml --inactive --security-info GUEST | nestxml | virsh define /dev/stdin");
 	else if (obstacle_find(state, true, &obstacle) && state->place != KERNEL_MODULE_ABSENT)
 		nestxml_text_print(text, size, "%s: else it is off after the next load", obstacle.remedy);
 	else
-		snprintf(text, size, "nestctl host enable: else it is off after the next load");
+		nestxml_text_print(text, size, "%s: else it is off after the next load",
+				   obstacle_advise_writing(state, writing, sizeof(writing)));
 }
 
 static void describe_advice(const struct host_state *state, char *text, size_t size)
@@ -96,15 +98,21 @@ static bool describe_unread(const struct host_state *state, char *text, size_t s
 
 /* ---- as a table ---- */
 
+static void print_lines(const struct modprobe_lines *lines, const char *title)
+{
+	for (size_t i = 0; i < lines->count; i++) {
+		const struct modprobe_line *line = &lines->list[i];
+
+		output_row(i == 0 ? title : "", "%s:%u: %s", line->file, line->line, line->text);
+	}
+}
+
 static void print_lists(const struct host_state *state)
 {
 	char shown[512];
 
-	for (size_t i = 0; i < state->lines.count; i++) {
-		const struct modprobe_line *line = &state->lines.list[i];
-
-		output_row(i == 0 ? "configured" : "", "%s:%u: %s", line->file, line->line, line->text);
-	}
+	print_lines(&state->lines, "configured");
+	print_lines(&state->needed_lines, state->lines.count == 0 ? "configured" : "");
 	if (state->cmdline && state->cmdline[0])
 		output_row("kernel command line", "%s", nestxml_text_escape(state->cmdline, shown, sizeof(shown)));
 	for (size_t i = 0; i < state->users.count; i++)
@@ -165,18 +173,24 @@ static void print_table(const struct host_state *state)
 
 /* ---- as JSON ---- */
 
+static void add_lines(struct json_object *list, const struct modprobe_lines *lines)
+{
+	for (size_t i = 0; i < lines->count; i++) {
+		struct json_object *line = json_object_new_object();
+
+		output_add_string(line, "file", lines->list[i].file);
+		json_object_object_add(line, "line", json_object_new_int64(lines->list[i].line));
+		output_add_string(line, "text", lines->list[i].text);
+		json_object_array_add(list, line);
+	}
+}
+
 static struct json_object *make_configured(const struct host_state *state)
 {
 	struct json_object *list = json_object_new_array();
 
-	for (size_t i = 0; i < state->lines.count; i++) {
-		struct json_object *line = json_object_new_object();
-
-		output_add_string(line, "file", state->lines.list[i].file);
-		json_object_object_add(line, "line", json_object_new_int64(state->lines.list[i].line));
-		output_add_string(line, "text", state->lines.list[i].text);
-		json_object_array_add(list, line);
-	}
+	add_lines(list, &state->lines);
+	add_lines(list, &state->needed_lines);
 	return list;
 }
 

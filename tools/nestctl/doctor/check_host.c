@@ -97,6 +97,7 @@ static void check_next_load(const struct host *host, struct findings *findings)
 {
 	struct host_next_load next;
 	struct finding *finding;
+	char text[1100];
 
 	if (!is_there(host))
 		return;
@@ -113,7 +114,7 @@ static void check_next_load(const struct host *host, struct findings *findings)
 		if (host->has_obstacle)
 			finding_advise(finding, "%s", host->obstacle.remedy);
 		else
-			finding_advise(finding, "nestctl host enable");
+			finding_advise(finding, "%s", obstacle_advise_writing(&host->state, text, sizeof(text)));
 	}
 }
 

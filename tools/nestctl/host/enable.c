@@ -46,6 +46,12 @@ static bool is_reloaded(const struct change *change)
 
 /* ---- what wins over our file ---- */
 
+static enum nestctl_status refuse_line(const struct modprobe_line *line)
+{
+	return nestctl_fail(NESTCTL_NO, "nothing was changed: %s, line %u would win over %s with \"%s\"; remove it", line->file, line->line,
+			    MODPROBE_FILE, line->text);
+}
+
 /* Where the value comes from that would win: the kernel's command line, else the last other line that sets it. */
 static enum nestctl_status refuse_winner(const struct change *change, const char *winning)
 {
@@ -57,8 +63,7 @@ static enum nestctl_status refuse_winner(const struct change *change, const char
 		const struct modprobe_line *line = &state->lines.list[i];
 
 		if (strcmp(line->file, MODPROBE_FILE) != 0 && modprobe_line_sets(line, "nested") && !strstr(state->cmdline, "nested="))
-			return nestctl_fail(NESTCTL_NO, "nothing was changed: %s, line %u would win over %s with \"%s\"; remove it",
-					    line->file, line->line, MODPROBE_FILE, line->text);
+			return refuse_line(line);
 	}
 	return nestctl_fail(NESTCTL_NO,
 			    "nothing was changed: the kernel's command line would win over %s with nested=%s (%s); remove it there",
@@ -93,6 +98,7 @@ static int ask_winner(const struct change *change, const char *overlay, struct p
 
 static enum nestctl_status check_winner(const struct change *change)
 {
+	const struct modprobe_line *install = modprobe_lines_find(&change->state->lines, MODPROBE_INSTALL);
 	const struct host_parameter *nested = NULL;
 	char overlay[] = "/tmp/nestctl-XXXXXX";
 	struct parameter_word word = {0};
@@ -108,7 +114,12 @@ static enum nestctl_status check_winner(const struct change *change)
 		return nestctl_fail(NESTCTL_FAILED, "modprobe's configuration cannot be read: %s", strerror(-code));
 	nested = &change->state->parameters[0];
 	type = nested->type[0] ? nested->type : "bool"; /* the file of a loaded module may be gone */
-	return is_set && setting_is_met_by(&change->options->setting, type, &word) ? NESTCTL_YES : refuse_winner(change, word.value);
+	if (!is_set || !setting_is_met_by(&change->options->setting, type, &word))
+		return refuse_winner(change, word.value);
+	if (install && host_state_find_install_option(change->state, "nested", &word) &&
+	    !setting_is_met_by(&change->options->setting, type, &word))
+		return refuse_line(install);
+	return NESTCTL_YES;
 }
 
 /* A line elsewhere that says the opposite and loses is worth a warning. */
@@ -142,7 +153,7 @@ static enum nestctl_status check_obstacles(const struct change *change)
 
 	if (!obstacle_find(state, change->options->setting.enable, &obstacle))
 		return NESTCTL_YES;
-	if (is_needed || host_state_find_bad_value(state, MODPROBE_FILE, &bad))
+	if ((is_needed && !obstacle.is_later) || host_state_find_bad_value(state, MODPROBE_FILE, &bad))
 		return nestctl_fail(NESTCTL_NO, "nothing was changed: %s; %s", obstacle.cause, obstacle.remedy);
 	if (obstacle.is_configured || state->machine.is_container)
 		fprintf(stderr, "nestctl: warning: %s%s; %s\n", obstacle.is_configured ? "at the next load: " : "", obstacle.cause,

@@ -38,11 +38,13 @@ static struct kmod_ctx *open_context(const char *root, const char *overlay)
 	if (asprintf(&modules, "/lib/modules/%s", kernel.release) < 0)
 		modules = NULL;
 	below = modules ? nestxml_path_join(root, modules) : NULL;
+	setenv("KMOD_LOG", "0", 1); /* its own words, also those about files that it reads here, would come between ours */
 	if (overlay)
 		directories[count++] = strdup(overlay);
 	for (size_t i = 0; modprobe_directories[i] && count < MAX_DIRECTORIES; i++)
 		directories[count++] = nestxml_path_join(root, modprobe_directories[i]);
 	context = below ? kmod_new(below, (const char *const *)directories) : NULL;
+	unsetenv("KMOD_LOG"); /* not for modprobe, which an install line may run */
 	for (size_t i = 0; i < count; i++)
 		free(directories[i]);
 	return context;
@@ -84,7 +86,6 @@ int kernel_module_open(const char *root, const char *name, const char *overlay, 
 		// cppcheck-suppress memleak ; it is released with the scope
 		return -ENOMEM;
 	}
-	kmod_set_log_priority(made->context, 0); /* its own words would come between ours */
 	code = kmod_module_new_from_name(made->context, name, &made->module);
 	if (code < 0)
 		return code;
@@ -117,6 +118,22 @@ const char *kernel_module_get_options(const struct kernel_module *module)
 const char *kernel_module_get_install(const struct kernel_module *module)
 {
 	return kmod_module_get_install_commands(module->module);
+}
+
+void kernel_module_visit_needed(const struct kernel_module *module, bool (*visit)(void *data, const char *name, const char *install),
+				void *data)
+{
+	AUTO_LIST struct kmod_list *needed = kmod_module_get_dependencies(module->module);
+	struct kmod_list *entry;
+	bool goes_on = true;
+
+	kmod_list_foreach(entry, needed)
+	{
+		struct kmod_module *one = kmod_module_get_module(entry);
+
+		goes_on = goes_on && visit(data, kmod_module_get_name(one), kmod_module_get_install_commands(one));
+		kmod_module_unref(one);
+	}
 }
 
 /* Adds each value of @key that modinfo shows, a line each. False: out of memory. */

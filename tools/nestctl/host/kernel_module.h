@@ -45,6 +45,13 @@ const char *kernel_module_get_options(const struct kernel_module *module);
 /** The command that modprobe would run instead of loading it; NULL: none. Borrowed. */
 const char *kernel_module_get_install(const struct kernel_module *module);
 
+/**
+ * Calls @visit for each module that must be loaded before it, with its name and the command that modprobe would run instead of loading that
+ * (NULL: none), until that returns false.
+ */
+void kernel_module_visit_needed(const struct kernel_module *module, bool (*visit)(void *data, const char *name, const char *install),
+				void *data);
+
 /** The types of all its parameters, a line each ("nested:int\n"), the caller's to free; NULL: out of memory. */
 char *kernel_module_get_types(const struct kernel_module *module);
 

@@ -86,12 +86,12 @@ static bool find_kernel_obstacle(const struct host_state *state, bool enable, st
 /* ---- modprobe's configuration ---- */
 
 /* "remove "install kvm_amd /bin/false" from FILE, line 1, and "blacklist kvm_amd" from FILE, line 2" */
-static void advise_removal(const struct host_state *state, struct obstacle *obstacle)
+static void advise_removal(const struct modprobe_lines *lines, struct obstacle *obstacle)
 {
 	size_t used = 0;
 
-	for (size_t i = 0; i < state->lines.count && used < sizeof(obstacle->remedy); i++) {
-		const struct modprobe_line *line = &state->lines.list[i];
+	for (size_t i = 0; i < lines->count && used < sizeof(obstacle->remedy); i++) {
+		const struct modprobe_line *line = &lines->list[i];
 
 		if (line->verb == MODPROBE_OPTIONS)
 			continue;
@@ -133,9 +133,29 @@ static bool find_block(const struct host_state *state, struct obstacle *obstacle
 		return false;
 	obstacle->is_configured = true;
 	if (install || blacklist)
-		advise_removal(state, obstacle);
+		advise_removal(&state->lines, obstacle);
 	else
 		advise_search(state, obstacle);
+	return true;
+}
+
+/* The kvm that kvm_intel and kvm_amd need is kept from being loaded, and they with it. */
+static bool find_needed_block(const struct host_state *state, struct obstacle *obstacle)
+{
+	const struct modprobe_line *install = modprobe_lines_find(&state->needed_lines, MODPROBE_INSTALL);
+
+	if (!state->needed || (state->is_needed_loaded && state->nested != NESTXML_STATE_ON))
+		return false;
+	obstacle->is_configured = true;
+	obstacle->is_later = state->is_needed_loaded;
+	if (install) {
+		SET_CAUSE(obstacle, "%s, line %u keeps %s from being loaded, which %s needs: \"%s\"", install->file, install->line,
+			  state->needed, state->module_name, install->text);
+		SET_REMEDY(obstacle, "remove \"%s\" from %s, line %u", install->text, install->file, install->line);
+	} else {
+		SET_CAUSE(obstacle, "modprobe runs a command instead of loading %s, which %s needs", state->needed, state->module_name);
+		SET_REMEDY(obstacle, "find it with: modprobe --showconfig | grep \"install %s\"", state->needed);
+	}
 	return true;
 }
 
@@ -165,7 +185,73 @@ bool obstacle_find(const struct host_state *state, bool enable, struct obstacle 
 {
 	*obstacle = (struct obstacle){0};
 	return find_machine_obstacle(state, obstacle) || find_kernel_obstacle(state, enable, obstacle) || find_block(state, obstacle) ||
-	       find_bad_value(state, obstacle);
+	       find_bad_value(state, obstacle) || find_needed_block(state, obstacle);
+}
+
+/* ---- what would win over our file ---- */
+
+static const char *get_base(const char *file)
+{
+	const char *slash = strrchr(file, '/');
+
+	return slash ? slash + 1 : file;
+}
+
+/* Files are read in the order of their names, and one of our file's name is hidden by ours. */
+static bool is_read_later(const struct modprobe_line *line)
+{
+	return strcmp(get_base(line->file), get_base(MODPROBE_FILE)) > 0;
+}
+
+static const char *describe_word(const struct parameter_word *word, char *text, size_t size)
+{
+	char value[512];
+
+	nestxml_text_print(text, size, "%s%s%s", word->name, word->has_value ? "=" : "",
+			   nestxml_text_escape(word->value, value, sizeof(value)));
+	return text;
+}
+
+/* Writes what to remove into @text. False: nothing else would win. */
+static bool advise_winner(const struct host_state *state, char *text, size_t size)
+{
+	const struct modprobe_line *install = modprobe_lines_find(&state->lines, MODPROBE_INSTALL);
+	enum nestxml_state last = NESTXML_STATE_ON;
+	struct parameter_word word;
+	char shown[640];
+
+	for (size_t i = 0; i < state->lines.count; i++) {
+		const struct modprobe_line *line = &state->lines.list[i];
+
+		if (line->verb != MODPROBE_OPTIONS || !is_read_later(line) || !parameter_find_last(line->arguments, "nested", &word))
+			continue;
+		last = host_state_parse_nested(state, &word);
+		nestxml_text_print(text, size, "remove \"%s\" from %s, line %u", describe_word(&word, shown, sizeof(shown)), line->file,
+				   line->line);
+	}
+	if (host_state_find_boot_option(state, "nested", &word)) {
+		last = host_state_parse_nested(state, &word);
+		nestxml_text_print(text, size, "remove \"%s.%s\" from the kernel's command line and reboot", state->module_name,
+				   describe_word(&word, shown, sizeof(shown)));
+	}
+	if (install && host_state_find_install_option(state, "nested", &word)) {
+		last = host_state_parse_nested(state, &word);
+		nestxml_text_print(text, size, "remove \"%s\" from %s, line %u", describe_word(&word, shown, sizeof(shown)), install->file,
+				   install->line);
+	}
+	return last != NESTXML_STATE_ON;
+}
+
+const char *obstacle_advise_writing(const struct host_state *state, char *text, size_t size)
+{
+	static const char command[] = "nestctl host enable";
+	char first[1024];
+
+	if (advise_winner(state, first, sizeof(first)))
+		nestxml_text_print(text, size, "%s, then: %s", first, command);
+	else
+		nestxml_text_print(text, size, "%s", command);
+	return text;
 }
 
 /* ---- those who use it ---- */
@@ -190,15 +276,16 @@ const char *obstacle_describe_use(const struct host_state *state, char *text, si
 
 const char *obstacle_advise_enabling(const struct host_state *state, char *text, size_t size)
 {
-	static const char command[] = "nestctl host enable";
+	char writing[1100];
 	char use[1200];
 
+	obstacle_advise_writing(state, writing, sizeof(writing));
 	if (host_state_is_in_use(state))
-		nestxml_text_print(text, size, "%s, then: %s", obstacle_describe_use(state, use, sizeof(use)), command);
+		nestxml_text_print(text, size, "%s, then: %s", obstacle_describe_use(state, use, sizeof(use)), writing);
 	else if (state->module != HOST_MODULE_LIVE && state->rival)
-		nestxml_text_print(text, size, "%s; if that is refused, stop %s first", command, state->rival);
+		nestxml_text_print(text, size, "%s; if that is refused, stop %s first", writing, state->rival);
 	else
-		nestxml_text_print(text, size, "%s", command);
+		nestxml_text_print(text, size, "%s", writing);
 	return text;
 }
 

@@ -14,6 +14,7 @@ struct obstacle {
 	char cause[1024];
 	char remedy[1536];
 	bool is_final;	    /* nothing on this machine can be changed to remove it */
+	bool is_later;	    /* what runs now can be loaded again, but not after the next boot */
 	bool is_configured; /* it is in a file or on the kernel's command line: once removed, `nestctl host enable` does the rest */
 };
 
@@ -23,7 +24,10 @@ struct obstacle {
  */
 bool obstacle_find(const struct host_state *state, bool enable, struct obstacle *obstacle);
 
-/** What turns nesting on where there is no obstacle, and what may have to end before that. Returns @text. */
+/** What puts nesting into modprobe's configuration where there is no obstacle, and what to remove from it first. Returns @text. */
+const char *obstacle_advise_writing(const struct host_state *state, char *text, size_t size);
+
+/** The same for turning nesting on at once, and what may have to end before that. Returns @text. */
 const char *obstacle_advise_enabling(const struct host_state *state, char *text, size_t size);
 
 /** Who uses the module and must end first ("kvm_amd is in use by 'web' (PID 4711); stop that first"). Returns @text. */

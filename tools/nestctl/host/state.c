@@ -15,6 +15,7 @@
 #include "escape.h"
 #include "file.h"
 #include "host/cpuinfo.h"
+#include "host/install_command.h"
 #include "host/kernel_module.h"
 #include "macros.h"
 #include "vendors.h"
@@ -142,17 +143,38 @@ static bool note_blacklist(struct host_state *state, const char *word)
 	return true;
 }
 
+/* The next word, without quotes: a blank between them splits nothing. It is cut out of *@rest; NULL: there is none. */
+static char *take_boot_word(char **rest)
+{
+	char *word = *rest + strspn(*rest, " \t\n");
+	bool is_quoted = false;
+	char *at = word;
+	char *to = word;
+
+	for (; *at && (is_quoted || !strchr(" \t\n", *at)); at++) {
+		if (*at == '"')
+			is_quoted = !is_quoted;
+		else
+			*to++ = *at;
+	}
+	*rest = at + (*at != '\0');
+	if (at == word)
+		return NULL;
+	*to = '\0';
+	return word;
+}
+
 static int read_cmdline(struct host_state *state, const char *root)
 {
 	AUTO_BUFFER struct nestxml_buffer words = {0};
 	char text[8192];
-	char *rest = NULL;
+	char *rest = text;
 
 	if (nestxml_file_read_small(root, "/proc/cmdline", text, sizeof(text)) < 0)
 		text[0] = '\0';
 	if (!nestxml_buffer_add_string(&words, ""))
 		return -ENOMEM;
-	for (const char *word = strtok_r(text, " \t\n", &rest); word; word = strtok_r(NULL, " \t\n", &rest)) {
+	for (const char *word; (word = take_boot_word(&rest));) {
 		if (is_about_module(word, state->module_name) &&
 		    ((words.length > 0 && !nestxml_buffer_add_string(&words, " ")) || !nestxml_buffer_add_string(&words, word)))
 			return -ENOMEM;
@@ -185,7 +207,7 @@ static enum host_module find_module(const struct host_state *state, const char *
 		return HOST_MODULE_NO_HARDWARE;
 	if (state->place == KERNEL_MODULE_ABSENT)
 		return HOST_MODULE_ABSENT;
-	if (host_state_is_blocked(state))
+	if (host_state_is_blocked(state) || (state->needed && !state->is_needed_loaded))
 		return HOST_MODULE_BLOCKED;
 	return state->place == KERNEL_MODULE_BLACKLISTED ? HOST_MODULE_BLACKLISTED : HOST_MODULE_NOT_LOADED;
 }
@@ -296,6 +318,39 @@ static int read_host(struct host_state *state, const char *root)
 	return 0;
 }
 
+/* Which of the modules that are needed is kept from being loaded. */
+struct search {
+	struct host_state *state;
+	const char *root;
+	bool is_out_of_memory;
+};
+
+/* One that is not loaded now ends the search. */
+static bool find_blocked(void *data, const char *name, const char *install)
+{
+	struct search *search = data;
+	struct host_state *state = search->state;
+	char options[2];
+
+	if (!install || install_command_may_load(install, name, options, sizeof(options)))
+		return true;
+	free(state->needed);
+	state->needed = strdup(name);
+	search->is_out_of_memory = !state->needed;
+	state->is_needed_loaded = exists(search->root, name, "");
+	return state->needed && state->is_needed_loaded;
+}
+
+static int read_needed(struct host_state *state, const struct kernel_module *module, const char *root)
+{
+	struct search search = {.state = state, .root = root};
+
+	kernel_module_visit_needed(module, find_blocked, &search);
+	if (search.is_out_of_memory || (state->needed && !modprobe_lines_read(root, state->needed, &state->needed_lines)))
+		return -ENOMEM;
+	return 0;
+}
+
 static int read_module(struct host_state *state, const char *root)
 {
 	AUTO_KERNEL_MODULE struct kernel_module *module = NULL;
@@ -306,16 +361,19 @@ static int read_module(struct host_state *state, const char *root)
 		return code;
 	install = kernel_module_get_install(module);
 	state->install = install ? strdup(install) : NULL;
+	state->install_may_load =
+		install && install_command_may_load(install, state->module_name, state->install_options, sizeof(state->install_options));
 	state->types = kernel_module_get_types(module);
 	if ((install && !state->install) || !state->types)
 		return -ENOMEM;
 	state->place = kernel_module_get_place(module);
 	if (state->place == KERNEL_MODULE_FILE && state->boot_blacklist)
 		state->place = KERNEL_MODULE_BLACKLISTED;
+	code = read_needed(state, module, root);
 	state->module = find_module(state, root);
 	kernel_module_get_release(module, state->release, sizeof(state->release));
 	read_parameters(state, root);
-	return 0;
+	return code;
 }
 
 int host_state_read(const char *root, struct host_state *state)
@@ -347,6 +405,8 @@ void host_state_clear(struct host_state *state)
 	free(state->boot_blacklist);
 	free(state->install);
 	free(state->types);
+	free(state->needed);
+	modprobe_lines_clear(&state->needed_lines);
 	*state = (struct host_state){0};
 }
 
@@ -359,7 +419,7 @@ bool host_state_is_in_use(const struct host_state *state)
 
 bool host_state_is_blocked(const struct host_state *state)
 {
-	return state->install && !strstr(state->install, "modprobe") && !strstr(state->install, "insmod");
+	return state->install && !state->install_may_load;
 }
 
 static bool is_bad(const struct host_state *state, const char *options, struct host_bad_value *bad)
@@ -400,6 +460,9 @@ bool host_state_find_bad_value(const struct host_state *state, const char *file,
 		    is_bad(state, bad->line->arguments, bad))
 			return true;
 	}
+	bad->line = modprobe_lines_find(&state->lines, MODPROBE_INSTALL);
+	if (bad->line && is_bad(state, state->install_options, bad))
+		return true;
 	bad->line = NULL;
 	while (next_boot_word(state, &cmdline, word, sizeof(word)))
 		if (is_bad(state, word, bad))
@@ -407,16 +470,34 @@ bool host_state_find_bad_value(const struct host_state *state, const char *file,
 	return false;
 }
 
+bool host_state_find_boot_option(const struct host_state *state, const char *name, struct parameter_word *word)
+{
+	const char *cmdline = state->cmdline ? state->cmdline : "";
+	char text[256];
+	bool found = false;
+
+	while (next_boot_word(state, &cmdline, text, sizeof(text)))
+		found = parameter_find_last(text, name, word) || found;
+	return found;
+}
+
+bool host_state_find_install_option(const struct host_state *state, const char *name, struct parameter_word *word)
+{
+	return parameter_find_last(state->install_options, name, word);
+}
+
 static void set_next(struct host_next_load *next, enum nestxml_state nested, const struct modprobe_line *line, const char *source)
 {
+	char shown[sizeof(next->source)];
+
 	next->nested = nested;
 	if (line)
 		nestxml_text_print(next->source, sizeof(next->source), "%s:%u", line->file, line->line);
 	else
-		snprintf(next->source, sizeof(next->source), "%s", source);
+		snprintf(next->source, sizeof(next->source), "%s", nestxml_text_escape(source, shown, sizeof(shown)));
 }
 
-static enum nestxml_state parse_nested(const struct host_state *state, const struct parameter_word *word)
+enum nestxml_state host_state_parse_nested(const struct host_state *state, const struct parameter_word *word)
 {
 	char type[16];
 
@@ -445,23 +526,22 @@ static enum nestxml_state find_default(const struct host_state *state)
 	return major > 4 || (major == 4 && strtoul(end + 1, NULL, 10) >= 20) ? NESTXML_STATE_ON : NESTXML_STATE_UNKNOWN;
 }
 
-/* Among the options a later one wins, and the kernel's command line comes last. */
+/* Among the options a later one wins; the kernel's command line comes after the files, and what an install line adds is last. */
 static void find_configured(const struct host_state *state, struct host_next_load *next)
 {
-	const char *cmdline = state->cmdline ? state->cmdline : "";
 	struct parameter_word word;
-	char text[256];
 
 	set_next(next, find_default(state), NULL, "the module's default");
 	for (size_t i = 0; i < state->lines.count; i++) {
 		const struct modprobe_line *line = &state->lines.list[i];
 
 		if (line->verb == MODPROBE_OPTIONS && parameter_find_last(line->arguments, "nested", &word))
-			set_next(next, parse_nested(state, &word), line, "");
+			set_next(next, host_state_parse_nested(state, &word), line, "");
 	}
-	while (next_boot_word(state, &cmdline, text, sizeof(text)))
-		if (parameter_find_last(text, "nested", &word))
-			set_next(next, parse_nested(state, &word), NULL, "the kernel's command line");
+	if (host_state_find_boot_option(state, "nested", &word))
+		set_next(next, host_state_parse_nested(state, &word), NULL, "the kernel's command line");
+	if (host_state_find_install_option(state, "nested", &word))
+		set_next(next, host_state_parse_nested(state, &word), modprobe_lines_find(&state->lines, MODPROBE_INSTALL), state->install);
 }
 
 void host_state_find_next_load(const struct host_state *state, struct host_next_load *next)
@@ -473,6 +553,8 @@ void host_state_find_next_load(const struct host_state *state, struct host_next_
 		return;
 	if (host_state_is_blocked(state))
 		set_next(next, NESTXML_STATE_OFF, modprobe_lines_find(&state->lines, MODPROBE_INSTALL), state->install);
+	else if (state->needed)
+		set_next(next, NESTXML_STATE_OFF, modprobe_lines_find(&state->needed_lines, MODPROBE_INSTALL), state->needed);
 	else if (state->place == KERNEL_MODULE_BLACKLISTED)
 		set_next(next, NESTXML_STATE_OFF, modprobe_lines_find(&state->lines, MODPROBE_BLACKLIST), "the kernel's command line");
 	else if (host_state_find_bad_value(state, NULL, &bad))

@@ -59,15 +59,20 @@ struct host_state {
 	char evidence[256];
 	char other_kvm[128]; /* the modules that are loaded instead of the vendor's; "" none */
 	struct modprobe_lines lines;
-	char *cmdline;	       /* the words of the kernel's command line about the module; "" none */
-	char *boot_blacklist;  /* the one of them that forbids loading it; NULL: none */
-	char *types;	       /* of all the module's parameters, a line each ("nested:int\n") */
-	char *install;	       /* the command that modprobe runs instead of loading the module; NULL: none */
-	char release[65];      /* the kernel that the module's file was built for; "" not known */
-	bool is_kernel_locked; /* kernel.modules_disabled: nothing is loaded or unloaded until a reboot */
-	bool is_locked_down;   /* the kernel takes signed modules only, as under Secure Boot */
-	const char *rival;     /* another hypervisor that is loaded ("vboxdrv (VirtualBox)"), static; NULL: none */
-	long references;       /* to the module, of programs and guests; -1 not known */
+	char *cmdline;		   /* the words of the kernel's command line about the module; "" none */
+	char *boot_blacklist;	   /* the one of them that forbids loading it; NULL: none */
+	char *types;		   /* of all the module's parameters, a line each ("nested:int\n") */
+	char *install;		   /* the command that modprobe runs instead of loading the module; NULL: none */
+	bool install_may_load;	   /* and that command may load it */
+	char install_options[256]; /* with these options more; "" none */
+	char *needed;	       /* a module that must be loaded before it, and that modprobe.d's `install` keeps from being; NULL: none */
+	bool is_needed_loaded; /* until the next boot that does not matter */
+	struct modprobe_lines needed_lines; /* about that one */
+	char release[65];		    /* the kernel that the module's file was built for; "" not known */
+	bool is_kernel_locked;		    /* kernel.modules_disabled: nothing is loaded or unloaded until a reboot */
+	bool is_locked_down;		    /* the kernel takes signed modules only, as under Secure Boot */
+	const char *rival;		    /* another hypervisor that is loaded ("vboxdrv (VirtualBox)"), static; NULL: none */
+	long references;		    /* to the module, of programs and guests; -1 not known */
 	struct kvm_users users;
 	struct host_parameter parameters[HOST_PARAMETERS];
 	size_t parameters_count;
@@ -95,9 +100,15 @@ void host_state_clear(struct host_state *state);
 const struct host_parameter *host_state_find_parameter(const struct host_state *state, const char *name);
 /** Finds the first value among the options that the kernel would refuse; what @file says (NULL: none) does not count. */
 bool host_state_find_bad_value(const struct host_state *state, const char *file, struct host_bad_value *bad);
-/** Whether the command of modprobe.d's `install` cannot load the module: it runs neither modprobe nor insmod. */
+/** Whether the command of modprobe.d's `install` cannot load the module: it does not come to modprobe or insmod. */
 bool host_state_is_blocked(const struct host_state *state);
 void host_state_find_next_load(const struct host_state *state, struct host_next_load *next);
+/** Finds what the kernel's command line sets the module's parameter @name to. False: nothing. */
+bool host_state_find_boot_option(const struct host_state *state, const char *name, struct parameter_word *word);
+/** The same of the command of modprobe.d's `install`, where that loads the module. */
+bool host_state_find_install_option(const struct host_state *state, const char *name, struct parameter_word *word);
+/** What the module makes of @word, which is an option nested: on, off, or, where it refuses that, unknown. */
+enum nestxml_state host_state_parse_nested(const struct host_state *state, const struct parameter_word *word);
 /** Whether the module is in use, by those who are seen or by others. */
 bool host_state_is_in_use(const struct host_state *state);
 

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * install_command.c - reads a command as sh(1) does, as far as it takes to see whether it comes to modprobe or insmod: quotes, comments,
+ * and what `&&`, `||` and `exit` leave out. In doubt it comes to it: then loading is tried, and what fails is named.
+ */
+#include "host/install_command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "host/modprobe.h"
+
+/* ---- the shell's words ---- */
+
+enum token { TOKEN_END, TOKEN_WORD, TOKEN_AND, TOKEN_OR, TOKEN_NEXT };
+
+#define MAX_WORD 256
+#define BLANKS " \t\r"
+
+/* Copies the quoted text at *@at without its quotes, and moves past it. */
+static void take_quoted(const char **at, char word[static MAX_WORD], size_t *length)
+{
+	const char quote = *(*at)++;
+
+	for (; **at && **at != quote; ++*at) {
+		*at += quote == '"' && **at == '\\' && (*at)[1];
+		if (*length < MAX_WORD - 1)
+			word[(*length)++] = **at;
+	}
+	*at += **at == quote;
+}
+
+/* A word without its quotes; what does not fit is cut. */
+static void take_word(const char **at, char word[static MAX_WORD])
+{
+	size_t length = 0;
+
+	while (**at && !strchr(BLANKS ";|()", **at)) {
+		if (**at == '&' && !(length > 0 && word[length - 1] == '>')) /* "2>&1" is one word */
+			break;
+		if (**at == '\'' || **at == '"') {
+			take_quoted(at, word, &length);
+			continue;
+		}
+		*at += **at == '\\' && (*at)[1];
+		if (length < MAX_WORD - 1)
+			word[length++] = **at;
+		++*at;
+	}
+	word[length] = '\0';
+}
+
+static enum token take_token(const char **at, char word[static MAX_WORD])
+{
+	char first;
+
+	*at += strspn(*at, BLANKS);
+	first = **at;
+	if (first == '\0' || first == '#')
+		return TOKEN_END;
+	if (!strchr(";|&()", first)) {
+		take_word(at, word);
+		return TOKEN_WORD;
+	}
+	++*at;
+	if (strchr("()", first)) {
+		snprintf(word, MAX_WORD, "%c", first);
+		return TOKEN_WORD;
+	}
+	if ((first != '&' && first != '|') || **at != first)
+		return TOKEN_NEXT;
+	++*at;
+	return first == '&' ? TOKEN_AND : TOKEN_OR;
+}
+
+/* ---- one command ---- */
+
+enum effect { EFFECT_UNKNOWN, EFFECT_SUCCEEDS, EFFECT_FAILS, EFFECT_EXITS, EFFECT_LOADS };
+
+/* A command as far as its words have been read. */
+struct command {
+	enum effect effect;
+	bool is_begun;	    /* its program is known */
+	bool is_runner;	    /* the program runs another one, which is still to come */
+	bool is_loader;	    /* it is modprobe or insmod */
+	bool is_other_task; /* which does not load here */
+	bool has_operand;   /* and whose module is known */
+};
+
+static bool is_one_of(const char *word, const char *const *words)
+{
+	while (*words && strcmp(word, *words) != 0)
+		words++;
+	return *words != NULL;
+}
+
+static const char *get_base(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static bool names_loader(const char *text)
+{
+	return strstr(text, "modprobe") || strstr(text, "insmod");
+}
+
+/* Whether the option makes modprobe do something else; a short one may be one of several letters. */
+static bool is_other_task(const char *word)
+{
+	static const char *const tasks[] = {"--remove",	       "--dry-run",    "--show",	"--simulate",	  "--show-depends",
+					    "--resolve-alias", "--showconfig", "--show-config", "--show-exports", NULL};
+
+	return word[1] == '-' ? is_one_of(word, tasks) : word[strcspn(word, "rnDRc")] != '\0';
+}
+
+/* "kvm-amd", "/lib/modules/6.12/kernel/arch/x86/kvm/kvm-amd.ko.xz", or what the shell puts there */
+static bool is_name_of(const char *word, const char *module)
+{
+	const char *base = get_base(word);
+
+	return strpbrk(word, "$`") || modprobe_is_same_name(base, strcspn(base, "."), module);
+}
+
+/* What the shell puts in the place of a "$PROGRAM" may be anything. */
+static enum effect find_effect(const char *program, bool may_be_loader)
+{
+	if (strpbrk(program, "$`"))
+		return may_be_loader ? EFFECT_LOADS : EFFECT_UNKNOWN;
+	if (strcmp(program, "true") == 0 || strcmp(program, ":") == 0)
+		return EFFECT_SUCCEEDS;
+	if (strcmp(program, "false") == 0)
+		return EFFECT_FAILS;
+	if (strcmp(program, "exit") == 0)
+		return EFFECT_EXITS;
+	return strcmp(program, "modprobe") == 0 || strcmp(program, "insmod") == 0 ? EFFECT_LOADS : EFFECT_UNKNOWN;
+}
+
+static void take_program(struct command *command, const char *word, bool may_be_loader)
+{
+	static const char *const runners[] = {"sh",	"bash", "dash", "eval",	 "exec",   "command", "env",	 "sudo",    "nice",
+					      "ionice", "time", "kmod", "nohup", "setsid", "flock",   "timeout", "busybox", NULL};
+	const char *base = get_base(word);
+
+	command->effect = find_effect(base, may_be_loader);
+	command->is_runner = is_one_of(base, runners);
+	command->is_loader = names_loader(base);
+	command->is_begun = true;
+}
+
+static void take_argument(struct command *command, const char *word, const char *module, char *options, size_t size)
+{
+	size_t used = strlen(options);
+
+	if (word[0] == '-') {
+		command->is_other_task = command->is_other_task || is_other_task(word);
+	} else if (!command->has_operand) {
+		command->has_operand = true;
+		command->is_other_task = command->is_other_task || !is_name_of(word, module);
+		command->effect = EFFECT_LOADS; /* be it another program with modprobe in its name */
+	} else if (strchr(word, '=') && used + 1 < size) {
+		snprintf(options + used, size - used, "%s%s", used ? " " : "", word);
+	}
+	if (command->is_other_task)
+		command->effect = EFFECT_UNKNOWN;
+}
+
+/* ---- all of them ---- */
+
+struct run {
+	const char *module;
+	char *options;
+	size_t size;
+	bool is_conditional; /* what is run from here on depends on more than is seen here */
+};
+
+static bool is_assignment(const char *word)
+{
+	size_t name = strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789");
+
+	return name > 0 && word[name] == '=';
+}
+
+static void take(struct run *run, struct command *command, const char *word, bool has_loader)
+{
+	static const char *const keywords[] = {"!", "if", "then", "elif", "else", "fi", "while", "until", "do", "done", "(", NULL};
+
+	if (strcmp(word, ")") == 0)
+		return;
+	if (command->is_runner && names_loader(word))
+		take_program(command, "modprobe", true);
+	else if (command->is_loader)
+		take_argument(command, word, run->module, run->options, run->size);
+	else if (!command->is_begun && is_one_of(word, keywords))
+		run->is_conditional = true;
+	else if (!command->is_begun && strcmp(word, "{") != 0 && !is_assignment(word))
+		take_program(command, word, has_loader);
+}
+
+/* Whether the shell comes to a command after @before where the one before that had the effect @last. */
+static bool is_run(enum token before, enum effect last)
+{
+	return !(before == TOKEN_AND && last == EFFECT_FAILS) && !(before == TOKEN_OR && last == EFFECT_SUCCEEDS);
+}
+
+static bool is_run_surely(const struct run *run, enum token before, enum effect last)
+{
+	return !run->is_conditional && (before == TOKEN_NEXT || last == (before == TOKEN_AND ? EFFECT_SUCCEEDS : EFFECT_FAILS));
+}
+
+bool install_command_may_load(const char *command, const char *module, char *options, size_t size)
+{
+	struct run run = {.module = module, .options = options, .size = size};
+	bool has_loader = names_loader(command);
+	enum effect last = EFFECT_SUCCEEDS;
+	enum token before = TOKEN_NEXT;
+	enum token token;
+	char word[MAX_WORD];
+
+	do {
+		struct command current = {0};
+
+		options[0] = '\0';
+		while ((token = take_token(&command, word)) == TOKEN_WORD)
+			take(&run, &current, word, has_loader);
+		if (current.is_begun && is_run(before, last)) {
+			if (current.effect == EFFECT_LOADS)
+				return true;
+			if (current.effect == EFFECT_EXITS && is_run_surely(&run, before, last))
+				break;
+			last = run.is_conditional ? EFFECT_UNKNOWN : current.effect;
+		}
+		before = token;
+	} while (token != TOKEN_END);
+	options[0] = '\0';
+	return false;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* install_command.h - what the command of modprobe.d's `install` does about its module. Pure. */
+#ifndef NESTXML_INSTALL_COMMAND_H
+#define NESTXML_INSTALL_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <nestxml/nestxml.h>
+
+/**
+ * Whether @command, which modprobe hands to sh(1) instead of loading @module (its name with underscores), may load it: whether a command
+ * in it that the shell may come to is modprobe or insmod. The word in a comment, a quoted text, a path or after `false &&` is none. A
+ * program that is not known is taken for one that loads nothing.
+ *
+ * @options	becomes what the command adds to the module's options ("nested=0"), "" nothing; what does not fit is cut
+ */
+bool install_command_may_load(const char *command, const char *module, char *options, size_t size);
+
+#endif
