@@ -39,6 +39,17 @@ size_t nestxml_utf8_length(const char *text, size_t length)
 	return 4;
 }
 
+uint32_t nestxml_utf8_decode(const char *text, size_t length)
+{
+	uint32_t character = (unsigned char)*text;
+
+	if (length > 1)
+		character &= 0x7fU >> length;
+	for (size_t i = 1; i < length; i++)
+		character = character << 6 | ((unsigned char)text[i] & 0x3f);
+	return character;
+}
+
 size_t nestxml_utf8_span(const char *text, size_t length)
 {
 	size_t i = 0;

@@ -4,9 +4,12 @@
 #define NESTXML_UTF8_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /** Bytes of the UTF-8 character at @text (at most @length): 1 to 4; 0 where there is none (RFC 3629: no surrogates, no overlong form). */
 size_t nestxml_utf8_length(const char *text, size_t length);
+/** The code point of the UTF-8 character at @text, which has @length bytes, 1 to 4. */
+uint32_t nestxml_utf8_decode(const char *text, size_t length);
 /** The offset of the first byte of @text that is neither UTF-8 nor allowed in a document (NUL); @length where there is none. */
 size_t nestxml_utf8_span(const char *text, size_t length);
 

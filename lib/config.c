@@ -11,8 +11,10 @@
 #include <dirent.h>
 #include <errno.h>
 #include <ini.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -141,15 +143,57 @@ static bool is_nearly_uuid(const char *pattern)
 	return hyphens == 4 && hyphens + digits == strlen(pattern) && digits != 32 && digits >= 28 && digits <= 36;
 }
 
+/* As other programs write a UUID: {UUID}, urn:uuid:UUID. */
+static bool is_decorated_uuid(const char *pattern)
+{
+	static const char *const decorations[] = {"{", "urn:uuid:", "uuid:", "uuid="};
+	const size_t length = strlen("xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx");
+
+	for (size_t i = 0; i < ARRAY_SIZE(decorations); i++) {
+		const char *rest = pattern + strlen(decorations[i]);
+
+		if (strncasecmp(pattern, decorations[i], strlen(decorations[i])) == 0 &&
+		    strspn(rest, "0123456789abcdefABCDEF-") == length && (!rest[length] || strcmp(rest + length, "}") == 0))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Unicode 15's spaces but that of ASCII, its letters without a shape, and its characters that are shown as nothing (White_Space,
+ * Default_Ignorable_Code_Point). The variation selectors are not among them: they stand in names of emoji.
+ */
+static bool is_unseen(uint32_t character)
+{
+	static const struct {
+		uint32_t low;
+		uint32_t high;
+	} ranges[] = {{0x80, 0xa0},	{0xad, 0xad},	  {0x34f, 0x34f},   {0x61c, 0x61c},   {0x115f, 0x1160}, {0x1680, 0x1680},
+		      {0x17b4, 0x17b5}, {0x180b, 0x180f}, {0x2000, 0x200f}, {0x2028, 0x202f}, {0x205f, 0x206f}, {0x2800, 0x2800},
+		      {0x3000, 0x3000}, {0x3164, 0x3164}, {0xfeff, 0xfeff}, {0xffa0, 0xffa0}, {0xfff0, 0xfffb}, {0xe0000, 0xe00ff}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(ranges); i++)
+		if (character >= ranges[i].low && character <= ranges[i].high)
+			return true;
+	return false;
+}
+
+/* @text is UTF-8. */
+static bool has_unseen(const char *text)
+{
+	for (size_t step; *text; text += step) {
+		step = (unsigned char)*text < 0x80 ? 1 : nestxml_utf8_length(text, strlen(text));
+		if (step == 0 || (step > 1 && is_unseen(nestxml_utf8_decode(text, step))))
+			return true;
+	}
+	return false;
+}
+
 /* Why @pattern matches other names than it seems to, or none: a typo that would let guests pass. NULL: none is seen. */
 static const char *find_typo(const char *pattern)
 {
-	/* no-break spaces, a space and a joiner of no width, a byte order mark */
-	static const char *const unseen[] = {"\xc2\xa0", "\xe2\x80\xaf", "\xe2\x80\x8b", "\xe2\x81\xa0", byte_order_mark};
-
-	for (size_t i = 0; i < ARRAY_SIZE(unseen); i++)
-		if (strstr(pattern, unseen[i]))
-			return "it has an invisible character, or one that looks like a blank; if that is intended, write ? in its place";
+	if (is_decorated_uuid(pattern))
+		return "it is a UUID with something around it; write the UUID alone";
 	if (is_nearly_uuid(pattern))
 		return "it looks like a UUID, but does not have 32 digits; if it is a name, write ? for one of its characters";
 	/* libvirt refuses such a name. */
@@ -172,7 +216,9 @@ static void read_guest_section(struct reading *reading, char *start)
 		fail(reading, "a [guest] section without a name; write [guest NAME], a glob or a UUID");
 		return;
 	}
-	if (nestxml_metadata_is_pattern(start)) {
+	if (has_unseen(start)) {
+		reason = "it has an invisible character, or one that looks like a blank; if that is intended, write ? in its place";
+	} else if (nestxml_metadata_is_pattern(start)) {
 		metadata = nestxml_metadata_pattern_new(start, &reason);
 		if (!metadata && !reason)
 			fail_nomem(reading);

@@ -16,17 +16,9 @@
 static uint32_t take(const char **at)
 {
 	size_t length = nestxml_utf8_length(*at, strnlen(*at, MOST_BYTES));
-	uint32_t character = (unsigned char)**at;
+	uint32_t character = length == 0 ? (unsigned char)**at | UINT32_C(1) << 31 : nestxml_utf8_decode(*at, length);
 
-	if (length == 0) {
-		(*at)++;
-		return character | UINT32_C(1) << 31;
-	}
-	if (length > 1)
-		character &= 0x7fU >> length;
-	for (size_t i = 1; i < length; i++)
-		character = character << 6 | ((unsigned char)(*at)[i] & 0x3f);
-	*at += length;
+	*at += length == 0 ? 1 : length;
 	return character;
 }
 

@@ -57,16 +57,25 @@ static int fail_at(const struct walk *walk, const char *name, const char *reason
 	if (strcmp(place, walk->path) == 0)
 		nestxml_text_print(text, sizeof(text), "%s%s", reason, advice);
 	else
-		nestxml_text_print(text, sizeof(text), "%s, which leads to it, %s%s", shown, reason, advice);
+		nestxml_text_print(text, sizeof(text), "%s, which leads to it%s %s%s", shown, *advice ? "," : ":", reason, advice);
 	return fail(walk, text);
 }
 
+/* Whether it is a link that names the component whose successors are pending, and not the path that was asked for. */
+static bool is_led_to(const struct walk *walk)
+{
+	return walk->after_links != SIZE_MAX && strlen(walk->pending) >= walk->after_links;
+}
+
+/* What a link leads to may be anything, even /tmp or /dev/null: no advice changes that. */
 static int check_owner(const struct walk *walk, const char *name, const struct stat *status)
 {
+	static const char no_link[] = "; put a copy in the place of the link that leads there";
+
 	if (status->st_uid != 0 && status->st_uid != geteuid())
-		return fail_at(walk, name, "does not belong to root", "; run: chown -h root");
+		return fail_at(walk, name, "does not belong to root", is_led_to(walk) ? no_link : "; run: chown -h root");
 	if (!S_ISLNK(status->st_mode) && status->st_mode & (S_IWGRP | S_IWOTH))
-		return fail_at(walk, name, "can be written by others than its owner", "; run: chmod go-w");
+		return fail_at(walk, name, "can be written by others than its owner", is_led_to(walk) ? no_link : "; run: chmod go-w");
 	return 0;
 }
 
@@ -137,10 +146,10 @@ static int follow(struct walk *walk, const char *name)
 /* Nothing of that name: no error, unless a link says that there is something. */
 static int stop_at_nothing(struct walk *walk, const char *name)
 {
-	bool is_led_to = walk->after_links != SIZE_MAX && strlen(walk->pending) >= walk->after_links;
+	bool is_missing = is_led_to(walk);
 
 	move_to(walk, -1);
-	return is_led_to ? fail_at(walk, name, "is not there", "; remove the link, or put there what it is to lead to") : 0;
+	return is_missing ? fail_at(walk, name, "is not there", "; remove the link, or put there what it is to lead to") : 0;
 }
 
 static int enter(struct walk *walk, const char *name, const struct stat *status)

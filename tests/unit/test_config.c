@@ -428,6 +428,16 @@ static void test_wrong_text_is_refused_with_file_and_line(void **state)
 		 "a]\n",
 		 1, "it has an invisible character, or one that looks like a blank"},
 		{"[guest a \xef\xbb\xbf]\n", 1, "it has an invisible character, or one that looks like a blank"},
+		{"[guest a\xc2\xad*]\n", 1, "it has an invisible character, or one that looks like a blank"},	  /* a soft hyphen */
+		{"[guest a\xe2\x80\x89z]\n", 1, "it has an invisible character, or one that looks like a blank"}, /* a thin space */
+		{"[guest a\xe2\x80\x8e]\n", 1, "it has an invisible character, or one that looks like a blank"},  /* a mark of direction */
+		{"[guest a\xe3\x80\x80z]\n", 1, "it has an invisible character, or one that looks like a blank"}, /* an ideographic space */
+		{"[guest a\xc2\x85]\n", 1, "it has an invisible character, or one that looks like a blank"},	  /* a next line */
+		{"[guest a\xf3\xa0\x80\xa0]\n", 1, "it has an invisible character, or one that looks like a blank"}, /* a tag */
+		{"[guest metadata:urn:x a=b\xe2\x80\x8b]\n", 1, "it has an invisible character, or one that looks like a blank"},
+		{"[guest {c7a5fdbd-edaf-9455-926a-d65c16db1809}]\n", 1, "write the UUID alone"},
+		{"[guest urn:uuid:c7a5fdbd-edaf-9455-926a-d65c16db1809]\n", 1, "write the UUID alone"},
+		{"[guest UUID=C7A5FDBD-EDAF-9455-926A-D65C16DB1809]\n", 1, "write the UUID alone"},
 		{"[default]\rnested = require\r", 1, "does not end in ']'"},
 		{"# ok\n[default]\nmode = keep\n[x]\n", 4, "unknown section 'x'"},
 		/* keys */
@@ -609,10 +619,33 @@ static void test_a_file_of_another_user_is_refused(void **state)
 	tree_write(*state, DROP_INS "/target", "[default]\n");
 	assert_int_equal(chown(tree_path(*state, DROP_INS "/target"), 12345, 0), 0);
 	assert_int_equal(symlink("target", tree_path(*state, DROP_INS "/a.conf")), 0);
-	check_file_refused(*state, DROP_INS "/a.conf", "/target, which leads to it, does not belong to root");
+	check_file_refused(*state, DROP_INS "/a.conf",
+			   "/target, which leads to it, does not belong to root; put a copy in the place of the link");
 	assert_int_equal(chown(tree_path(*state, DROP_INS "/target"), 0, 0), 0);
 	assert_int_equal(lchown(tree_path(*state, DROP_INS "/a.conf"), 12345, 0), 0);
 	check_file_refused(*state, DROP_INS "/a.conf", "does not belong to root");
+}
+
+/* "chmod go-w /tmp" would be worse than what it is to correct. */
+static void test_what_a_link_leads_to_is_not_to_be_changed(void **state)
+{
+	tree_directory(*state, "/tmp");
+	tree_write(*state, "/tmp/a", "[default]\n");
+	assert_int_equal(chmod(tree_path(*state, "/tmp"), 01777), 0);
+	tree_directory(*state, "/etc/nestxml");
+	assert_int_equal(symlink("/tmp/a", tree_path(*state, ADMIN_FILE)), 0);
+	check_file_refused(
+		*state, ADMIN_FILE,
+		"/tmp, which leads to it, can be written by others than its owner; put a copy in the place of the link that leads there");
+	assert_int_equal(chmod(tree_path(*state, "/etc/nestxml"), 0777), 0); /* before the link */
+	check_file_refused(*state, ADMIN_FILE, "/etc/nestxml, which leads to it, can be written by others than its owner; run: chmod go-w");
+	/* And after it: the policy's own file. */
+	tree_clear(*state);
+	tree_directory(*state, "/etc");
+	assert_int_equal(symlink("/srv/nestxml", tree_path(*state, "/etc/nestxml")), 0);
+	tree_write_bytes(*state, "/srv/nestxml/nestxml.conf", "[default]\n", 10, 0666);
+	check_file_refused(*state, ADMIN_FILE,
+			   "/srv/nestxml/nestxml.conf, which leads to it, can be written by others than its owner; run: chmod");
 }
 
 static void test_a_file_of_ones_own_is_good(void **state)
@@ -669,7 +702,7 @@ static void test_a_file_in_the_directorys_place_is_refused(void **state)
 	check_file_refused(*state, DROP_INS, "Not a directory");
 	tree_clear(*state);
 	tree_write(*state, "/etc/nestxml", "[default]\n");
-	check_file_refused(*state, ADMIN_FILE, "Not a directory");
+	check_file_refused(*state, ADMIN_FILE, "/etc/nestxml, which leads to it: Not a directory");
 }
 
 static void test_a_file_that_cannot_be_read_is_refused(void **state)
@@ -931,6 +964,7 @@ int main(void)
 		TREE_TEST(test_a_file_that_others_can_write_is_refused),
 		TREE_TEST(test_a_file_that_only_its_owner_can_write_is_good),
 		TREE_TEST(test_a_file_of_another_user_is_refused),
+		TREE_TEST(test_what_a_link_leads_to_is_not_to_be_changed),
 		TREE_TEST(test_a_file_of_ones_own_is_good),
 		TREE_TEST(test_a_directory_in_a_files_place_is_refused),
 		TREE_TEST(test_a_fifo_in_a_files_place_is_refused),
