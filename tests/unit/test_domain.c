@@ -906,6 +906,8 @@ static void test_arguments_of_qemu_that_win_over_the_cpu_are_named(void **state)
 		{"<qemu:env name='PIPEWIRE_CONFIG_DIR' value='/tmp'/>", "PIPEWIRE_CONFIG_DIR"},
 		{"<qemu:env name='SPA_SUPPORT_LIB' value='/tmp/x'/>", "SPA_SUPPORT_LIB"},
 		{"<qemu:env name='XDG_RUNTIME_DIR' value='/tmp'/>", NULL},
+		{"<qemu:env name='PIPEWIRE_RUNTIME_DIR' value='/run/user/1000'/>", NULL},
+		{"<qemu:env name='PIPEWIRE_LATENCY' value='512/48000'/>", NULL},
 		{"<qemu:env name='PULSE_SERVER' value='/tmp'/>", NULL},
 		{"<qemu:env name='HOMEPAGE' value='/tmp'/>", NULL},
 		{"<qemu:env name='PYTHONPATH' value='/tmp'/>", NULL},
