@@ -133,7 +133,8 @@ void nestxml_cpu_override_add_argument(struct cpu_override *override, const char
 static bool is_loading(struct text variable)
 {
 	static const char *const words[] = {"MODULE", "PLUGIN", "DRIVER", "LIBRARY", "DYNAMIC_API"};
-	static const char *const prefixes[] = {"LD_", "ALSA_CONFIG_", "XDG_CONFIG_", "__EGL_", "GBM_", "GST_", "VK_", "PIPEWIRE_CONFIG_", "SPA_"};
+	static const char *const prefixes[] = {"LD_",  "ALSA_CONFIG_", "XDG_CONFIG_",	   "__EGL_", "GBM_",
+					       "GST_", "VK_",	       "PIPEWIRE_CONFIG_", "SPA_"};
 	static const char *const names[] = {"GCONV_PATH",     "OPENSSL_CONF", "OPENSSL_CONF_INCLUDE", "OPENSSL_ENGINES", "SASL_PATH",
 					    "SASL_CONF_PATH", "KRB5_CONFIG",  "GSS_MECH_CONFIG",      "GTK_PATH",	 "HOME"};
 
