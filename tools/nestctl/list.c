@@ -97,7 +97,7 @@ static void entry_read(const struct virt_domain *guest, struct listing *listing,
 	entry->persistent = virt_domain_is_persistent(guest);
 	entry->known =
 		definition_read(guest, VIRT_XML_STORED, listing->host_policy, &entry->definition, entry->why, sizeof(entry->why)) == 0;
-	saved_read(guest, listing->host_policy, &entry->saved);
+	saved_read(guest, listing->host_policy, &entry->definition.plan, &entry->saved);
 	if (entry->known && entry->running)
 		read_live(guest, entry);
 	if (entry->live)

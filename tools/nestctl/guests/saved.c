@@ -31,7 +31,26 @@ static void describe_refusal(const struct nestxml_check *check, const struct hos
 		snprintf(text, size, "its managed save needs nesting: %s", nestxml_host_get_evidence(host_policy->host));
 }
 
-static int judge(const char *xml, const struct host_policy *host_policy, struct saved *saved, struct nestxml_error *error)
+/*
+ * Whether what was saved is as the guest's own metadata asks by now: the hook judges a saved state by the metadata in it, which is of the
+ * time when it was saved.
+ */
+static bool is_as_stated(const struct nestxml_domain *saved, const struct plan *plan)
+{
+	enum nestxml_nested nested = plan->policy.nested;
+
+	if (plan->policy.source != NESTXML_SOURCE_METADATA || plan->state == PLAN_LEAVE || plan->state == PLAN_IMPOSSIBLE)
+		return true;
+	if (nestxml_domain_get_cpu_override(saved))
+		return false;
+	if (nested == NESTXML_NESTED_DISABLE && nestxml_domain_has_expanded_cpu(saved) &&
+	    !nestxml_domain_get_feature_policy(saved, plan->vendor))
+		return !nestxml_model_has_feature(nestxml_domain_get_cpu_model(saved), plan->vendor);
+	return nestxml_domain_is_stating(saved, plan->vendor, nested);
+}
+
+static int judge(const char *xml, const struct host_policy *host_policy, const struct plan *plan, struct saved *saved,
+		 struct nestxml_error *error)
 {
 	struct nestxml_domain *domain;
 	struct nestxml_check *check;
@@ -43,7 +62,7 @@ static int judge(const char *xml, const struct host_policy *host_policy, struct 
 	if (code == 0) {
 		saved->known = true;
 		saved->verdict = nestxml_check_get_verdict(check);
-		saved->unmet = nestxml_check_is_unmet(check);
+		saved->unmet = nestxml_check_is_unmet(check) || !is_as_stated(domain, plan);
 		if (saved->verdict == NESTXML_VERDICT_REFUSE)
 			describe_refusal(check, host_policy, saved->reason, sizeof(saved->reason));
 		nestxml_check_free(check);
@@ -52,7 +71,7 @@ static int judge(const char *xml, const struct host_policy *host_policy, struct 
 	return code;
 }
 
-void saved_read(const struct virt_domain *guest, const struct host_policy *host_policy, struct saved *saved)
+void saved_read(const struct virt_domain *guest, const struct host_policy *host_policy, const struct plan *plan, struct saved *saved)
 {
 	AUTO_FREE char *xml = NULL;
 	struct virt_error virt_error;
@@ -64,6 +83,6 @@ void saved_read(const struct virt_domain *guest, const struct host_policy *host_
 		return;
 	if (virt_domain_get_xml(guest, VIRT_XML_SAVED, &xml, &virt_error) < 0)
 		snprintf(saved->reason, sizeof(saved->reason), "%s", virt_error.message);
-	else if (judge(xml, host_policy, saved, &error) != 0)
+	else if (judge(xml, host_policy, plan, saved, &error) != 0)
 		snprintf(saved->reason, sizeof(saved->reason), "%s", error.message);
 }

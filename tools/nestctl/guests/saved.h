@@ -21,7 +21,8 @@ struct saved {
  * Judges what was saved, as the hook does when libvirt restores it. A guest that runs, or has no definition, has no managed save.
  *
  * @host_policy	the policy files and this host
+ * @plan	of its stored definition, all zero where that is not known: the policy that it states by now
  */
-void saved_read(const struct virt_domain *guest, const struct host_policy *host_policy, struct saved *saved);
+void saved_read(const struct virt_domain *guest, const struct host_policy *host_policy, const struct plan *plan, struct saved *saved);
 
 #endif
