@@ -32,7 +32,7 @@ static inline bool uuid_read(const char *text, struct uuid *uuid)
 
 static inline bool uuid_is_equal(const struct uuid *left, const struct uuid *right)
 {
-	return memcmp(left->digits, right->digits, sizeof(left->digits)) == 0;
+	return strcmp(left->digits, right->digits) == 0;
 }
 
 #endif
