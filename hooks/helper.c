@@ -141,7 +141,7 @@ enum helper helper_start(const char *uuid, char answer[HELPER_ANSWER])
 {
 	char *const arguments[] = {(char *)HOOK_HELPER, (char *)"hook-helper", (char *)uuid, (char *)(answer ? "--start" : NULL), NULL};
 	AUTO_CLOSE int lock = -1;
-	enum helper helper = HELPER_FAILED;
+	enum helper helper;
 	int error;
 
 	if (!arguments[0]) { /* as a test may have it */
@@ -152,8 +152,9 @@ enum helper helper_start(const char *uuid, char answer[HELPER_ANSWER])
 	if (lock < 0)
 		return errno == EAGAIN ? HELPER_UNDER_WAY : HELPER_FAILED;
 	lock = move_above(lock, HELPER_FIRST_CLOSED);
-	if (lock >= 0)
-		helper = start_helper(arguments, lock, answer);
+	if (lock < 0)
+		return HELPER_FAILED;
+	helper = start_helper(arguments, lock, answer);
 	if (helper == HELPER_FAILED) {
 		error = errno;
 		run_dir_remove_lock(uuid);

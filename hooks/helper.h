@@ -18,7 +18,8 @@ enum helper {
  * most one at a time for a guest; so what it starts itself does not start another.
  *
  * @answer	not NULL: the helper is to start the guest too, if then nobody else is at work on it. It answers at once what will become of
- *		the guest, by a sentence such as "it is started again"; "" if none came in time: then it starts nothing.
+ *		the guest; @answer is then that sentence (such as "it is started again"), or "" if none came in time, in which case the
+ *		helper starts nothing.
  */
 enum helper helper_start(const char *uuid, char answer[HELPER_ANSWER]);
 

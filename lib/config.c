@@ -26,6 +26,7 @@
 #include "policy.h"
 #include "trusted_path.h"
 #include "utf8.h"
+#include "uuid.h"
 #include "words.h"
 
 #define MAX_FILE_SIZE ((size_t)1 << 20)
@@ -143,17 +144,22 @@ static bool is_nearly_uuid(const char *pattern)
 	return hyphens == 4 && hyphens + digits == strlen(pattern) && digits != 32 && digits >= 28 && digits <= 36;
 }
 
-/* As other programs write a UUID: {UUID}, urn:uuid:UUID. */
+/* As other programs write a UUID: {UUID}, urn:uuid:UUID, "UUID:  ..." of virsh dominfo. */
 static bool is_decorated_uuid(const char *pattern)
 {
 	static const char *const decorations[] = {"{", "urn:uuid:", "uuid:", "uuid="};
-	const size_t length = strlen("xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx");
 
 	for (size_t i = 0; i < ARRAY_SIZE(decorations); i++) {
-		const char *rest = pattern + strlen(decorations[i]);
+		const size_t length = strlen(decorations[i]);
+		const char *rest = pattern + length;
+		char uuid[40];
+		struct uuid ignored;
 
-		if (strncasecmp(pattern, decorations[i], strlen(decorations[i])) == 0 &&
-		    strspn(rest, "0123456789abcdefABCDEF-") == length && (!rest[length] || strcmp(rest + length, "}") == 0))
+		if (strncasecmp(pattern, decorations[i], length) != 0)
+			continue;
+		rest += strspn(rest, " \t");
+		snprintf(uuid, sizeof(uuid), "%.*s", (int)strcspn(rest, "}"), rest);
+		if (uuid_read(uuid, &ignored) && (!rest[strlen(uuid)] || strcmp(rest + strlen(uuid), "}") == 0))
 			return true;
 	}
 	return false;
@@ -161,16 +167,17 @@ static bool is_decorated_uuid(const char *pattern)
 
 /*
  * Unicode 15's spaces but that of ASCII, its letters without a shape, and its characters that are shown as nothing (White_Space,
- * Default_Ignorable_Code_Point). The variation selectors are not among them: they stand in names of emoji.
+ * Default_Ignorable_Code_Point). U+FE00 to U+FE0F are not among them: they stand in names of emoji.
  */
 static bool is_unseen(uint32_t character)
 {
 	static const struct {
 		uint32_t low;
 		uint32_t high;
-	} ranges[] = {{0x80, 0xa0},	{0xad, 0xad},	  {0x34f, 0x34f},   {0x61c, 0x61c},   {0x115f, 0x1160}, {0x1680, 0x1680},
-		      {0x17b4, 0x17b5}, {0x180b, 0x180f}, {0x2000, 0x200f}, {0x2028, 0x202f}, {0x205f, 0x206f}, {0x2800, 0x2800},
-		      {0x3000, 0x3000}, {0x3164, 0x3164}, {0xfeff, 0xfeff}, {0xffa0, 0xffa0}, {0xfff0, 0xfffb}, {0xe0000, 0xe00ff}};
+	} ranges[] = {{0x80, 0xa0},	{0xad, 0xad},	  {0x34f, 0x34f},     {0x61c, 0x61c},	  {0x115f, 0x1160},
+		      {0x1680, 0x1680}, {0x17b4, 0x17b5}, {0x180b, 0x180f},   {0x2000, 0x200f},	  {0x2028, 0x202f},
+		      {0x205f, 0x206f}, {0x2800, 0x2800}, {0x3000, 0x3000},   {0x3164, 0x3164},	  {0xfeff, 0xfeff},
+		      {0xffa0, 0xffa0}, {0xfff0, 0xfffb}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(ranges); i++)
 		if (character >= ranges[i].low && character <= ranges[i].high)
@@ -179,10 +186,12 @@ static bool is_unseen(uint32_t character)
 }
 
 /* @text is UTF-8. */
-static bool has_unseen(const char *text)
+static bool has_unseen(const char *text, size_t length)
 {
-	for (size_t step; *text; text += step) {
-		step = (unsigned char)*text < 0x80 ? 1 : nestxml_utf8_length(text, strlen(text));
+	for (size_t step; length > 0; text += step, length -= step) {
+		if (((unsigned char)*text < 0x20 && *text != '\t') || *text == 0x7f)
+			return true;
+		step = (unsigned char)*text < 0x80 ? 1 : nestxml_utf8_length(text, length);
 		if (step == 0 || (step > 1 && is_unseen(nestxml_utf8_decode(text, step))))
 			return true;
 	}
@@ -216,7 +225,7 @@ static void read_guest_section(struct reading *reading, char *start)
 		fail(reading, "a [guest] section without a name; write [guest NAME], a glob or a UUID");
 		return;
 	}
-	if (has_unseen(start)) {
+	if (has_unseen(start, strlen(start))) {
 		reason = "it has an invisible character, or one that looks like a blank; if that is intended, write ? in its place";
 	} else if (nestxml_metadata_is_pattern(start)) {
 		metadata = nestxml_metadata_pattern_new(start, &reason);
@@ -325,7 +334,8 @@ static bool add_manager(struct nestxml_config *config, const char *word, size_t 
 /* Not what is quoted as in XML or in a shell, or separated as elsewhere. A comma may be part of a namespace. */
 static bool is_namespace(const char *word, size_t length)
 {
-	return strcspn(word, "\"'<>") >= length && !strchr(",;", word[length - 1]) && !strstr(word, ",!") && !strstr(word, "&amp;");
+	return !has_unseen(word, length) && strcspn(word, "\"'<>") >= length && !strchr(",;", word[length - 1]) && !strstr(word, ",!") &&
+	       !strstr(word, "&amp;");
 }
 
 /* Namespaces with blanks between them, each with a '!' before it or without. */
@@ -339,7 +349,8 @@ static void set_managers(struct reading *reading, const char *value)
 		if (length == 1 && *value == '!')
 			fail(reading, "managers = '!' without a namespace after it");
 		else if (!is_namespace(value, length))
-			fail(reading, "managers = takes namespaces with blanks between them, without quotes, commas or semicolons");
+			fail(reading,
+			     "managers = takes namespaces with blanks between them, without quotes, commas, semicolons or characters that do not show");
 		else if (!add_manager(reading->config, value, length))
 			fail_nomem(reading);
 		value += length;

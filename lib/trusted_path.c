@@ -70,7 +70,7 @@ static bool is_led_to(const struct walk *walk)
 /* What a link leads to may be anything, even /tmp or /dev/null: no advice changes that. */
 static int check_owner(const struct walk *walk, const char *name, const struct stat *status)
 {
-	static const char no_link[] = "; put a copy in the place of the link that leads there";
+	static const char no_link[] = "; replace the link with a copy of the file or directory";
 
 	if (status->st_uid != 0 && status->st_uid != geteuid())
 		return fail_at(walk, name, "does not belong to root", is_led_to(walk) ? no_link : "; run: chown -h root");

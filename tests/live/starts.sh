@@ -229,15 +229,17 @@ starts_and_its_owner_undefines_it()
 
 starts_and_its_owner_undefines_it_while_libvirt_restarts()
 {
+	local destroyed
 	define stale "$type" "$without"
 	require_nesting stale
 	virsh start stale >/dev/null 2>&1 || true
 	works "a guest is started by the helper" comes_up stale
+	destroyed=$(grep -c "guest 'stale': destroyed: it was undefined" /run/syslog) || true
 	restart_libvirtd -TERM
 	virsh -q undefine stale
 	for _ in {1..150}; do [ "$(virsh list --all --name | tr -d '\n')" ] || break; sleep 0.1; done
 	is "libvirt restarts, its owner undefines it, and it does not run on" "$(virsh list --all --name | tr -d '\n')" ""
-	says "which the log says" "$(</run/syslog)" "guest 'stale': destroyed: it was undefined"
+	is "which the log says" "$(grep -c "guest 'stale': destroyed: it was undefined" /run/syslog)" $((destroyed + 1))
 }
 
 starts_and_its_owner_replaces_its_definition()
@@ -664,6 +666,16 @@ starts_helper_leaves_a_managed_save()
 		"it is started again unless another program is at work on it"
 	says "the helper does not start from a managed save" "$(tail -n 3 /run/syslog)" "guest 'saved': left stopped" "managed save"
 	is "the guest is off" "$(virsh domstate saved)" "shut off"
+}
+
+starts_helper_that_was_not_heard()
+{
+	define stale "$type" "$without"
+	require_nesting stale
+	nestctl hook-helper --start "$(virsh domuuid stale)" </dev/null >/dev/null || true
+	is "a helper whose answer the hook has not taken rewrites the definition" "$(states stale)" require
+	is "and starts nothing" "$(virsh domstate stale)" "shut off"
+	says "and says so in the log" "$(tail -n 3 /run/syslog)" "is not started again: the hook"
 }
 
 starts_snapshots()

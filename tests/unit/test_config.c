@@ -434,6 +434,10 @@ static void test_wrong_text_is_refused_with_file_and_line(void **state)
 		{"[guest a\xe3\x80\x80z]\n", 1, "it has an invisible character, or one that looks like a blank"}, /* an ideographic space */
 		{"[guest a\xc2\x85]\n", 1, "it has an invisible character, or one that looks like a blank"},	  /* a next line */
 		{"[guest a\xf3\xa0\x80\xa0]\n", 1, "it has an invisible character, or one that looks like a blank"}, /* a tag */
+		{"[guest a\x7f]\n", 1, "it has an invisible character, or one that looks like a blank"},
+		{"[default]\nmanagers = !urn:x\xe2\x80\x8b\n", 2, "characters that do not show"},
+		{"[guest UUID:   c7a5fdbd-edaf-9455-926a-d65c16db1809]\n", 1, "write the UUID alone"},
+		{"[guest {c7a5fdbdedaf9455926ad65c16db1809}]\n", 1, "write the UUID alone"},
 		{"[guest metadata:urn:x a=b\xe2\x80\x8b]\n", 1, "it has an invisible character, or one that looks like a blank"},
 		{"[guest {c7a5fdbd-edaf-9455-926a-d65c16db1809}]\n", 1, "write the UUID alone"},
 		{"[guest urn:uuid:c7a5fdbd-edaf-9455-926a-d65c16db1809]\n", 1, "write the UUID alone"},
@@ -619,8 +623,7 @@ static void test_a_file_of_another_user_is_refused(void **state)
 	tree_write(*state, DROP_INS "/target", "[default]\n");
 	assert_int_equal(chown(tree_path(*state, DROP_INS "/target"), 12345, 0), 0);
 	assert_int_equal(symlink("target", tree_path(*state, DROP_INS "/a.conf")), 0);
-	check_file_refused(*state, DROP_INS "/a.conf",
-			   "/target, which leads to it, does not belong to root; put a copy in the place of the link");
+	check_file_refused(*state, DROP_INS "/a.conf", "/target, which leads to it, does not belong to root; replace the link with a copy");
 	assert_int_equal(chown(tree_path(*state, DROP_INS "/target"), 0, 0), 0);
 	assert_int_equal(lchown(tree_path(*state, DROP_INS "/a.conf"), 12345, 0), 0);
 	check_file_refused(*state, DROP_INS "/a.conf", "does not belong to root");
@@ -636,7 +639,7 @@ static void test_what_a_link_leads_to_is_not_to_be_changed(void **state)
 	assert_int_equal(symlink("/tmp/a", tree_path(*state, ADMIN_FILE)), 0);
 	check_file_refused(
 		*state, ADMIN_FILE,
-		"/tmp, which leads to it, can be written by others than its owner; put a copy in the place of the link that leads there");
+		"/tmp, which leads to it, can be written by others than its owner; replace the link with a copy of the file or directory");
 	assert_int_equal(chmod(tree_path(*state, "/etc/nestxml"), 0777), 0); /* before the link */
 	check_file_refused(*state, ADMIN_FILE, "/etc/nestxml, which leads to it, can be written by others than its owner; run: chmod go-w");
 	/* And after it: the policy's own file. */

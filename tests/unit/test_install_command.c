@@ -90,6 +90,19 @@ static void modprobe_is_found_however_it_is_called(void **state)
 		"`which modprobe` -i kvm_intel",
 		"my-modprobe kvm_intel",
 		"echo \\# && modprobe -i kvm_intel",
+		"logger \"$(/sbin/modprobe -vi kvm_intel 2>&1)\"",
+		"x=`modprobe -i kvm_intel`",
+		"case $(uname -r) in 6.*) modprobe -i kvm_intel;; esac",
+		"f() { modprobe -i kvm_intel; }; f",
+		"exit 1 & modprobe -i kvm_intel",
+		">/dev/null modprobe -i kvm_intel",
+		"modprobe > /dev/null 2>&1 -i kvm_intel",
+		"modprobe -C /etc/modprobe.d -i kvm_intel",
+		"modprobe -d / --ignore-install kvm_intel",
+		"modprobe -a kvm kvm_intel",
+		"insmod /lib/modules/$(uname -r)/kernel/arch/x86/kvm/kvm-intel.ko",
+		"stdbuf -o0 modprobe -i kvm_intel",
+		"xargs /sbin/modprobe -i kvm_intel",
 	};
 
 	(void)state;
@@ -103,6 +116,8 @@ static void what_it_adds_to_the_options_is_told(void **state)
 	check("modprobe -i kvm_intel nested=0", true, "nested=0");
 	check("modprobe kvm ignore_msrs=1 && modprobe -i kvm-intel ept=1 $CMDLINE_OPTS nested=0; true x=1", true, "ept=1 nested=0");
 	check("modprobe kvm nested=0", false, "");
+	check("sh -c \"modprobe -i kvm_intel nested=0\"", true, "nested=0");
+	check("sh -c 'false && modprobe -i kvm_intel'", false, "");
 	check("modprobe -i kvm_intel a=1234567890123456789012345678901234567890 b=1234567890123456789012345678901234567890", true,
 	      "a=1234567890123456789012345678901234567890 b=123456789012345678");
 }

@@ -13,12 +13,13 @@
 
 #include <nestxml/nestxml.h>
 
+#include "clock.h"
 #include "helper/helper.h"
 #include "io.h"
 #include "log.h"
 #include "nestctl.h"
 
-#define HOOK_TIME 60 /* seconds: by then a hook has ended, or will not */
+#define HOOK_TIME 60000 /* milliseconds: by then a hook has ended, or will not */
 
 /*
  * The hook holds the other end of stdin until it ends, and writes a byte once it has the answer. Returns whether it has: if not, the user
@@ -26,13 +27,12 @@
  */
 static bool wait_for_hook(void)
 {
-	char *data;
-	size_t length;
+	int64_t end = nestxml_clock_monotonic() + HOOK_TIME;
+	char byte;
+	bool has_answer = io_read_into(STDIN_FILENO, &byte, 1, end) == 1;
 
-	if (io_read(STDIN_FILENO, 1, HOOK_TIME, &data, &length) != 0)
-		return false;
-	free(data);
-	return length > 0;
+	io_read_into(STDIN_FILENO, &byte, 1, end);
+	return has_answer;
 }
 
 /* What was changed since it was rewritten is to be rewritten again, before it is started. */
@@ -101,7 +101,9 @@ static enum nestctl_status run_command(int argc, char **argv)
 	log_open("nestctl");
 	helper_answer_hook(&helper);
 	if (!wait_for_hook() && helper.starts) {
-		log_write(LOG_NOTICE, "guest %s is not started again: the hook did not wait for the answer", helper.shown);
+		log_write(LOG_NOTICE,
+			  "guest %s is not started again: the hook had stopped waiting for the answer, and has told the user to start it",
+			  helper.shown);
 		helper.starts = false;
 	}
 	status = run_helper(&helper);

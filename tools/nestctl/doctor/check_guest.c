@@ -38,7 +38,7 @@ static bool check_libvirt(const char *uri, const char *guest, struct session *se
 	}
 	if (!is_local) {
 		finding = findings_add(findings, "libvirt", FINDING_UNKNOWN, "its guests are not this host's");
-		finding_advise(finding, "run this on the guests' own host");
+		finding_advise(finding, "run this on that host");
 		return false;
 	}
 	if (virt_is_session(session->virt)) {

@@ -29,8 +29,9 @@ struct diagnosis {
 	bool is_current;		   /* the stored CPU states the policy already */
 	struct nestxml_edits *edits;	   /* with the warnings about the stored CPU; NULL: its policy asks nothing of it */
 	bool has_saved_state;		   /* its next start comes from a managed save */
-	bool lacks_hook;		   /* its policy is not met, and libvirt's hook, which would have refused that, is not installed */
-	const struct nestxml_host *host;   /* borrowed */
+	bool lacks_hook; /* its policy is not met, or that is unknown, and libvirt's hook, which would have refused that, is not installed
+			  */
+	const struct nestxml_host *host;	/* borrowed */
 	const struct qemu_processes *processes; /* borrowed; NULL: they are read for this guest alone */
 	struct running running;			/* of a running guest, and what follows */
 	bool is_qemu_asked;
@@ -40,7 +41,7 @@ struct diagnosis {
 	enum qemu_verdict verdict;
 };
 
-/** Whether the guest is nested; NONE: it is unknown. */
+/** Whether the guest has nesting; NONE: it is unknown. */
 enum qemu_answer diagnosis_answer(const struct diagnosis *diagnosis);
 /** The verdict and its reason, in one line. */
 void diagnosis_describe_verdict(const struct diagnosis *diagnosis, char *text, size_t size);

@@ -32,7 +32,7 @@ static void describe_refusal(const struct nestxml_check *check, const struct hos
 }
 
 /*
- * Whether what was saved is as the guest's own metadata asks by now: the hook judges a saved state by the metadata in it, which is of the
+ * Whether what was saved is as the guest's own metadata asks now: the hook judges a saved state by the metadata in it, which is of the
  * time when it was saved.
  */
 static bool is_as_stated(const struct nestxml_domain *saved, const struct plan *plan)

@@ -91,6 +91,21 @@ void helper_hear_until(struct helper *helper, int64_t end, const bool *is_heard)
 		helper_hear_for(helper, (int)left);
 }
 
+void helper_await_libvirt(void)
+{
+	const struct timespec pause = {.tv_nsec = CONNECT_PAUSE * 1000000};
+	int64_t end = nestxml_clock_monotonic() + CONNECT_TIME;
+	struct virt_error error;
+	struct virt *virt;
+
+	while (virt_open(URI, false, &virt, &error) < 0) {
+		if (nestxml_clock_monotonic() > end)
+			return;
+		nanosleep(&pause, NULL);
+	}
+	virt_close(virt);
+}
+
 /* ---- the one for writing ---- */
 
 int helper_hold(struct helper *helper, struct held *held)

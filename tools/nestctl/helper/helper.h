@@ -77,6 +77,9 @@ void helper_hear_for(struct helper *helper, int milliseconds);
 /** Hears of events until @end, or until *@is_heard (which may be NULL: not before). */
 void helper_hear_until(struct helper *helper, int64_t end, const bool *is_heard);
 
+/** Waits until libvirt's daemon answers, 30 s at most. */
+void helper_await_libvirt(void);
+
 /** The guest on a connection for writing, which is held for no longer than it is used. Starts zeroed. */
 struct held {
 	struct virt *virt;

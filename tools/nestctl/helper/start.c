@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* start.c - starts a guest whose start was refused, once helper/restart.c finds nothing against it. */
+#include <limits.h>
+#include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "helper/helper.h"
 #include "log.h"
+#include "nestctl.h"
 
 /* Once it has a slot, it is known who is connected, and all events have been heard. */
 static enum restart_decision decide(struct helper *helper, const char **why)
@@ -87,6 +91,15 @@ int helper_start(struct helper *helper)
 	return leave_stopped(helper, why);
 }
 
+/* A daemon that cannot read the file of a definition takes the guest for a transient one. */
+static bool is_defined(const struct virt_domain *guest)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/etc/libvirt/qemu/%s.xml", NESTCTL_ROOT, virt_domain_get_name(guest));
+	return virt_domain_is_persistent(guest) || access(path, F_OK) == 0;
+}
+
 /* Returns whether it runs on because it is defined. */
 static bool destroy(struct helper *helper, int run)
 {
@@ -98,7 +111,7 @@ static bool destroy(struct helper *helper, int run)
 		return false;
 	if (virt_domain_get_run(held.guest) != run)
 		log_write(LOG_INFO, "guest %s: what this helper started runs no more", helper->shown);
-	else if ((is_kept = virt_domain_is_persistent(held.guest)))
+	else if ((is_kept = is_defined(held.guest)))
 		log_write(LOG_NOTICE, "guest %s is defined, so its owner knows of it; it keeps running", helper->shown);
 	else if (virt_domain_destroy(held.guest, &error) < 0)
 		log_write(LOG_ERR, "guest %s was undefined after this helper had started it, and cannot be destroyed: %s", helper->shown,
@@ -132,8 +145,10 @@ void helper_watch_run(struct helper *helper, int run)
 		/* It may be replaced in two steps, `virsh undefine` and `virsh define`, and each of them may take 300 ms on a busy machine.
 		 */
 		helper_hear_until(helper, nestxml_clock_monotonic() + RESTART_REPLACE, NULL);
-		if (helper->has_lost_reader) /* as when libvirt is restarted: the end shows what has happened */
+		if (helper->has_lost_reader) { /* as when libvirt is restarted: the end shows what has happened */
 			sleep_until(end);
+			helper_await_libvirt();
+		}
 		is_kept = destroy(helper, run);
 	}
 }

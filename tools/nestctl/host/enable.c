@@ -104,12 +104,19 @@ static enum nestctl_status check_winner(const struct change *change)
 	struct parameter_word word = {0};
 	bool is_set = false;
 	const char *type;
+	sigset_t before;
+	sigset_t all;
 	int code;
 
-	if (!mkdtemp(overlay))
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
+	if (!mkdtemp(overlay)) {
+		sigprocmask(SIG_SETMASK, &before, NULL);
 		return nestctl_fail(NESTCTL_FAILED, "no directory can be made in /tmp: %s", strerror(errno));
+	}
 	code = ask_winner(change, overlay, &word, &is_set);
 	rmdir(overlay);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	if (code != 0)
 		return nestctl_fail(NESTCTL_FAILED, "modprobe's configuration cannot be read: %s", strerror(-code));
 	nested = &change->state->parameters[0];
@@ -264,6 +271,7 @@ static enum nestctl_status change_host(const struct change *change)
 		printf("%s is written\n", MODPROBE_FILE);
 		status = change_module(change);
 	}
+	fflush(stdout); /* a signal that was held back may end this process */
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	return status;
 }

@@ -9,10 +9,11 @@
 #include <string.h>
 
 #include "host/modprobe.h"
+#include "macros.h"
 
 /* ---- the shell's words ---- */
 
-enum token { TOKEN_END, TOKEN_WORD, TOKEN_AND, TOKEN_OR, TOKEN_NEXT };
+enum token { TOKEN_END, TOKEN_WORD, TOKEN_AND, TOKEN_OR, TOKEN_NEXT, TOKEN_BACKGROUND };
 
 #define MAX_WORD 256
 #define BLANKS " \t\r"
@@ -68,7 +69,7 @@ static enum token take_token(const char **at, char word[static MAX_WORD])
 		return TOKEN_WORD;
 	}
 	if ((first != '&' && first != '|') || **at != first)
-		return TOKEN_NEXT;
+		return first == '&' ? TOKEN_BACKGROUND : TOKEN_NEXT;
 	++*at;
 	return first == '&' ? TOKEN_AND : TOKEN_OR;
 }
@@ -81,10 +82,12 @@ enum effect { EFFECT_UNKNOWN, EFFECT_SUCCEEDS, EFFECT_FAILS, EFFECT_EXITS, EFFEC
 struct command {
 	enum effect effect;
 	bool is_begun;	    /* its program is known */
-	bool is_runner;	    /* the program runs another one, which is still to come */
+	bool is_runner;	    /* the program runs a command that is one of its words */
+	bool is_talker;	    /* its words are text */
 	bool is_loader;	    /* it is modprobe or insmod */
 	bool is_other_task; /* which does not load here */
 	bool has_operand;   /* and whose module is known */
+	bool skips_next;    /* the next word is an option's or a redirection's */
 };
 
 static bool is_one_of(const char *word, const char *const *words)
@@ -104,6 +107,11 @@ static const char *get_base(const char *path)
 static bool names_loader(const char *text)
 {
 	return strstr(text, "modprobe") || strstr(text, "insmod");
+}
+
+static bool is_loader(const char *word)
+{
+	return strcmp(get_base(word), "modprobe") == 0 || strcmp(get_base(word), "insmod") == 0;
 }
 
 /* Whether the option makes modprobe do something else; a short one may be one of several letters. */
@@ -134,7 +142,7 @@ static enum effect find_effect(const char *program, bool may_be_loader)
 		return EFFECT_FAILS;
 	if (strcmp(program, "exit") == 0)
 		return EFFECT_EXITS;
-	return strcmp(program, "modprobe") == 0 || strcmp(program, "insmod") == 0 ? EFFECT_LOADS : EFFECT_UNKNOWN;
+	return is_loader(program) ? EFFECT_LOADS : EFFECT_UNKNOWN;
 }
 
 static void take_program(struct command *command, const char *word, bool may_be_loader)
@@ -151,10 +159,12 @@ static void take_program(struct command *command, const char *word, bool may_be_
 
 static void take_argument(struct command *command, const char *word, const char *module, char *options, size_t size)
 {
+	static const char *const valued[] = {"-C", "--config", "-d", "--dirname", "-S", "--set-version", NULL};
 	size_t used = strlen(options);
 
 	if (word[0] == '-') {
 		command->is_other_task = command->is_other_task || is_other_task(word);
+		command->skips_next = is_one_of(word, valued);
 	} else if (!command->has_operand) {
 		command->has_operand = true;
 		command->is_other_task = command->is_other_task || !is_name_of(word, module);
@@ -186,10 +196,21 @@ static void take(struct run *run, struct command *command, const char *word, boo
 {
 	static const char *const keywords[] = {"!", "if", "then", "elif", "else", "fi", "while", "until", "do", "done", "(", NULL};
 
+	static const char *const talkers[] = {"echo", "logger", "printf", ":", NULL};
+	size_t redirection = strspn(word, "0123456789");
+
 	if (strcmp(word, ")") == 0)
 		return;
-	if (command->is_runner && names_loader(word))
+	if (command->skips_next)
+		command->skips_next = false;
+	else if (word[redirection] == '<' || word[redirection] == '>')
+		command->skips_next = word[redirection + strspn(word + redirection, "<>")] == '\0';
+	else if (!command->is_begun && is_one_of(get_base(word), talkers))
+		*command = (struct command){.effect = find_effect(word, false), .is_begun = true, .is_talker = true};
+	else if (command->is_begun && !command->is_loader && !command->is_talker && is_loader(word))
 		take_program(command, "modprobe", true);
+	else if (command->is_runner && names_loader(word) && strpbrk(word, BLANKS))
+		command->effect = install_command_may_load(word, run->module, run->options, run->size) ? EFFECT_LOADS : EFFECT_UNKNOWN;
 	else if (command->is_loader)
 		take_argument(command, word, run->module, run->options, run->size);
 	else if (!command->is_begun && is_one_of(word, keywords))
@@ -206,7 +227,19 @@ static bool is_run(enum token before, enum effect last)
 
 static bool is_run_surely(const struct run *run, enum token before, enum effect last)
 {
-	return !run->is_conditional && (before == TOKEN_NEXT || last == (before == TOKEN_AND ? EFFECT_SUCCEEDS : EFFECT_FAILS));
+	return !run->is_conditional &&
+	       (before == TOKEN_NEXT || before == TOKEN_BACKGROUND || last == (before == TOKEN_AND ? EFFECT_SUCCEEDS : EFFECT_FAILS));
+}
+
+/* What is not read here: commands in other commands' words, cases, functions, and modprobe of several modules. */
+static bool is_beyond(const char *command)
+{
+	static const char *const signs[] = {"`", "$(", "case ", "()", " -a", "--all"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(signs); i++)
+		if (strstr(command, signs[i]))
+			return true;
+	return false;
 }
 
 bool install_command_may_load(const char *command, const char *module, char *options, size_t size)
@@ -218,6 +251,10 @@ bool install_command_may_load(const char *command, const char *module, char *opt
 	enum token token;
 	char word[MAX_WORD];
 
+	if (has_loader && is_beyond(command)) {
+		options[0] = '\0';
+		return true;
+	}
 	do {
 		struct command current = {0};
 
@@ -227,7 +264,7 @@ bool install_command_may_load(const char *command, const char *module, char *opt
 		if (current.is_begun && is_run(before, last)) {
 			if (current.effect == EFFECT_LOADS)
 				return true;
-			if (current.effect == EFFECT_EXITS && is_run_surely(&run, before, last))
+			if (current.effect == EFFECT_EXITS && token != TOKEN_BACKGROUND && is_run_surely(&run, before, last))
 				break;
 			last = run.is_conditional ? EFFECT_UNKNOWN : current.effect;
 		}
