@@ -266,7 +266,7 @@ static void read_section(struct reading *reading, const char *line, size_t lengt
 	} else if (strncmp(name, guest, strlen(guest)) == 0 && is_blank(name[strlen(guest)])) {
 		if (is_ambiguous(close, line + length))
 			fail(reading,
-			     "what follows ']' may be a comment or part of the name; write a blank before a comment, [#] or [;] in a name");
+			     "what follows ']' may be a comment or part of the name; before a comment write a blank, in a name write [#] or [;]");
 		else
 			read_guest_section(reading, name + strlen(guest));
 	} else {

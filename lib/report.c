@@ -190,7 +190,7 @@ static void report_unmet(struct nestxml_check *check)
 		report_conflict(
 			check,
 			"its CPU, which comes from a saved state, a snapshot or another host, does not state it (%s) and cannot be changed: it passes "
-			"as it is, until it is shut down and started again",
+			"as it is, and keeps this CPU until it is shut down and started again",
 			nestxml_vendor_feature(assessment->vendor));
 		break;
 	default:

@@ -73,9 +73,10 @@ static int check_owner(const struct walk *walk, const char *name, const struct s
 	static const char no_link[] = "; replace the link with a copy of the file or directory";
 
 	if (status->st_uid != 0 && status->st_uid != geteuid())
-		return fail_at(walk, name, "does not belong to root", is_led_to(walk) ? no_link : "; run: chown -h root");
+		return fail_at(walk, name, "does not belong to root", is_led_to(walk) ? no_link : "; give that to root with chown -h");
 	if (!S_ISLNK(status->st_mode) && status->st_mode & (S_IWGRP | S_IWOTH))
-		return fail_at(walk, name, "can be written by others than its owner", is_led_to(walk) ? no_link : "; run: chmod go-w");
+		return fail_at(walk, name, "can be written by others than its owner",
+			       is_led_to(walk) ? no_link : "; take that from them with chmod go-w");
 	return 0;
 }
 

@@ -407,8 +407,8 @@ static void test_wrong_text_is_refused_with_file_and_line(void **state)
 		{"[\n", 1, "does not end in ']'"},
 		{"[guest a] nested = require\n", 1, "does not end in ']'"},
 		{"[default]x\n", 1, "does not end in ']'"},
-		{"[guest a]# see [1]\n", 1, "write a blank before a comment, [#] or [;] in a name"},
-		{"[guest a[b];x] \t\n", 1, "write a blank before a comment, [#] or [;] in a name"},
+		{"[guest a]# see [1]\n", 1, "before a comment write a blank, in a name write [#] or [;]"},
+		{"[guest a[b];x] \t\n", 1, "before a comment write a blank, in a name write [#] or [;]"},
 		/* what no guest is called */
 		{"[guest a[b]\n", 1, "'a[b'; its '[' is not closed"},
 		{"[guest \"a\"]\n", 1, "'\"a\"'; write it without quotes"},
@@ -641,14 +641,15 @@ static void test_what_a_link_leads_to_is_not_to_be_changed(void **state)
 		*state, ADMIN_FILE,
 		"/tmp, which leads to it, can be written by others than its owner; replace the link with a copy of the file or directory");
 	assert_int_equal(chmod(tree_path(*state, "/etc/nestxml"), 0777), 0); /* before the link */
-	check_file_refused(*state, ADMIN_FILE, "/etc/nestxml, which leads to it, can be written by others than its owner; run: chmod go-w");
+	check_file_refused(*state, ADMIN_FILE,
+			   "/etc/nestxml, which leads to it, can be written by others than its owner; take that from them with chmod go-w");
 	/* And after it: the policy's own file. */
 	tree_clear(*state);
 	tree_directory(*state, "/etc");
 	assert_int_equal(symlink("/srv/nestxml", tree_path(*state, "/etc/nestxml")), 0);
 	tree_write_bytes(*state, "/srv/nestxml/nestxml.conf", "[default]\n", 10, 0666);
 	check_file_refused(*state, ADMIN_FILE,
-			   "/srv/nestxml/nestxml.conf, which leads to it, can be written by others than its owner; run: chmod");
+			   "/srv/nestxml/nestxml.conf, which leads to it, can be written by others than its owner; take that from them with chmod");
 }
 
 static void test_a_file_of_ones_own_is_good(void **state)

@@ -14,8 +14,9 @@
 
 static const char help[] = "Usage: nestctl doctor [GUEST] [--json] [-c URI]\n"
 			   "Checks, in order, everything that this host needs for nested virtualization and,\n"
-			   "with GUEST (a name or UUID), what that guest needs to have what its policy\n"
-			   "states. The last line names the first thing that is wrong, and what to do.\n"
+			   "with GUEST (a name or UUID), everything that this guest needs if it is to get\n"
+			   "what its policy states. The last line names the first thing that is wrong, and\n"
+			   "what to do.\n"
 			   "Exit status 0: nothing is wrong, 1: something is, 3: something is unknown.\n"
 			   "\n"
 			   "  --json              the same for programs\n"

@@ -66,9 +66,9 @@ static void advise_while_on(const struct host_state *state, char *text, size_t s
 	if (!find_change(state, &next))
 		snprintf(text, size, "virsh dumpxml --inactive --security-info GUEST | nestxml | virsh define /dev/stdin");
 	else if (obstacle_find(state, true, &obstacle) && state->place != KERNEL_MODULE_ABSENT)
-		nestxml_text_print(text, size, "%s: else it is off after the next load", obstacle.remedy);
+		nestxml_text_print(text, size, "%s (otherwise nesting is off after the next load)", obstacle.remedy);
 	else
-		nestxml_text_print(text, size, "%s: else it is off after the next load",
+		nestxml_text_print(text, size, "%s (otherwise nesting is off after the next load)",
 				   obstacle_advise_writing(state, writing, sizeof(writing)));
 }
 

@@ -57,7 +57,7 @@ struct job {
 	struct nestxml_edits *edits; /* NULL: the guest is to be left alone */
 };
 
-static const char help[] = "Usage: nestxml [OPTION...] [FILE]\n"
+static const char help[] = "Usage: nestxml [OPTION...] [FILE], or nestxml -i [OPTION...] FILE...\n"
 			   "Rewrites the <cpu> of a libvirt domain's XML to state nested virtualization, and\n"
 			   "touches no other byte. Reads FILE or stdin, writes stdout.\n"
 			   " virsh dumpxml --inactive --security-info VM | nestxml | virsh define /dev/stdin\n"

@@ -192,7 +192,7 @@ static void fail_as(enum kept kept, const char *why, struct rewritten *rewritten
 	else if (kept == KEPT_GONE)
 		fail(rewritten, "it was undefined meanwhile");
 	else
-		fail(rewritten, "rewritten, but what came of it could not be checked: %s; check it: virsh edit", why);
+		fail(rewritten, "rewritten, but what came of it could not be checked: %s; look at it with virsh edit", why);
 }
 
 static void put_back(struct virt *virt, const struct virt_domain *guest, const struct attempts *attempts, const char *why,
@@ -207,7 +207,7 @@ static void put_back(struct virt *virt, const struct virt_domain *guest, const s
 		return;
 	}
 	if (virt_define(virt, attempts->first, &error) < 0) {
-		fail(rewritten, "%s, and the old definition could not be put back: %s; check it: virsh edit", why, error.message);
+		fail(rewritten, "%s, and the old definition could not be put back: %s; look at it with virsh edit", why, error.message);
 		return;
 	}
 	rewritten->defines++;
