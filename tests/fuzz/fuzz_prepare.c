@@ -50,9 +50,8 @@ void *__wrap_dlopen(const char *name, int flags)
 }
 
 /* No process is started; the guest's UUID says what seems to have become of it. */
-enum helper helper_start(const char *uuid, bool start, char answer[HELPER_ANSWER])
+enum helper helper_start(const char *uuid, char answer[HELPER_ANSWER])
 {
-	(void)start;
 	PROMISE(*uuid, "a helper for no guest");
 	if (answer)
 		snprintf(answer, HELPER_ANSWER, "%s", strlen(uuid) % 2 ? "" : "it is started again");
