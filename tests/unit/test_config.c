@@ -648,8 +648,9 @@ static void test_what_a_link_leads_to_is_not_to_be_changed(void **state)
 	tree_directory(*state, "/etc");
 	assert_int_equal(symlink("/srv/nestxml", tree_path(*state, "/etc/nestxml")), 0);
 	tree_write_bytes(*state, "/srv/nestxml/nestxml.conf", "[default]\n", 10, 0666);
-	check_file_refused(*state, ADMIN_FILE,
-			   "/srv/nestxml/nestxml.conf, which leads to it, can be written by others than its owner; take that from them with chmod");
+	check_file_refused(
+		*state, ADMIN_FILE,
+		"/srv/nestxml/nestxml.conf, which leads to it, can be written by others than its owner; take that from them with chmod");
 }
 
 static void test_a_file_of_ones_own_is_good(void **state)
