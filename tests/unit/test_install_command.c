@@ -21,6 +21,13 @@ static void check(const char *command, bool may_load, const char *wanted)
 		fail_msg("%s: adds '%s', not '%s'", command, options, wanted);
 }
 
+/* None of which adds an option. */
+static void check_all(const char *const *commands, size_t count, bool may_load)
+{
+	for (size_t i = 0; i < count; i++)
+		check(commands[i], may_load, "");
+}
+
 static void the_word_modprobe_alone_loads_nothing(void **state)
 {
 	static const char *const commands[] = {
@@ -45,8 +52,7 @@ static void the_word_modprobe_alone_loads_nothing(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		check(commands[i], false, "");
+	check_all(commands, ARRAY_SIZE(commands), false);
 }
 
 static void what_the_shell_does_not_come_to_loads_nothing(void **state)
@@ -106,8 +112,7 @@ static void modprobe_is_found_however_it_is_called(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		check(commands[i], true, "");
+	check_all(commands, ARRAY_SIZE(commands), true);
 }
 
 static void what_it_adds_to_the_options_is_told(void **state)

@@ -116,10 +116,9 @@ static void entry_clear(struct entry *entry)
 /* An unknown policy may be one. */
 static bool may_have_binding_policy(const struct entry *entry)
 {
-	enum nestxml_nested nested = entry->definition.plan.policy.nested;
+	const struct plan *plan = &entry->definition.plan;
 
-	return !entry->known || entry->definition.plan.state == PLAN_UNKNOWN || nested == NESTXML_NESTED_REQUIRE ||
-	       nested == NESTXML_NESTED_DISABLE;
+	return !entry->known || plan->state == PLAN_UNKNOWN || plan_is_binding(plan->policy.nested);
 }
 
 /* Counts @entry, and says whether the list is to show it. */

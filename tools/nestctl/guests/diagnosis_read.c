@@ -107,11 +107,6 @@ static void read_answers(struct diagnosis *diagnosis)
 		set_answers(evidence->guest, diagnosis->agent.cpuinfo.has);
 }
 
-static bool has_binding_policy(const struct diagnosis *diagnosis)
-{
-	return diagnosis->policy.nested == NESTXML_NESTED_REQUIRE || diagnosis->policy.nested == NESTXML_NESTED_DISABLE;
-}
-
 bool diagnosis_read(const struct host_policy *host_policy, struct diagnosis *diagnosis, char *why, size_t size)
 {
 	bool running = virt_domain_is_running(diagnosis->guest);
@@ -128,7 +123,7 @@ bool diagnosis_read(const struct host_policy *host_policy, struct diagnosis *dia
 	read_answers(diagnosis);
 	diagnosis->verdict = qemu_verdict_find(&diagnosis->running.evidence);
 	/* To compare the hook with this version's reads both, so it is done where it matters. */
-	diagnosis->lacks_hook = has_binding_policy(diagnosis) && diagnosis_is_policy_met(diagnosis) != QEMU_ANSWER_YES && !has_hook();
+	diagnosis->lacks_hook = plan_is_binding(diagnosis->policy.nested) && diagnosis_is_policy_met(diagnosis) != QEMU_ANSWER_YES && !has_hook();
 	return true;
 }
 

@@ -3,6 +3,8 @@
 #ifndef NESTXML_PLAN_H
 #define NESTXML_PLAN_H
 
+#include <stdbool.h>
+
 #include <nestxml/nestxml.h>
 
 /** The policy files and the host that each guest of it is compared with. */
@@ -33,6 +35,12 @@ struct plan {
 	struct nestxml_error error;   /* PLAN_UNKNOWN, PLAN_IMPOSSIBLE */
 	const char *manager;	      /* nestxml_check_get_manager(): borrows from the domain */
 };
+
+/** Whether @nested is one that a guest's run can fail to meet: `optional` and `leave` are met by any. */
+static inline bool plan_is_binding(enum nestxml_nested nested)
+{
+	return nested == NESTXML_NESTED_REQUIRE || nested == NESTXML_NESTED_DISABLE;
+}
 
 /** Makes the plan of @domain; to be released with plan_clear(). */
 void plan_make(const struct host_policy *host_policy, const struct nestxml_domain *domain, struct plan *plan);

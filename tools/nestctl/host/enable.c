@@ -44,6 +44,22 @@ static bool is_reloaded(const struct change *change)
 	return !change->options->no_reload && !setting_is_current(&change->options->setting, change->state);
 }
 
+/* What is begun then is ended: only a SIGKILL stops it. */
+static void hold_signals(sigset_t *before)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, before);
+}
+
+/* A signal that was held back may end this process. */
+static void release_signals(const sigset_t *before)
+{
+	fflush(stdout);
+	sigprocmask(SIG_SETMASK, before, NULL);
+}
+
 /* ---- what wins over our file ---- */
 
 static enum nestctl_status refuse_line(const struct modprobe_line *line)
@@ -105,18 +121,17 @@ static enum nestctl_status check_winner(const struct change *change)
 	bool is_set = false;
 	const char *type;
 	sigset_t before;
-	sigset_t all;
 	int code;
 
-	sigfillset(&all);
-	sigprocmask(SIG_BLOCK, &all, &before);
+	hold_signals(&before);
 	if (!mkdtemp(overlay)) {
-		sigprocmask(SIG_SETMASK, &before, NULL);
-		return nestctl_fail(NESTCTL_FAILED, "no directory can be made in /tmp: %s", strerror(errno));
+		code = errno;
+		release_signals(&before);
+		return nestctl_fail(NESTCTL_FAILED, "no directory can be made in /tmp: %s", strerror(code));
 	}
 	code = ask_winner(change, overlay, &word, &is_set);
 	rmdir(overlay);
-	sigprocmask(SIG_SETMASK, &before, NULL);
+	release_signals(&before);
 	if (code != 0)
 		return nestctl_fail(NESTCTL_FAILED, "modprobe's configuration cannot be read: %s", strerror(-code));
 	nested = &change->state->parameters[0];
@@ -253,7 +268,6 @@ static enum nestctl_status change_host(const struct change *change)
 {
 	enum nestctl_status status;
 	sigset_t before;
-	sigset_t all;
 
 	if (change->options->dry_run) {
 		print_steps(change);
@@ -263,16 +277,13 @@ static enum nestctl_status change_host(const struct change *change)
 		print_steps(change);
 		return nestctl_fail(NESTCTL_NO, "this needs root; run: sudo nestctl host %s", get_verb(change));
 	}
-	/* Between the file and the module only a SIGKILL stops it. */
-	sigfillset(&all);
-	sigprocmask(SIG_BLOCK, &all, &before);
+	hold_signals(&before);
 	status = modprobe_file_write(change->file, change->text);
 	if (status == NESTCTL_YES) {
 		printf("%s is written\n", MODPROBE_FILE);
 		status = change_module(change);
 	}
-	fflush(stdout); /* a signal that was held back may end this process */
-	sigprocmask(SIG_SETMASK, &before, NULL);
+	release_signals(&before);
 	return status;
 }
 

@@ -97,13 +97,6 @@ static bool is_one_of(const char *word, const char *const *words)
 	return *words != NULL;
 }
 
-static const char *get_base(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 static bool names_loader(const char *text)
 {
 	return strstr(text, "modprobe") || strstr(text, "insmod");
@@ -111,7 +104,7 @@ static bool names_loader(const char *text)
 
 static bool is_loader(const char *word)
 {
-	return strcmp(get_base(word), "modprobe") == 0 || strcmp(get_base(word), "insmod") == 0;
+	return strcmp(basename(word), "modprobe") == 0 || strcmp(basename(word), "insmod") == 0;
 }
 
 /* Whether the option makes modprobe do something else; a short one may be one of several letters. */
@@ -126,7 +119,7 @@ static bool is_other_task(const char *word)
 /* "kvm-amd", "/lib/modules/6.12/kernel/arch/x86/kvm/kvm-amd.ko.xz", or what the shell puts there */
 static bool is_name_of(const char *word, const char *module)
 {
-	const char *base = get_base(word);
+	const char *base = basename(word);
 
 	return strpbrk(word, "$`") || modprobe_is_same_name(base, strcspn(base, "."), module);
 }
@@ -149,10 +142,12 @@ static void take_program(struct command *command, const char *word, bool may_be_
 {
 	static const char *const runners[] = {"sh",	"bash", "dash", "eval",	 "exec",   "command", "env",	 "sudo",    "nice",
 					      "ionice", "time", "kmod", "nohup", "setsid", "flock",   "timeout", "busybox", NULL};
-	const char *base = get_base(word);
+	static const char *const talkers[] = {"echo", "logger", "printf", ":", NULL};
+	const char *base = basename(word);
 
 	command->effect = find_effect(base, may_be_loader);
 	command->is_runner = is_one_of(base, runners);
+	command->is_talker = is_one_of(base, talkers);
 	command->is_loader = names_loader(base);
 	command->is_begun = true;
 }
@@ -195,8 +190,6 @@ static bool is_assignment(const char *word)
 static void take(struct run *run, struct command *command, const char *word, bool has_loader)
 {
 	static const char *const keywords[] = {"!", "if", "then", "elif", "else", "fi", "while", "until", "do", "done", "(", NULL};
-
-	static const char *const talkers[] = {"echo", "logger", "printf", ":", NULL};
 	size_t redirection = strspn(word, "0123456789");
 
 	if (strcmp(word, ")") == 0)
@@ -205,8 +198,6 @@ static void take(struct run *run, struct command *command, const char *word, boo
 		command->skips_next = false;
 	else if (word[redirection] == '<' || word[redirection] == '>')
 		command->skips_next = word[redirection + strspn(word + redirection, "<>")] == '\0';
-	else if (!command->is_begun && is_one_of(get_base(word), talkers))
-		*command = (struct command){.effect = find_effect(word, false), .is_begun = true, .is_talker = true};
 	else if (command->is_begun && !command->is_loader && !command->is_talker && is_loader(word))
 		take_program(command, "modprobe", true);
 	else if (command->is_runner && names_loader(word) && strpbrk(word, BLANKS))

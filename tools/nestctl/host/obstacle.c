@@ -190,17 +190,10 @@ bool obstacle_find(const struct host_state *state, bool enable, struct obstacle 
 
 /* ---- what would win over our file ---- */
 
-static const char *get_base(const char *file)
-{
-	const char *slash = strrchr(file, '/');
-
-	return slash ? slash + 1 : file;
-}
-
 /* Files are read in the order of their names, and one of our file's name is hidden by ours. */
 static bool is_read_later(const struct modprobe_line *line)
 {
-	return strcmp(get_base(line->file), get_base(MODPROBE_FILE)) > 0;
+	return strcmp(basename(line->file), basename(MODPROBE_FILE)) > 0;
 }
 
 static const char *describe_word(const struct parameter_word *word, char *text, size_t size)

@@ -12,12 +12,9 @@
 /* Contradicting evidence is neither met nor unmet, and none is either. */
 static bool is_worth_telling(const struct diagnosis *diagnosis)
 {
-	enum nestxml_nested nested = diagnosis->policy.nested;
-
 	if (diagnosis->policy_error.code != NESTXML_OK)
 		return true;
-	return (nested == NESTXML_NESTED_REQUIRE || nested == NESTXML_NESTED_DISABLE) &&
-	       diagnosis_is_policy_met(diagnosis) != QEMU_ANSWER_YES;
+	return plan_is_binding(diagnosis->policy.nested) && diagnosis_is_policy_met(diagnosis) != QEMU_ANSWER_YES;
 }
 
 static void describe(const struct diagnosis *diagnosis, char *text, size_t size)
