@@ -2,7 +2,7 @@
 /*
  * nestxml.h - state in a libvirt domain's XML whether the guest gets nested virtualization.
  *
- * The way through the library is one-way:
+ * Data flows through the library in one direction:
  *
  *	domain XML -> facts -> policy -> host -> verdict -> edits -> XML
  *
@@ -298,7 +298,7 @@ int nestxml_config_resolve(const struct nestxml_config *config, const struct nes
 
 /**
  * Writes who states @policy, as in "is required by ...": "its metadata", "/etc/nestxml/nestxml.conf:3". It is safe to print, since a
- * policy file whose name is not is refused. At most @size bytes, the final NUL included. Returns @buffer. Since: 0.1
+ * policy file whose name would not be is refused. At most @size bytes, the final NUL included. Returns @buffer. Since: 0.1
  */
 const char *nestxml_policy_describe_source(const struct nestxml_policy *policy, char *buffer, size_t size);
 
@@ -359,7 +359,7 @@ enum nestxml_cpu_state {
 	NESTXML_CPU_STALE,	    /**< it does not */
 	NESTXML_CPU_OVERRIDDEN,	    /**< an argument for QEMU in the XML wins over it: nestxml_domain_get_cpu_override() */
 	NESTXML_CPU_NOT_APPLICABLE, /**< nesting does not apply to this guest */
-	NESTXML_CPU_UNKNOWN,	    /**< unknown, because the vendor of the host's processor is */
+	NESTXML_CPU_UNKNOWN,	    /**< it cannot be judged, because the vendor of the host's processor is unknown */
 };
 
 /** What is known of the stored definition of a guest that is about to start, from libvirt's own file. Since: 0.1 */
@@ -404,7 +404,7 @@ struct nestxml_edit {
 };
 
 /**
- * Works out the edits after which the domain's CPU states @nested with @vendor's feature; none where it does already.
+ * Works out the edits after which <cpu> has @mode and states @nested with @vendor's feature; none where nothing has to change.
  *
  * @domain	borrowed; must outlive @edits.
  * @nested	require, optional or disable.
