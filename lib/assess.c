@@ -32,7 +32,7 @@ static enum nestxml_cpu_state find_cpu_state(const struct nestxml_domain *domain
 	case NESTXML_E_ENCRYPTED:
 		if (nested != NESTXML_NESTED_DISABLE)
 			return NESTXML_CPU_NOT_APPLICABLE;
-		/* KVM does not run in it, but its CPUID must not say otherwise. */
+		/* KVM does not run in such a guest, but its CPUID must not say otherwise. */
 		*problem = (struct nestxml_error){0};
 		return nestxml_assess_cpu(domain, vendor, nested);
 	case NESTXML_E_VENDOR:

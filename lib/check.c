@@ -66,7 +66,7 @@ static bool can_be_saved(const struct nestxml_domain *domain)
 
 /*
  * Whether a guest with a stale CPU arrives: it was announced and its CPU can be that of a saved state, or it is the domain of a snapshot
- * with memory. A start from nothing is the stored definition to the letter. If it could be both, it is refused as a start, and the helper
+ * with memory. A start from nothing is the stored definition to the letter. If it could be either, it is refused as a start, and the helper
  * must not start the definition in place of what was to arrive.
  */
 static int find_arrival(struct nestxml_check *check, const char *root, const char *name, struct nestxml_error *error)
@@ -184,7 +184,7 @@ NESTXML_EXPORT const struct nestxml_domain *nestxml_check_get_domain(const struc
 	return check->judged;
 }
 
-/* What is optional is not owed where nesting does not apply, or nothing is known of the host. */
+/* What is optional is not owed where nesting does not apply, or where nothing is known of the host. */
 NESTXML_EXPORT bool nestxml_check_is_unmet(const struct nestxml_check *check)
 {
 	enum nestxml_cpu_state cpu = check->assessment.cpu;

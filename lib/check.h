@@ -17,7 +17,7 @@ struct nestxml_check {
 	struct nestxml_policy policy;
 	struct assessment assessment;
 	enum nestxml_definition definition; /* where a start is stale */
-	bool has_no_definition;		    /* it was looked for */
+	bool has_no_definition;		    /* it was looked for, and is not there */
 	struct nestxml_edits *edits;
 	enum nestxml_verdict verdict;
 	char name[320]; /* escaped */

@@ -18,8 +18,8 @@ struct change {
 /* ---- the mode ---- */
 
 /*
- * What the new mode does not allow goes, and what would be another CPU under it. Measured on libvirt 9.0: it refuses a vendor without
- * a model, and `migratable` and a cache that is passed through outside host-passthrough and maximum; it drops `match`, and keeps
+ * Removes what the new mode does not allow, and what would mean another CPU under it. Measured on libvirt 9.0: it refuses a vendor
+ * without a model, and outside host-passthrough and maximum `migratable` and a cache that is passed through; it drops `match`, and keeps
  * everything else.
  */
 static void change_mode(const struct change *change)
@@ -131,7 +131,7 @@ static void correct_sub_features(const struct change *change)
 	}
 }
 
-/* What asks for another vendor's nesting would keep the guest from starting here; what is disabled says nothing wrong. */
+/* What asks for another vendor's nesting would keep the guest from starting here; what is disabled does no harm. */
 static void remove_other_vendors_features(const struct change *change)
 {
 	const struct nestxml_domain *domain = change->domain;

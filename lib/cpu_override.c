@@ -125,7 +125,7 @@ void nestxml_cpu_override_add_argument(struct cpu_override *override, const char
 }
 
 /*
- * Whether the variable names code, or a file that names code, which QEMU or a library of its loads: the dynamic linker's, QEMU's own
+ * Whether the variable names code, or a file that names code, which QEMU or one of its libraries loads: the dynamic linker's, QEMU's own
  * modules, glib's, glibc's converters, OpenSSL's, SASL's, Kerberos's, libvdeplug's, libibverbs's, GTK's, SDL's, EGL's, GBM's, Mesa's,
  * GStreamer's, JACK's and ALSA's (those of Debian 12's QEMU, of its modules and of what they are linked with), PipeWire's and Vulkan's (of
  * newer ones). ALSA also looks below HOME and XDG_CONFIG_HOME, Vulkan's loader below XDG_DATA_HOME and XDG_DATA_DIRS, and GStreamer's

@@ -7,7 +7,7 @@
 
 #include "domain.h"
 
-/** More of them are more than a domain has, and what libxml2 searches one by one. */
+/** More namespaces than any domain has, which is a handful; libxml2 searches them one by one. */
 #define MAX_NAMESPACES 256
 
 /** The branch below <domain> that the parser is in. */

@@ -12,7 +12,7 @@
 
 #define MOST_BYTES 4 /* of a character */
 
-/* Takes a character off *@at, which is not at its end. A byte that is not UTF-8 is none that UTF-8 can be. */
+/* Takes a character off *@at, which is not at its end. A byte that is not UTF-8 becomes a number that is no character's. */
 static uint32_t take(const char **at)
 {
 	size_t length = nestxml_utf8_length(*at, strnlen(*at, MOST_BYTES));

@@ -106,7 +106,7 @@ static bool is_crowded(const char *tag, size_t length)
 
 /*
  * In well-formed XML no tag holds a '<', and an attribute takes five bytes at least: so only a '<' with no other one in the bytes after it
- * can be the start of a tag that is crowded. What is dense with them is passed in strides.
+ * can be the start of a tag that is crowded. Where they stand closer together, the text is skipped in strides.
  */
 static int check_tags(const char *xml, size_t length, struct nestxml_error *error)
 {

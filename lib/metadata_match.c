@@ -204,7 +204,7 @@ static bool has_value(const struct metadata_pattern *pattern, const struct metad
 
 bool nestxml_metadata_is_match(const struct metadata_pattern *pattern, const struct metadata *metadata)
 {
-	unsigned int matched = 0; /* so many of the steps are the element that is looked at and those around it */
+	unsigned int matched = 0; /* how many of the steps the element that is looked at and those around it have matched */
 
 	for (size_t i = 0; !metadata->is_cut && i < metadata->elements_count; i++) {
 		const struct metadata_element *element = &metadata->elements[i];

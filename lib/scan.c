@@ -13,8 +13,8 @@
 #include "macros.h"
 
 /*
- * What libxml2 searches one by one, or in a table that does not grow: a document of them would take minutes (2.9.14, measured). libvirt's
- * whole schema has 20 KiB of names, and a domain a handful of namespaces.
+ * libxml2 looks names up one by one, or in a table that does not grow: a document full of different ones would take minutes (2.9.14,
+ * measured). libvirt's whole schema has 20 KiB of them.
  */
 #define MAX_NAMES 1024 /* KiB of different ones */
 #define MAX_DEPTH 256  /* libxml2's own, without XML_PARSE_HUGE (xmlParserMaxDepth) */
@@ -137,7 +137,7 @@ static void on_error(void *data, PROBLEM *problem)
 	if (scan->code != 0 || problem->level < XML_ERR_ERROR || problem->domain == XML_FROM_NAMESPACE)
 		return;
 	if (problem->code == XML_ERR_NO_MEMORY) {
-		/* The table of names is full, or memory is; the table doubles twice at a time. */
+		/* Too many names, or out of memory: libxml2's room for names grows fourfold, so it may run out far below the limit. */
 		if (scan->parser && sym_xmlDictGetUsage(scan->parser->dict) > ((size_t)MAX_NAMES << 10) / 8)
 			nestxml_scan_fail(scan,
 					  nestxml_error_set(scan->error, NESTXML_E_TOO_BIG, "has more than %d KiB of names", MAX_NAMES));

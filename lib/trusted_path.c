@@ -44,7 +44,7 @@ static int fail(const struct walk *walk, const char *reason)
 	return nestxml_error_set(walk->error, NESTXML_E_CONFIG, "policy file %s: %s", walk->path, reason);
 }
 
-/* Where what is wrong is not the file itself but something on the way, that is named. */
+/* Fails, and names what is wrong if that is not the file itself but something on the way to it. */
 static int fail_at(const struct walk *walk, const char *name, const char *reason, const char *advice)
 {
 	AUTO_FREE char *place = NULL;
@@ -61,7 +61,7 @@ static int fail_at(const struct walk *walk, const char *name, const char *reason
 	return fail(walk, text);
 }
 
-/* Whether it is a link that names the component whose successors are pending, and not the path that was asked for. */
+/* Whether the component before what is pending was named by a link, and not by the path that was asked for. */
 static bool is_led_to(const struct walk *walk)
 {
 	return walk->after_links != SIZE_MAX && strlen(walk->pending) >= walk->after_links;

@@ -77,7 +77,7 @@ static bool may_have_too_much(const struct nestxml_domain *domain, enum nestxml_
 }
 
 /*
- * Whether libvirt expects sub-features that the XML does not name: the host's own, or the model's. That of a guest which ran without the
+ * Whether libvirt expects sub-features that the XML does not name: the host's own, or the model's. The XML of a guest that ran without the
  * feature names them, as disabled.
  */
 static bool may_miss_something(const struct nestxml_domain *domain, enum nestxml_nested nested, enum nestxml_vendor vendor,
