@@ -10,7 +10,7 @@
 
 #include "macros.h"
 
-/* The file that is locked may be one that the process which had the lock has removed since: then another has its name, or none. */
+/* The process that had the lock may have removed this file since: its name is then another file's, or nobody's. */
 static bool has_name(int fd)
 {
 	struct stat status;

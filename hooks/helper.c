@@ -79,8 +79,8 @@ static int spawn(char *const *arguments, int stdin_fd, int stdout_fd, int lock_f
 }
 
 /*
- * A line, ready for a terminal whoever wrote it. What is read into stays a string at each step. Returns whether the line came whole, and in
- * time.
+ * Reads a line, and makes it ready for a terminal, whoever wrote it. The buffer is a string at each step. Returns whether the line came
+ * whole, and in time.
  */
 static bool read_answer(int fd, char answer[HELPER_ANSWER])
 {
@@ -130,7 +130,7 @@ static enum helper start_helper(char *const *arguments, int lock, char *answer)
 		return HELPER_FAILED;
 	error = spawn(arguments, waits, says, lock);
 	close(TAKE_FD(says));
-	/* What comes later is not shown to the user, so a helper that is not told starts nothing. */
+	/* An answer that comes later is not shown to the user, so a helper that does not get this byte starts nothing. */
 	if (error == 0 && answer && read_answer(hears, answer))
 		io_write(hook_end, "y", 1);
 	errno = error;

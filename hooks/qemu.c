@@ -119,7 +119,7 @@ static enum status conclude(const char *name, const struct nestxml_check *check)
 	return refuse_check(check, sym_nestxml_check_get_advice(check));
 }
 
-/* What is restored or migrated in starts by a `prepare`, which must know that it does. False: it could not, and errno says why. */
+/* A guest that is restored or migrated in starts with a `prepare`, which must know of it. False: it could not be told; errno says why. */
 static bool note_arrival(const char *name, const struct nestxml_check *check)
 {
 	const struct nestxml_domain *domain = sym_nestxml_check_get_domain(check);
@@ -160,7 +160,7 @@ static bool may_be_managed_save(const char *name)
 	return geteuid() != 0 || fd >= 0 || errno != ENOENT;
 }
 
-/* Whether a stale start may be of a managed save whose `restore` could not leave a mark. Where it is the stored definition it is none. */
+/* Whether a stale start may come from a managed save whose `restore` could not leave a mark. A start of the stored definition does not. */
 static bool is_unrecorded(const char *name, const struct nestxml_check *check)
 {
 	struct uuid mark;
@@ -206,7 +206,7 @@ static enum status check_xml(const char *name, enum nestxml_operation as, const 
 	return status;
 }
 
-/* A managed save is never refused here. What there is against it the `prepare` that follows finds too, and says. */
+/* A managed save is never refused here: the `prepare` that follows finds what is wrong with it, too, and says so. */
 static void note_managed_save(const char *name, const char *xml, size_t length)
 {
 	char reason[512];

@@ -51,9 +51,9 @@ static bool take_uuid(const char *text, struct uuid *uuid)
 /* ---- marks ---- */
 
 /*
- * libvirt follows a restore and a migration by `prepare` of the same guest, and where its CPU is passed through shows nothing in its XML
- * that tells this from a start from nothing (docs/libvirt-facts.md #8). So the first call leaves a mark that the second one takes away. One
- * that nothing followed, as after an offline migration, counts for a minute at most, and not after the guest's next end.
+ * After a restore or a migration libvirt calls `prepare` for the same guest. If the guest's CPU is passed through, nothing in the XML tells
+ * that `prepare` from the one of a plain start (docs/libvirt-facts.md #8). So the first call leaves a mark that the second one takes away.
+ * One that no `prepare` followed, as after an offline migration, counts for a minute at most, and not after the guest's next end.
  *
  * A mark is found by the guest's name, which is all that a call for a guest's end has, and says which guest it is of and when it was left.
  */

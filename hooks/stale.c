@@ -30,7 +30,7 @@ static void print_rewritten(const struct nestxml_check *check)
 
 /* ---- what people are told ---- */
 
-/* Its definition is what its manager believes of it. */
+/* A manager relies on the definition that it wrote. */
 static void describe_managed(const char *name, const struct nestxml_check *check, const char *manager, char *next, size_t size)
 {
 	const struct nestxml_domain *domain = sym_nestxml_check_get_domain(check);
