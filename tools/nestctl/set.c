@@ -52,7 +52,7 @@ static enum nestctl_status apply(const struct session *session, const struct vir
 
 	warn_of_section(guest, &session->host_policy, request, shown);
 	if (!virt_domain_is_persistent(guest)) {
-		printf("guest '%s': its metadata states nested=%s until it ends; it has no stored definition\n", shown, word);
+		printf("guest '%s': its metadata states nested=%s until the guest ends; it has no stored definition\n", shown, word);
 		return NESTCTL_YES;
 	}
 	definition_rewrite(session->virt, guest, &session->host_policy, &rewritten);
