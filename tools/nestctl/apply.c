@@ -137,7 +137,7 @@ static void show_diff(struct run *run, const struct virt_domain *guest, const st
 	pthread_mutex_unlock(&run->mutex);
 }
 
-/* Without secrets, since it is for eyes. */
+/* Without secrets, since people look at it. */
 static void look(struct run *run, const struct virt_domain *guest)
 {
 	static const enum rewrite results[] = {

@@ -129,7 +129,7 @@ static enum nestctl_status status_of(enum verdict verdict)
 	return statuses[verdict];
 }
 
-/* A device of a loaded module that only this user may not open is libvirt's to open, which has its own users. */
+/* If the module is loaded and only this user may not open the device, libvirt's QEMU can: it runs as another user. */
 static const char *libvirt_type(enum verdict verdict)
 {
 	return verdict == VERDICT_CAN || verdict == VERDICT_FORBIDDEN ? "kvm" : "qemu";

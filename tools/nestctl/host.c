@@ -50,7 +50,7 @@ static void describe_verdict(const struct host_state *state, char *text, size_t 
 		nestxml_text_print(text, size, "no: %s", state->evidence);
 }
 
-/* Whether the module, which is loaded, will be otherwise after the next load. */
+/* Whether the module is loaded, and its nesting will be another after the next load. */
 static bool find_change(const struct host_state *state, struct host_next_load *next)
 {
 	host_state_find_next_load(state, next);
@@ -84,7 +84,7 @@ static void describe_advice(const struct host_state *state, char *text, size_t s
 		obstacle_advise_enabling(state, text, size);
 }
 
-/* What could not be read, and why it may matter; false: all of it was. */
+/* What could not be read, and why it may matter; false: everything was read. */
 static bool describe_unread(const struct host_state *state, char *text, size_t size)
 {
 	if (state->lines.unread)

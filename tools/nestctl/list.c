@@ -113,7 +113,7 @@ static void entry_clear(struct entry *entry)
 }
 #define AUTO_ENTRY CLEANUP(entry_clear)
 
-/* An unknown policy may be one. */
+/* An unknown policy may be a binding one. */
 static bool may_have_binding_policy(const struct entry *entry)
 {
 	const struct plan *plan = &entry->definition.plan;

@@ -81,7 +81,7 @@ static void end_at_once(int number)
 	_exit(NESTCTL_YES);
 }
 
-/* libvirt does one thing or none, so that a call which does not return may be left alone. */
+/* A call to libvirt takes effect as a whole or not at all, so one that does not return may be abandoned. */
 static void on_signal(int number)
 {
 	const struct itimerval last_words = {.it_value.tv_usec = LAST_WORDS};

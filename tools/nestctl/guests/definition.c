@@ -81,7 +81,7 @@ enum kept {
 	KEPT_UNKNOWN,  /* it could not be read back */
 };
 
-/* Compares @xml, which is not the very text that was defined; where it is not what was wanted all the same, @why says so. */
+/* Compares @xml, which is not the very text that was defined, with what was wanted of it; @why says what is not as wanted. */
 static enum kept compare(const struct definition *before, const char *xml, char *why, size_t size)
 {
 	AUTO_FREE char *rest_before = cut_cpu(before->xml, before->domain);
@@ -143,7 +143,7 @@ static enum kept look_again(const struct virt_domain *guest, const char *seen, c
 /* If another program redefines the guest meanwhile, try again; but not for ever, since a libvirt may drop the feature each time. */
 #define ATTEMPTS 3
 
-/* One after the other. Each is made of what libvirt made of the one before, and none of that is what is to be put back. */
+/* Attempts, one after the other. Each starts from what libvirt made of the one before, which is never what is to be put back. */
 struct attempts {
 	size_t count;
 	char *first; /* what was stored before the first one, or by another program since */
@@ -214,7 +214,7 @@ static void put_back(struct virt *virt, const struct virt_domain *guest, const s
 	fail(rewritten, "not rewritten: %s; the old definition was put back", why);
 }
 
-/* Nothing came of this attempt; something may have of the one before. */
+/* This attempt has changed nothing; the one before may have. */
 static void give_up(struct virt *virt, const struct virt_domain *guest, const struct attempts *attempts, const char *why,
 		    struct rewritten *rewritten)
 {
@@ -225,8 +225,8 @@ static void give_up(struct virt *virt, const struct virt_domain *guest, const st
 }
 
 /*
- * With terms, what was planned for is read once more, since not everything that another program changes has an event. Who is connected is
- * asked last: whoever connects after that answer has several calls to make before he can change anything, and the write is one.
+ * With terms, the definition that was planned for is read once more, since not every change by another program has an event. Who is
+ * connected is asked last: whoever connects after that answer needs several calls before he can change anything, and the write is one.
  */
 static bool may_write(const struct virt_domain *guest, const struct definition *before, const struct rewrite_terms *terms)
 {
@@ -244,7 +244,7 @@ static bool may_write(const struct virt_domain *guest, const struct definition *
 	return strcmp(now, before->xml) == 0 && (!terms->is_undisturbed || terms->is_undisturbed(terms->context));
 }
 
-/* Looks what has become of @xml, which was defined. Returns true if it is to be begun again, with what is stored by now. */
+/* Finds out what has become of @xml, which was defined. Returns true if it is to be begun again, with what is stored by now. */
 static bool conclude(struct virt *virt, const struct virt_domain *guest, const struct definition *before, const char *xml,
 		     struct attempts *attempts, struct rewritten *rewritten)
 {

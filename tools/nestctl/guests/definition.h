@@ -40,7 +40,7 @@ void definition_describe_warnings(const struct plan *plan, char *text, size_t si
 enum rewrite {
 	REWRITE_NOTHING, /* it was as its policy asks, or nothing is asked */
 	REWRITE_LEFT,	 /* it is a manager's, and was left alone */
-	REWRITE_YIELDED, /* it was not the time for it */
+	REWRITE_YIELDED, /* not now: another program may be at work on it */
 	REWRITE_DONE,
 	REWRITE_FAILED, /* what was stored is stored still, or @message says that it is not */
 };
@@ -57,9 +57,9 @@ struct rewritten {
 /** How a rewrite, unless a user has asked for it by the guest's name, keeps out of other programs' way. */
 struct rewrite_terms {
 	bool spares_managers; /* a guest with a manager's metadata is left alone */
-	/* Asked before each write, and before the definition is read for the last time: false: not now. NULL: it is always the time. */
+	/* Asked before each write, before the definition is read for the last time. False: not now. NULL: a write is always allowed. */
 	bool (*may_write)(void *context);
-	/* Asked right before each write: false: something has come up since may_write() was asked. NULL: nothing can have. */
+	/* Asked right before each write. False: something has come up since may_write() was asked. NULL: nothing can have. */
 	bool (*is_undisturbed)(void *context);
 	void *context;
 };
@@ -68,8 +68,8 @@ struct rewrite_terms {
  * Rewrites the stored definition by policy, if it needs that: defines it, reads it back, and puts the old one back if libvirt has dropped
  * what the new <cpu> states, unless another program has changed it since. If another program has defined it meanwhile, it begins again with
  * that; what cannot be read back is left as it is. What another program defines between the reading and the writing is lost, and so is what
- * it defines between the writing and the reading back where it states the policy too and so looks like libvirt's doing, each about a
- * millisecond: libvirt has no lock that would hold in between. What may work on the guest is for @terms to know.
+ * it defines between the writing and the reading back if that states the policy too, since it then looks like libvirt's doing. Each of the
+ * two takes about a millisecond, and libvirt has no lock over them. Whether another program is at work on the guest is for @terms to know.
  *
  * @guest	must have a stored definition: defining would give it one
  * @terms	NULL: none, as for one who names the guest

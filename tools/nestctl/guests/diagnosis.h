@@ -19,7 +19,7 @@ struct view {
 	struct nestxml_domain *domain; /* NULL: there is none */
 };
 
-/* Everything that is known of the guest; what is not says why. */
+/* Everything that is known of the guest, and why the rest is not known. */
 struct diagnosis {
 	struct virt_domain *guest;
 	struct view stored;

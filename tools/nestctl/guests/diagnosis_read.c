@@ -122,7 +122,7 @@ bool diagnosis_read(const struct host_policy *host_policy, struct diagnosis *dia
 	read_process(diagnosis);
 	read_answers(diagnosis);
 	diagnosis->verdict = qemu_verdict_find(&diagnosis->running.evidence);
-	/* To compare the hook with this version's reads both, so it is done where it matters. */
+	/* Comparing the hook with this version's means reading both, so it is done only where it matters. */
 	diagnosis->lacks_hook =
 		plan_is_binding(diagnosis->policy.nested) && diagnosis_is_policy_met(diagnosis) != QEMU_ANSWER_YES && !has_hook();
 	return true;

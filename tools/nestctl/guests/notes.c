@@ -9,7 +9,7 @@
 
 #include "shell_name.h"
 
-/* Where its next start comes from a managed save: that, and what discards it. Returns false where there is none. */
+/* Says that its next start comes from a managed save, and what discards that. Returns false if it has none. */
 static bool describe_saved_state(const struct virt_domain *guest, char *text, size_t size)
 {
 	if (virt_domain_is_running(guest) || !virt_domain_is_persistent(guest) || !virt_domain_has_saved_state(guest))

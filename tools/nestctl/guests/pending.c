@@ -17,7 +17,7 @@ void pending_expect(struct pending *pending, const char *uuid, size_t events, in
 	for (size_t i = 0; i < events; i++) {
 		struct own *own;
 
-		if (pending->own_count == PENDING_LIMIT) { /* the oldest is given up: its event is one look more */
+		if (pending->own_count == PENDING_LIMIT) { /* the oldest is given up: its event will cost one more look */
 			pending->own_first = (pending->own_first + 1) % PENDING_LIMIT;
 			pending->own_count--;
 		}
@@ -27,7 +27,7 @@ void pending_expect(struct pending *pending, const char *uuid, size_t events, in
 	}
 }
 
-/* Whether this event was expected; then it is no more. Which of several of one guest it was does not matter: each look sees the same. */
+/* Whether this event was expected; if so, takes it off the list. Which of a guest's it was does not matter: each look sees the same. */
 static bool take_own(struct pending *pending, const char *uuid, int64_t now)
 {
 	for (size_t i = 0; i < pending->own_count; i++) {
@@ -106,7 +106,7 @@ bool pending_add(struct pending *pending, const char *uuid, enum virt_event even
 	bool is_own = is_definition && take_own(pending, uuid, now);
 	struct pending_guest *guest;
 
-	/* Of a guest that runs, libvirt says that it was changed even where it had been undefined. */
+	/* If a running guest has been undefined, libvirt reports its next definition as a change all the same. */
 	if (is_own && event == VIRT_EVENT_DEFINED && !is_gone(pending, uuid))
 		return true;
 	guest = take_in(pending, uuid, now);

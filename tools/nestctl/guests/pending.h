@@ -17,7 +17,7 @@
 #define PENDING_UUID 37	       /* bytes, the final NUL included */
 #define PENDING_LIMIT 1024     /* guests; where there are more, all are looked at */
 #define PENDING_QUIET 300      /* milliseconds after a guest's last event */
-#define PENDING_SOON 50	       /* milliseconds after it in which most who define a guest and go have gone */
+#define PENDING_SOON 50	       /* milliseconds after it: most who only define a guest have disconnected by then */
 #define PENDING_OWN_TIME 10000 /* milliseconds in which the event of an own change comes, or does not */
 
 /** Starts zeroed. */
@@ -46,7 +46,7 @@ void pending_expect(struct pending *pending, const char *uuid, size_t events, in
  * Returns false if there is no more room: then all guests are to be looked at, PENDING_QUIET later at the earliest.
  */
 bool pending_add(struct pending *pending, const char *uuid, enum virt_event event, int64_t now);
-/** No event: another program was given way to, so the guest is to be looked at again. Returns as pending_add(). */
+/** Without an event: this process gave way to another program, so the guest is to be looked at again. Returns as pending_add(). */
 bool pending_postpone(struct pending *pending, const char *uuid, int64_t now);
 /**
  * Takes the first guest that may be looked at.

@@ -39,7 +39,7 @@ static void doubt(struct qemu_command *command, const char *option, const char *
 
 /*
  * Calls @take for each option, its value being "" where it has none. An argument that is no option is a disk image to QEMU. An unknown
- * option is taken for one without a value, and doubted.
+ * option is taken for one without a value, and noted as one whose effect is unknown.
  */
 static void read_options(struct qemu_command *command, const char *line, size_t length,
 			 void (*take)(struct qemu_command *command, const char *name, const char *value))

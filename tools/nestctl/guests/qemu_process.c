@@ -131,7 +131,7 @@ static const struct qemu_process *find_name(const struct qemu_processes *process
 }
 
 /*
- * Any process can be started with such a command line: of several none is believed, but for libvirt's own. A script in QEMU's place that
+ * Any process can be started with such a command line: if several have it, only libvirt's own is believed. A script in QEMU's place that
  * waits for QEMU is libvirt's own too, and what counts is the QEMU it has started.
  */
 int qemu_processes_find(const struct qemu_processes *processes, const char *root, const char *name, const char *uuid,

@@ -40,8 +40,8 @@ static enum qemu_verdict find_emulated(const struct qemu_evidence *evidence)
 }
 
 /*
- * Under KVM QEMU takes svm out of every named model, but for machines older than QEMU 2.2, and vmx is in none: there the feature counts
- * only where it is stated. The log is silent about a feature that is not.
+ * Under KVM QEMU takes svm out of every named model, except on machine types older than QEMU 2.2, and no named model has vmx: so the
+ * feature counts only where it is stated. The log is silent about a feature that is not stated.
  */
 static bool is_given_unstated(const struct qemu_evidence *evidence)
 {
@@ -113,7 +113,7 @@ static enum qemu_answer choose_answer(const struct qemu_evidence *evidence, cons
 	return answer;
 }
 
-/* A verdict, and a further answer with the verdict that each case of it leads to. */
+/* What @verdict becomes by a further answer: @alone where there was no answer before, @contradicting where the two differ. */
 static enum qemu_verdict combine(enum qemu_verdict verdict, enum qemu_answer answer, const enum qemu_verdict alone[],
 				 const enum qemu_verdict contradicting[])
 {

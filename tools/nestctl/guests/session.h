@@ -11,15 +11,15 @@
 
 struct session {
 	struct host_policy host_policy; /* this host's */
-	struct virt *virt;		/* the libvirt that keeps the guests, of this host too */
+	struct virt *virt;		/* the libvirt that has the guests, which are on this host too */
 };
 
 /**
  * Opens a session at @uri (NULL: libvirt's own choice).
  *
  * @undone	what is told first where that fails, as in "nothing was set"
- * @policy	NULL: no session with a policy that cannot be read. Else that goes into it, and the host_policy are without a config; code
- * 0: it could
+ * @policy	NULL: a policy that cannot be read is a failure. Else the reason goes into it, and the host_policy has no config; code 0:
+ * it could be read
  *
  * Returns NESTCTL_YES, to be released with session_close(); else another status, having said why.
  */

@@ -30,7 +30,7 @@ struct work {
 	struct file files[FILES]; /* before the definition was read last */
 };
 
-/* To look at them takes no call to libvirt, so nothing need come between that and the write. */
+/* Looking at them takes no call to libvirt, so nothing need come between this and the write. */
 static void look_at_files(const struct virt_domain *guest, struct file files[FILES])
 {
 	static const char *const endings[FILES] = {"xml", "xml.new"};
@@ -57,7 +57,7 @@ static bool have_files_changed(const struct work *work)
 	return false;
 }
 
-/* Before they are heard. */
+/* Announces own definitions, before their events are heard. */
 static void expect_own(struct work *work)
 {
 	pending_expect(work->yielding->pending, work->uuid, work->rewritten->defines - work->expected, nestxml_clock_monotonic());

@@ -41,7 +41,7 @@ static int list_clients(struct helper *helper, struct clients *clients, struct v
 		code = admin_list_clients(helper->admin, clients, error);
 	if (code < 0 || !helper->reader || clients_has_process(clients, getpid()))
 		return code;
-	/* Another daemon's clients are not the ones; or this one does not describe its latest client yet. */
+	/* These are another daemon's clients; or this daemon does not describe its latest client yet. */
 	snprintf(error->message, sizeof(error->message), "the daemon that answers does not list this process among its clients");
 	error->no_daemon = false;
 	clients_clear(clients);

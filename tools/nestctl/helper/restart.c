@@ -10,7 +10,7 @@ static enum restart_decision wait_until(int64_t end, int64_t now, const char *to
 	return RESTART_NEVER;
 }
 
-/* When something happened to the guest, or another program was connected, last. */
+/* When something last happened to the guest, or another program was last connected. */
 static int64_t last_busy(const struct restart *restart)
 {
 	return restart->last_writer > restart->last_event ? restart->last_writer : restart->last_event;

@@ -14,16 +14,16 @@
 
 #define RESTART_ANSWER_TIME 60000 /* milliseconds after the refusal in which libvirt must have said who is connected */
 #define RESTART_TURN_TIME 180000  /* the same for a guest that is one of many: in which its turn must have come, and all else */
-#define RESTART_CLIENTS_TIME 5000 /* milliseconds after that in which all others must have gone */
+#define RESTART_CLIENTS_TIME 5000 /* milliseconds after libvirt first said who is connected: by then all others must have gone */
 #define RESTART_QUIET 300	  /* milliseconds in which nothing may happen to the guest, nobody else being connected */
-#define RESTART_TIME 10000	  /* milliseconds after the same in which that must have come */
+#define RESTART_TIME 10000	  /* milliseconds after the same: by then that quiet must have come */
 #define RESTART_WATCH 10000	  /* milliseconds after the start in which an undefine of the guest ends it */
 #define RESTART_REPLACE 600	  /* milliseconds after that undefine in which it may be defined again, and runs on */
 
 /** What is known of the guest and of the others; times in milliseconds by the caller's clock. */
 struct restart {
 	int64_t refused;     /* when the start was */
-	int64_t known;	     /* when libvirt said for the first time who is connected: at once, but for a busy one; 0: not yet */
+	int64_t known;	     /* when libvirt first said who is connected: at once, unless it is busy; 0: not yet */
 	bool knows_clients;  /* libvirt said who is connected when it was asked last */
 	bool may_know;	     /* it may say so later */
 	size_t writers;	     /* others that are connected for writing */

@@ -29,7 +29,7 @@ bool helper_take_slot(struct helper *helper)
 	for (int i = 0; i < SLOTS && !helper->has_slot; i++) {
 		helper->slot = i;
 		helper->slot_lock = lock_slot(i);
-		/* Where there can be no lock nobody is counted: that is no reason to start nothing. */
+		/* If no lock can be made, helpers are not counted; that is no reason to start nothing. */
 		helper->has_slot = helper->slot_lock >= 0 || errno != EAGAIN;
 	}
 	return helper->has_slot;

@@ -91,7 +91,7 @@ static void widen(char *pattern)
 	*out = '\0';
 }
 
-/* In AppArmor's globs only two stars cross a slash. What is more than a glob is not read to the letter. */
+/* In AppArmor's globs only two stars cross a slash. A pattern with variables, alternations or quotes is not read exactly. */
 static enum match match_path(char *pattern, const char *path)
 {
 	if (!strpbrk(pattern, "{\""))
@@ -190,7 +190,7 @@ static enum confinement ask_profile(const char *root, const char *daemon, const 
 {
 	struct rule_match found = {MATCH_NO, MATCH_NO};
 	int given = match_file(root, "", 1, daemon, path, &found);
-	int local = match_file(root, "local/", 0, daemon, path, &found); /* included in the braces of the other */
+	int local = match_file(root, "local/", 0, daemon, path, &found); /* the other includes it within its braces */
 
 	if (found.denies == MATCH_YES) {
 		snprintf(detail, size, "a rule of %s in /etc/apparmor.d denies it the execution of %s", daemon, path);

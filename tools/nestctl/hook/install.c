@@ -128,7 +128,7 @@ enum nestctl_status hook_install(const char *root, const struct hook *hook)
 		printf("%s is already this version's hook\n", hook_place_path(place));
 	else
 		status = write_program(root, hook, place);
-	/* Left in the chain too, the hook would run twice at each start. */
+	/* If it stayed in the chain too, the hook would run twice at each start. */
 	if (status == NESTCTL_YES && place == HOOK_PLACE_ALONE && hook_is_ours(hook, HOOK_PLACE_CHAIN))
 		status = remove_program(root, HOOK_PLACE_CHAIN);
 	if (status == NESTCTL_YES)

@@ -44,7 +44,7 @@ static bool is_reloaded(const struct change *change)
 	return !change->options->no_reload && !setting_is_current(&change->options->setting, change->state);
 }
 
-/* What is begun then is ended: only a SIGKILL stops it. */
+/* What has begun is then finished: only a SIGKILL stops it. */
 static void hold_signals(sigset_t *before)
 {
 	sigset_t all;
@@ -165,7 +165,7 @@ static void warn_contradictions(const struct change *change)
 
 /* ---- why it cannot be done ---- */
 
-/* What keeps it from being loaded again counts only where it is to be; where it is not, the next load of it fails. */
+/* An obstacle to loading the module is an error if it is to be loaded now; if not, its next load fails, so it is a warning. */
 static enum nestctl_status check_obstacles(const struct change *change)
 {
 	const struct host_state *state = change->state;

@@ -19,8 +19,8 @@ struct obstacle {
 };
 
 /**
- * Finds the first thing that keeps the module from being loaded, or loaded again, with nesting on (@enable) or off. That it is in use
- * is none. False: there is nothing.
+ * Finds the first thing that keeps the module from being loaded, or loaded again, with nesting on (@enable) or off. Its being in
+ * use does not count. False: there is nothing.
  */
 bool obstacle_find(const struct host_state *state, bool enable, struct obstacle *obstacle);
 

@@ -63,7 +63,7 @@ struct host_state {
 	char *boot_blacklist; /* the one of them that forbids loading it; NULL: none */
 	char *types;	      /* of all the module's parameters, a line each ("nested:int\n") */
 	char *install;	      /* the command that modprobe runs instead of loading the module; NULL: none */
-	char *needed;	      /* a module that must be loaded before it, and that modprobe.d's `install` keeps from being; NULL: none */
+	char *needed;	      /* a module that must be loaded before it, and that modprobe.d's `install` keeps from loading; NULL: none */
 	struct modprobe_lines needed_lines; /* about that one */
 	char install_options[256];	    /* that the command of `install` adds, where it may load the module; "" none */
 	char release[65];		    /* the kernel that the module's file was built for; "" not known */
@@ -107,7 +107,7 @@ void host_state_find_next_load(const struct host_state *state, struct host_next_
 bool host_state_find_boot_option(const struct host_state *state, const char *name, struct parameter_word *word);
 /** The same of the command of modprobe.d's `install`, where that loads the module. */
 bool host_state_find_install_option(const struct host_state *state, const char *name, struct parameter_word *word);
-/** What the module makes of @word, which is an option nested: on, off, or, where it refuses that, unknown. */
+/** What the module makes of @word, its option nested: on, off or, if it refuses the value, unknown. */
 enum nestxml_state host_state_parse_nested(const struct host_state *state, const struct parameter_word *word);
 /** Whether the module is in use, by those who are seen or by others. */
 bool host_state_is_in_use(const struct host_state *state);

@@ -131,8 +131,8 @@ static void read_parameters(virTypedParameterPtr parameters, int count, struct c
 }
 
 /*
- * Returns whether it is there still. One that the daemon does not describe, as for a moment while it connects ("No identity information
- * available"), stays one that may write and is nobody known.
+ * Returns whether it is there still. A client that the daemon does not describe, as for a moment while it connects ("No identity
+ * information available"), counts as an unknown one that may write.
  */
 static bool read_client(virAdmClientPtr from, struct client *client)
 {
@@ -186,7 +186,7 @@ static int read_clients(virAdmClientPtr *found, size_t count, struct clients *kn
 	return 0;
 }
 
-/* @is_new: those of @clients who are nobody known were asked after just now, and need not be again. */
+/* @is_new: the daemon was asked just now about the unknown ones of @clients, and need not be asked again. */
 static bool are_the_same(virAdmClientPtr *found, size_t count, const struct clients *clients, bool is_new)
 {
 	if (count != clients->count)

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define NAMED 3 /* of more writers than this the rest is counted */
+#define NAMED 3 /* more writers than these are only counted */
 
 void clients_clear(struct clients *clients)
 {

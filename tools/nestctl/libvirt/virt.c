@@ -118,7 +118,7 @@ bool virt_is_session(const struct virt *virt)
 
 /* ---- guests ---- */
 
-/* As virsh does it: a tenant who names his guest by another's UUID is not asked in its place. */
+/* As virsh does it, by the UUID first: a guest that a tenant has named after another's UUID is not found in its place. */
 static virDomainPtr look_up(const struct virt *virt, const char *word)
 {
 	virDomainPtr found = NULL;

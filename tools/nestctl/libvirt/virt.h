@@ -112,7 +112,7 @@ int virt_domain_destroy(struct virt_domain *domain, struct virt_error *error);
 int virt_domain_undefine(struct virt_domain *domain, struct virt_error *error);
 /** The number that libvirt has given to this run of it; -1: it does not run. Asked each time. */
 int virt_domain_get_run(const struct virt_domain *domain);
-/** Whether its next start is from a managed save, of a list when it was listed; true where that is unknown. */
+/** Whether its next start is from a managed save; of a guest from a list, whether it was at that time. True where that is unknown. */
 bool virt_domain_has_saved_state(const struct virt_domain *domain);
 /** Puts the element @xml (NULL: none) into its <metadata>, in the place of the one of the namespace @uri. Returns 0 or -1. */
 int virt_domain_set_metadata(struct virt_domain *domain, const char *xml, const char *prefix, const char *uri, struct virt_error *error);

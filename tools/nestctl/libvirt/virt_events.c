@@ -62,7 +62,7 @@ int virt_events_run(struct virt *virt, int milliseconds, struct virt_error *erro
 	return 0;
 }
 
-/* What one round of the loop reads, the next one tells. */
+/* Two rounds of the loop, since what one of them reads is told by the next. */
 int virt_events_take(struct virt *virt, struct virt_error *error)
 {
 	return virt_events_run(virt, 0, error) < 0 ? -1 : virt_events_run(virt, 0, error);
@@ -91,7 +91,7 @@ static enum virt_event classify_lifecycle(int event, int detail)
 		return VIRT_EVENT_UNDEFINED;
 	case VIR_DOMAIN_EVENT_STOPPED:
 		return VIRT_EVENT_STOPPED;
-	case VIR_DOMAIN_EVENT_STARTED: /* whatever its QEMU was started for: a saved state and another host's guest have one too */
+	case VIR_DOMAIN_EVENT_STARTED: /* for a saved state and a migration too: each starts a QEMU */
 		return VIRT_EVENT_STARTED;
 	default:
 		return VIRT_EVENT_OTHER;

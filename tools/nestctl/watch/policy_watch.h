@@ -10,8 +10,8 @@
 struct policy_watch;
 
 /**
- * Watches the files that nestxml_config_new() reads below @root, be they there yet or not; of a link not what it leads
- * to. NULL: errno says why.
+ * Watches the files that nestxml_config_new() reads below @root, whether or not they are there yet; of a link, not its
+ * target. NULL: errno says why.
  */
 struct policy_watch *policy_watch_new(const char *root);
 /** Releases @files, which may be NULL. */

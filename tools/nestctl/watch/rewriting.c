@@ -27,7 +27,7 @@ static void lose_admin(struct watch *watch, const char *why)
 	watch->admin_missed = true;
 }
 
-/* A daemon of whose clients this process is none is not the one that is watched. */
+/* If this process is not among a daemon's clients, that daemon is not the one that is watched. */
 static enum company ask_company(struct watch *watch)
 {
 	CLEANUP(clients_clear) struct clients clients = {0};
@@ -64,7 +64,7 @@ static bool is_alone(void *context)
 	return ask_company(context) == COMPANY_NONE;
 }
 
-/* To be looked at again, and all with it where there is no room for it among those that wait. */
+/* Has the guest looked at again; all guests, if there is no room for it among those that wait. */
 static void postpone(struct watch *watch, const char *uuid)
 {
 	if (!pending_postpone(&watch->pending, uuid, nestxml_clock_monotonic()))
@@ -115,7 +115,7 @@ void watch_end_sweep(struct watch *watch)
 	sweep_end(NESTCTL_ROOT, &watch->sweep);
 }
 
-/* Of all guests, but those that need nothing since they were looked at. */
+/* Begins a sweep of all guests except those that needed nothing and have not changed since. */
 static void begin_sweep(struct watch *watch)
 {
 	struct virt_error error;
@@ -149,7 +149,7 @@ static void handle_change(struct watch *watch, const char *uuid, bool alone)
 		watch_say(SAY_ERROR, "guest %s is not looked at: libvirt: %s", uuid, error.message);
 }
 
-/* A guest that a rewrite has brought back, since another program undefined it at the same moment, goes again. */
+/* A guest that a rewrite has brought back, since another program undefined it at the same moment, is undefined again. */
 static void undo(struct watch *watch, const char *uuid)
 {
 	AUTO_VIRT_DOMAIN struct virt_domain *guest = NULL;
@@ -217,7 +217,7 @@ void watch_rewrite_guests(struct watch *watch)
 {
 	if (!watch_is_working(watch) || !has_work(watch))
 		return;
-	/* What has been read already is not told yet. */
+	/* Events that libvirt's loop has read already may still have to be told. */
 	while (hear(watch) && has_work(watch) && handle_next(watch)) {
 	}
 }

@@ -36,7 +36,7 @@ static void list_runs(struct watch *watch)
 	qemu_processes_read(NESTCTL_ROOT, &watch->processes); /* without them, nothing is known of any guest */
 }
 
-/* Whether it still does: what was read of one that has ended meanwhile is of no run, or of another one, which has an event of its own. */
+/* Whether this run goes on: if it has ended, what was read is of no run, or of another one, which has an event of its own. */
 static bool is_running_still(struct watch *watch, const struct virt_run *run)
 {
 	AUTO_VIRT_DOMAIN struct virt_domain *guest = NULL;

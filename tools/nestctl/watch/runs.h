@@ -19,7 +19,7 @@
 
 /** What was said of a guest; all zero: nothing. */
 struct run_said {
-	bool is_said; /* all else can be zero: of a guest of which neither QEMU nor policy are known */
+	bool is_said; /* all else can be zero: if neither the guest's QEMU nor its policy is known */
 	pid_t pid;    /* of its QEMU; 0: not known */
 	enum nestxml_nested nested;
 	enum qemu_answer met; /* NONE: it is unknown */

@@ -17,11 +17,11 @@
 
 #define FILE_NAME "settled"
 #define NEW_NAME "settled.new"
-#define MAX_POLICY_SIZE ((size_t)1 << 20) /* bytes; of a longer file only this is told, and the policy is refused for it anyway */
+#define MAX_POLICY_SIZE ((size_t)1 << 20) /* bytes; a longer file is hashed as too long alone: the policy is refused for it anyway */
 
 /* ---- the key ---- */
 
-/* Its name, and its contents or why it has none. */
+/* Adds the file's name, and its contents or why it has none. */
 static uint64_t hash_file(uint64_t hash, const char *root, const char *path)
 {
 	AUTO_FREE char *text = NULL;

@@ -9,7 +9,7 @@
 #include "guests/diagnosis.h"
 #include "guests/diagnosis_read.h"
 
-/* Contradicting evidence is neither met nor unmet, and none is either. */
+/* If the evidence is contradictory or missing, the policy is neither met nor unmet: that is worth telling, too. */
 static bool is_worth_telling(const struct diagnosis *diagnosis)
 {
 	if (diagnosis->policy_error.code != NESTXML_OK)

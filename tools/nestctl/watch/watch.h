@@ -34,7 +34,7 @@ struct watch {
 	struct policy_watch *files;
 	struct admin *admin; /* NULL: not to be had */
 	int64_t admin_at;    /* when it may be tried again */
-	bool admin_missed;   /* which was said */
+	bool admin_missed;   /* it has been said that it cannot be asked */
 	enum company company;
 	struct pending pending;
 	int64_t sweep_at;	    /* all guests are to be looked at: then, or as soon as nobody else is connected; NEVER: not */
