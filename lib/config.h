@@ -43,4 +43,12 @@ struct nestxml_config {
 	size_t managers_count;
 };
 
+/**
+ * Adds the sections of @file's text, and the managers that it names, to @config. @file must live as long as @config does. 0,
+ * NESTXML_E_CONFIG with the line, or NESTXML_E_NOMEM; what was added before a failure stays in @config.
+ */
+int nestxml_config_parse(struct nestxml_config *config, const char *file, const char *text, size_t length, struct nestxml_error *error);
+/** Frees what @section owns. */
+void nestxml_section_clear(struct section *section);
+
 #endif
