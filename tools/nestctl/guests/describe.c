@@ -60,12 +60,14 @@ struct json_object *describe_policy_json(const struct nestxml_policy *policy, co
 	return object;
 }
 
-/* ---- a plan ---- */
+/* ---- an answer of QEMU ---- */
 
 struct json_object *describe_answer_json(enum qemu_answer answer)
 {
 	return answer == QEMU_ANSWER_NONE ? NULL : json_object_new_boolean(answer == QEMU_ANSWER_YES);
 }
+
+/* ---- XML that cannot be read ---- */
 
 void describe_xml_error(const char *what, const struct nestxml_error *error, char *text, size_t size)
 {
@@ -76,6 +78,8 @@ void describe_xml_error(const char *what, const struct nestxml_error *error, cha
 	else
 		snprintf(text, size, "%s %s", what, error->message);
 }
+
+/* ---- a plan ---- */
 
 struct json_object *describe_warnings_json(const struct nestxml_edits *edits)
 {

@@ -14,6 +14,17 @@
 #define CONNECT_TIME 30000L /* milliseconds */
 #define CONNECT_PAUSE 200L
 
+/* The daemon may be on its way up: it starts guests of its own accord then. Whether it is to be tried once more, after a pause. */
+static bool may_try_again(int64_t end)
+{
+	const struct timespec pause = {.tv_nsec = CONNECT_PAUSE * 1000000};
+
+	if (nestxml_clock_monotonic() >= end)
+		return false;
+	nanosleep(&pause, NULL);
+	return true;
+}
+
 /* ---- the one that hears ---- */
 
 static void on_happened(void *context, const char *uuid, enum virt_event event)
@@ -38,19 +49,16 @@ static void on_closed(void *context)
 	helper->has_lost_reader = true;
 }
 
-/* The daemon may be on its way up: it starts guests of its own accord then. */
 static int connect_reader(struct helper *helper, struct virt_error *error)
 {
-	const struct timespec pause = {.tv_nsec = CONNECT_PAUSE * 1000000};
-	int code = -1;
+	int64_t end = nestxml_clock_monotonic() + CONNECT_TIME;
+	int code;
 
 	if (virt_new(&helper->reader, error) < 0 || virt_events_setup(helper->reader, error) < 0)
 		return -1;
-	for (long waited = 0; code < 0 && waited < CONNECT_TIME; waited += CONNECT_PAUSE) {
-		if (waited > 0)
-			nanosleep(&pause, NULL);
+	do
 		code = virt_connect(helper->reader, URI, false, error);
-	}
+	while (code < 0 && may_try_again(end));
 	helper->listener = (struct virt_listener){helper, on_happened, on_closed};
 	return code < 0 ? -1 : virt_listen(helper->reader, &helper->listener, error);
 }
@@ -93,17 +101,16 @@ void helper_hear_until(struct helper *helper, int64_t end, const bool *is_heard)
 
 void helper_await_libvirt(void)
 {
-	const struct timespec pause = {.tv_nsec = CONNECT_PAUSE * 1000000};
 	int64_t end = nestxml_clock_monotonic() + CONNECT_TIME;
 	struct virt_error error;
 	struct virt *virt;
+	int code;
 
-	while (virt_open(URI, false, &virt, &error) < 0) {
-		if (nestxml_clock_monotonic() > end)
-			return;
-		nanosleep(&pause, NULL);
-	}
-	virt_close(virt);
+	do
+		code = virt_open(URI, false, &virt, &error);
+	while (code < 0 && may_try_again(end));
+	if (code == 0)
+		virt_close(virt);
 }
 
 /* ---- the one for writing ---- */
