@@ -53,11 +53,11 @@ has()
 	is "$1" "$(said "$2" | grep -o "$FEATURE=.")" "$FEATURE=$3"
 }
 
-# comes_up GUEST: within some seconds it runs
+# comes_up GUEST: within some seconds it runs. What asks again and again is connected for reading alone, or the helper would yield to it.
 comes_up()
 {
 	for _ in {1..150}; do
-		[ "$(virsh domstate "$1" 2>/dev/null)" = running ] && return
+		[ "$(virsh -r domstate "$1" 2>/dev/null)" = running ] && return
 		sleep 0.1
 	done
 	tail -n 5 /run/syslog
@@ -88,7 +88,7 @@ settles()
 # states GUEST: what its stored CPU says of the feature
 states()
 {
-	inactive "$1" | grep -o "<feature policy='[a-z]*' name='${FEATURE,,}'/>" | cut -d "'" -f 2
+	virsh -r dumpxml --inactive --domain="$1" | grep -o "<feature policy='[a-z]*' name='${FEATURE,,}'/>" | cut -d "'" -f 2
 }
 
 # outside_cpu GUEST: its definition but for its <cpu>
