@@ -108,7 +108,7 @@ static const char *find_close(const char *line, size_t length)
 	return NULL;
 }
 
-/* Whether a name that contains "]#" or "];" may have been meant, and no comment: there is no blank, and another ']' ends the line. */
+/* Whether a "]#" or "];" may be part of a name and not begin a comment: no blank follows the ']', and another ']' ends the line. */
 static bool is_ambiguous(const char *close, const char *end)
 {
 	while (is_blank(end[-1]))
@@ -204,7 +204,7 @@ static void fail_key(struct reading *reading, const struct policy_key *key, cons
 	fail_word(reading, what, value, hint);
 }
 
-/* The one key whose value is a list, and no section's own: metadata shows whose guest it is before its policy is known. */
+/* The one key whose value is a list. No [guest] section may have it: metadata shows whose guest it is before its policy is known. */
 static const char managers_key[] = "managers";
 
 static void fail_unknown_key(struct reading *reading, const char *name)
@@ -304,10 +304,10 @@ static void take_line(struct reading *reading, const char *line, size_t length, 
 	if (*line == '[') {
 		read_section(reading, line, length);
 	} else if (starts_with_mark(line, length)) {
-		/* libinih drops one on its first line: there the same words would mean something else. */
+		/* libinih drops a mark on its first line alone: the same words would mean something else there than on other lines. */
 		fail(reading, "a byte order mark that is not at the top of the file");
 	} else if (length + 1 >= size) {
-		/* A full buffer without a line end is for libinih of r59 and later a line that goes on: it would ask for the rest. */
+		/* From r59 on, libinih takes a full buffer without a line end for part of a longer line: it would ask for the rest. */
 		fail(reading, "the line is too long; managers = can be written more than once, and a comment on a line of its own");
 	} else {
 		memcpy(buffer, line, length);

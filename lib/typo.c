@@ -97,7 +97,7 @@ const char *nestxml_pattern_find_typo(const char *pattern)
 
 /* ---- a namespace ---- */
 
-/* Not what is quoted as in XML or in a shell, or separated as elsewhere. A comma may be part of a namespace. */
+/* Whether it is neither quoted nor escaped, and has nothing but a blank after it. A comma within a namespace is part of it. */
 bool nestxml_is_namespace(const char *word, size_t length)
 {
 	return !nestxml_has_unseen(word, length) && strcspn(word, "\"'<>") >= length && !strchr(",;", word[length - 1]) &&
