@@ -160,13 +160,16 @@ static bool is_loading(struct text variable)
 	return false;
 }
 
-/* What is loaded into QEMU can give it any CPU. */
+/* What is loaded into QEMU can give it any CPU, whatever its arguments seem to say; so it is named rather than one of them. */
 void nestxml_cpu_override_add_variable(struct cpu_override *override, const char *name, size_t length)
 {
 	struct text variable = {name, length};
 
-	if (is_loading(variable))
-		note(override, variable, "commandline");
+	if (!is_loading(variable))
+		return;
+	if (override->found[0] == '-')
+		override->found[0] = '\0';
+	note(override, variable, "commandline");
 }
 
 void nestxml_cpu_override_add_driver(struct cpu_override *override, const char *driver, size_t length)

@@ -944,6 +944,12 @@ static void test_every_command_line_in_its_place_is_read(void **state)
 	check_override("<metadata><qemu:commandline>" ARG("-cpu") "</qemu:commandline></metadata>", NULL);
 	check_override("<qemu:capabilities>" ARG("-cpu") "</qemu:capabilities>", NULL);
 	check_override(ARG("-cpu"), NULL);
+	/* What a variable loads can make anything of the arguments, which are seen as they are. */
+	check_override("<qemu:commandline>" ARG("-cpu") "<qemu:env name='LD_PRELOAD' value='/x'/></qemu:commandline>",
+		       "LD_PRELOAD in <qemu:commandline>");
+	check_override("<qemu:commandline><qemu:env name='HOME' value='/x'/>" ARG("-cpu") "<qemu:env name='LD_PRELOAD' value='/x'/>"
+											  "</qemu:commandline>",
+		       "HOME in <qemu:commandline>");
 }
 
 static void test_a_device_that_is_made_a_cpu_wins_over_the_cpu(void **state)

@@ -576,7 +576,7 @@ static void test_every_verdict_is_a_yes_a_no_or_neither(void **state)
 		[QEMU_VERDICT_HOST_OFF] = NO,	      [QEMU_VERDICT_LOG_LACKS] = NO,	  [QEMU_VERDICT_MODEL_LACKS] = NO,
 		[QEMU_VERDICT_GUEST_LACKS] = NO,      [QEMU_VERDICT_NO_PROCESS] = NONE,	  [QEMU_VERDICT_ACCELERATOR] = NONE,
 		[QEMU_VERDICT_NO_VENDOR] = NONE,      [QEMU_VERDICT_HOST_UNKNOWN] = NONE, [QEMU_VERDICT_GUEST_CLAIMS] = NONE,
-		[QEMU_VERDICT_GUEST_DENIES] = NONE,
+		[QEMU_VERDICT_GUEST_DENIES] = NONE,   [QEMU_VERDICT_LIVE_CLAIMS] = NONE,  [QEMU_VERDICT_LIVE_DENIES] = NONE,
 	};
 
 	(void)state;
@@ -660,6 +660,46 @@ static void test_qemus_own_answer_counts_where_nothing_contradicts_it(void **sta
 	}
 }
 
+/* QEMU may be another than its command line shows, by a library that a wrapper has it load. */
+static void test_what_libvirt_found_in_qemu_is_never_passed_over(void **state)
+{
+	static const struct {
+		const char *words;
+		enum nestxml_state host;
+		enum qemu_answer live;
+		enum qemu_answer monitor;
+		enum qemu_verdict verdict;
+	} cases[] = {
+		{"qemu -accel kvm -cpu EPYC,svm=off", STATE(ON), YES, NONE, VERDICT(LIVE_CLAIMS)},
+		{"qemu -accel kvm -cpu EPYC,svm=off", STATE(ON), NO, NONE, VERDICT(SWITCHED_OFF)},
+		{"qemu -accel kvm -cpu EPYC,svm=off", STATE(ON), YES, NO, VERDICT(LIVE_CLAIMS)},
+		{"qemu -accel kvm -cpu EPYC,svm=off", STATE(ON), YES, YES, VERDICT(MONITOR_CLAIMS)},
+		{"qemu -accel kvm -cpu EPYC", STATE(ON), YES, NONE, VERDICT(LIVE_CLAIMS)},
+		{"qemu -accel kvm -cpu EPYC,svm=on", STATE(ON), NO, NONE, VERDICT(LIVE_DENIES)},
+		{"qemu -accel kvm -cpu EPYC,svm=on", STATE(ON), YES, NONE, VERDICT(STATED)},
+		{"qemu -accel kvm -cpu host", STATE(ON), NO, NONE, VERDICT(LIVE_DENIES)},
+		/* the host does not give it, whatever QEMU's CPU is */
+		{"qemu -accel kvm -cpu EPYC,svm=on", STATE(OFF), YES, NONE, VERDICT(HOST_OFF)},
+		/* what QEMU's CPU has may be hidden from the guest, so it decides nothing alone */
+		{"qemu -accel kvm -cpu EPYC,xlevel=0x80000000", STATE(ON), YES, NONE, VERDICT(DOUBT)},
+		{"", STATE(ON), YES, NONE, VERDICT(NO_PROCESS)},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct qemu_evidence evidence = {.vendor = AMD, .state = cases[i].host, .log = NO, .live = cases[i].live};
+		char line[512];
+		size_t length = make_line(cases[i].words, line, sizeof(line));
+		enum qemu_verdict got;
+
+		evidence.has_command = length > 0;
+		qemu_command_parse(line, length, &evidence.command);
+		evidence.monitor[NESTXML_VENDOR_AMD] = cases[i].monitor;
+		got = qemu_verdict_find(&evidence);
+		CHECK(got == cases[i].verdict, "row %zu: %s: got %d, expected %d", i, cases[i].words, (int)got, (int)cases[i].verdict);
+	}
+}
+
 static void test_what_is_doubted_elsewhere_is_never_certain(void **state)
 {
 	struct qemu_evidence evidence = evidence_of(0);
@@ -731,6 +771,7 @@ int main(void)
 		cmocka_unit_test(test_every_verdict_is_a_yes_a_no_or_neither),
 		cmocka_unit_test(test_no_guest_talks_the_host_round),
 		cmocka_unit_test(test_qemus_own_answer_counts_where_nothing_contradicts_it),
+		cmocka_unit_test(test_what_libvirt_found_in_qemu_is_never_passed_over),
 		cmocka_unit_test(test_what_is_doubted_elsewhere_is_never_certain),
 		cmocka_unit_test(test_an_emulated_guest_whose_process_is_not_known_is_asked_for_svm),
 		cmocka_unit_test(test_the_flags_of_the_first_processor),

@@ -170,10 +170,30 @@ static void print_running(const struct diagnosis *diagnosis)
 	output_row("guest says", "%s", text);
 }
 
-static void print_warnings(const struct nestxml_edits *edits)
+/* What no XML shows. Returns false where there is nothing to be warned of. */
+static bool describe_wrapper(const struct diagnosis *diagnosis, char *text, size_t size)
 {
+	char emulator[256];
+	char shown[320];
+
+	if (!diagnosis_find_wrapper(diagnosis, emulator, sizeof(emulator)))
+		return false;
+	snprintf(
+		text, size,
+		"its <emulator> %s is a wrapper, which may change what libvirt asks QEMU for, so the XML does not decide what the guest has",
+		nestxml_text_escape(emulator, shown, sizeof(shown)));
+	return true;
+}
+
+static void print_warnings(const struct diagnosis *diagnosis)
+{
+	const struct nestxml_edits *edits = diagnosis->edits;
+	char text[640];
+
 	for (size_t i = 0; edits && i < nestxml_edits_count_warnings(edits); i++)
 		output_row("warning", "%s", nestxml_edits_get_warning(edits, i));
+	if (describe_wrapper(diagnosis, text, sizeof(text)))
+		output_row("warning", "%s", text);
 }
 
 static void print_table(const struct diagnosis *diagnosis)
@@ -195,7 +215,7 @@ static void print_table(const struct diagnosis *diagnosis)
 		print_running(diagnosis);
 	else if (diagnosis->has_saved_state)
 		output_row("managed save", "yes: its next start comes from it, with the CPU it was saved with");
-	print_warnings(diagnosis->edits);
+	print_warnings(diagnosis);
 	diagnosis_describe_advice(diagnosis, text, sizeof(text));
 	output_row("next", "%s", text);
 }
@@ -290,6 +310,16 @@ static struct json_object *make_agent(const struct diagnosis *diagnosis)
 	return object;
 }
 
+static struct json_object *make_warnings(const struct diagnosis *diagnosis)
+{
+	struct json_object *list = describe_warnings_json(diagnosis->edits);
+	char text[640];
+
+	if (describe_wrapper(diagnosis, text, sizeof(text)))
+		json_object_array_add(list, json_object_new_string(text));
+	return list;
+}
+
 static struct json_object *make_json(const struct diagnosis *diagnosis)
 {
 	bool running = virt_domain_is_running(diagnosis->guest);
@@ -303,7 +333,7 @@ static struct json_object *make_json(const struct diagnosis *diagnosis)
 	output_add_bool(object, "persistent", virt_domain_is_persistent(diagnosis->guest));
 	json_object_object_add(object, "policy", make_policy(diagnosis));
 	json_object_object_add(object, "stored_cpu", describe_cpu_json(diagnosis->stored.domain));
-	json_object_object_add(object, "warnings", describe_warnings_json(diagnosis->edits));
+	json_object_object_add(object, "warnings", make_warnings(diagnosis));
 	json_object_object_add(object, "live_cpu", describe_cpu_json(diagnosis->live.domain));
 	json_object_object_add(object, "qemu", make_qemu(diagnosis));
 	json_object_object_add(object, "host", make_host(diagnosis));

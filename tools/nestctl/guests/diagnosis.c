@@ -94,10 +94,9 @@ static void describe_no(const struct diagnosis *diagnosis, char *text, size_t si
 	}
 }
 
-/* QEMU's answer contradicts what the command line, the log and the module come to: both in one line. */
-static void describe_contradiction(const struct diagnosis *diagnosis, char *text, size_t size)
+/* What @source says contradicts what the command line, the log and the module come to: both in one line. */
+static void describe_contradiction(const struct diagnosis *diagnosis, const char *source, bool claims, char *text, size_t size)
 {
-	bool claims = diagnosis->verdict == QEMU_VERDICT_MONITOR_CLAIMS;
 	struct diagnosis outside = *diagnosis;
 	char reason[512];
 
@@ -106,7 +105,7 @@ static void describe_contradiction(const struct diagnosis *diagnosis, char *text
 		describe_no(&outside, reason, sizeof(reason));
 	else
 		describe_yes(&outside, reason, sizeof(reason));
-	snprintf(text, size, "unknown: QEMU itself says that the guest has %s%s, but the other evidence says: %s", claims ? "" : "no ",
+	snprintf(text, size, "unknown: %s that the guest has %s%s, but the other evidence says: %s", source, claims ? "" : "no ",
 		 name_feature(diagnosis), reason);
 }
 
@@ -126,7 +125,12 @@ static void describe_unknown(const struct diagnosis *diagnosis, char *text, size
 		break;
 	case QEMU_VERDICT_MONITOR_CLAIMS:
 	case QEMU_VERDICT_MONITOR_DENIES:
-		describe_contradiction(diagnosis, text, size);
+		describe_contradiction(diagnosis, "QEMU itself says", diagnosis->verdict == QEMU_VERDICT_MONITOR_CLAIMS, text, size);
+		break;
+	case QEMU_VERDICT_LIVE_CLAIMS:
+	case QEMU_VERDICT_LIVE_DENIES:
+		describe_contradiction(diagnosis, "libvirt found when QEMU started", diagnosis->verdict == QEMU_VERDICT_LIVE_CLAIMS, text,
+				       size);
 		break;
 	case QEMU_VERDICT_ACCELERATOR:
 		snprintf(text, size, "unknown: QEMU was started neither with KVM alone nor with TCG alone");
@@ -182,10 +186,11 @@ static bool is_live_stating(const struct diagnosis *diagnosis, enum nestxml_nest
 	return diagnosis->live.domain && vendor != NESTXML_VENDOR_NONE && nestxml_domain_is_stating(diagnosis->live.domain, vendor, nested);
 }
 
-/* What libvirt starts as QEMU, if it may change the command line that libvirt asks for. */
-static bool find_wrapper(const struct diagnosis *diagnosis, char *emulator, size_t size)
+bool diagnosis_find_wrapper(const struct diagnosis *diagnosis, char *emulator, size_t size)
 {
-	return diagnosis->live.xml && emulator_find(diagnosis->live.xml, emulator, size) && emulator_is_wrapper(emulator);
+	const char *xml = diagnosis->live.xml ? diagnosis->live.xml : diagnosis->stored.xml;
+
+	return xml && emulator_find(xml, emulator, size) && emulator_is_wrapper(emulator);
 }
 
 static void advise_wrapper(const struct diagnosis *diagnosis, const char *emulator, char *text, size_t size)
@@ -195,6 +200,24 @@ static void advise_wrapper(const struct diagnosis *diagnosis, const char *emulat
 	snprintf(text, size,
 		 "virsh edit %s: its <emulator> %s is a wrapper, which may change what libvirt asks QEMU for; put QEMU itself there",
 		 name_for_shell(diagnosis), nestxml_text_escape(emulator, shown, sizeof(shown)));
+}
+
+/* It has no stored definition that could be changed. @override: NULL, there is none. */
+static void advise_creation(const struct diagnosis *diagnosis, const char *nested, const char *override, char *text, size_t size)
+{
+	char emulator[256];
+	char shown[320];
+
+	if (override)
+		snprintf(text, size, "end it, and create it without %s, which overrides its <cpu>", override);
+	else if (diagnosis_find_wrapper(diagnosis, emulator, sizeof(emulator)))
+		snprintf(
+			text, size,
+			"end it, and create it with QEMU itself as its <emulator>: %s is a wrapper, which may change what libvirt asks QEMU "
+			"for (and by: nestxml -n %s FILE | virsh create /dev/stdin)",
+			nestxml_text_escape(emulator, shown, sizeof(shown)), nested);
+	else
+		snprintf(text, size, "end it, then: nestxml -n %s FILE | virsh create /dev/stdin", nested);
 }
 
 /* libvirt asked for it and QEMU has it otherwise. A new start would change nothing. */
@@ -231,14 +254,14 @@ static void advise_rewrite(const struct diagnosis *diagnosis, enum nestxml_neste
 	const char *override = nestxml_domain_get_cpu_override(diagnosis->stored.domain);
 	char emulator[256];
 
-	if (override)
+	if (!virt_domain_is_persistent(diagnosis->guest))
+		advise_creation(diagnosis, word, override, text, size);
+	else if (override)
 		snprintf(text, size, "virsh edit %s: remove %s, which overrides its <cpu>; then shut it down and start it",
 			 name_for_shell(diagnosis), override);
-	else if (!virt_domain_is_persistent(diagnosis->guest))
-		snprintf(text, size, "end it, then: nestxml -n %s FILE | virsh create /dev/stdin", word);
 	else if (!diagnosis->is_current)
 		advise_definition(diagnosis, word, text, size);
-	else if (find_wrapper(diagnosis, emulator, sizeof(emulator)))
+	else if (diagnosis_find_wrapper(diagnosis, emulator, sizeof(emulator)))
 		advise_wrapper(diagnosis, emulator, text, size);
 	else if (is_live_stating(diagnosis, nested) && !nestxml_domain_get_cpu_override(diagnosis->live.domain))
 		advise_between(diagnosis, text, size);
@@ -272,13 +295,19 @@ static void advise_stopped(const struct diagnosis *diagnosis, char *text, size_t
 		snprintf(text, size, "virsh start %s", guest);
 }
 
+/* Whether QEMU itself can tell more. */
+static bool is_for_qemu(enum qemu_verdict verdict)
+{
+	return verdict == QEMU_VERDICT_DOUBT || verdict == QEMU_VERDICT_LIVE_CLAIMS || verdict == QEMU_VERDICT_LIVE_DENIES;
+}
+
 static void advise_unknown(const struct diagnosis *diagnosis, char *text, size_t size)
 {
 	const char *guest = name_for_shell(diagnosis);
 
 	if (!virt_domain_is_running(diagnosis->guest))
 		advise_stopped(diagnosis, text, size);
-	else if (diagnosis->verdict == QEMU_VERDICT_DOUBT && !diagnosis->is_qemu_asked)
+	else if (is_for_qemu(diagnosis->verdict) && !diagnosis->is_qemu_asked)
 		snprintf(text, size, "sudo nestctl verify --ask-qemu %s (libvirt then marks the guest as tainted)", guest);
 	else if (!diagnosis->is_guest_asked)
 		snprintf(text, size, "sudo nestctl verify --ask-guest %s", guest);

@@ -47,6 +47,8 @@ enum qemu_answer diagnosis_answer(const struct diagnosis *diagnosis);
 void diagnosis_describe_verdict(const struct diagnosis *diagnosis, char *text, size_t size);
 /** Whether what the guest has is what its policy states; NONE: nothing is stated, or it is unknown. */
 enum qemu_answer diagnosis_is_policy_met(const struct diagnosis *diagnosis);
+/** Copies to @emulator what libvirt starts as the guest's QEMU, if that may change what libvirt asks for; false: it does not. */
+bool diagnosis_find_wrapper(const struct diagnosis *diagnosis, char *emulator, size_t size);
 /** What to do next: a command, or what is in the way of one. */
 void diagnosis_describe_advice(const struct diagnosis *diagnosis, char *text, size_t size);
 /** The CPU model that QEMU was started with, escaped into @buffer; or words for there being none. */

@@ -122,6 +122,24 @@ static enum qemu_verdict combine(enum qemu_verdict verdict, enum qemu_answer ans
 	return qemu_verdict_answer(verdict) == QEMU_ANSWER_NONE ? alone[answer] : contradicting[answer];
 }
 
+/*
+ * What is in QEMU may not be what its command line says: a wrapper may have a library rewrite it. What the host's module or the log denies
+ * the guest does not have, whatever QEMU's CPU is.
+ */
+static enum qemu_verdict compare_with_live(const struct qemu_evidence *evidence, enum qemu_verdict verdict)
+{
+	switch (verdict) {
+	case QEMU_VERDICT_STATED:
+	case QEMU_VERDICT_MODEL_HAS:
+		return evidence->live == QEMU_ANSWER_NO ? QEMU_VERDICT_LIVE_DENIES : verdict;
+	case QEMU_VERDICT_SWITCHED_OFF:
+	case QEMU_VERDICT_MODEL_LACKS:
+		return evidence->live == QEMU_ANSWER_YES ? QEMU_VERDICT_LIVE_CLAIMS : verdict;
+	default:
+		return verdict;
+	}
+}
+
 /* A guest can lie. So it decides alone only where nothing else is known; and where answers contradict, nothing is certain. */
 enum qemu_verdict qemu_verdict_find(const struct qemu_evidence *evidence)
 {
@@ -138,6 +156,9 @@ enum qemu_verdict qemu_verdict_find(const struct qemu_evidence *evidence)
 	verdict = combine(verdict, choose_answer(evidence, evidence->monitor), monitor_alone, monitor_against);
 	if (verdict == QEMU_VERDICT_MONITOR_CLAIMS || verdict == QEMU_VERDICT_MONITOR_DENIES)
 		return verdict; /* which no guest can settle */
+	verdict = compare_with_live(evidence, verdict);
+	if (verdict == QEMU_VERDICT_LIVE_CLAIMS || verdict == QEMU_VERDICT_LIVE_DENIES)
+		return verdict;
 	return combine(verdict, choose_answer(evidence, evidence->guest), guest_alone, guest_against);
 }
 

@@ -21,6 +21,7 @@ struct qemu_evidence {
 	bool is_emulated;		   /* by libvirt's XML: where the command line is not known, it tells which feature counts */
 	enum nestxml_vendor vendor;	   /* of the host */
 	enum nestxml_state state;	   /* of the host's module now; the running guest keeps it from being reloaded */
+	enum qemu_answer live;		   /* what libvirt found in QEMU's CPU at its start, by the live XML */
 	enum qemu_answer log;		   /* whether the log of this start names the feature as missing */
 	enum qemu_answer monitor[VENDORS]; /* what QEMU itself answers about the vendor's feature */
 	enum qemu_answer guest[VENDORS];   /* what the guest itself says */
@@ -47,6 +48,8 @@ enum qemu_verdict {
 	QEMU_VERDICT_HOST_UNKNOWN,
 	QEMU_VERDICT_MONITOR_CLAIMS, /* QEMU itself says that the guest has it; command line, log or module that it has not */
 	QEMU_VERDICT_MONITOR_DENIES, /* the other way round */
+	QEMU_VERDICT_LIVE_CLAIMS,    /* libvirt found it in QEMU's CPU; by the command line QEMU has not given it */
+	QEMU_VERDICT_LIVE_DENIES,    /* the other way round */
 	QEMU_VERDICT_GUEST_CLAIMS,   /* the guest says that it has it; all else that it has not */
 	QEMU_VERDICT_GUEST_DENIES,   /* the other way round */
 };

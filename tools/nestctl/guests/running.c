@@ -14,6 +14,19 @@ static const char *find_doubt(const struct nestxml_domain *live)
 	return override && override[0] != '-' ? override : NULL;
 }
 
+/*
+ * libvirt writes into the live XML what it finds in the CPU that QEMU has made, where it checks that at all (docs/libvirt-facts.md #8,
+ * #13): only such a CPU is described in full.
+ */
+static enum qemu_answer find_live(const struct nestxml_domain *live, enum nestxml_vendor vendor)
+{
+	if (!live || vendor == NESTXML_VENDOR_NONE || !nestxml_domain_has_expanded_cpu(live))
+		return QEMU_ANSWER_NONE;
+	if (nestxml_domain_is_stating(live, vendor, NESTXML_NESTED_REQUIRE))
+		return QEMU_ANSWER_YES;
+	return nestxml_domain_is_stating(live, vendor, NESTXML_NESTED_DISABLE) ? QEMU_ANSWER_NO : QEMU_ANSWER_NONE;
+}
+
 void running_read(const char *root, const struct qemu_processes *processes, const char *name, const char *uuid,
 		  const struct nestxml_domain *live, const struct nestxml_host *host, struct running *running)
 {
@@ -30,6 +43,7 @@ void running_read(const char *root, const struct qemu_processes *processes, cons
 	evidence->is_emulated = live && nestxml_domain_is_tcg(live);
 	evidence->vendor = nestxml_host_get_vendor(host);
 	evidence->state = nestxml_host_get_state(host);
+	evidence->live = find_live(live, qemu_evidence_vendor(evidence));
 	running->log_error = qemu_log_read(root, name, &running->log);
 	if (running->log_error != 0 || !running->log.started)
 		return;
