@@ -130,11 +130,13 @@ static bool note_arrival(const char *name, const struct nestxml_check *check)
 
 static enum status refuse_unrecorded(const char *name)
 {
-	return refuse(name,
-		      "its arrival cannot be recorded in " NESTXML_RUN_DIRECTORY ", so its start "
-		      "would be taken for a fresh one; nothing is lost: make that a directory that only root can write, with free space, "
-		      "and try again: ",
-		      strerror(errno));
+	char reason[384];
+
+	snprintf(reason, sizeof(reason),
+		 "(%s), so its start would be taken for a fresh one; nothing is lost: make that a directory that only root can write, with "
+		 "free space, and try again",
+		 strerror(errno));
+	return refuse(name, "its arrival cannot be recorded in " NESTXML_RUN_DIRECTORY " ", reason);
 }
 
 /* Whether it is the guest that has just arrived. */
