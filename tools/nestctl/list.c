@@ -342,6 +342,14 @@ static const char *find_verdict(const struct entry *entry, const struct host_pol
 	return verdicts[plan->verdict];
 }
 
+/* Whether the next start, from it, would pass as its policy asks. A refused one would not. */
+static struct json_object *make_saved_met(const struct saved *saved)
+{
+	if (!saved->exists || !saved->known)
+		return NULL;
+	return json_object_new_boolean(saved->verdict == NESTXML_VERDICT_PASS && !saved->unmet);
+}
+
 static struct json_object *make_json(const struct entry *entry, const struct host_policy *host_policy)
 {
 	const struct plan *plan = &entry->definition.plan;
@@ -359,6 +367,7 @@ static struct json_object *make_json(const struct entry *entry, const struct hos
 	json_object_object_add(object, "nested_now", describe_answer_json(entry->nested));
 	json_object_object_add(object, "met", describe_answer_json(entry->met));
 	output_add_bool(object, "managed_save", entry->saved.exists);
+	json_object_object_add(object, "managed_save_met", make_saved_met(&entry->saved));
 	json_object_object_add(object, "warnings", describe_warnings_json(entry->definition.plan.edits));
 	output_add_string(object, "verdict", find_verdict(entry, host_policy, reason, sizeof(reason)));
 	output_add_string(object, "reason", reason[0] ? reason : NULL);
