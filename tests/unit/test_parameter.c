@@ -76,6 +76,10 @@ static void the_last_word_of_a_name_counts(void **state)
 	assert_true(word.has_value);
 	assert_true(parameter_find_last("\"nested=a\"", "nested", &word));
 	assert_string_equal(word.value, "a");
+	assert_true(parameter_find_last("nested=1\r\f", "nested", &word)); /* the kernel's isspace() */
+	assert_string_equal(word.value, "1");
+	assert_true(parameter_find_last("nested=1 dyndbg=\"a nested=0 b\" npt=1", "nested", &word));
+	assert_string_equal(word.value, "1");
 	assert_false(parameter_find_last("npt=1", "nested", &word));
 	assert_false(parameter_find_last("", "nested", &word));
 }

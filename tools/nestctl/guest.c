@@ -10,10 +10,13 @@
 
 #include <nestxml/nestxml.h>
 
+#include "escape.h"
 #include "file.h"
 #include "host/cpuinfo.h"
 #include "host/kvm_device.h"
 #include "host/machine.h"
+#include "host/obstacle.h"
+#include "host/state.h"
 #include "macros.h"
 #include "nestctl.h"
 #include "options.h"
@@ -35,6 +38,9 @@ struct facts {
 	char module[64]; /* "": none is loaded */
 	struct kvm_device device;
 	struct machine machine;
+	bool has_obstacle; /* to loading the module that the processor asks for */
+	struct obstacle obstacle;
+	char rivals[64]; /* other hypervisors that are loaded; "" none */
 };
 
 /* ---- the facts ---- */
@@ -63,12 +69,26 @@ static void find_module(struct facts *facts, const char *root)
 	}
 }
 
+/* What keeps the module from being loaded, as `nestctl host` knows it; that this kernel has none, modprobe says itself. */
+static void find_obstacle(struct facts *facts, const char *root)
+{
+	AUTO_HOST_STATE struct host_state state = {0};
+
+	if (facts->module[0] || host_state_read(root, &state) != 0 || state.vendor != vendor_of(facts))
+		return;
+	if (state.module == HOST_MODULE_ABSENT && !state.is_kernel_gone)
+		state.module = HOST_MODULE_NOT_LOADED;
+	facts->has_obstacle = obstacle_find(&state, true, &facts->obstacle);
+	snprintf(facts->rivals, sizeof(facts->rivals), "%s", state.rivals);
+}
+
 static void gather(struct facts *facts, const char *root)
 {
 	*facts = (struct facts){0};
 	facts->has_flags = cpuinfo_read(root, &facts->cpuinfo);
 	machine_read(root, &facts->cpuinfo, &facts->machine);
 	find_module(facts, root);
+	find_obstacle(facts, root);
 	kvm_device_try(root, &facts->device);
 }
 
@@ -166,8 +186,9 @@ static void describe_verdict(const struct facts *facts, enum verdict verdict, ch
 		snprintf(text, size, "no: the processor shows neither %s", output_join_features(" nor ", features, sizeof(features)));
 		break;
 	case VERDICT_NO_MODULE:
-		snprintf(text, size, "no: the processor has %s, but %s is not loaded", nestxml_vendor_feature(vendor_of(facts)),
-			 nestxml_vendor_module(vendor_of(facts)));
+		nestxml_text_print(text, size, "no: the processor has %s, but %s is not loaded%s%s",
+				   nestxml_vendor_feature(vendor_of(facts)), nestxml_vendor_module(vendor_of(facts)),
+				   facts->has_obstacle ? ": " : "", facts->has_obstacle ? facts->obstacle.cause : "");
 		break;
 	case VERDICT_NO_DEVICE:
 		snprintf(text, size, "no: KVM's module is loaded, but there is no /dev/kvm");
@@ -187,6 +208,19 @@ static void advise_permission(const struct facts *facts, char *text, size_t size
 			 nestxml_text_escape(facts->device.group, shown, sizeof(shown)));
 	else
 		snprintf(text, size, "sudo nestctl guest");
+}
+
+static void advise_loading(const struct facts *facts, char *text, size_t size)
+{
+	const char *module = nestxml_vendor_module(vendor_of(facts));
+
+	if (facts->has_obstacle && facts->obstacle.is_configured)
+		nestxml_text_print(text, size, "%s, then: sudo modprobe %s", facts->obstacle.remedy, module);
+	else if (facts->has_obstacle)
+		nestxml_text_print(text, size, "%s", facts->obstacle.remedy);
+	else
+		nestxml_text_print(text, size, "sudo modprobe %s%s%s%s", module, facts->rivals[0] ? "; if that is refused, stop " : "",
+				   facts->rivals, facts->rivals[0] ? " first" : "");
 }
 
 static void describe_advice(const struct facts *facts, enum verdict verdict, char *text, size_t size)
@@ -215,7 +249,7 @@ static void describe_advice(const struct facts *facts, enum verdict verdict, cha
 		snprintf(text, size, "uname -m (nesting is known for x86_64 only)");
 		break;
 	case VERDICT_NO_MODULE:
-		snprintf(text, size, "sudo modprobe %s", nestxml_vendor_module(vendor_of(facts)));
+		advise_loading(facts, text, size);
 		break;
 	case VERDICT_NO_DEVICE:
 		if (facts->machine.is_container)
@@ -235,7 +269,7 @@ static void describe_advice(const struct facts *facts, enum verdict verdict, cha
 static void print_table(const struct facts *facts, enum verdict verdict)
 {
 	const char *own = nestxml_vendor_feature(vendor_of(facts));
-	char text[512];
+	char text[2048];
 	char shown[256];
 	char features[64];
 
@@ -268,7 +302,7 @@ static struct json_object *make_json(const struct facts *facts, enum verdict ver
 {
 	struct json_object *object = json_object_new_object();
 	enum nestctl_status status = status_of(verdict);
-	char text[512];
+	char text[2048];
 
 	json_object_object_add(object, "can", status == NESTCTL_UNKNOWN ? NULL : json_object_new_boolean(status == NESTCTL_YES));
 	output_add_string(object, "cpu_flag", nestxml_vendor_feature(vendor_of(facts)));

@@ -44,7 +44,7 @@ static void describe_verdict(const struct host_state *state, char *text, size_t 
 
 	if (state->nested == NESTXML_STATE_ON)
 		nestxml_text_print(text, size, "yes: %s", state->evidence);
-	else if (!is_there && obstacle_find(state, true, &obstacle))
+	else if (obstacle_find(state, true, &obstacle) && (obstacle.is_final || !is_there))
 		nestxml_text_print(text, size, "no: %s", obstacle.cause);
 	else
 		nestxml_text_print(text, size, "no: %s", state->evidence);
@@ -162,8 +162,8 @@ static void print_table(const struct host_state *state)
 		output_row("module", "%s, %s", state->module_name, host_module_to_string(state->module));
 	print_next_load(state);
 	print_lists(state);
-	if (state->rival)
-		output_row("other hypervisor", "%s", state->rival);
+	if (state->rivals[0])
+		output_row("other hypervisor", "%s", state->rivals);
 	print_parameters(state);
 	if (describe_unread(state, text, sizeof(text)))
 		output_row("not read", "%s", text);
@@ -253,7 +253,7 @@ static struct json_object *make_json(const struct host_state *state)
 	output_add_bool(object, "guest", state->machine.is_guest);
 	output_add_bool(object, "container", state->machine.is_container);
 	output_add_string(object, "encryption", state->machine.encryption);
-	output_add_string(object, "other_hypervisor", state->rival);
+	output_add_string(object, "other_hypervisor", state->rivals[0] ? state->rivals : NULL);
 	json_object_object_add(object, "configured", make_configured(state));
 	output_add_escaped(object, "cmdline", state->cmdline ? state->cmdline : "");
 	json_object_object_add(object, "users", make_users(state));

@@ -62,29 +62,40 @@ static void release_signals(const sigset_t *before)
 
 /* ---- what wins over our file ---- */
 
-static enum nestctl_status refuse_line(const struct modprobe_line *line)
+/* @simple, unless there is more to remove. */
+static const char *describe_removal(const struct change *change, const char *simple, char *text, size_t size)
 {
-	return nestctl_fail(NESTCTL_NO, "nothing was changed: %s, line %u would win over %s with \"%s\"; remove it", line->file, line->line,
-			    MODPROBE_FILE, line->text);
+	return obstacle_find_winners(change->state, setting_get_nested(&change->options->setting), text, size) > 1 ? text : simple;
+}
+
+static enum nestctl_status refuse_line(const struct change *change, const struct modprobe_line *line)
+{
+	char removal[1024];
+
+	return nestctl_fail(NESTCTL_NO, "nothing was changed: %s, line %u would win over %s with \"%s\"; %s", line->file, line->line,
+			    MODPROBE_FILE, line->text, describe_removal(change, "remove it", removal, sizeof(removal)));
 }
 
 /* Where the value comes from that would win: the kernel's command line, else the last other line that sets it. */
-static enum nestctl_status refuse_winner(const struct change *change, const char *winning)
+static enum nestctl_status refuse_winner(const struct change *change, const char *winning, bool is_of_boot)
 {
 	const struct host_state *state = change->state;
+	char removal[1024];
 	char shown[512];
 	char value[160];
 
-	for (size_t i = state->lines.count; i-- > 0;) {
-		const struct modprobe_line *line = &state->lines.list[i];
-
-		if (strcmp(line->file, MODPROBE_FILE) != 0 && modprobe_line_sets(line, "nested") && !strstr(state->cmdline, "nested="))
-			return refuse_line(line);
-	}
+	nestxml_text_escape(winning, value, sizeof(value));
+	nestxml_text_escape(state->cmdline, shown, sizeof(shown));
+	if (is_of_boot)
+		return nestctl_fail(NESTCTL_NO, "nothing was changed: the kernel's command line would win over %s with nested=%s (%s); %s",
+				    MODPROBE_FILE, value, shown, describe_removal(change, "remove it there", removal, sizeof(removal)));
+	for (size_t i = state->lines.count; i-- > 0;)
+		if (strcmp(state->lines.list[i].file, MODPROBE_FILE) != 0 && modprobe_line_sets(&state->lines.list[i], "nested"))
+			return refuse_line(change, &state->lines.list[i]);
 	return nestctl_fail(NESTCTL_NO,
-			    "nothing was changed: the kernel's command line would win over %s with nested=%s (%s); remove it there",
-			    MODPROBE_FILE, nestxml_text_escape(winning, value, sizeof(value)),
-			    nestxml_text_escape(state->cmdline, shown, sizeof(shown)));
+			    "nothing was changed: modprobe's configuration would win over %s with nested=%s; find it with: modprobe "
+			    "--showconfig | grep %s",
+			    MODPROBE_FILE, value, state->module_name);
 }
 
 /* Writes the new file into a new directory in /tmp. Returns 0 or a negative errno. */
@@ -119,6 +130,7 @@ static enum nestctl_status check_winner(const struct change *change)
 	char overlay[] = "/tmp/nestctl-XXXXXX";
 	struct parameter_word word = {0};
 	bool is_set = false;
+	bool is_of_boot;
 	const char *type;
 	sigset_t before;
 	int code;
@@ -136,11 +148,12 @@ static enum nestctl_status check_winner(const struct change *change)
 		return nestctl_fail(NESTCTL_FAILED, "modprobe's configuration cannot be read: %s", strerror(-code));
 	nested = &change->state->parameters[0];
 	type = nested->type[0] ? nested->type : "bool"; /* the file of a loaded module may be gone */
-	if (!is_set || !setting_is_met_by(&change->options->setting, type, &word))
-		return refuse_winner(change, word.value);
+	is_of_boot = host_state_find_boot_option(change->state, "nested", &word);
+	if (!(is_set || is_of_boot) || !setting_is_met_by(&change->options->setting, type, &word))
+		return refuse_winner(change, word.value, is_of_boot);
 	if (install && host_state_find_install_option(change->state, "nested", &word) &&
 	    !setting_is_met_by(&change->options->setting, type, &word))
-		return refuse_line(install);
+		return refuse_line(change, install);
 	return NESTCTL_YES;
 }
 
@@ -312,6 +325,11 @@ static enum nestctl_status read_and_change(const char *root, const struct enable
 	(void)locked;
 	if (code != 0)
 		return nestctl_fail(NESTCTL_FAILED, "the state of this host cannot be read: %s", strerror(-code));
+	/* No file configures it; off it is only by the kernel's command line, which may be about to change. */
+	if (options->setting.enable && state.module == HOST_MODULE_BUILTIN && setting_is_current(&options->setting, &state)) {
+		printf("%s already\n", state.evidence);
+		return NESTCTL_YES;
+	}
 	status = modprobe_file_read(root, &file);
 	if (status == NESTCTL_YES)
 		status = check_all(&change);

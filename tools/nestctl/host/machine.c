@@ -65,11 +65,29 @@ static const char *find_encryption(const char *root, const struct cpuinfo *cpuin
 	return found ? found : find_encryption_in_cpuid();
 }
 
-/* The marks of Docker, of podman, and of systemd for those that say what they are (LXC, systemd-nspawn). */
+/* "container=lxc" among the variables of the first process, which root alone may read; systemd's container interface. */
+static bool is_first_process_contained(const char *root)
+{
+	static const char variable[] = "container=";
+	char text[4096];
+	long length = nestxml_file_read_small(root, "/proc/1/environ", text, sizeof(text));
+
+	for (const char *at = text; length > 0 && at < text + length; at += strlen(at) + 1)
+		if (strncmp(at, variable, sizeof(variable) - 1) == 0 && at[sizeof(variable) - 1])
+			return true;
+	return false;
+}
+
+/* The marks of Docker, of podman, of Kubernetes, and of those that say what they are (LXC, systemd-nspawn). */
 static bool is_container(const char *root)
 {
-	return nestxml_file_exists(root, "/.dockerenv") || nestxml_file_exists(root, "/run/.containerenv") ||
-	       nestxml_file_exists(root, "/run/systemd/container");
+	static const char *const marks[] = {"/.dockerenv", "/run/.containerenv", "/run/systemd/container", "/run/host/container-manager",
+					    "/var/run/secrets/kubernetes.io"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
+		if (nestxml_file_exists(root, marks[i]))
+			return true;
+	return is_first_process_contained(root);
 }
 
 /* libvirt gives the guest's own UUID to its firmware. Root alone may read it. */

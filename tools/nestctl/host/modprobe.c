@@ -85,6 +85,19 @@ static void add_file(struct reader *reader, const char *directory, const char *n
 	files[reader->count++].directory = directory;
 }
 
+static bool has_ending(const char *name, const char *ending)
+{
+	size_t length = strlen(name);
+
+	return length > strlen(ending) && strcmp(name + length - strlen(ending), ending) == 0;
+}
+
+/* kmod reads "*.alias" too. */
+static bool is_config_name(const char *name)
+{
+	return name[0] != '.' && (has_ending(name, ".conf") || has_ending(name, ".alias"));
+}
+
 static void list_directory(struct reader *reader, const char *directory)
 {
 	AUTO_FREE char *path = nestxml_path_join(reader->root, directory);
@@ -95,13 +108,9 @@ static void list_directory(struct reader *reader, const char *directory)
 			note_unread(reader, directory, errno);
 		return;
 	}
-	for (struct dirent *entry; (entry = readdir(stream));) {
-		size_t length = strlen(entry->d_name);
-
-		if (entry->d_name[0] != '.' && length > 5 && strcmp(entry->d_name + length - 5, ".conf") == 0 &&
-		    !is_hidden(reader, entry->d_name))
+	for (struct dirent *entry; (entry = readdir(stream));)
+		if (is_config_name(entry->d_name) && !is_hidden(reader, entry->d_name))
 			add_file(reader, directory, entry->d_name);
-	}
 }
 
 static int compare_files(const void *left, const void *right)
@@ -112,10 +121,10 @@ static int compare_files(const void *left, const void *right)
 /* ---- lines ---- */
 
 /* The next word of *@text, which is cut out; NULL: there is none. */
-static char *next_word(char **text)
+static char *next_word(char **text, const char *blanks)
 {
-	char *word = *text + strspn(*text, " \t\r\n");
-	size_t length = strcspn(word, " \t\r\n");
+	char *word = *text + strspn(*text, blanks);
+	size_t length = strcspn(word, blanks);
 
 	if (length == 0)
 		return NULL;
@@ -131,7 +140,7 @@ static char *normalize(const char *text)
 	AUTO_FREE char *copy = strdup(text);
 	char *rest = copy;
 
-	for (char *word; copy && (word = next_word(&rest));)
+	for (char *word; copy && (word = next_word(&rest, " \t\r"));)
 		if ((joined.length > 0 && !nestxml_buffer_add_string(&joined, " ")) || !nestxml_buffer_add_string(&joined, word))
 			return NULL;
 	return copy && joined.data ? escape(joined.data) : NULL;
@@ -183,17 +192,29 @@ static bool parse_line(const struct reader *reader, char *text, struct modprobe_
 	static const char *const verbs[] = {
 		[MODPROBE_OPTIONS] = "options", [MODPROBE_BLACKLIST] = "blacklist", [MODPROBE_INSTALL] = "install"};
 	char *rest = text;
-	const char *verb = next_word(&rest);
-	char *name = verb ? next_word(&rest) : NULL;
+	const char *verb = next_word(&rest, " \t"); /* kmod takes a carriage return for a letter */
+	char *name = verb ? next_word(&rest, " \t") : NULL;
 
 	for (size_t i = 0; name && i < ARRAY_SIZE(verbs); i++) {
 		if (strcmp(verb, verbs[i]) != 0)
 			continue;
 		line->verb = (enum modprobe_verb)i;
-		line->arguments = rest + strspn(rest, " \t\r\n");
-		return is_matching(line->verb, name, reader->module);
+		line->arguments = rest + strspn(rest, " \t");
+		return (*rest || line->verb == MODPROBE_BLACKLIST) && is_matching(line->verb, name, reader->module);
 	}
 	return false;
+}
+
+/* kmod drops each backslash, but for the second of two. */
+static void drop_backslashes(char *text)
+{
+	char *to = text;
+
+	for (const char *at = text; *at; at++) {
+		at += *at == '\\' && at[1];
+		*to++ = *at;
+	}
+	*to = '\0';
 }
 
 static void read_line(struct reader *reader, const char *file, unsigned int number, const char *text)
@@ -201,10 +222,27 @@ static void read_line(struct reader *reader, const char *file, unsigned int numb
 	AUTO_FREE char *copy = strdup(text);
 	struct modprobe_line line = {.line = number};
 
+	if (copy)
+		drop_backslashes(copy);
 	if (!copy)
 		reader->is_out_of_memory = true;
 	else if (parse_line(reader, copy, &line))
 		keep_line(reader, file, &line, text);
+}
+
+/* Whether the next line continues @line, which loses its end. */
+static bool cut_end(char *line)
+{
+	size_t length = strcspn(line, "\n");
+	size_t backslashes = 0;
+
+	line[length] = '\0';
+	while (backslashes < length && line[length - backslashes - 1] == '\\')
+		backslashes++;
+	if (backslashes % 2 == 0)
+		return false;
+	line[length - 1] = '\0';
+	return true;
 }
 
 static void read_lines(struct reader *reader, FILE *stream, const char *file)
@@ -212,19 +250,11 @@ static void read_lines(struct reader *reader, FILE *stream, const char *file)
 	AUTO_FREE char *line = NULL;
 	AUTO_BUFFER struct nestxml_buffer whole = {0};
 	size_t size = 0;
-	unsigned int number = 0;
 	unsigned int first = 1;
 
-	for (ssize_t length; (length = getline(&line, &size, stream)) >= 0;) {
-		bool continues = false;
+	for (unsigned int number = 1; getline(&line, &size, stream) >= 0; number++) {
+		bool continues = cut_end(line);
 
-		number++;
-		while (length > 0 && (line[length - 1] == '\n' || line[length - 1] == '\r'))
-			line[--length] = '\0';
-		if (length > 0 && line[length - 1] == '\\') {
-			line[length - 1] = ' ';
-			continues = true;
-		}
 		if (!nestxml_buffer_add_string(&whole, line))
 			reader->is_out_of_memory = true;
 		if (continues)
@@ -234,6 +264,8 @@ static void read_lines(struct reader *reader, FILE *stream, const char *file)
 		nestxml_buffer_clear(&whole);
 		first = number + 1;
 	}
+	if (whole.data) /* the last line continues, and nothing comes */
+		read_line(reader, file, first, whole.data);
 }
 
 static void read_file(struct reader *reader, const struct config_file *found)

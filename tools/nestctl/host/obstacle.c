@@ -71,6 +71,9 @@ static bool find_kernel_obstacle(const struct host_state *state, bool enable, st
 	} else if (state->is_kernel_locked) {
 		SET_CAUSE(obstacle, "kernel.modules_disabled is 1: no module is loaded or unloaded until a reboot");
 		SET_REMEDY(obstacle, "write the file alone with: nestctl host %s --no-reload; then reboot", enable ? "enable" : "disable");
+	} else if (state->module == HOST_MODULE_ABSENT && state->is_kernel_gone) {
+		SET_CAUSE(obstacle, "the modules of the kernel that runs are gone, as after an update of the kernel");
+		SET_REMEDY(obstacle, "reboot into the new kernel, or install one that has %s", module);
 	} else if (state->module == HOST_MODULE_ABSENT) {
 		SET_CAUSE(obstacle, "this kernel has no module %s", module);
 		SET_REMEDY(obstacle, "install a kernel that has %s", module);
@@ -85,57 +88,84 @@ static bool find_kernel_obstacle(const struct host_state *state, bool enable, st
 
 /* ---- modprobe's configuration ---- */
 
-/* "remove "install kvm_amd /bin/false" from FILE, line 1, and "blacklist kvm_amd" from FILE, line 2" */
-static void advise_removal(const struct modprobe_lines *lines, struct obstacle *obstacle)
+static void add_removal(const struct modprobe_line *line, struct obstacle *obstacle)
 {
-	size_t used = 0;
+	size_t used = strlen(obstacle->remedy);
 
-	for (size_t i = 0; i < lines->count && used < sizeof(obstacle->remedy); i++) {
-		const struct modprobe_line *line = &lines->list[i];
-
-		if (line->verb == MODPROBE_OPTIONS)
-			continue;
-		nestxml_text_print(obstacle->remedy + used, sizeof(obstacle->remedy) - used, "%s\"%s\" from %s, line %u",
-				   used ? ", and " : "remove ", line->text, line->file, line->line);
-		used += strlen(obstacle->remedy + used);
-	}
+	nestxml_text_print(obstacle->remedy + used, sizeof(obstacle->remedy) - used, "%s\"%s\" from %s, line %u",
+			   used ? ", and " : "remove ", line->text, line->file, line->line);
 }
 
-/* Where the command or the blacklist comes from if not from a line that was read. */
-static void advise_search(const struct host_state *state, struct obstacle *obstacle)
+/* One of a pattern may be about both modules. */
+static bool has_line(const struct modprobe_lines *lines, const struct modprobe_line *wanted)
+{
+	for (size_t i = 0; i < lines->count; i++)
+		if (lines->list[i].line == wanted->line && strcmp(lines->list[i].file, wanted->file) == 0)
+			return true;
+	return false;
+}
+
+/* "remove "install kvm_amd /bin/false" from FILE, line 1, and "blacklist kvm_amd" from FILE, line 2": all that keeps it from being loaded.
+ */
+static void advise_removal(const struct host_state *state, struct obstacle *obstacle)
+{
+	const struct modprobe_line *install = modprobe_lines_find(&state->needed_lines, MODPROBE_INSTALL);
+
+	for (size_t i = 0; i < state->lines.count; i++)
+		if (state->lines.list[i].verb != MODPROBE_OPTIONS)
+			add_removal(&state->lines.list[i], obstacle);
+	if (state->needed && !state->is_needed_blacklisted && install && !has_line(&state->lines, install))
+		add_removal(install, obstacle);
+}
+
+static void advise_boot_removal(const char *module, const char *word, struct obstacle *obstacle)
 {
 	char shown[512];
 
-	if (host_state_is_blocked(state))
-		SET_REMEDY(obstacle, "find it with: modprobe --showconfig | grep \"install %s\"", state->module_name);
-	else
-		SET_REMEDY(obstacle, "remove %s from \"%s\" on the kernel's command line and reboot", state->module_name,
-			   nestxml_text_escape(state->boot_blacklist ? state->boot_blacklist : "modprobe.blacklist", shown, sizeof(shown)));
+	SET_REMEDY(obstacle, "remove %s from \"%s\" on the kernel's command line and reboot", module,
+		   nestxml_text_escape(word, shown, sizeof(shown)));
 }
 
-static bool find_block(const struct host_state *state, struct obstacle *obstacle)
+/* Where a command is from no line that was read. */
+static void advise_search(const char *module, struct obstacle *obstacle)
+{
+	SET_REMEDY(obstacle, "find it with: modprobe --showconfig | grep \"install %s\"", module);
+}
+
+static bool find_install_block(const struct host_state *state, struct obstacle *obstacle)
 {
 	const struct modprobe_line *install = modprobe_lines_find(&state->lines, MODPROBE_INSTALL);
-	const struct modprobe_line *blacklist = modprobe_lines_find(&state->lines, MODPROBE_BLACKLIST);
 	char shown[512];
 
-	if (host_state_is_blocked(state) && install)
-		SET_CAUSE(obstacle, "%s, line %u keeps %s from being loaded: \"%s\"", install->file, install->line, state->module_name,
-			  install->text);
-	else if (host_state_is_blocked(state))
-		SET_CAUSE(obstacle, "modprobe runs \"%s\" instead of loading %s", nestxml_text_escape(state->install, shown, sizeof(shown)),
-			  state->module_name);
-	else if (state->place == KERNEL_MODULE_BLACKLISTED && blacklist)
-		SET_CAUSE(obstacle, "%s is blacklisted by %s, line %u", state->module_name, blacklist->file, blacklist->line);
-	else if (state->place == KERNEL_MODULE_BLACKLISTED)
-		SET_CAUSE(obstacle, "%s is blacklisted on the kernel's command line", state->module_name);
-	else
+	if (!host_state_is_blocked(state))
 		return false;
 	obstacle->is_configured = true;
-	if (install || blacklist)
-		advise_removal(&state->lines, obstacle);
-	else
-		advise_search(state, obstacle);
+	if (install) {
+		SET_CAUSE(obstacle, "%s, line %u keeps %s from being loaded: \"%s\"", install->file, install->line, state->module_name,
+			  install->text);
+		advise_removal(state, obstacle);
+	} else {
+		SET_CAUSE(obstacle, "modprobe runs \"%s\" instead of loading %s", nestxml_text_escape(state->install, shown, sizeof(shown)),
+			  state->module_name);
+		advise_search(state->module_name, obstacle);
+	}
+	return true;
+}
+
+static bool find_blacklist(const struct host_state *state, struct obstacle *obstacle)
+{
+	const struct modprobe_line *blacklist = modprobe_lines_find(&state->lines, MODPROBE_BLACKLIST);
+
+	if (state->place != KERNEL_MODULE_BLACKLISTED)
+		return false;
+	obstacle->is_configured = true;
+	if (blacklist) {
+		SET_CAUSE(obstacle, "%s is blacklisted by %s, line %u", state->module_name, blacklist->file, blacklist->line);
+		advise_removal(state, obstacle);
+	} else {
+		SET_CAUSE(obstacle, "%s is blacklisted on the kernel's command line", state->module_name);
+		advise_boot_removal(state->module_name, state->boot_blacklist ? state->boot_blacklist : "modprobe.blacklist", obstacle);
+	}
 	return true;
 }
 
@@ -148,13 +178,16 @@ static bool find_needed_block(const struct host_state *state, struct obstacle *o
 		return false;
 	obstacle->is_configured = true;
 	obstacle->is_later = state->is_needed_loaded;
-	if (install) {
+	if (state->is_needed_blacklisted) {
+		SET_CAUSE(obstacle, "%s, which %s needs, is blacklisted on the kernel's command line", state->needed, state->module_name);
+		advise_boot_removal(state->needed, state->kernel_blacklist, obstacle);
+	} else if (install) {
 		SET_CAUSE(obstacle, "%s, line %u keeps %s from being loaded, which %s needs: \"%s\"", install->file, install->line,
 			  state->needed, state->module_name, install->text);
-		SET_REMEDY(obstacle, "remove \"%s\" from %s, line %u", install->text, install->file, install->line);
+		advise_removal(state, obstacle);
 	} else {
 		SET_CAUSE(obstacle, "modprobe runs a command instead of loading %s, which %s needs", state->needed, state->module_name);
-		SET_REMEDY(obstacle, "find it with: modprobe --showconfig | grep \"install %s\"", state->needed);
+		advise_search(state->needed, obstacle);
 	}
 	return true;
 }
@@ -184,8 +217,9 @@ static bool find_bad_value(const struct host_state *state, struct obstacle *obst
 bool obstacle_find(const struct host_state *state, bool enable, struct obstacle *obstacle)
 {
 	*obstacle = (struct obstacle){0};
-	return find_machine_obstacle(state, obstacle) || find_kernel_obstacle(state, enable, obstacle) || find_block(state, obstacle) ||
-	       find_bad_value(state, obstacle) || find_needed_block(state, obstacle);
+	return find_machine_obstacle(state, obstacle) || find_kernel_obstacle(state, enable, obstacle) ||
+	       find_install_block(state, obstacle) || (!state->is_needed_loaded && find_needed_block(state, obstacle)) ||
+	       find_blacklist(state, obstacle) || find_bad_value(state, obstacle) || find_needed_block(state, obstacle);
 }
 
 /* ---- what would win over our file ---- */
@@ -205,34 +239,58 @@ static const char *describe_word(const struct parameter_word *word, char *text, 
 	return text;
 }
 
-/* Writes what to remove into @text. False: nothing else would win. */
-static bool advise_winner(const struct host_state *state, char *text, size_t size)
+/* What to remove, so far: a line that says what is wanted wins over all before it. */
+struct removals {
+	const struct host_state *state;
+	enum nestxml_state wanted;
+	char *text;
+	size_t size;
+	size_t count;
+	bool needs_reboot;
+};
+
+static void add_word(struct removals *removals, const struct parameter_word *word, const struct modprobe_line *line)
 {
-	const struct modprobe_line *install = modprobe_lines_find(&state->lines, MODPROBE_INSTALL);
-	enum nestxml_state last = NESTXML_STATE_ON;
-	struct parameter_word word;
 	char shown[640];
+	size_t used;
+
+	if (host_state_parse_nested(removals->state, word) == removals->wanted) {
+		removals->count = 0;
+		removals->needs_reboot = false;
+		return;
+	}
+	if (removals->count == 0)
+		removals->text[0] = '\0';
+	used = strlen(removals->text);
+	nestxml_text_print(removals->text + used, removals->size - used, "%s\"%s%s%s\" from ", removals->count++ ? ", and " : "remove ",
+			   line ? "" : removals->state->module_name, line ? "" : ".", describe_word(word, shown, sizeof(shown)));
+	used = strlen(removals->text);
+	if (line)
+		nestxml_text_print(removals->text + used, removals->size - used, "%s, line %u", line->file, line->line);
+	else
+		nestxml_text_print(removals->text + used, removals->size - used, "the kernel's command line");
+	removals->needs_reboot = removals->needs_reboot || !line;
+}
+
+size_t obstacle_find_winners(const struct host_state *state, enum nestxml_state wanted, char *text, size_t size)
+{
+	struct removals removals = {.state = state, .wanted = wanted, .text = text, .size = size};
+	const struct modprobe_line *install = modprobe_lines_find(&state->lines, MODPROBE_INSTALL);
+	struct parameter_word word;
 
 	for (size_t i = 0; i < state->lines.count; i++) {
 		const struct modprobe_line *line = &state->lines.list[i];
 
-		if (line->verb != MODPROBE_OPTIONS || !is_read_later(line) || !parameter_find_last(line->arguments, "nested", &word))
-			continue;
-		last = host_state_parse_nested(state, &word);
-		nestxml_text_print(text, size, "remove \"%s\" from %s, line %u", describe_word(&word, shown, sizeof(shown)), line->file,
-				   line->line);
+		if (line->verb == MODPROBE_OPTIONS && is_read_later(line) && parameter_find_last(line->arguments, "nested", &word))
+			add_word(&removals, &word, line);
 	}
-	if (host_state_find_boot_option(state, "nested", &word)) {
-		last = host_state_parse_nested(state, &word);
-		nestxml_text_print(text, size, "remove \"%s.%s\" from the kernel's command line and reboot", state->module_name,
-				   describe_word(&word, shown, sizeof(shown)));
-	}
-	if (install && host_state_find_install_option(state, "nested", &word)) {
-		last = host_state_parse_nested(state, &word);
-		nestxml_text_print(text, size, "remove \"%s\" from %s, line %u", describe_word(&word, shown, sizeof(shown)), install->file,
-				   install->line);
-	}
-	return last != NESTXML_STATE_ON;
+	if (host_state_find_boot_option(state, "nested", &word))
+		add_word(&removals, &word, NULL);
+	if (install && host_state_find_install_option(state, "nested", &word))
+		add_word(&removals, &word, install);
+	if (removals.needs_reboot)
+		nestxml_text_print(text + strlen(text), size - strlen(text), " and reboot");
+	return removals.count;
 }
 
 const char *obstacle_advise_writing(const struct host_state *state, char *text, size_t size)
@@ -240,7 +298,7 @@ const char *obstacle_advise_writing(const struct host_state *state, char *text, 
 	static const char command[] = "nestctl host enable";
 	char first[1024];
 
-	if (advise_winner(state, first, sizeof(first)))
+	if (obstacle_find_winners(state, NESTXML_STATE_ON, first, sizeof(first)) > 0)
 		nestxml_text_print(text, size, "%s, then: %s", first, command);
 	else
 		nestxml_text_print(text, size, "%s", command);
@@ -249,19 +307,25 @@ const char *obstacle_advise_writing(const struct host_state *state, char *text, 
 
 /* ---- those who use it ---- */
 
+/* As many as a person reads. */
+#define MAX_NAMED 8
+
 const char *obstacle_describe_use(const struct host_state *state, char *text, size_t size)
 {
+	size_t named = state->users.count < MAX_NAMED ? state->users.count : MAX_NAMED;
 	char users[1024] = "";
-	char shown[256];
+	char shown[96];
 	size_t used = 0;
 
-	for (size_t i = 0; i < state->users.count && used < sizeof(users); i++) {
+	for (size_t i = 0; i < named && used < sizeof(users); i++) {
 		const struct kvm_user *user = &state->users.list[i];
 
 		used += (size_t)snprintf(users + used, sizeof(users) - used, "%s'%s' (PID %d)%s", i > 0 ? ", " : "",
 					 nestxml_text_escape(user->name, shown, sizeof(shown)), (int)user->pid,
 					 user->has_guest ? "" : ", which has /dev/kvm open");
 	}
+	if (named < state->users.count && used < sizeof(users))
+		snprintf(users + used, sizeof(users) - used, " and %zu more", state->users.count - named);
 	nestxml_text_print(text, size, "%s is in use by %s; stop that first", state->module_name,
 			   users[0] ? users : "a program that cannot be seen");
 	return text;
@@ -275,8 +339,8 @@ const char *obstacle_advise_enabling(const struct host_state *state, char *text,
 	obstacle_advise_writing(state, writing, sizeof(writing));
 	if (host_state_is_in_use(state))
 		nestxml_text_print(text, size, "%s, then: %s", obstacle_describe_use(state, use, sizeof(use)), writing);
-	else if (state->module != HOST_MODULE_LIVE && state->rival)
-		nestxml_text_print(text, size, "%s; if that is refused, stop %s first", writing, state->rival);
+	else if (state->module != HOST_MODULE_LIVE && state->rivals[0])
+		nestxml_text_print(text, size, "%s; if that is refused, stop %s first", writing, state->rivals);
 	else
 		nestxml_text_print(text, size, "%s", writing);
 	return text;
@@ -322,8 +386,8 @@ const char *obstacle_describe_load_error(const struct host_state *state, int cod
 	switch (-code) {
 	case EBUSY:
 		nestxml_text_print(text, size, "another hypervisor has %s: stop %s first%s", state->extension,
-				   state->rival ? state->rival : "it",
-				   state->rival ? "" : "; which one is not known, but dmesg may name it");
+				   state->rivals[0] ? state->rivals : "it",
+				   state->rivals[0] ? "" : "; which one is not known, but dmesg may name it");
 		break;
 	case EOPNOTSUPP:
 	case EIO:

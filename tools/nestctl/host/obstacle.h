@@ -24,6 +24,12 @@ struct obstacle {
  */
 bool obstacle_find(const struct host_state *state, bool enable, struct obstacle *obstacle);
 
+/**
+ * What would win over nestxml.conf and says otherwise than @wanted: what to remove ("remove "nested=0" from FILE, line 1, and ...") is
+ * written into @text. Returns how many words that is; 0: nothing, and @text means nothing.
+ */
+size_t obstacle_find_winners(const struct host_state *state, enum nestxml_state wanted, char *text, size_t size);
+
 /** What puts nesting into modprobe's configuration where there is no obstacle, and what to remove from it first. Returns @text. */
 const char *obstacle_advise_writing(const struct host_state *state, char *text, size_t size);
 

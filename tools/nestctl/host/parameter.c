@@ -72,16 +72,31 @@ static void unquote(char *text)
 		memmove(text, text + 1, length);
 }
 
+#define BLANKS " \t\n\v\f\r"
+
+/* A blank between quotes ends nothing. */
+static size_t find_end(const char *word)
+{
+	bool is_quoted = false;
+	size_t length = 0;
+
+	for (; word[length] && (is_quoted || !strchr(BLANKS, word[length])); length++)
+		is_quoted ^= word[length] == '"';
+	return length;
+}
+
 bool parameter_next(const char **options, struct parameter_word *word)
 {
-	const char *start = *options + strspn(*options, " \t\n");
-	size_t length = strcspn(start, " \t\n");
-	size_t name = strcspn(start, "= \t\n");
+	const char *start = *options + strspn(*options, BLANKS);
+	size_t length = find_end(start);
+	size_t name = strcspn(start, "=");
 
 	*options = start + length;
 	if (length == 0)
 		return false;
 	word->has_value = name < length;
+	if (!word->has_value)
+		name = length;
 	snprintf(word->name, sizeof(word->name), "%.*s", (int)name, start);
 	snprintf(word->value, sizeof(word->value), "%.*s", word->has_value ? (int)(length - name - 1) : 0,
 		 word->has_value ? start + name + 1 : "");

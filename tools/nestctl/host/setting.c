@@ -52,7 +52,7 @@ bool setting_is_current(const struct setting *setting, const struct host_state *
 {
 	const struct host_parameter *shadow = host_state_find_parameter(state, "enable_shadow_vmcs");
 
-	if (state->module != HOST_MODULE_LIVE || state->nested != setting_get_nested(setting))
+	if ((state->module != HOST_MODULE_LIVE && state->module != HOST_MODULE_BUILTIN) || state->nested != setting_get_nested(setting))
 		return false;
 	if (setting->shadow_vmcs == SETTING_SHADOW_VMCS_DEFAULT || !shadow)
 		return true;

@@ -84,15 +84,6 @@ const struct host_parameter *host_state_find_parameter(const struct host_state *
 	return NULL;
 }
 
-/* Where the kernel's command line comes from: /etc/default/grub of Debian and Ubuntu, grubby(8) of Fedora. */
-void host_state_describe_boot(const struct host_state *state, const char *nested, char *text, size_t size)
-{
-	snprintf(text, size,
-		 "add %s.nested=%s to GRUB_CMDLINE_LINUX in /etc/default/grub and run update-grub (Fedora: grubby --update-kernel=ALL "
-		 "--args=%s.nested=%s), then reboot",
-		 state->module_name, nested, state->module_name, nested);
-}
-
 /*
  * The kernel's own parameter, in whose name '-' is as good as '_'. Of several, the kernel obeys the last (kernel/params.c,
  * kernel/module/main.c).
@@ -134,13 +125,18 @@ static bool is_about_module(const char *word, const char *module)
 
 static bool note_blacklist(struct host_state *state, const char *word)
 {
-	if (is_kernel_blacklist(word) && state->boot_blacklist && is_kernel_blacklist(state->boot_blacklist)) {
-		free(state->boot_blacklist);
-		state->boot_blacklist = NULL;
+	if (is_kernel_blacklist(word)) {
+		free(state->kernel_blacklist);
+		return (state->kernel_blacklist = strdup(word)) != NULL;
 	}
 	if (!state->boot_blacklist && is_blacklisting(word, state->module_name))
 		return (state->boot_blacklist = strdup(word)) != NULL;
 	return true;
+}
+
+static bool is_kernel_blacklisted(const struct host_state *state, const char *module)
+{
+	return state->kernel_blacklist && is_blacklisting(state->kernel_blacklist, module);
 }
 
 /* The next word, without quotes: a blank between them splits nothing. It is cut out of *@rest; NULL: there is none. */
@@ -181,6 +177,9 @@ static int read_cmdline(struct host_state *state, const char *root)
 		if (!note_blacklist(state, word))
 			return -ENOMEM;
 	}
+	if (!state->boot_blacklist && is_kernel_blacklisted(state, state->module_name) &&
+	    !(state->boot_blacklist = strdup(state->kernel_blacklist)))
+		return -ENOMEM;
 	state->cmdline = TAKE(words.data);
 	return 0;
 }
@@ -199,8 +198,8 @@ static enum host_module find_module(const struct host_state *state, const char *
 {
 	if (exists(root, state->module_name, "/initstate"))
 		return HOST_MODULE_LIVE;
-	if (exists(root, state->module_name, "") || state->place == KERNEL_MODULE_BUILTIN)
-		return HOST_MODULE_BUILTIN;
+	if (exists(root, state->module_name, "") || state->place == KERNEL_MODULE_BUILTIN) /* also where it found no hardware */
+		return state->has_flag ? HOST_MODULE_BUILTIN : HOST_MODULE_NO_HARDWARE;
 	if (state->nested == NESTXML_STATE_UNSUPPORTED)
 		return HOST_MODULE_OTHER_KVM;
 	if (!state->has_flag)
@@ -257,21 +256,33 @@ static int find_users(struct host_state *state, const char *root)
 }
 
 /* The modules of hypervisors that take VT-x or AMD-V for themselves, under which KVM is told EBUSY. */
-static const char *find_rival(const char *root)
+static void find_rivals(const char *root, char *rivals, size_t size)
 {
 	static const struct {
 		const char *module;
 		const char *shown;
-	} rivals[] = {
+	} known[] = {
 		{"vboxdrv", "vboxdrv (VirtualBox)"},
 		{"vmmon", "vmmon (VMware)"},
 		{"jailhouse", "jailhouse"},
 	};
+	size_t used = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(rivals); i++)
-		if (exists(root, rivals[i].module, ""))
-			return rivals[i].shown;
-	return NULL;
+	rivals[0] = '\0';
+	for (size_t i = 0; i < ARRAY_SIZE(known) && used < size; i++)
+		if (exists(root, known[i].module, ""))
+			used += (size_t)snprintf(rivals + used, size - used, "%s%s", used ? " and " : "", known[i].shown);
+}
+
+/* As after an update of the kernel that took the running one's modules away. */
+static bool is_kernel_gone(const char *root)
+{
+	struct utsname kernel;
+	char path[128];
+
+	uname(&kernel);
+	snprintf(path, sizeof(path), "/lib/modules/%s", kernel.release);
+	return nestxml_file_exists(root, "/lib/modules") && !nestxml_file_exists(root, path);
 }
 
 /* "none [integrity] confidentiality": the word in brackets is the one that holds; kernel_lockdown(7). */
@@ -286,7 +297,8 @@ static void read_kernel(struct host_state *state, const char *root)
 {
 	char text[8];
 
-	state->rival = find_rival(root);
+	find_rivals(root, state->rivals, sizeof(state->rivals));
+	state->is_kernel_gone = is_kernel_gone(root);
 	state->is_locked_down = is_locked_down(root);
 	state->is_kernel_locked =
 		nestxml_file_read_small(root, "/proc/sys/kernel/modules_disabled", text, sizeof(text)) > 0 && text[0] == '1';
@@ -330,12 +342,14 @@ static bool find_blocked(void *data, const char *name, const char *install)
 {
 	struct search *search = data;
 	struct host_state *state = search->state;
+	bool is_blacklisted = is_kernel_blacklisted(state, name);
 	char options[2];
 
-	if (!install || install_command_may_load(install, name, options, sizeof(options)))
+	if (!is_blacklisted && (!install || install_command_may_load(install, name, options, sizeof(options))))
 		return true;
 	free(state->needed);
 	state->needed = strdup(name);
+	state->is_needed_blacklisted = is_blacklisted;
 	search->is_out_of_memory = !state->needed;
 	state->is_needed_loaded = exists(search->root, name, "");
 	return state->needed && state->is_needed_loaded;
@@ -371,6 +385,9 @@ static int read_module(struct host_state *state, const char *root)
 		state->place = KERNEL_MODULE_BLACKLISTED;
 	code = read_needed(state, module, root);
 	state->module = find_module(state, root);
+	/* The parameter of a module that is built in is there, and says yes, though KVM does not run. */
+	if (state->nested == NESTXML_STATE_ON && (state->module == HOST_MODULE_NO_HARDWARE || state->machine.encryption))
+		state->nested = NESTXML_STATE_OFF;
 	kernel_module_get_release(module, state->release, sizeof(state->release));
 	read_parameters(state, root);
 	return code;
@@ -403,6 +420,7 @@ void host_state_clear(struct host_state *state)
 	kvm_users_clear(&state->users);
 	free(state->cmdline);
 	free(state->boot_blacklist);
+	free(state->kernel_blacklist);
 	free(state->install);
 	free(state->types);
 	free(state->needed);
@@ -486,6 +504,23 @@ bool host_state_find_install_option(const struct host_state *state, const char *
 	return parameter_find_last(state->install_options, name, word);
 }
 
+/* Where the kernel's command line comes from: /etc/default/grub of Debian and Ubuntu, grubby(8) of Fedora. */
+void host_state_describe_boot(const struct host_state *state, const char *nested, char *text, size_t size)
+{
+	struct parameter_word word;
+	char old[160];
+
+	if (host_state_find_boot_option(state, "nested", &word))
+		nestxml_text_print(text, size, "change %s.nested=%s to %s.nested=%s in ", state->module_name,
+				   nestxml_text_escape(word.value, old, sizeof(old)), state->module_name, nested);
+	else
+		nestxml_text_print(text, size, "add %s.nested=%s to ", state->module_name, nested);
+	nestxml_text_print(text + strlen(text), size - strlen(text),
+			   "GRUB_CMDLINE_LINUX in /etc/default/grub and run update-grub (Fedora: grubby --update-kernel=ALL "
+			   "--args=%s.nested=%s), then reboot",
+			   state->module_name, nested);
+}
+
 static void set_next(struct host_next_load *next, enum nestxml_state nested, const struct modprobe_line *line, const char *source)
 {
 	char shown[sizeof(next->source)];
@@ -549,10 +584,12 @@ void host_state_find_next_load(const struct host_state *state, struct host_next_
 	struct host_bad_value bad;
 
 	*next = (struct host_next_load){.nested = state->nested};
-	if (state->module > HOST_MODULE_BLOCKED || state->module == HOST_MODULE_BUILTIN)
+	if (state->module > HOST_MODULE_BLOCKED || state->module == HOST_MODULE_BUILTIN || state->machine.encryption)
 		return;
 	if (host_state_is_blocked(state))
 		set_next(next, NESTXML_STATE_OFF, modprobe_lines_find(&state->lines, MODPROBE_INSTALL), state->install);
+	else if (state->is_needed_blacklisted)
+		set_next(next, NESTXML_STATE_OFF, NULL, "the kernel's command line");
 	else if (state->needed)
 		set_next(next, NESTXML_STATE_OFF, modprobe_lines_find(&state->needed_lines, MODPROBE_INSTALL), state->needed);
 	else if (state->place == KERNEL_MODULE_BLACKLISTED)

@@ -59,19 +59,22 @@ struct host_state {
 	char evidence[256];
 	char other_kvm[128]; /* the modules that are loaded instead of the vendor's; "" none */
 	struct modprobe_lines lines;
-	char *cmdline;	      /* the words of the kernel's command line about the module; "" none */
-	char *boot_blacklist; /* the one of them that forbids loading it; NULL: none */
-	char *types;	      /* of all the module's parameters, a line each ("nested:int\n") */
-	char *install;	      /* the command that modprobe runs instead of loading the module; NULL: none */
-	char *needed;	      /* a module that must be loaded before it, and that modprobe.d's `install` keeps from loading; NULL: none */
+	char *cmdline;			    /* the words of the kernel's command line about the module; "" none */
+	char *boot_blacklist;		    /* the one of them that forbids loading it; NULL: none */
+	char *kernel_blacklist;		    /* the last "module_blacklist=...", of whatever modules; NULL: none */
+	char *types;			    /* of all the module's parameters, a line each ("nested:int\n") */
+	char *install;			    /* the command that modprobe runs instead of loading the module; NULL: none */
+	char *needed;			    /* a module that must be loaded before it, and that is kept from loading; NULL: none */
 	struct modprobe_lines needed_lines; /* about that one */
 	char install_options[256];	    /* that the command of `install` adds, where it may load the module; "" none */
 	char release[65];		    /* the kernel that the module's file was built for; "" not known */
 	bool install_may_load;		    /* whether the command of `install` may load the module */
+	bool is_needed_blacklisted;	    /* it is by @kernel_blacklist, else by modprobe.d's `install` */
 	bool is_needed_loaded;		    /* until the next boot @needed does not matter */
 	bool is_kernel_locked;		    /* kernel.modules_disabled: nothing is loaded or unloaded until a reboot */
 	bool is_locked_down;		    /* the kernel takes signed modules only, as under Secure Boot */
-	const char *rival;		    /* another hypervisor that is loaded ("vboxdrv (VirtualBox)"), static; NULL: none */
+	bool is_kernel_gone;		    /* there are modules, but none of the running kernel's */
+	char rivals[64];		    /* other hypervisors that are loaded ("vboxdrv (VirtualBox)"); "" none */
 	long references;		    /* to the module, of programs and guests; -1 not known */
 	struct kvm_users users;
 	struct host_parameter parameters[HOST_PARAMETERS];
