@@ -14,7 +14,9 @@
 
 #include "clock.h"
 #include "io.h"
+#include "log.h"
 #include "macros.h"
+#include "paths.h"
 #include "run_dir.h"
 
 #ifndef HOOK_HELPER /* the tests have one of their own */
@@ -142,23 +144,26 @@ enum helper helper_start(const char *uuid, char answer[HELPER_ANSWER])
 	char *const arguments[] = {(char *)HOOK_HELPER, (char *)"hook-helper", (char *)uuid, (char *)(answer ? "--start" : NULL), NULL};
 	AUTO_CLOSE int lock = -1;
 	enum helper helper;
-	int error;
+	char shown[64];
 
-	if (!arguments[0]) { /* as a test may have it */
-		errno = ENOENT;
+	if (!arguments[0]) /* as a test may have it */
+		return HELPER_FAILED;
+	nestxml_text_escape(uuid, shown, sizeof(shown));
+	lock = run_dir_lock(uuid);
+	if (lock < 0 && errno == EAGAIN)
+		return HELPER_UNDER_WAY;
+	lock = lock < 0 ? lock : move_above(lock, HELPER_FIRST_CLOSED);
+	if (lock < 0) {
+		log_write(LOG_ERR,
+			  "guest %s: its definition is not rewritten, since its lock cannot be taken in " NESTXML_RUN_DIRECTORY
+			  "; make that a directory that only root can write, with free space: %m",
+			  shown);
 		return HELPER_FAILED;
 	}
-	lock = run_dir_lock(uuid);
-	if (lock < 0)
-		return errno == EAGAIN ? HELPER_UNDER_WAY : HELPER_FAILED;
-	lock = move_above(lock, HELPER_FIRST_CLOSED);
-	if (lock < 0)
-		return HELPER_FAILED;
 	helper = start_helper(arguments, lock, answer);
 	if (helper == HELPER_FAILED) {
-		error = errno;
+		log_write(LOG_ERR, "guest %s: its definition is not rewritten, since nestctl cannot be started: %m", shown);
 		run_dir_remove_lock(uuid);
-		errno = error;
 	}
 	return helper;
 }

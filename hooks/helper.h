@@ -7,7 +7,7 @@
 enum helper {
 	HELPER_STARTED,	  /* by a helper of this call */
 	HELPER_UNDER_WAY, /* by one of an earlier call */
-	HELPER_FAILED,	  /* by none: it could not be started; errno says why */
+	HELPER_FAILED,	  /* by none: it could not be started; the log says why */
 };
 
 /** Bytes for what a helper answers, the final NUL included. */

@@ -60,14 +60,10 @@ static enum helper rewrite(const struct nestxml_check *check, char answer[HELPER
 	enum nestxml_definition definition = sym_nestxml_check_get_definition(check);
 	bool starts = policy->on_stale == NESTXML_ON_STALE_RESTART && definition == NESTXML_DEFINITION_STALE;
 	const char *uuid = sym_nestxml_domain_get_uuid(sym_nestxml_check_get_domain(check)); /* libvirt gives each guest one */
-	enum helper helper;
 
 	if (definition == NESTXML_DEFINITION_UNKNOWN || !*uuid)
 		return HELPER_FAILED;
-	helper = helper_start(uuid, starts ? answer : NULL);
-	if (helper == HELPER_FAILED)
-		log_write(LOG_ERR, "nestctl cannot be started: %m");
-	return helper;
+	return helper_start(uuid, starts ? answer : NULL);
 }
 
 /*
