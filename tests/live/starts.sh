@@ -215,6 +215,17 @@ starts_not_if_the_caller_comes_back()
 	is "and no guest is there" "$(virsh list --all --name | tr -d '\n')" ""
 }
 
+# no_guest: within some seconds there is none
+no_guest()
+{
+	for _ in {1..150}; do
+		[ "$(virsh -r list --all --name | tr -d '\n')" ] || return 0
+		sleep 0.1
+	done
+	virsh -r list --all
+	return 1
+}
+
 starts_and_its_owner_undefines_it()
 {
 	define stale "$type" "$without"
@@ -222,23 +233,33 @@ starts_and_its_owner_undefines_it()
 	virsh start stale >/dev/null 2>&1 || true
 	works "a guest is started by the helper" comes_up stale
 	virsh -q undefine stale
-	for _ in {1..50}; do [ "$(virsh list --all --name | tr -d '\n')" ] || break; sleep 0.1; done
-	is "its owner undefines it, and it does not run on" "$(virsh list --all --name | tr -d '\n')" ""
+	works "its owner undefines it, and it does not run on" no_guest
 	says "which the log says" "$(</run/syslog)" "guest 'stale': destroyed: it was undefined"
+}
+
+# undefined_after_a_restart: within the 10 s in which the helper watches what it has started; false: the daemon took longer to come back. Sets
+# destroyed to how often the log spoke of such a guest before.
+undefined_after_a_restart()
+{
+	local start=$EPOCHSECONDS
+	destroyed=$(grep -c "guest 'stale': destroyed: it was undefined" /run/syslog) || true
+	define stale "$type" "$without"
+	virsh start stale >/dev/null 2>&1 || true
+	works "a guest is started by the helper" comes_up stale
+	restart_libvirtd -TERM
+	virsh -q undefine stale
+	[ $((EPOCHSECONDS - start)) -lt 9 ] && return
+	clear_guests
+	return 1
 }
 
 starts_and_its_owner_undefines_it_while_libvirt_restarts()
 {
 	local destroyed
-	define stale "$type" "$without"
 	require_nesting stale
-	virsh start stale >/dev/null 2>&1 || true
-	works "a guest is started by the helper" comes_up stale
-	destroyed=$(grep -c "guest 'stale': destroyed: it was undefined" /run/syslog) || true
-	restart_libvirtd -TERM
-	virsh -q undefine stale
-	for _ in {1..150}; do [ "$(virsh list --all --name | tr -d '\n')" ] || break; sleep 0.1; done
-	is "libvirt restarts, its owner undefines it, and it does not run on" "$(virsh list --all --name | tr -d '\n')" ""
+	undefined_after_a_restart || undefined_after_a_restart || undefined_after_a_restart ||
+		report 1 "the daemon is back within 9 s of the guest's start, once in three times"
+	works "libvirt restarts, its owner undefines it, and it does not run on" no_guest
 	is "which the log says" "$(grep -c "guest 'stale': destroyed: it was undefined" /run/syslog)" $((destroyed + 1))
 }
 
