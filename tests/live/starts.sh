@@ -56,7 +56,7 @@ has()
 # comes_up GUEST: within some seconds it runs. What asks again and again is connected for reading alone, or the helper would yield to it.
 comes_up()
 {
-	for _ in {1..150}; do
+	for _ in {1..300}; do
 		[ "$(virsh -r domstate "$1" 2>/dev/null)" = running ] && return
 		sleep 0.1
 	done
@@ -78,7 +78,7 @@ helpers()
 # settles: every helper has ended
 settles()
 {
-	for _ in {1..150}; do
+	for _ in {1..300}; do
 		[ "$(helpers)" ] || return 0
 		sleep 0.1
 	done
@@ -102,7 +102,7 @@ start_watch()
 	: >/run/watch.log	# not the words of one before
 	nestctl watch 2>/run/watch.log &
 	watch=$!
-	for _ in {1..100}; do
+	for _ in {1..300}; do
 		grep -q 'watching the guests' /run/watch.log && return
 		sleep 0.1
 	done
@@ -122,7 +122,7 @@ end_watch()
 # rewritten GUEST POLICY: within some seconds its stored CPU states it
 rewritten()
 {
-	for _ in {1..100}; do
+	for _ in {1..300}; do
 		[ "$(states "$1")" = "$2" ] && return
 		sleep 0.1
 	done
@@ -218,7 +218,7 @@ starts_not_if_the_caller_comes_back()
 # no_guest: within some seconds there is none
 no_guest()
 {
-	for _ in {1..150}; do
+	for _ in {1..300}; do
 		[ "$(virsh -r list --all --name | tr -d '\n')" ] || return 0
 		sleep 0.1
 	done
@@ -803,7 +803,7 @@ starts_broken_policy()
 
 settle_many()
 {
-	for _ in {1..6}; do
+	for _ in {1..3}; do
 		if settles; then
 			return
 		fi
@@ -1028,7 +1028,7 @@ starts_watch_elsewhere()
 # watches TIMES: the watcher has reached the daemon so often
 watches()
 {
-	for _ in {1..150}; do
+	for _ in {1..300}; do
 		[ "$(grep -c 'watching the guests' /run/watch.log)" -ge "$1" ] && return
 		sleep 0.1
 	done
