@@ -54,6 +54,9 @@ static void report_host(struct nestxml_check *check, const struct nestxml_host *
 static void report_arrival(struct nestxml_check *check)
 {
 	const char *guest = nestxml_shell_name(nestxml_domain_get_name(check->judged), nestxml_domain_get_uuid(check->judged));
+	/* What is stated on this host changes nothing in the metadata of a saved state. */
+	const char *where =
+		check->policy.source == NESTXML_SOURCE_METADATA ? " in a [guest ...] section, since its metadata comes with it" : "";
 
 	report_conflict(
 		check,
@@ -62,8 +65,8 @@ static void report_arrival(struct nestxml_check *check)
 	nestxml_text_print(
 		check->advice, sizeof(check->advice),
 		"start it from its definition instead (where it has a managed save: virsh managedsave-remove %s), or set nested = leave "
-		"for it",
-		guest);
+		"for it%s",
+		guest, where);
 }
 
 static void report_refusal(struct nestxml_check *check, const struct nestxml_host *host)

@@ -61,8 +61,7 @@ static enum nestctl_status apply(const struct session *session, const struct vir
 				    rewritten.message);
 	printf("guest '%s': its metadata states nested=%s; %s%s\n", shown, word, rewritten.message,
 	       rewritten.result == REWRITE_DONE && virt_domain_is_running(guest) ? DESCRIBE_RUNNING : "");
-	if (rewritten.is_current)
-		notes_print(guest, rewritten.warnings);
+	notes_print(guest, rewritten.is_current ? rewritten.warnings : "");
 	return NESTCTL_YES;
 }
 
