@@ -25,10 +25,11 @@ static bool is_locked(int directory, const char *file)
 size_t helper_count(void)
 {
 	AUTO_CLOSEDIR DIR *locks = opendir(NESTXML_RUN_DIRECTORY);
+	int directory = locks ? dirfd(locks) : -1;
 	size_t count = 0;
 
-	for (struct dirent *entry; locks && (entry = readdir(locks));)
-		if (strncmp(entry->d_name, LOCK_NAME, strlen(LOCK_NAME)) == 0 && is_locked(dirfd(locks), entry->d_name))
+	for (struct dirent *entry; directory >= 0 && (entry = readdir(locks));)
+		if (strncmp(entry->d_name, LOCK_NAME, strlen(LOCK_NAME)) == 0 && is_locked(directory, entry->d_name))
 			count++;
 	return count;
 }

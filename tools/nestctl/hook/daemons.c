@@ -101,7 +101,7 @@ static bool is_listed(const struct daemons *daemons, const char *name)
 void daemons_find(const char *root, struct daemons *daemons)
 {
 	daemons->count = 0;
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(known) && daemons->count < DAEMONS_MAX; i++) {
 		struct daemon daemon = {.name = known[i].name};
 		char text[32];
 

@@ -82,13 +82,11 @@ int kernel_module_open(const char *root, const char *name, const char *overlay, 
 	if (!made)
 		return -ENOMEM;
 	made->context = open_context(root, overlay);
-	if (!made->context) {
+	code = made->context ? kmod_module_new_from_name(made->context, name, &made->module) : -ENOMEM;
+	if (code < 0) {
 		// cppcheck-suppress memleak ; it is released with the scope
-		return -ENOMEM;
-	}
-	code = kmod_module_new_from_name(made->context, name, &made->module);
-	if (code < 0)
 		return code;
+	}
 	made->place = find_place(made, name);
 	*module = TAKE(made);
 	return 0;

@@ -182,10 +182,12 @@ static struct virt_domain **make_domains(struct virt *virt, virDomainPtr *found,
 	size_t made_count = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		struct virt_domain *domain = made ? make_domain(virt, found[i]) : NULL;
+		struct virt_domain *domain = make_domain(virt, found[i]);
 
-		if (domain)
+		if (made && domain)
 			made[made_count++] = domain;
+		else
+			virt_domain_free(domain);
 	}
 	free(found);
 	if (made && made_count == count)
@@ -313,7 +315,7 @@ int virt_list_runs(struct virt *virt, struct virt_run **runs, size_t *count, str
 
 void virt_list_free(struct virt_domain **domains, size_t count)
 {
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; domains && i < count; i++)
 		virt_domain_free(domains[i]);
 	free(domains);
 }
