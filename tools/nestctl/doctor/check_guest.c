@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* check_guest.c - what `nestctl list` and `nestctl verify` know of one guest, row by row. */
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <nestxml/nestxml.h>
 
@@ -11,6 +17,8 @@
 #include "guests/diagnosis_read.h"
 #include "macros.h"
 #include "shell_name.h"
+
+#define ANSWER_SECONDS 10
 
 /* ---- libvirt ---- */
 
@@ -26,12 +34,60 @@ static void advise_daemon(struct findings *findings, const struct virt_error *er
 			       "systemctl start virtqemud.socket, or libvirtd.socket where this libvirt has that");
 }
 
+/* Over ssh the first try may ask for a password, and so would the second. */
+static bool is_asked_twice(const char *uri)
+{
+	if (!uri)
+		uri = getenv("LIBVIRT_DEFAULT_URI");
+	return !uri || !(strstr(uri, "+ssh:") || strstr(uri, "+libssh"));
+}
+
+static void ask(const char *uri)
+{
+	struct virt_error error;
+	struct virt *virt;
+	bool is_local;
+
+	if (virt_open(uri, false, &virt, &error) == 0)
+		virt_ask_local_qemu(virt, &is_local, &error);
+	_exit(0);
+}
+
+/* A daemon that takes connections and answers none holds whoever asks it, virsh too: a child asks first, and may wait no longer than this.
+ */
+static bool does_answer(const char *uri)
+{
+	int ends[2];
+	pid_t pid;
+	bool answers;
+
+	if (!is_asked_twice(uri) || pipe2(ends, O_CLOEXEC) < 0)
+		return true;
+	pid = fork();
+	if (pid == 0)
+		ask(uri);
+	close(ends[1]);
+	answers = pid < 0 || poll(&(struct pollfd){.fd = ends[0]}, 1, 1000 * ANSWER_SECONDS) != 0;
+	close(ends[0]);
+	if (pid > 0 && !answers)
+		kill(pid, SIGKILL);
+	if (pid > 0)
+		waitpid(pid, NULL, 0);
+	return answers;
+}
+
 static bool check_libvirt(const char *uri, const char *guest, struct session *session, struct findings *findings)
 {
 	struct virt_error error;
 	struct finding *finding;
 	bool is_local;
 
+	if (!does_answer(uri)) {
+		finding = findings_add(findings, "libvirt", FINDING_NOT, "it takes connections, but has not answered for %d s",
+				       ANSWER_SECONDS);
+		finding_advise(finding, "systemctl restart virtqemud, or libvirtd where this libvirt has that: guests run on");
+		return false;
+	}
 	if (virt_open(uri, false, &session->virt, &error) < 0 || virt_ask_local_qemu(session->virt, &is_local, &error) < 0) {
 		advise_daemon(findings, &error);
 		return false;
