@@ -75,6 +75,7 @@ struct nestxml_domain {
 
 	bool has_stated; /* <nested:policy nested=...> */
 	struct nestxml_buffer stated;
+	bool has_misnamed; /* another element of that namespace in <metadata> */
 
 	/* Where a <cpu> goes if there is none: after the last child of this kind. Zero: there is none. */
 	struct element features;

@@ -356,7 +356,11 @@ static void scan_metadata(struct scan *scan, const xmlChar *name, const xmlChar 
 	if (!uri)
 		return;
 	keep_metadata_namespace(scan, uri);
-	if (equal(uri, NESTXML_METADATA_NAMESPACE) && equal(name, "policy") && !domain->has_stated) {
+	if (!equal(uri, NESTXML_METADATA_NAMESPACE))
+		return;
+	if (!equal(name, "policy")) {
+		domain->has_misnamed = true;
+	} else if (!domain->has_stated) {
 		domain->has_stated = true;
 		keep_value(scan, find_plain_attribute(attributes, count, "nested"), &domain->stated);
 	}

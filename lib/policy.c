@@ -176,6 +176,25 @@ static const struct section *find_undecided(const struct nestxml_config *config,
 	return NULL;
 }
 
+/* What the guest itself states, where no section decides in its place. */
+static int check_stated(const struct nestxml_domain *domain, bool is_word, struct nestxml_error *error)
+{
+	char shown[64];
+	char expected[128];
+
+	if (domain->has_stated && !is_word) {
+		nestxml_policy_describe_words(nested_words, ARRAY_SIZE(nested_words), expected, sizeof(expected));
+		return nestxml_error_set(error, NESTXML_E_METADATA, "its metadata says <nested:policy nested='%s'>; expected %s",
+					 nestxml_text_escape(domain->stated.data ? domain->stated.data : "", shown, sizeof(shown)),
+					 expected);
+	}
+	if (domain->has_misnamed && !domain->has_stated) /* a typo, by which nothing would be stated */
+		return nestxml_error_set(error, NESTXML_E_METADATA,
+					 "its metadata has an element of the namespace " NESTXML_METADATA_NAMESPACE
+					 ", but no policy; expected <nested:policy nested='...'>");
+	return 0;
+}
+
 /* The weakest source first, so that a stronger one overwrites it. */
 NESTXML_EXPORT int nestxml_config_resolve(const struct nestxml_config *config, const struct nestxml_domain *domain,
 					  struct nestxml_policy *policy, struct nestxml_error *error)
@@ -184,9 +203,8 @@ NESTXML_EXPORT int nestxml_config_resolve(const struct nestxml_config *config, c
 	enum nestxml_nested stated = NESTXML_NESTED_LEAVE;
 	const char *word = domain->stated.data ? domain->stated.data : "";
 	const struct section *undecided = find_undecided(config, domain);
-	char shown[64];
-	char expected[128];
-	bool is_wrong = domain->has_stated && nestxml_nested_from_string(word, &stated) != 0;
+	bool is_word = nestxml_nested_from_string(word, &stated) == 0;
+	int code = 0;
 
 	if (undecided)
 		return nestxml_error_set(
@@ -199,13 +217,11 @@ NESTXML_EXPORT int nestxml_config_resolve(const struct nestxml_config *config, c
 	if (domain->has_stated)
 		set_source(&found, stated, NESTXML_SOURCE_METADATA);
 	apply_sections(&found, config, domain, false);
-	if (is_wrong && found.source == NESTXML_SOURCE_METADATA) {
-		nestxml_policy_describe_words(nested_words, ARRAY_SIZE(nested_words), expected, sizeof(expected));
-		return nestxml_error_set(error, NESTXML_E_METADATA, "its metadata says <nested:policy nested='%s'>; expected %s",
-					 nestxml_text_escape(word, shown, sizeof(shown)), expected);
-	}
-	*policy = found;
-	return 0;
+	if (found.source != NESTXML_SOURCE_SECTION)
+		code = check_stated(domain, is_word, error);
+	if (code == 0)
+		*policy = found;
+	return code;
 }
 
 NESTXML_EXPORT const char *nestxml_policy_describe_source(const struct nestxml_policy *policy, char *buffer, size_t size)

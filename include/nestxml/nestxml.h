@@ -290,8 +290,8 @@ bool nestxml_config_is_section_matching(const struct nestxml_config *config, siz
  * other programs have written into the guest's metadata (nestxml.conf(5)). Any other pattern is a glob that the guest's name must match, as
  * in fnmatch(3) without flags, but of characters in UTF-8 whatever the caller's locale is. A later section wins, key by key.
  *
- * Returns 0 or NESTXML_E_METADATA: the guest's own <nested:policy> has an unknown word, and no section decides in its place; or there is
- * too much metadata to compare with a [guest metadata:...] section. Since: 0.1
+ * Returns 0 or NESTXML_E_METADATA: the guest's own <nested:policy> has an unknown word, or another element has its place, and no section
+ * decides instead; or there is too much metadata to compare with a [guest metadata:...] section. Since: 0.1
  */
 int nestxml_config_resolve(const struct nestxml_config *config, const struct nestxml_domain *domain, struct nestxml_policy *policy,
 			   struct nestxml_error *error);

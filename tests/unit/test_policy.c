@@ -86,6 +86,24 @@ static void test_each_word_of_the_metadata_counts(void **state)
 	check_policy(*state, "", METADATA("disable") REQUIRING_CPU, (struct expected){NESTXML_NESTED_DISABLE, NESTXML_SOURCE_METADATA, 0});
 }
 
+static void test_a_misnamed_policy_in_the_metadata_is_an_error(void **state)
+{
+	static const char misnamed[] = "<metadata><n:policies xmlns:n='urn:nestxml:nested:1' nested='disable'/></metadata>";
+	static const char both[] =
+		"<metadata xmlns:n='urn:nestxml:nested:1'><n:Policy nested='require'/><n:policy nested='disable'/></metadata>";
+	static const char others[] = "<metadata><n:policies xmlns:n='urn:x' nested='disable'/></metadata>";
+	struct nestxml_policy policy;
+	struct nestxml_error error;
+
+	assert_int_equal(resolve(*state, "", misnamed, &policy, &error), NESTXML_E_METADATA);
+	assert_non_null(strstr(error.message, "expected <nested:policy nested='...'>"));
+	assert_int_equal(resolve(*state, "[default]\nnested = require\n", misnamed, &policy, &error), NESTXML_E_METADATA);
+	check_policy(*state, "[guest vm]\nnested = optional\n", misnamed,
+		     (struct expected){NESTXML_NESTED_OPTIONAL, NESTXML_SOURCE_SECTION, 2});
+	check_policy(*state, "", both, (struct expected){NESTXML_NESTED_DISABLE, NESTXML_SOURCE_METADATA, 0});
+	check_policy(*state, "", others, (struct expected){NESTXML_NESTED_LEAVE, NESTXML_SOURCE_NONE, 0});
+}
+
 static void test_a_cpu_that_does_not_require_says_nothing(void **state)
 {
 	static const char *const cpus[] = {
@@ -467,6 +485,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		TREE_TEST(test_section_then_metadata_then_cpu_then_default),
 		TREE_TEST(test_each_word_of_the_metadata_counts),
+		TREE_TEST(test_a_misnamed_policy_in_the_metadata_is_an_error),
 		TREE_TEST(test_a_cpu_that_does_not_require_says_nothing),
 		TREE_TEST(test_a_section_for_another_guest_says_nothing),
 		TREE_TEST(test_a_section_without_the_key_says_nothing_of_it),
