@@ -127,12 +127,30 @@ static void what_it_adds_to_the_options_is_told(void **state)
 	      "a=1234567890123456789012345678901234567890 b=123456789012345678");
 }
 
+static void insmod_reads_no_options(void **state)
+{
+	static const struct {
+		const char *command;
+		bool wanted;
+	} rows[] = {
+		{"insmod /lib/modules/6.12/kvm-intel.ko", true}, {"/sbin/insmod /lib/modules/6.12/kvm-intel.ko nested=0", true},
+		{"sudo insmod /a/kvm-intel.ko", true},		 {"sh -c 'insmod /a/kvm-intel.ko'", true},
+		{"/bin/true; insmod /a/kvm-intel.ko", true},	 {"insmod /a/kvm.ko; modprobe -i kvm_intel", false},
+		{"modprobe --ignore-install kvm_intel", false},	 {"/bin/false", false},
+		{"false && insmod /a/kvm-intel.ko", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (install_command_reads_no_options(rows[i].command, "kvm_intel") != rows[i].wanted)
+			fail_msg("%s: %s", rows[i].command, rows[i].wanted ? "reads none" : "reads them, or loads nothing");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_word_modprobe_alone_loads_nothing),
-		cmocka_unit_test(what_the_shell_does_not_come_to_loads_nothing),
-		cmocka_unit_test(modprobe_is_found_however_it_is_called),
+		cmocka_unit_test(the_word_modprobe_alone_loads_nothing),	 cmocka_unit_test(insmod_reads_no_options),
+		cmocka_unit_test(what_the_shell_does_not_come_to_loads_nothing), cmocka_unit_test(modprobe_is_found_however_it_is_called),
 		cmocka_unit_test(what_it_adds_to_the_options_is_told),
 	};
 

@@ -129,6 +129,11 @@ static void check_device(const char *root, const struct host *host, struct findi
 		return;
 	kvm_device_try(root, &device);
 	kvm_device_describe(&device, text, sizeof(text));
+	if (device.is_roots && (device.state == KVM_DEVICE_USABLE || device.state == KVM_DEVICE_FORBIDDEN)) {
+		finding = findings_add(findings, "/dev/kvm", FINDING_UNKNOWN, "its mode is for root alone, and QEMU runs as another user");
+		finding_advise(finding, "ls -l /dev/kvm; udevadm trigger /dev/kvm (which gives it to the group kvm)");
+		return;
+	}
 	if (device.state == KVM_DEVICE_USABLE || device.state == KVM_DEVICE_FORBIDDEN) { /* QEMU runs as a user of libvirt's */
 		findings_add(findings, "/dev/kvm", FINDING_OK, "%s", text);
 		return;

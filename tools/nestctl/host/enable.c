@@ -157,6 +157,25 @@ static enum nestctl_status check_winner(const struct change *change)
 	return NESTCTL_YES;
 }
 
+/* insmod gets what its command says, and else the module's default. */
+static enum nestctl_status check_insmod(const struct change *change)
+{
+	const struct host_state *state = change->state;
+	const struct modprobe_line *install = modprobe_lines_find(&state->lines, MODPROBE_INSTALL);
+	enum nestxml_state nested = host_state_find_default(state);
+	struct parameter_word word;
+
+	if (host_state_find_install_option(state, "nested", &word))
+		nested = host_state_parse_nested(state, &word);
+	if (!install || nested == setting_get_nested(&change->options->setting))
+		return NESTCTL_YES;
+	return nestctl_fail(
+		NESTCTL_NO,
+		"nothing was changed: %s, line %u loads %s by insmod, which reads no options of modprobe.d: \"%s\"; write modprobe "
+		"--ignore-install in its place, or remove the line",
+		install->file, install->line, state->module_name, install->text);
+}
+
 /* A line elsewhere that says the opposite and loses is worth a warning. */
 static void warn_contradictions(const struct change *change)
 {
@@ -213,7 +232,7 @@ static enum nestctl_status check_all(struct change *change)
 	if (status != NESTCTL_YES)
 		return status;
 	setting_make_text(&change->options->setting, change->state, change->text, sizeof(change->text));
-	status = check_winner(change);
+	status = change->state->install_reads_no_options ? check_insmod(change) : check_winner(change);
 	if (status != NESTCTL_YES)
 		return status;
 	warn_contradictions(change);

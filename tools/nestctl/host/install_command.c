@@ -81,10 +81,11 @@ enum effect { EFFECT_UNKNOWN, EFFECT_SUCCEEDS, EFFECT_FAILS, EFFECT_EXITS, EFFEC
 /* A command as far as its words have been read. */
 struct command {
 	enum effect effect;
-	bool is_begun;	    /* its program is known */
-	bool is_runner;	    /* the program runs a command that is one of its words */
-	bool is_talker;	    /* its words are text */
-	bool is_loader;	    /* it is modprobe or insmod */
+	bool is_begun;	/* its program is known */
+	bool is_runner; /* the program runs a command that is one of its words */
+	bool is_talker; /* its words are text */
+	bool is_loader; /* it is modprobe or insmod */
+	bool is_insmod;
 	bool is_other_task; /* which does not load here */
 	bool has_operand;   /* and whose module is known */
 	bool skips_next;    /* the next word is an option's or a redirection's */
@@ -149,6 +150,7 @@ static void take_program(struct command *command, const char *word, bool may_be_
 	command->is_runner = is_one_of(base, runners);
 	command->is_talker = is_one_of(base, talkers);
 	command->is_loader = names_loader(base);
+	command->is_insmod = strcmp(base, "insmod") == 0;
 	command->is_begun = true;
 }
 
@@ -178,7 +180,19 @@ struct run {
 	char *options;
 	size_t size;
 	bool is_conditional; /* what is run from here on depends on more than is seen here */
+	bool is_insmod;	     /* that loads it */
 };
+
+static bool may_load(const char *command, struct run *run);
+
+/* A command in another one's word. */
+static void take_inner(struct run *run, struct command *command, const char *word)
+{
+	struct run inner = {.module = run->module, .options = run->options, .size = run->size};
+
+	command->effect = may_load(word, &inner) ? EFFECT_LOADS : EFFECT_UNKNOWN;
+	command->is_insmod = inner.is_insmod;
+}
 
 static bool is_assignment(const char *word)
 {
@@ -199,9 +213,9 @@ static void take(struct run *run, struct command *command, const char *word, boo
 	else if (word[redirection] == '<' || word[redirection] == '>')
 		command->skips_next = word[redirection + strspn(word + redirection, "<>")] == '\0';
 	else if (command->is_begun && !command->is_loader && !command->is_talker && is_loader(word))
-		take_program(command, "modprobe", true);
+		take_program(command, word, true);
 	else if (command->is_runner && names_loader(word) && strpbrk(word, BLANKS))
-		command->effect = install_command_may_load(word, run->module, run->options, run->size) ? EFFECT_LOADS : EFFECT_UNKNOWN;
+		take_inner(run, command, word);
 	else if (command->is_loader)
 		take_argument(command, word, run->module, run->options, run->size);
 	else if (!command->is_begun && is_one_of(word, keywords))
@@ -233,9 +247,8 @@ static bool is_beyond(const char *command)
 	return false;
 }
 
-bool install_command_may_load(const char *command, const char *module, char *options, size_t size)
+static bool may_load(const char *command, struct run *run)
 {
-	struct run run = {.module = module, .options = options, .size = size};
 	bool has_loader = names_loader(command);
 	enum effect last = EFFECT_SUCCEEDS;
 	enum token before = TOKEN_NEXT;
@@ -243,24 +256,40 @@ bool install_command_may_load(const char *command, const char *module, char *opt
 	char word[MAX_WORD];
 
 	if (has_loader && is_beyond(command)) {
-		options[0] = '\0';
+		run->options[0] = '\0';
 		return true;
 	}
 	do {
 		struct command current = {0};
 
-		options[0] = '\0';
+		run->options[0] = '\0';
 		while ((token = take_token(&command, word)) == TOKEN_WORD)
-			take(&run, &current, word, has_loader);
+			take(run, &current, word, has_loader);
 		if (current.is_begun && is_run(before, last)) {
+			run->is_insmod = current.is_insmod;
 			if (current.effect == EFFECT_LOADS)
 				return true;
-			if (current.effect == EFFECT_EXITS && token != TOKEN_BACKGROUND && is_run_surely(&run, before, last))
+			if (current.effect == EFFECT_EXITS && token != TOKEN_BACKGROUND && is_run_surely(run, before, last))
 				break;
-			last = run.is_conditional ? EFFECT_UNKNOWN : current.effect;
+			last = run->is_conditional ? EFFECT_UNKNOWN : current.effect;
 		}
 		before = token;
 	} while (token != TOKEN_END);
-	options[0] = '\0';
+	run->options[0] = '\0';
 	return false;
+}
+
+bool install_command_may_load(const char *command, const char *module, char *options, size_t size)
+{
+	struct run run = {.module = module, .options = options, .size = size};
+
+	return may_load(command, &run);
+}
+
+bool install_command_reads_no_options(const char *command, const char *module)
+{
+	char options[2];
+	struct run run = {.module = module, .options = options, .size = sizeof(options)};
+
+	return may_load(command, &run) && run.is_insmod;
 }

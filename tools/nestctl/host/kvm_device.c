@@ -45,12 +45,21 @@ static void find_group(struct kvm_device *device, const char *path)
 		snprintf(device->group, sizeof(device->group), "%.63s", group->gr_name);
 }
 
+static bool is_roots(const char *path)
+{
+	struct stat status;
+
+	if (stat(path, &status) < 0 || !S_ISCHR(status.st_mode))
+		return false;
+	return (status.st_mode & 0006) != 0006 && ((status.st_mode & 0060) != 0060 || status.st_gid == 0);
+}
+
 void kvm_device_try(const char *root, struct kvm_device *device)
 {
 	AUTO_FREE char *path = nestxml_path_join(root, "/dev/kvm");
 	AUTO_CLOSE int fd = path ? open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) : -1;
 
-	*device = (struct kvm_device){.api = -1};
+	*device = (struct kvm_device){.api = -1, .is_roots = path && is_roots(path)};
 	if (fd < 0) {
 		device->error = path ? errno : ENOMEM;
 		device->state = classify_error(device->error);

@@ -3,6 +3,7 @@
 #ifndef NESTXML_KVM_DEVICE_H
 #define NESTXML_KVM_DEVICE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <nestxml/nestxml.h>
@@ -21,6 +22,7 @@ struct kvm_device {
 	int api;	/* the version that KVM answered, -1: none */
 	int error;	/* why it could not be opened, a positive errno; 0: it could */
 	char group[64]; /* that may use the device; "": none but root */
+	bool is_roots;	/* its mode keeps everyone else away, and so QEMU, unless libvirt's qemu.conf has it run as root */
 };
 
 /** Opens /dev/kvm below @root and asks it for its version. */

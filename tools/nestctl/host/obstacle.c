@@ -278,13 +278,13 @@ size_t obstacle_find_winners(const struct host_state *state, enum nestxml_state 
 	const struct modprobe_line *install = modprobe_lines_find(&state->lines, MODPROBE_INSTALL);
 	struct parameter_word word;
 
-	for (size_t i = 0; i < state->lines.count; i++) {
+	for (size_t i = 0; i < state->lines.count && !state->install_reads_no_options; i++) {
 		const struct modprobe_line *line = &state->lines.list[i];
 
 		if (line->verb == MODPROBE_OPTIONS && is_read_later(line) && parameter_find_last(line->arguments, "nested", &word))
 			add_word(&removals, &word, line);
 	}
-	if (host_state_find_boot_option(state, "nested", &word))
+	if (!state->install_reads_no_options && host_state_find_boot_option(state, "nested", &word))
 		add_word(&removals, &word, NULL);
 	if (install && host_state_find_install_option(state, "nested", &word))
 		add_word(&removals, &word, install);

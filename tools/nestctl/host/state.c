@@ -377,6 +377,7 @@ static int read_module(struct host_state *state, const char *root)
 	state->install = install ? strdup(install) : NULL;
 	state->install_may_load =
 		install && install_command_may_load(install, state->module_name, state->install_options, sizeof(state->install_options));
+	state->install_reads_no_options = install && install_command_reads_no_options(install, state->module_name);
 	state->types = kernel_module_get_types(module);
 	if ((install && !state->install) || !state->types)
 		return -ENOMEM;
@@ -472,7 +473,7 @@ bool host_state_find_bad_value(const struct host_state *state, const char *file,
 	const char *cmdline = state->cmdline ? state->cmdline : "";
 	char word[256];
 
-	for (size_t i = 0; i < state->lines.count; i++) {
+	for (size_t i = 0; i < state->lines.count && !state->install_reads_no_options; i++) {
 		bad->line = &state->lines.list[i];
 		if (bad->line->verb == MODPROBE_OPTIONS && !(file && strcmp(bad->line->file, file) == 0) &&
 		    is_bad(state, bad->line->arguments, bad))
@@ -482,7 +483,7 @@ bool host_state_find_bad_value(const struct host_state *state, const char *file,
 	if (bad->line && is_bad(state, state->install_options, bad))
 		return true;
 	bad->line = NULL;
-	while (next_boot_word(state, &cmdline, word, sizeof(word)))
+	while (!state->install_reads_no_options && next_boot_word(state, &cmdline, word, sizeof(word)))
 		if (is_bad(state, word, bad))
 			return true;
 	return false;
@@ -548,7 +549,7 @@ enum nestxml_state host_state_parse_nested(const struct host_state *state, const
 }
 
 /* On since Linux 4.20 on Intel (1e58e5e59148), and since there is a parameter on AMD. */
-static enum nestxml_state find_default(const struct host_state *state)
+enum nestxml_state host_state_find_default(const struct host_state *state)
 {
 	struct utsname kernel;
 	unsigned long major;
@@ -566,14 +567,14 @@ static void find_configured(const struct host_state *state, struct host_next_loa
 {
 	struct parameter_word word;
 
-	set_next(next, find_default(state), NULL, "the module's default");
-	for (size_t i = 0; i < state->lines.count; i++) {
+	set_next(next, host_state_find_default(state), NULL, "the module's default");
+	for (size_t i = 0; i < state->lines.count && !state->install_reads_no_options; i++) {
 		const struct modprobe_line *line = &state->lines.list[i];
 
 		if (line->verb == MODPROBE_OPTIONS && parameter_find_last(line->arguments, "nested", &word))
 			set_next(next, host_state_parse_nested(state, &word), line, "");
 	}
-	if (host_state_find_boot_option(state, "nested", &word))
+	if (!state->install_reads_no_options && host_state_find_boot_option(state, "nested", &word))
 		set_next(next, host_state_parse_nested(state, &word), NULL, "the kernel's command line");
 	if (host_state_find_install_option(state, "nested", &word))
 		set_next(next, host_state_parse_nested(state, &word), modprobe_lines_find(&state->lines, MODPROBE_INSTALL), state->install);

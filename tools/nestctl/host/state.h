@@ -68,6 +68,7 @@ struct host_state {
 	struct modprobe_lines needed_lines; /* about that one */
 	char install_options[256];	    /* that the command of `install` adds, where it may load the module; "" none */
 	char release[65];		    /* the kernel that the module's file was built for; "" not known */
+	bool install_reads_no_options;	    /* it loads the module by insmod, without those of modprobe.d and the kernel's command line */
 	bool install_may_load;		    /* whether the command of `install` may load the module */
 	bool is_needed_blacklisted;	    /* it is by @kernel_blacklist, else by modprobe.d's `install` */
 	bool is_needed_loaded;		    /* until the next boot @needed does not matter */
@@ -110,6 +111,8 @@ void host_state_find_next_load(const struct host_state *state, struct host_next_
 bool host_state_find_boot_option(const struct host_state *state, const char *name, struct parameter_word *word);
 /** The same of the command of modprobe.d's `install`, where that loads the module. */
 bool host_state_find_install_option(const struct host_state *state, const char *name, struct parameter_word *word);
+/** What nesting is without an option. */
+enum nestxml_state host_state_find_default(const struct host_state *state);
 /** What the module makes of @word, its option nested: on, off or, if it refuses the value, unknown. */
 enum nestxml_state host_state_parse_nested(const struct host_state *state, const struct parameter_word *word);
 /** Whether the module is in use, by those who are seen or by others. */
