@@ -92,10 +92,10 @@ static bool has_ending(const char *name, const char *ending)
 	return length > strlen(ending) && strcmp(name + length - strlen(ending), ending) == 0;
 }
 
-/* kmod reads "*.alias" too. */
+/* kmod before 33 reads "*.alias", too. libkmod does not say which version it is: it counts as the one that was built against. */
 static bool is_config_name(const char *name)
 {
-	return name[0] != '.' && (has_ending(name, ".conf") || has_ending(name, ".alias"));
+	return name[0] != '.' && (has_ending(name, ".conf") || (KMOD_READS_ALIAS_FILES && has_ending(name, ".alias")));
 }
 
 static void list_directory(struct reader *reader, const char *directory)
