@@ -129,33 +129,51 @@ static size_t count_typos(const char *a, const char *b)
 	return row[length];
 }
 
-/* The command that was probably meant by @word; NULL: none is near. */
-static const struct nestctl_command *find_nearest(const char *word)
+/* What was probably meant; what is as near comes too late. */
+struct guess {
+	const char *meant; /* NULL: nothing is near */
+	size_t typos;	   /* fewer than these are near */
+};
+
+static void consider(struct guess *guess, size_t typos, const char *meant)
 {
-	const struct nestctl_command *nearest = NULL;
+	if (typos >= guess->typos)
+		return;
+	guess->typos = typos;
+	guess->meant = meant;
+}
+
+/* The command that was probably meant by @word, which may also be a command's action; NULL: none is near. */
+static const char *find_nearest(const char *word)
+{
+	static const struct {
+		const char *name;
+		const char *meant;
+	} actions[] = {
+		{"enable", "host enable"}, {"disable", "host disable"}, {"install", "hook install"},
+		{"remove", "hook remove"}, {"status", "hook status"},	{"help", "--help"},
+	};
 	size_t length = strlen(word);
-	size_t fewest = length / 2 + 1;
+	struct guess guess = {.typos = length / 2 + 1};
 
-	if (length >= WORD)
+	if (length == 0 || length >= WORD)
 		return NULL;
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
-		size_t typos = strncmp(commands[i]->name, word, length) == 0 ? 0 : count_typos(word, commands[i]->name);
-
-		if (length == 0 || !commands[i]->summary || typos >= fewest)
-			continue;
-		fewest = typos;
-		nearest = commands[i];
-	}
-	return nearest;
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		if (commands[i]->summary)
+			consider(&guess, strncmp(commands[i]->name, word, length) == 0 ? 0 : count_typos(word, commands[i]->name),
+				 commands[i]->name);
+	for (size_t i = 0; i < ARRAY_SIZE(actions); i++)
+		consider(&guess, count_typos(word, actions[i].name), actions[i].meant);
+	return guess.meant;
 }
 
 static enum nestctl_status refuse_command(const char *word)
 {
-	const struct nestctl_command *nearest = find_nearest(word);
+	const char *nearest = find_nearest(word);
 	char shown[64];
 
 	nestxml_text_escape(word, shown, sizeof(shown));
-	return nearest ? nestctl_usage("", "unknown command '%s' (did you mean '%s'?)", shown, nearest->name)
+	return nearest ? nestctl_usage("", "unknown command '%s' (did you mean '%s'?)", shown, nearest)
 		       : nestctl_usage("", "unknown command '%s'", shown);
 }
 

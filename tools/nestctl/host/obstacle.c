@@ -20,7 +20,10 @@ static void explain_hardware(const struct host_state *state, struct obstacle *ob
 	const char *feature = nestxml_vendor_feature(state->vendor);
 
 	obstacle->is_final = true;
-	if (state->machine.is_guest) {
+	if (state->is_xen_dom0) {
+		SET_CAUSE(obstacle, "this machine runs under Xen, which has %s for itself", state->extension);
+		SET_REMEDY(obstacle, "boot this machine without Xen");
+	} else if (state->machine.is_guest) {
 		SET_CAUSE(obstacle, "this machine is a guest, and its processor has no %s: its host must provide nesting", feature);
 		machine_advise_host(&state->machine, obstacle->remedy, sizeof(obstacle->remedy));
 	} else {

@@ -274,6 +274,14 @@ static void find_rivals(const char *root, char *rivals, size_t size)
 			used += (size_t)snprintf(rivals + used, size - used, "%s%s", used ? " and " : "", known[i].shown);
 }
 
+/* The domain that controls Xen: Linux, drivers/xen/xenfs/super.c. */
+static bool is_xen_dom0(const char *root)
+{
+	char text[64];
+
+	return nestxml_file_read_small(root, "/proc/xen/capabilities", text, sizeof(text)) > 0 && strstr(text, "control_d");
+}
+
 /* As after an update of the kernel that took the running one's modules away. */
 static bool is_kernel_gone(const char *root)
 {
@@ -299,6 +307,7 @@ static void read_kernel(struct host_state *state, const char *root)
 
 	find_rivals(root, state->rivals, sizeof(state->rivals));
 	state->is_kernel_gone = is_kernel_gone(root);
+	state->is_xen_dom0 = is_xen_dom0(root);
 	state->is_locked_down = is_locked_down(root);
 	state->is_kernel_locked =
 		nestxml_file_read_small(root, "/proc/sys/kernel/modules_disabled", text, sizeof(text)) > 0 && text[0] == '1';

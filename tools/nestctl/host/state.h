@@ -74,6 +74,7 @@ struct host_state {
 	bool is_needed_loaded;		    /* until the next boot @needed does not matter */
 	bool is_kernel_locked;		    /* kernel.modules_disabled: nothing is loaded or unloaded until a reboot */
 	bool is_locked_down;		    /* the kernel takes signed modules only, as under Secure Boot */
+	bool is_xen_dom0;		    /* Xen, under which this machine runs, has VT-x or AMD-V */
 	bool is_kernel_gone;		    /* there are modules, but none of the running kernel's */
 	char rivals[64];		    /* other hypervisors that are loaded ("vboxdrv (VirtualBox)"); "" none */
 	long references;		    /* to the module, of programs and guests; -1 not known */
