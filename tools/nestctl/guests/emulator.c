@@ -3,11 +3,13 @@
 #include "guests/emulator.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <nestxml/nestxml.h>
 
 #include "file.h"
+#include "macros.h"
 
 /* A tenant's metadata may have such lines too; libvirt writes it before <devices>, and nothing after that may have children of its own. */
 static const char *find_devices(const char *xml)
@@ -38,8 +40,10 @@ bool emulator_find(const char *xml, char *path, size_t size)
 
 bool emulator_is_wrapper(const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
+	AUTO_FREE char *target = realpath(path, NULL); /* a link to QEMU may have any name */
+	const char *program = target ? target : path;
+	const char *slash = strrchr(program, '/');
+	const char *name = slash ? slash + 1 : program;
 	char start[3];
 
 	if (nestxml_file_read_small("", path, start, sizeof(start)) == 2 && strcmp(start, "#!") == 0)
