@@ -73,9 +73,9 @@ struct nestxml_domain {
 
 	struct metadata metadata; /* for sections that match by it */
 
-	bool has_stated; /* <nested:policy nested=...> */
+	bool has_stated;   /* <nested:policy nested=...> */
+	bool has_misnamed; /* another element of its namespace */
 	struct nestxml_buffer stated;
-	bool has_misnamed; /* another element of that namespace in <metadata> */
 
 	/* Where a <cpu> goes if there is none: after the last child of this kind. Zero: there is none. */
 	struct element features;
