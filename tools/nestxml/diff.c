@@ -8,6 +8,7 @@
 #include "diff.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,6 @@
 
 #define CONTEXT ((size_t)3)
 #define MAX_PENDING ((size_t)1 << 16)
-#define STRIDE ((size_t)64)
 
 /* Whole lines that change: old ones in the input, new ones in the output. */
 struct block {
@@ -57,17 +57,29 @@ static size_t line_end(const char *text, size_t length, size_t at)
 	return newline ? (size_t)(newline - text) + 1 : length;
 }
 
-/* Lines in text[start, end); a last one without a line end counts. Byte by byte: a search for each costs more where lines are short. */
+/* How many of the eight bytes of @word are line ends. */
+static size_t count_newlines(uint64_t word)
+{
+	const uint64_t ones = UINT64_MAX / 255; /* a 1 in each byte */
+	const uint64_t low_bits = ones * 0x7f;
+	uint64_t difference = word ^ (ones * '\n');					  /* 0 in each byte that is one */
+	uint64_t marks = ~(((difference & low_bits) + low_bits) | difference | low_bits); /* its highest bit */
+
+	return (size_t)(((marks >> 7) * ones) >> 56);
+}
+
+/*
+ * Lines in text[start, end); a last one without a line end counts. Eight bytes at once: a search for each line costs more where lines are
+ * short, and a loop over the bytes does in a build without optimization.
+ */
 static size_t count_lines(const char *text, size_t start, size_t end)
 {
 	size_t count = end > start && text[end - 1] != '\n';
+	uint64_t word;
 
-	for (; end - start >= STRIDE; start += STRIDE) { /* a fixed number, which compilers turn into a few instructions */
-		unsigned char part = 0;
-
-		for (size_t i = 0; i < STRIDE; i++)
-			part = (unsigned char)(part + (text[start + i] == '\n'));
-		count += part;
+	for (; end - start >= sizeof(word); start += sizeof(word)) {
+		memcpy(&word, text + start, sizeof(word));
+		count += count_newlines(word);
 	}
 	for (; start < end; start++)
 		count += text[start] == '\n';
