@@ -75,8 +75,8 @@ static bool find_kernel_obstacle(const struct host_state *state, bool enable, st
 		SET_CAUSE(obstacle, "kernel.modules_disabled is 1: no module is loaded or unloaded until a reboot");
 		SET_REMEDY(obstacle, "write the file alone with: nestctl host %s --no-reload; then reboot", enable ? "enable" : "disable");
 	} else if (state->module == HOST_MODULE_ABSENT && state->is_kernel_gone) {
-		SET_CAUSE(obstacle, "the modules of the kernel that runs are gone, as after an update of the kernel");
-		SET_REMEDY(obstacle, "reboot into the new kernel, or install one that has %s", module);
+		SET_CAUSE(obstacle, "this kernel has no module %s: all of its modules are gone, as after an update", module);
+		SET_REMEDY(obstacle, "reboot into the new kernel, or install a kernel that has %s", module);
 	} else if (state->module == HOST_MODULE_ABSENT) {
 		SET_CAUSE(obstacle, "this kernel has no module %s", module);
 		SET_REMEDY(obstacle, "install a kernel that has %s", module);
