@@ -10,6 +10,7 @@
 
 #include <nestxml/nestxml.h>
 
+#include "host/next_load.h"
 #include "host/obstacle.h"
 #include "host/state.h"
 #include "support.h"
@@ -69,10 +70,10 @@ static void check_lines(const struct modprobe_lines *lines)
 
 static void check_obstacle(const struct host_state *state)
 {
-	struct host_next_load next;
+	struct next_load next;
 	struct obstacle obstacle;
 
-	host_state_find_next_load(state, &next);
+	next_load_find(state, &next);
 	PROMISE(fuzz_is_printable(next.source), "a source that is not fit for a terminal: %s", next.source);
 	if (obstacle_find(state, true, &obstacle))
 		PROMISE(*obstacle.cause && *obstacle.remedy && fuzz_is_printable(obstacle.cause) && fuzz_is_printable(obstacle.remedy),

@@ -10,6 +10,7 @@
 
 #include "escape.h"
 #include "host/enable.h"
+#include "host/next_load.h"
 #include "host/obstacle.h"
 #include "host/state.h"
 #include "macros.h"
@@ -51,15 +52,15 @@ static void describe_verdict(const struct host_state *state, char *text, size_t 
 }
 
 /* Whether the module is loaded, and its nesting will be another after the next load. */
-static bool find_change(const struct host_state *state, struct host_next_load *next)
+static bool find_change(const struct host_state *state, struct next_load *next)
 {
-	host_state_find_next_load(state, next);
+	next_load_find(state, next);
 	return state->module == HOST_MODULE_LIVE && next->nested != state->nested && next->nested != NESTXML_STATE_UNKNOWN;
 }
 
 static void advise_while_on(const struct host_state *state, char *text, size_t size)
 {
-	struct host_next_load next;
+	struct next_load next;
 	struct obstacle obstacle;
 	char writing[1100];
 
@@ -124,7 +125,7 @@ static void print_lists(const struct host_state *state)
 
 static void print_next_load(const struct host_state *state)
 {
-	struct host_next_load next;
+	struct next_load next;
 
 	if (find_change(state, &next))
 		output_row("after the next load", "%s (%s)", host_nested_to_string(next.nested), next.source);
@@ -230,9 +231,9 @@ static struct json_object *make_parameters(const struct host_state *state)
 static struct json_object *make_next_load(const struct host_state *state)
 {
 	struct json_object *object = json_object_new_object();
-	struct host_next_load next;
+	struct next_load next;
 
-	host_state_find_next_load(state, &next);
+	next_load_find(state, &next);
 	output_add_string(object, "nested", host_nested_to_string(next.nested));
 	output_add_string(object, "source", next.source[0] ? next.source : NULL);
 	return object;

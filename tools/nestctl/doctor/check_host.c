@@ -6,6 +6,7 @@
 
 #include "doctor/checks.h"
 #include "host/kvm_device.h"
+#include "host/next_load.h"
 #include "host/obstacle.h"
 #include "host/state.h"
 #include "macros.h"
@@ -98,13 +99,13 @@ static void check_nested(const struct host *host, struct findings *findings)
 
 static void check_next_load(const struct host *host, struct findings *findings)
 {
-	struct host_next_load next;
+	struct next_load next;
 	struct finding *finding;
 	char text[1100];
 
 	if (!is_there(host))
 		return;
-	host_state_find_next_load(&host->state, &next);
+	next_load_find(&host->state, &next);
 	if (host->state.module == HOST_MODULE_BUILTIN)
 		findings_add(findings, "after a reboot", FINDING_OK, "as now, unless the kernel's command line is changed");
 	else if (next.nested == NESTXML_STATE_UNKNOWN)

@@ -20,7 +20,9 @@
 
 #include "escape.h"
 #include "file.h"
+#include "host/boot_line.h"
 #include "host/modprobe_file.h"
+#include "host/next_load.h"
 #include "host/obstacle.h"
 #include "host/reload.h"
 #include "io.h"
@@ -148,10 +150,10 @@ static enum nestctl_status check_winner(const struct change *change)
 		return nestctl_fail(NESTCTL_FAILED, "modprobe's configuration cannot be read: %s", strerror(-code));
 	nested = &change->state->parameters[0];
 	type = nested->type[0] ? nested->type : "bool"; /* the file of a loaded module may be gone */
-	is_of_boot = host_state_find_boot_option(change->state, "nested", &word);
+	is_of_boot = boot_line_find_option(change->state, "nested", &word);
 	if (!(is_set || is_of_boot) || !setting_is_met_by(&change->options->setting, type, &word))
 		return refuse_winner(change, word.value, is_of_boot);
-	if (install && host_state_find_install_option(change->state, "nested", &word) &&
+	if (install && next_load_find_install_option(change->state, "nested", &word) &&
 	    !setting_is_met_by(&change->options->setting, type, &word))
 		return refuse_line(change, install);
 	return NESTCTL_YES;
@@ -162,11 +164,11 @@ static enum nestctl_status check_insmod(const struct change *change)
 {
 	const struct host_state *state = change->state;
 	const struct modprobe_line *install = modprobe_lines_find(&state->lines, MODPROBE_INSTALL);
-	enum nestxml_state nested = host_state_find_default(state);
+	enum nestxml_state nested = next_load_find_default(state);
 	struct parameter_word word;
 
-	if (host_state_find_install_option(state, "nested", &word))
-		nested = host_state_parse_nested(state, &word);
+	if (next_load_find_install_option(state, "nested", &word))
+		nested = next_load_parse_nested(state, &word);
 	if (!install || nested == setting_get_nested(&change->options->setting))
 		return NESTCTL_YES;
 	return nestctl_fail(
@@ -203,11 +205,11 @@ static enum nestctl_status check_obstacles(const struct change *change)
 	const struct host_state *state = change->state;
 	bool is_needed = is_reloaded(change) || (state->module != HOST_MODULE_LIVE && state->module != HOST_MODULE_NOT_LOADED);
 	struct obstacle obstacle;
-	struct host_bad_value bad;
+	struct bad_value bad;
 
 	if (!obstacle_find(state, change->options->setting.enable, &obstacle))
 		return NESTCTL_YES;
-	if ((is_needed && !obstacle.is_later) || host_state_find_bad_value(state, MODPROBE_FILE, &bad))
+	if ((is_needed && !obstacle.is_later) || next_load_find_bad_value(state, MODPROBE_FILE, &bad))
 		return nestctl_fail(NESTCTL_NO, "nothing was changed: %s; %s", obstacle.cause, obstacle.remedy);
 	if (obstacle.is_configured || state->machine.is_container)
 		fprintf(stderr, "nestctl: warning: %s%s; %s\n", obstacle.is_configured ? "at the next load: " : "", obstacle.cause,

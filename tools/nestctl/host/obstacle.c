@@ -9,6 +9,8 @@
 #include <nestxml/nestxml.h>
 
 #include "escape.h"
+#include "host/boot_line.h"
+#include "host/next_load.h"
 
 #define SET_CAUSE(obstacle, ...) nestxml_text_print((obstacle)->cause, sizeof((obstacle)->cause), __VA_ARGS__)
 #define SET_REMEDY(obstacle, ...) nestxml_text_print((obstacle)->remedy, sizeof((obstacle)->remedy), __VA_ARGS__)
@@ -67,7 +69,7 @@ static bool find_kernel_obstacle(const struct host_state *state, bool enable, st
 
 	if (state->module == HOST_MODULE_BUILTIN) {
 		SET_CAUSE(obstacle, "%s is built into this kernel and cannot be loaded again", module);
-		host_state_describe_boot(state, enable ? "1" : "0", obstacle->remedy, sizeof(obstacle->remedy));
+		boot_line_describe_change(state, enable ? "1" : "0", obstacle->remedy, sizeof(obstacle->remedy));
 	} else if (state->machine.is_container) {
 		SET_CAUSE(obstacle, "this is a container, and %s is its host's", module);
 		SET_REMEDY(obstacle, "on the host: nestctl host %s", enable ? "enable" : "disable");
@@ -197,12 +199,12 @@ static bool find_needed_block(const struct host_state *state, struct obstacle *o
 
 static bool find_bad_value(const struct host_state *state, struct obstacle *obstacle)
 {
-	struct host_bad_value bad;
+	struct bad_value bad;
 	char where[512] = "the kernel's command line";
 	char value[512];
 	const char *equals = "";
 
-	if (!host_state_find_bad_value(state, MODPROBE_FILE, &bad))
+	if (!next_load_find_bad_value(state, MODPROBE_FILE, &bad))
 		return false;
 	if (bad.line)
 		nestxml_text_print(where, sizeof(where), "%s, line %u", bad.line->file, bad.line->line);
@@ -257,7 +259,7 @@ static void add_word(struct removals *removals, const struct parameter_word *wor
 	char shown[640];
 	size_t used;
 
-	if (host_state_parse_nested(removals->state, word) == removals->wanted) {
+	if (next_load_parse_nested(removals->state, word) == removals->wanted) {
 		removals->count = 0;
 		removals->needs_reboot = false;
 		return;
@@ -287,9 +289,9 @@ size_t obstacle_find_winners(const struct host_state *state, enum nestxml_state 
 		if (line->verb == MODPROBE_OPTIONS && is_read_later(line) && parameter_find_last(line->arguments, "nested", &word))
 			add_word(&removals, &word, line);
 	}
-	if (!state->install_reads_no_options && host_state_find_boot_option(state, "nested", &word))
+	if (!state->install_reads_no_options && boot_line_find_option(state, "nested", &word))
 		add_word(&removals, &word, NULL);
-	if (install && host_state_find_install_option(state, "nested", &word))
+	if (install && next_load_find_install_option(state, "nested", &word))
 		add_word(&removals, &word, install);
 	if (removals.needs_reboot)
 		nestxml_text_print(text + strlen(text), size - strlen(text), " and reboot");

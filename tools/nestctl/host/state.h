@@ -33,19 +33,6 @@ struct host_parameter {
 
 #define HOST_PARAMETERS 5
 
-/** A value among the module's options that the kernel would refuse, and the module with it. */
-struct host_bad_value {
-	const struct modprobe_line *line; /* NULL: on the kernel's command line */
-	struct parameter_word word;
-	char type[16];
-};
-
-/** What the module will be like when it is loaded the next time, as far as the configuration of now says. */
-struct host_next_load {
-	enum nestxml_state nested;
-	char source[448]; /* "/etc/modprobe.d/a.conf:1"; "" nothing says so */
-};
-
 struct host_state {
 	char arch[65]; /* as uname(2) has it */
 	enum nestxml_vendor vendor;
@@ -103,24 +90,12 @@ void host_state_clear(struct host_state *state);
 
 /** The parameter @name, or NULL where the module has none of that name or it cannot be read. */
 const struct host_parameter *host_state_find_parameter(const struct host_state *state, const char *name);
-/** Finds the first value among the options that the kernel would refuse; what @file says (NULL: none) does not count. */
-bool host_state_find_bad_value(const struct host_state *state, const char *file, struct host_bad_value *bad);
 /** Whether the command of modprobe.d's `install` cannot load the module: it does not come to modprobe or insmod. */
 bool host_state_is_blocked(const struct host_state *state);
-void host_state_find_next_load(const struct host_state *state, struct host_next_load *next);
-/** Finds what the kernel's command line sets the module's parameter @name to. False: nothing. */
-bool host_state_find_boot_option(const struct host_state *state, const char *name, struct parameter_word *word);
-/** The same of the command of modprobe.d's `install`, where that loads the module. */
-bool host_state_find_install_option(const struct host_state *state, const char *name, struct parameter_word *word);
-/** What nesting is without an option. */
-enum nestxml_state host_state_find_default(const struct host_state *state);
-/** What the module makes of @word, its option nested: on, off or, if it refuses the value, unknown. */
-enum nestxml_state host_state_parse_nested(const struct host_state *state, const struct parameter_word *word);
+/** Copies the type of the module's parameter @name to @type; "" where it is not known. */
+void host_state_find_type(const struct host_state *state, const char *name, char *type, size_t size);
 /** Whether the module is in use, by those who are seen or by others. */
 bool host_state_is_in_use(const struct host_state *state);
-
-/** How a module that is built in gets @nested ("1", "0"): from the kernel's command line, at a reboot. Writes a sentence into @text. */
-void host_state_describe_boot(const struct host_state *state, const char *nested, char *text, size_t size);
 
 /** The word for the module's state ("live", "builtin", ...), static. */
 const char *host_module_to_string(enum host_module module);

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* next_load.h - what the module will be like when it is loaded the next time, by the configuration of now. */
+#ifndef NESTXML_HOST_NEXT_LOAD_H
+#define NESTXML_HOST_NEXT_LOAD_H
+
+#include "host/state.h"
+
+/** A value among the module's options that the kernel would refuse, and the module with it. */
+struct bad_value {
+	const struct modprobe_line *line; /* NULL: on the kernel's command line */
+	struct parameter_word word;
+	char type[16];
+};
+
+/** What the module will be like when it is loaded the next time, as far as the configuration of now says. */
+struct next_load {
+	enum nestxml_state nested;
+	char source[448]; /* "/etc/modprobe.d/a.conf:1"; "" nothing says so */
+};
+
+/** Finds it from @state. */
+void next_load_find(const struct host_state *state, struct next_load *next);
+/** Finds the first value among the options that the kernel would refuse; what @file says (NULL: none) does not count. */
+bool next_load_find_bad_value(const struct host_state *state, const char *file, struct bad_value *bad);
+/** Finds what the command of modprobe.d's `install`, where that loads the module, sets its parameter @name to. False: nothing. */
+bool next_load_find_install_option(const struct host_state *state, const char *name, struct parameter_word *word);
+/** What nesting is without an option. */
+enum nestxml_state next_load_find_default(const struct host_state *state);
+/** What the module makes of @word, its option nested: on, off or, if it refuses the value, unknown. */
+enum nestxml_state next_load_parse_nested(const struct host_state *state, const struct parameter_word *word);
+
+#endif
