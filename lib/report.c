@@ -55,8 +55,9 @@ static void report_arrival(struct nestxml_check *check)
 {
 	const char *guest = nestxml_shell_name(nestxml_domain_get_name(check->judged), nestxml_domain_get_uuid(check->judged));
 	/* What is stated on this host changes nothing in the metadata of a saved state. */
-	const char *where =
-		check->policy.source == NESTXML_SOURCE_METADATA ? " in a [guest ...] section, since its metadata comes with it" : "";
+	const char *where = check->policy.source == NESTXML_SOURCE_METADATA
+				    ? " in a [guest ...] section, since the metadata that counts comes with what was saved or migrated"
+				    : "";
 
 	report_conflict(
 		check,

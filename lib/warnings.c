@@ -40,7 +40,7 @@ static void warn_of_missing(const struct nestxml_domain *domain, enum nestxml_ve
 			continue;
 		warn(warnings,
 		     "its CPU disables %s, so a hypervisor in the guest has no nested paging: slow, and Hyper-V does not run at all; "
-		     "remove that feature from <cpu>",
+		     "remove that <feature> from <cpu>",
 		     nestxml_vendor_needed(vendor));
 		return;
 	}

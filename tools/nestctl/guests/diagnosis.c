@@ -129,7 +129,7 @@ static void describe_unknown(const struct diagnosis *diagnosis, char *text, size
 		break;
 	case QEMU_VERDICT_LIVE_CLAIMS:
 	case QEMU_VERDICT_LIVE_DENIES:
-		describe_contradiction(diagnosis, "libvirt found when QEMU started", diagnosis->verdict == QEMU_VERDICT_LIVE_CLAIMS, text,
+		describe_contradiction(diagnosis, "when QEMU started, libvirt found", diagnosis->verdict == QEMU_VERDICT_LIVE_CLAIMS, text,
 				       size);
 		break;
 	case QEMU_VERDICT_ACCELERATOR:
@@ -213,9 +213,9 @@ static void advise_creation(const struct diagnosis *diagnosis, const char *neste
 	else if (diagnosis_find_wrapper(diagnosis, emulator, sizeof(emulator)))
 		snprintf(
 			text, size,
-			"end it, and create it with QEMU itself as its <emulator>: %s is a wrapper, which may change what libvirt asks QEMU "
-			"for (and by: nestxml -n %s FILE | virsh create /dev/stdin)",
-			nestxml_text_escape(emulator, shown, sizeof(shown)), nested);
+			"end it, then, with QEMU itself as the <emulator> in FILE: nestxml -n %s FILE | virsh create /dev/stdin (%s is a wrapper, "
+			"which may change what libvirt asks QEMU for)",
+			nested, nestxml_text_escape(emulator, shown, sizeof(shown)));
 	else
 		snprintf(text, size, "end it, then: nestxml -n %s FILE | virsh create /dev/stdin", nested);
 }

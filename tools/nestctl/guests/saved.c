@@ -16,7 +16,7 @@ static void describe_refusal(const struct nestxml_check *check, const struct hos
 
 	switch (nestxml_check_get_cpu_state(check)) {
 	case NESTXML_CPU_OVERRIDDEN:
-		snprintf(text, size, "in its managed save %s wins over its <cpu>", override ? override : "an argument");
+		snprintf(text, size, "in its managed save, %s wins over its <cpu>", override ? override : "an argument");
 		return;
 	case NESTXML_CPU_UNKNOWN:
 		snprintf(text, size, "%s", nestxml_check_get_problem(check)->message);

@@ -76,7 +76,7 @@ static bool describe_confinement(const struct hook_state *state, char *verdict, 
 		snprintf(advice, size, "add \"%s\" to the profile's file in /etc/apparmor.d/local, and reload the profile",
 			 state->apparmor_rule);
 	else if (state->apparmor == CONFINEMENT_DENIES)
-		snprintf(advice, size, "remove that rule, and reload the profile; it wins over any that allows");
+		snprintf(advice, size, "remove that rule, which wins over any that allows this, and reload the profile");
 	else
 		snprintf(advice, size, "setsebool -P virt_hooks_unconfined on");
 	return true;
@@ -88,7 +88,7 @@ static enum nestctl_status describe_installed(const struct hook_state *state, ch
 	bool apparmor = state->apparmor == CONFINEMENT_UNKNOWN;
 
 	if (unaware) {
-		snprintf(verdict, size, "unknown: %s (PID %d) started before it was installed", unaware->name, (int)unaware->pid);
+		snprintf(verdict, size, "unknown: %s (PID %d) started before the hook was installed", unaware->name, (int)unaware->pid);
 		snprintf(advice, size, "nestctl hook install");
 		return NESTCTL_UNKNOWN;
 	}

@@ -89,13 +89,14 @@ static enum nestctl_status refuse_winner(const struct change *change, const char
 	nestxml_text_escape(winning, value, sizeof(value));
 	nestxml_text_escape(state->cmdline, shown, sizeof(shown));
 	if (is_of_boot)
-		return nestctl_fail(NESTCTL_NO, "nothing was changed: the kernel's command line would win over %s with nested=%s (%s); %s",
+		return nestctl_fail(NESTCTL_NO,
+				    "nothing was changed: the kernel's command line would win over %s: it says nested=%s (%s); %s",
 				    MODPROBE_FILE, value, shown, describe_removal(change, "remove it there", removal, sizeof(removal)));
 	for (size_t i = state->lines.count; i-- > 0;)
 		if (strcmp(state->lines.list[i].file, MODPROBE_FILE) != 0 && modprobe_line_sets(&state->lines.list[i], "nested"))
 			return refuse_line(change, &state->lines.list[i]);
 	return nestctl_fail(NESTCTL_NO,
-			    "nothing was changed: modprobe's configuration would win over %s with nested=%s; find it with: modprobe "
+			    "nothing was changed: modprobe's configuration would win over %s: it says nested=%s; find it with: modprobe "
 			    "--showconfig | grep %s",
 			    MODPROBE_FILE, value, state->module_name);
 }

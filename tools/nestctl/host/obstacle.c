@@ -187,7 +187,7 @@ static bool find_needed_block(const struct host_state *state, struct obstacle *o
 		SET_CAUSE(obstacle, "%s, which %s needs, is blacklisted on the kernel's command line", state->needed, state->module_name);
 		advise_boot_removal(state->needed, state->kernel_blacklist, obstacle);
 	} else if (install) {
-		SET_CAUSE(obstacle, "%s, line %u keeps %s from being loaded, which %s needs: \"%s\"", install->file, install->line,
+		SET_CAUSE(obstacle, "%s, line %u keeps %s, which %s needs, from being loaded: \"%s\"", install->file, install->line,
 			  state->needed, state->module_name, install->text);
 		advise_removal(state, obstacle);
 	} else {
