@@ -152,15 +152,15 @@ enum helper helper_start(const char *uuid, char answer[HELPER_ANSWER])
 	lock = run_dir_lock(uuid);
 	if (lock < 0 && errno == EAGAIN)
 		return HELPER_UNDER_WAY;
-	lock = lock < 0 ? lock : move_above(lock, HELPER_FIRST_CLOSED);
 	if (lock < 0) {
 		log_write(LOG_ERR,
-			  "guest %s: its definition is not rewritten, since its lock cannot be taken in " NESTXML_RUN_DIRECTORY
-			  "; make that a directory that only root can write, with free space: %m",
+			  "guest %s: its definition is not rewritten, since its lock cannot be taken (%m): make " NESTXML_RUN_DIRECTORY
+			  " a directory that only root can write, with free space",
 			  shown);
 		return HELPER_FAILED;
 	}
-	helper = start_helper(arguments, lock, answer);
+	lock = move_above(lock, HELPER_FIRST_CLOSED);
+	helper = lock < 0 ? HELPER_FAILED : start_helper(arguments, lock, answer);
 	if (helper == HELPER_FAILED) {
 		log_write(LOG_ERR, "guest %s: its definition is not rewritten, since nestctl cannot be started: %m", shown);
 		run_dir_remove_lock(uuid);

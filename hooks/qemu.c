@@ -133,8 +133,8 @@ static enum status refuse_unrecorded(const char *name)
 	char reason[384];
 
 	snprintf(reason, sizeof(reason),
-		 "(%s), so its start would be taken for a fresh one; nothing is lost: make that a directory that only root can write, with "
-		 "free space, and try again",
+		 "(%s), so its start would be taken for a fresh one; nothing is lost: make " NESTXML_RUN_DIRECTORY
+		 " a directory that only root can write, with free space, and try again",
 		 strerror(errno));
 	return refuse(name, "its arrival cannot be recorded in " NESTXML_RUN_DIRECTORY " ", reason);
 }

@@ -74,11 +74,12 @@ static bool write_mark(int directory, const char *file, const struct uuid *uuid)
 {
 	AUTO_CLOSE int fd = openat(directory, file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	char text[80];
-	int length = snprintf(text, sizeof(text), "%s %" PRId64 "\n", uuid->digits, nestxml_clock_boottime());
+	int length;
 	int code;
 
 	if (fd < 0)
 		return false;
+	length = snprintf(text, sizeof(text), "%s %" PRId64 "\n", uuid->digits, nestxml_clock_boottime());
 	code = io_write(fd, text, (size_t)length);
 	errno = -code;
 	return code == 0;

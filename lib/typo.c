@@ -101,5 +101,5 @@ const char *nestxml_pattern_find_typo(const char *pattern)
 bool nestxml_is_namespace(const char *word, size_t length)
 {
 	return !nestxml_has_unseen(word, length) && strcspn(word, "\"'<>") >= length && !strchr(",;", word[length - 1]) &&
-	       !strstr(word, ",!") && !strstr(word, "&amp;");
+	       !memmem(word, length, ",!", 2) && !memmem(word, length, "&amp;", 5);
 }

@@ -69,7 +69,7 @@ static void find_module(struct facts *facts, const char *root)
 	}
 }
 
-/* What keeps the module from being loaded, as `nestctl host` knows it; that this kernel has none, modprobe says itself. */
+/* What keeps the module from being loaded, as `nestctl host` knows it. If this kernel has no such module, modprobe itself says so. */
 static void find_obstacle(struct facts *facts, const char *root)
 {
 	AUTO_HOST_STATE struct host_state state = {0};

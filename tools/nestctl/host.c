@@ -143,8 +143,7 @@ static void print_parameters(const struct host_state *state)
 			output_row(parameter->name, "%s%s%s%s%s%s",
 				   parameter->value[0] ? nestxml_text_escape(parameter->value, shown, sizeof(shown)) : "-",
 				   parameter->type[0] ? " (" : "", nestxml_text_escape(parameter->type, type, sizeof(type)),
-				   parameter->type[0] ? ")" : "", parameter->cost ? ", so " : "",
-				   parameter->cost ? parameter->cost : "");
+				   parameter->type[0] ? ")" : "", parameter->cost ? ", so " : "", parameter->cost ? parameter->cost : "");
 	}
 }
 

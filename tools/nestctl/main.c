@@ -129,7 +129,7 @@ static size_t count_typos(const char *a, const char *b)
 	return row[length];
 }
 
-/* What was probably meant; what is as near comes too late. */
+/* What was probably meant: the first of those that are equally near. */
 struct guess {
 	const char *meant; /* NULL: nothing is near */
 	size_t typos;	   /* fewer than these are near */

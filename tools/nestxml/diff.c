@@ -77,7 +77,7 @@ static size_t count_lines(const char *text, size_t start, size_t end)
 	size_t count = end > start && text[end - 1] != '\n';
 	uint64_t word;
 
-	for (; end - start >= sizeof(word); start += sizeof(word)) {
+	for (; start + sizeof(word) <= end; start += sizeof(word)) {
 		memcpy(&word, text + start, sizeof(word));
 		count += count_newlines(word);
 	}

@@ -34,12 +34,14 @@ static void advise_daemon(struct findings *findings, const struct virt_error *er
 			       "systemctl start virtqemud.socket, or libvirtd.socket where this libvirt has that");
 }
 
-/* Over ssh the first try may ask for a password, and so would the second. */
-static bool is_asked_twice(const char *uri)
+/* Whether this host's daemon answers for @uri. Another host's may ask for a password, and would do so twice. */
+static bool is_of_daemon(const char *uri)
 {
 	if (!uri)
 		uri = getenv("LIBVIRT_DEFAULT_URI");
-	return !uri || !(strstr(uri, "+ssh:") || strstr(uri, "+libssh"));
+	if (!uri)
+		return geteuid() == 0;
+	return strncmp(uri, "qemu:///system", 14) == 0 || strncmp(uri, "qemu+unix:///system", 19) == 0;
 }
 
 static void ask(const char *uri)
@@ -61,7 +63,7 @@ static bool does_answer(const char *uri)
 	pid_t pid;
 	bool answers;
 
-	if (!is_asked_twice(uri) || pipe2(ends, O_CLOEXEC) < 0)
+	if (!is_of_daemon(uri) || pipe2(ends, O_CLOEXEC) < 0)
 		return true;
 	pid = fork();
 	if (pid == 0)

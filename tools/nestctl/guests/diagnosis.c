@@ -295,10 +295,10 @@ static void advise_stopped(const struct diagnosis *diagnosis, char *text, size_t
 		snprintf(text, size, "virsh start %s", guest);
 }
 
-/* Whether QEMU itself can tell more. */
-static bool is_for_qemu(enum qemu_verdict verdict)
+/* Whether neither QEMU nor the guest's agent can settle it: each would agree with one of the two. */
+static bool is_contradicted(enum qemu_verdict verdict)
 {
-	return verdict == QEMU_VERDICT_DOUBT || verdict == QEMU_VERDICT_LIVE_CLAIMS || verdict == QEMU_VERDICT_LIVE_DENIES;
+	return verdict == QEMU_VERDICT_LIVE_CLAIMS || verdict == QEMU_VERDICT_LIVE_DENIES;
 }
 
 static void advise_unknown(const struct diagnosis *diagnosis, char *text, size_t size)
@@ -307,9 +307,9 @@ static void advise_unknown(const struct diagnosis *diagnosis, char *text, size_t
 
 	if (!virt_domain_is_running(diagnosis->guest))
 		advise_stopped(diagnosis, text, size);
-	else if (is_for_qemu(diagnosis->verdict) && !diagnosis->is_qemu_asked)
+	else if (diagnosis->verdict == QEMU_VERDICT_DOUBT && !diagnosis->is_qemu_asked)
 		snprintf(text, size, "sudo nestctl verify --ask-qemu %s (libvirt then marks the guest as tainted)", guest);
-	else if (!diagnosis->is_guest_asked)
+	else if (!diagnosis->is_guest_asked && !is_contradicted(diagnosis->verdict))
 		snprintf(text, size, "sudo nestctl verify --ask-guest %s", guest);
 	else
 		snprintf(text, size, "in the guest: nestctl guest");

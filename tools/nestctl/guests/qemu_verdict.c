@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* qemu_verdict.c - the verdict on a running guest: command line, module and log first, then QEMU's answer, then the guest's own. */
+/* qemu_verdict.c - the verdict on a running guest: command line, module and log first, then QEMU's answer, what libvirt found, the guest's
+ * own. */
 #include "guests/qemu_verdict.h"
 
 #include <string.h>
@@ -123,8 +124,8 @@ static enum qemu_verdict combine(enum qemu_verdict verdict, enum qemu_answer ans
 }
 
 /*
- * What is in QEMU may not be what its command line says: a wrapper may have a library rewrite it. What the host's module or the log denies
- * the guest does not have, whatever QEMU's CPU is.
+ * What is in QEMU may not be what its command line says: a library that a wrapper preloads may rewrite it. What the host's module or the
+ * log denies the guest does not have, whatever QEMU's CPU is.
  */
 static enum qemu_verdict compare_with_live(const struct qemu_evidence *evidence, enum qemu_verdict verdict)
 {

@@ -14,8 +14,8 @@
 #define CONNECT_TIME 30000L /* milliseconds */
 #define CONNECT_PAUSE 200L
 
-/* The daemon may be on its way up: it starts guests of its own accord then. Whether it is to be tried once more, after a pause. */
-static bool may_try_again(int64_t end)
+/* The daemon may be on its way up: it starts guests of its own accord then. Returns after a pause whether to try once more. */
+static bool wait_to_try_again(int64_t end)
 {
 	const struct timespec pause = {.tv_nsec = CONNECT_PAUSE * 1000000};
 
@@ -58,7 +58,7 @@ static int connect_reader(struct helper *helper, struct virt_error *error)
 		return -1;
 	do
 		code = virt_connect(helper->reader, URI, false, error);
-	while (code < 0 && may_try_again(end));
+	while (code < 0 && wait_to_try_again(end));
 	helper->listener = (struct virt_listener){helper, on_happened, on_closed};
 	return code < 0 ? -1 : virt_listen(helper->reader, &helper->listener, error);
 }
@@ -108,7 +108,7 @@ void helper_await_libvirt(void)
 
 	do
 		code = virt_open(URI, false, &virt, &error);
-	while (code < 0 && may_try_again(end));
+	while (code < 0 && wait_to_try_again(end));
 	if (code == 0)
 		virt_close(virt);
 }

@@ -154,7 +154,7 @@ void boot_line_describe_change(const struct host_state *state, const char *neste
 	char old[160];
 
 	if (boot_line_find_option(state, "nested", &word))
-		nestxml_text_print(text, size, "change %s.nested=%s to %s.nested=%s in ", state->module_name,
+		nestxml_text_print(text, size, "change %s.nested%s%s to %s.nested=%s in ", state->module_name, word.has_value ? "=" : "",
 				   nestxml_text_escape(word.value, old, sizeof(old)), state->module_name, nested);
 	else
 		nestxml_text_print(text, size, "add %s.nested=%s to ", state->module_name, nested);

@@ -174,9 +174,9 @@ static enum nestctl_status check_insmod(const struct change *change)
 		return NESTCTL_YES;
 	return nestctl_fail(
 		NESTCTL_NO,
-		"nothing was changed: %s, line %u loads %s by insmod, which reads no options of modprobe.d: \"%s\"; write modprobe "
-		"--ignore-install in its place, or remove the line",
-		install->file, install->line, state->module_name, install->text);
+		"nothing was changed: %s, line %u loads %s by insmod, which reads no options of modprobe.d: \"%s\"; replace insmod by "
+		"modprobe --ignore-install %s, or remove the line",
+		install->file, install->line, state->module_name, install->text, state->module_name);
 }
 
 /* A line elsewhere that says the opposite and loses is worth a warning. */
@@ -184,7 +184,7 @@ static void warn_contradictions(const struct change *change)
 {
 	const char *type = change->state->parameters[0].type;
 
-	for (size_t i = 0; i < change->state->lines.count; i++) {
+	for (size_t i = 0; i < change->state->lines.count && !change->state->install_reads_no_options; i++) {
 		const struct modprobe_line *line = &change->state->lines.list[i];
 		struct parameter_word word;
 		char shown[512];
@@ -335,6 +335,18 @@ static int lock(const char *root)
 	return fd;
 }
 
+/* No file configures a module that is built in. If it is off, the kernel's command line must keep it so. */
+static bool is_built_in_so(const struct setting *setting, const struct host_state *state)
+{
+	const char *type = state->parameters[0].type;
+	struct parameter_word word;
+
+	if (state->module != HOST_MODULE_BUILTIN || !setting_is_current(setting, state))
+		return false;
+	return setting->enable ||
+	       (boot_line_find_option(state, "nested", &word) && setting_is_met_by(setting, type[0] ? type : "bool", &word));
+}
+
 static enum nestctl_status read_and_change(const char *root, const struct enable_options *options)
 {
 	AUTO_CLOSE int locked = lock(root);
@@ -347,8 +359,7 @@ static enum nestctl_status read_and_change(const char *root, const struct enable
 	(void)locked;
 	if (code != 0)
 		return nestctl_fail(NESTCTL_FAILED, "the state of this host cannot be read: %s", strerror(-code));
-	/* No file configures it; off it is only by the kernel's command line, which may be about to change. */
-	if (options->setting.enable && state.module == HOST_MODULE_BUILTIN && setting_is_current(&options->setting, &state)) {
+	if (is_built_in_so(&options->setting, &state)) {
 		printf("%s already\n", state.evidence);
 		return NESTCTL_YES;
 	}

@@ -49,7 +49,7 @@ static bool is_roots(const char *path)
 {
 	struct stat status;
 
-	if (stat(path, &status) < 0 || !S_ISCHR(status.st_mode))
+	if (stat(path, &status) < 0 || !S_ISCHR(status.st_mode) || status.st_uid != 0)
 		return false;
 	return (status.st_mode & 0006) != 0006 && ((status.st_mode & 0060) != 0060 || status.st_gid == 0);
 }

@@ -205,7 +205,7 @@ static bool parse_line(const struct reader *reader, char *text, struct modprobe_
 	return false;
 }
 
-/* kmod drops each backslash, but for the second of two. */
+/* kmod drops each backslash and keeps what follows it, another backslash too. */
 static void drop_backslashes(char *text)
 {
 	char *to = text;

@@ -101,6 +101,18 @@ static void add_removal(const struct modprobe_line *line, struct obstacle *obsta
 			   used ? ", and " : "remove ", line->text, line->file, line->line);
 }
 
+/* @word: NULL, there is none. */
+static void add_boot_removal(const struct host_state *state, const char *word, struct obstacle *obstacle)
+{
+	size_t used = strlen(obstacle->remedy);
+	char shown[512];
+
+	if (word)
+		nestxml_text_print(obstacle->remedy + used, sizeof(obstacle->remedy) - used,
+				   ", and %s from \"%s\" on the kernel's command line", state->module_name,
+				   nestxml_text_escape(word, shown, sizeof(shown)));
+}
+
 /* One of a pattern may be about both modules. */
 static bool has_line(const struct modprobe_lines *lines, const struct modprobe_line *wanted)
 {
@@ -116,11 +128,18 @@ static void advise_removal(const struct host_state *state, struct obstacle *obst
 {
 	const struct modprobe_line *install = modprobe_lines_find(&state->needed_lines, MODPROBE_INSTALL);
 
-	for (size_t i = 0; i < state->lines.count; i++)
-		if (state->lines.list[i].verb != MODPROBE_OPTIONS)
+	for (size_t i = 0; i < state->lines.count; i++) {
+		enum modprobe_verb verb = state->lines.list[i].verb;
+
+		if (verb == MODPROBE_BLACKLIST || (verb == MODPROBE_INSTALL && host_state_is_blocked(state)))
 			add_removal(&state->lines.list[i], obstacle);
+	}
 	if (state->needed && !state->is_needed_blacklisted && install && !has_line(&state->lines, install))
 		add_removal(install, obstacle);
+	add_boot_removal(state, state->boot_blacklist, obstacle);
+	if (boot_line_is_blacklisting(state, state->module_name) &&
+	    !(state->boot_blacklist && strcmp(state->boot_blacklist, state->kernel_blacklist) == 0))
+		add_boot_removal(state, state->kernel_blacklist, obstacle);
 }
 
 static void advise_boot_removal(const char *module, const char *word, struct obstacle *obstacle)

@@ -57,7 +57,7 @@ struct host_state {
 	char release[65];		    /* the kernel that the module's file was built for; "" not known */
 	bool install_reads_no_options;	    /* it loads the module by insmod, without those of modprobe.d and the kernel's command line */
 	bool install_may_load;		    /* whether the command of `install` may load the module */
-	bool is_needed_blacklisted;	    /* it is by @kernel_blacklist, else by modprobe.d's `install` */
+	bool is_needed_blacklisted;	    /* @needed is kept from being loaded by @kernel_blacklist; false: by modprobe.d's `install` */
 	bool is_needed_loaded;		    /* until the next boot @needed does not matter */
 	bool is_kernel_locked;		    /* kernel.modules_disabled: nothing is loaded or unloaded until a reboot */
 	bool is_locked_down;		    /* the kernel takes signed modules only, as under Secure Boot */
