@@ -255,10 +255,9 @@ static void describe_advice(const struct facts *facts, enum verdict verdict, cha
 		if (facts->machine.is_container)
 			snprintf(text, size, "give this container the device, as with --device=/dev/kvm");
 		else
-			snprintf(
-				text, size,
-				"sudo mknod -m 660 /dev/kvm c 10 232 && sudo udevadm trigger /dev/kvm; in a container: give it the device, as with "
-				"--device=/dev/kvm");
+			snprintf(text, size,
+				 "sudo " KVM_DEVICE_MAKE " && sudo udevadm trigger /dev/kvm; in a container: give it the device, as with "
+				 "--device=/dev/kvm");
 		break;
 	case VERDICT_DEAD:
 		snprintf(text, size, "sudo dmesg | grep -i kvm");

@@ -11,9 +11,6 @@
 #include "host/state.h"
 #include "macros.h"
 
-/* KVM_MINOR in Linux, include/linux/miscdevice.h. udev sets the owner and mode of a node that is there, and makes none. */
-#define MAKE_DEVICE "mknod -m 660 /dev/kvm c 10 232"
-
 /* Everything that the rows rest on; the obstacle is that to turning nesting on. */
 struct host {
 	struct host_state state;
@@ -148,7 +145,7 @@ static void check_device(const char *root, const struct host *host, struct findi
 	else if (host->state.machine.is_container)
 		finding_advise(finding, "give this container the device, as with --device=/dev/kvm");
 	else
-		finding_advise(finding, MAKE_DEVICE " && udevadm trigger /dev/kvm");
+		finding_advise(finding, KVM_DEVICE_MAKE " && udevadm trigger /dev/kvm");
 }
 
 static void clear_host(struct host *host)

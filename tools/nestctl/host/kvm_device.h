@@ -8,6 +8,10 @@
 
 #include <nestxml/nestxml.h>
 
+/** Makes the device. KVM_MINOR in Linux, include/linux/miscdevice.h. udev sets the owner and mode of a node that is there, and makes none.
+ */
+#define KVM_DEVICE_MAKE "mknod -m 660 /dev/kvm c 10 232"
+
 enum kvm_device_state {
 	KVM_DEVICE_MISSING,
 	KVM_DEVICE_USABLE,

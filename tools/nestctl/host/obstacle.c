@@ -13,6 +13,7 @@
 #include "host/next_load.h"
 
 #define SET_CAUSE(obstacle, ...) nestxml_text_print((obstacle)->cause, sizeof((obstacle)->cause), __VA_ARGS__)
+#define APPEND(text, size, ...) nestxml_text_print((text) + strlen(text), ((size) - strlen(text)), __VA_ARGS__)
 #define SET_REMEDY(obstacle, ...) nestxml_text_print((obstacle)->remedy, sizeof((obstacle)->remedy), __VA_ARGS__)
 
 /* ---- the machine ---- */
@@ -95,22 +96,18 @@ static bool find_kernel_obstacle(const struct host_state *state, bool enable, st
 
 static void add_removal(const struct modprobe_line *line, struct obstacle *obstacle)
 {
-	size_t used = strlen(obstacle->remedy);
-
-	nestxml_text_print(obstacle->remedy + used, sizeof(obstacle->remedy) - used, "%s\"%s\" from %s, line %u",
-			   used ? ", and " : "remove ", line->text, line->file, line->line);
+	APPEND(obstacle->remedy, sizeof(obstacle->remedy), "%s\"%s\" from %s, line %u", obstacle->remedy[0] ? ", and " : "remove ",
+	       line->text, line->file, line->line);
 }
 
 /* @word: NULL, there is none. */
 static void add_boot_removal(const struct host_state *state, const char *word, struct obstacle *obstacle)
 {
-	size_t used = strlen(obstacle->remedy);
 	char shown[512];
 
 	if (word)
-		nestxml_text_print(obstacle->remedy + used, sizeof(obstacle->remedy) - used,
-				   ", and %s from \"%s\" on the kernel's command line", state->module_name,
-				   nestxml_text_escape(word, shown, sizeof(shown)));
+		APPEND(obstacle->remedy, sizeof(obstacle->remedy), ", and %s from \"%s\" on the kernel's command line", state->module_name,
+		       nestxml_text_escape(word, shown, sizeof(shown)));
 }
 
 /* One of a pattern may be about both modules. */
@@ -276,7 +273,6 @@ struct removals {
 static void add_word(struct removals *removals, const struct parameter_word *word, const struct modprobe_line *line)
 {
 	char shown[640];
-	size_t used;
 
 	if (next_load_parse_nested(removals->state, word) == removals->wanted) {
 		removals->count = 0;
@@ -285,14 +281,12 @@ static void add_word(struct removals *removals, const struct parameter_word *wor
 	}
 	if (removals->count == 0)
 		removals->text[0] = '\0';
-	used = strlen(removals->text);
-	nestxml_text_print(removals->text + used, removals->size - used, "%s\"%s%s%s\" from ", removals->count++ ? ", and " : "remove ",
-			   line ? "" : removals->state->module_name, line ? "" : ".", describe_word(word, shown, sizeof(shown)));
-	used = strlen(removals->text);
+	APPEND(removals->text, removals->size, "%s\"%s%s%s\" from ", removals->count++ ? ", and " : "remove ",
+	       line ? "" : removals->state->module_name, line ? "" : ".", describe_word(word, shown, sizeof(shown)));
 	if (line)
-		nestxml_text_print(removals->text + used, removals->size - used, "%s, line %u", line->file, line->line);
+		APPEND(removals->text, removals->size, "%s, line %u", line->file, line->line);
 	else
-		nestxml_text_print(removals->text + used, removals->size - used, "the kernel's command line");
+		APPEND(removals->text, removals->size, "the kernel's command line");
 	removals->needs_reboot = removals->needs_reboot || !line;
 }
 
@@ -313,7 +307,7 @@ size_t obstacle_find_winners(const struct host_state *state, enum nestxml_state 
 	if (install && next_load_find_install_option(state, "nested", &word))
 		add_word(&removals, &word, install);
 	if (removals.needs_reboot)
-		nestxml_text_print(text + strlen(text), size - strlen(text), " and reboot");
+		APPEND(text, size, " and reboot");
 	return removals.count;
 }
 
