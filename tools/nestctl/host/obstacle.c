@@ -13,7 +13,7 @@
 #include "host/next_load.h"
 
 #define SET_CAUSE(obstacle, ...) nestxml_text_print((obstacle)->cause, sizeof((obstacle)->cause), __VA_ARGS__)
-#define APPEND(text, size, ...) nestxml_text_print((text) + strlen(text), ((size) - strlen(text)), __VA_ARGS__)
+#define APPEND(text, size, ...) nestxml_text_print((text) + strlen(text), size - strlen(text), __VA_ARGS__)
 #define SET_REMEDY(obstacle, ...) nestxml_text_print((obstacle)->remedy, sizeof((obstacle)->remedy), __VA_ARGS__)
 
 /* ---- the machine ---- */
