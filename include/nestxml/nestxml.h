@@ -6,7 +6,7 @@
  *
  *	domain XML -> facts -> policy -> host -> verdict -> edits -> XML
  *
- *	nestxml_domain_new()		proves the XML good and collects its facts
+ *	nestxml_domain_new()		checks the XML and collects its facts
  *	nestxml_config_new()		reads the administrator's policy files
  *	nestxml_config_resolve()	finds the policy of one domain
  *	nestxml_host_new()		reads what this host's KVM can do
@@ -17,8 +17,8 @@
  * Conventions: a function that can fail returns 0 or one of the negative codes of enum nestxml_code and names, in its comment,
  * each code that it returns. Out-parameters come last and are written on success only. `error` may be NULL wherever it is a
  * parameter. A `const char *` result is borrowed and lives as long as the object it came from; a `char *` result is the caller's,
- * to be released with free(). Every nestxml_*_free() takes NULL. The library neither prints nor exits, keeps no state but
- * libxml2, which is loaded once, and different objects may be used in different threads at once.
+ * to be released with free(). Every nestxml_*_free() takes NULL. The library neither prints nor exits, and keeps no state except for
+ * libxml2, which is loaded once. Different threads may use different objects at the same time.
  */
 #ifndef NESTXML_H
 #define NESTXML_H
@@ -49,14 +49,14 @@ enum nestxml_code {
 	NESTXML_E_CONFIG = -11,	   /**< a policy file is unsafe or wrong */
 	NESTXML_E_METADATA = -12,  /**< the guest's own <nested:policy> is wrong */
 	NESTXML_E_ARGUMENT = -13,  /**< an argument is out of its range */
-	NESTXML_E_INTERNAL = -14,  /**< a position from libxml2 is not where the tag is: nothing was edited */
-	NESTXML_E_LIBRARY = -15,   /**< libxml2, which is loaded when the first document is read, is not there */
+	NESTXML_E_INTERNAL = -14,  /**< a check of the library's own work failed (a tag is not where libxml2 says): nothing was edited */
+	NESTXML_E_LIBRARY = -15,   /**< libxml2, which is loaded when the first document is read, cannot be loaded */
 	NESTXML_E_ENCRYPTED = -16, /**< the guest's memory is encrypted (<launchSecurity>), and KVM does not run in such a guest */
 };
 
 /**
- * Why a call failed: one sentence, without the name of the object that the caller passed in and without a full stop, fit for a
- * terminal (see nestxml_text_escape()). Since: 0.1
+ * Why a call failed. The message is for people: it neither names the document or guest that the caller passed in nor ends in a full stop,
+ * and is ready for a terminal (see nestxml_text_escape()). Since: 0.1
  */
 struct nestxml_error {
 	enum nestxml_code code;
@@ -83,12 +83,12 @@ enum nestxml_mode {
 
 /** What is done when a guest is started whose CPU does not state its policy. Since: 0.1 */
 enum nestxml_on_stale {
-	NESTXML_ON_STALE_RESTART, /**< refuse, rewrite the definition, start again */
+	NESTXML_ON_STALE_RESTART, /**< refuse, rewrite the definition, start the guest again */
 	NESTXML_ON_STALE_REFUSE,  /**< refuse, rewrite the definition */
 	NESTXML_ON_STALE_ALLOW,	  /**< start as it is, rewrite the definition for the next start */
 };
 
-/** Whose extension: vmx or svm. Since: 0.1 */
+/** The vendor of a processor, which decides whether the feature is vmx or svm. Since: 0.1 */
 enum nestxml_vendor {
 	NESTXML_VENDOR_NONE,
 	NESTXML_VENDOR_INTEL, /**< vmx: GenuineIntel, CentaurHauls, Shanghai */
@@ -125,8 +125,8 @@ const char *nestxml_vendor_module(enum nestxml_vendor vendor);
 /** The vendor whose KVM module is called @module (as /sys/module spells it); NONE for any other. Since: 0.1 */
 enum nestxml_vendor nestxml_vendor_of_module(const char *module);
 /**
- * How that module spells its parameter nested when it is @on or off ("Y" or "N" for a bool parameter, as of kvm_intel; "1" or "0" for an
- * int one, as of kvm_amd), static; NULL for none. Since: 0.1
+ * The value of the parameter `nested` of @vendor's KVM module that means @on or off, as the module shows it ("Y" or "N" for kvm_intel's, a
+ * bool; "1" or "0" for kvm_amd's, an int), static; NULL for none. Since: 0.1
  */
 const char *nestxml_vendor_switch(enum nestxml_vendor vendor, bool on);
 
@@ -150,7 +150,7 @@ struct nestxml_domain;
  * Reads @xml once, proves that it is a well-formed libvirt domain in UTF-8 without a DTD, and collects the facts that the rest of
  * the library needs. No entity is expanded, nothing else is opened.
  *
- * @xml		the document, @length bytes, without a need for a final NUL. Borrowed: it must stay unchanged until @domain is freed.
+ * @xml		the document, @length bytes, which need not end with a NUL. Borrowed: it must stay unchanged until @domain is freed.
  * @domain	the result, to be released with nestxml_domain_free().
  *
  * Returns 0, NESTXML_E_NOMEM, NESTXML_E_SYNTAX, NESTXML_E_DTD, NESTXML_E_ENCODING, NESTXML_E_TOO_BIG, NESTXML_E_ROOT,
@@ -175,9 +175,9 @@ bool nestxml_domain_is_tcg(const struct nestxml_domain *domain);
 /** Whether the CPU requires or forces vmx or svm by itself. Since: 0.1 */
 bool nestxml_domain_is_requiring_nesting(const struct nestxml_domain *domain);
 /**
- * What overrides <cpu>, so that the XML does not decide what the guest has: the first such argument, environment variable or driver in
- * <qemu:commandline> or <qemu:override>, with its place, as in "-cpu in <qemu:commandline>" or "LD_PRELOAD in
- * <qemu:commandline>"; ready for a terminal. NULL: there is none. Source: docs/what-wins-over-cpu.md. Since: 0.1
+ * What overrides <cpu>, so that the XML does not decide what the guest has: the first such environment variable, argument or driver in
+ * <qemu:commandline> or <qemu:override> (a variable rather than an argument), with its place, as in "-cpu in <qemu:commandline>" or
+ * "LD_PRELOAD in <qemu:commandline>"; ready for a terminal. NULL: there is none. Source: docs/what-wins-over-cpu.md. Since: 0.1
  */
 const char *nestxml_domain_get_cpu_override(const struct nestxml_domain *domain);
 /** How many namespaces the elements directly in <metadata> have; each counts once. At most 256. Since: 0.1 */
@@ -197,9 +197,7 @@ bool nestxml_domain_has_expanded_cpu(const struct nestxml_domain *domain);
  */
 int nestxml_domain_check_applicable(const struct nestxml_domain *domain, enum nestxml_vendor vendor, struct nestxml_error *error);
 
-/**
- * The vendor whose feature this guest needs on a host of @host_vendor: that one for KVM, always AMD for TCG. Since: 0.1
- */
+/** The vendor whose feature this guest needs on a host of @host_vendor: @host_vendor for KVM, always AMD for TCG. Since: 0.1 */
 enum nestxml_vendor nestxml_domain_get_vendor(const struct nestxml_domain *domain, enum nestxml_vendor host_vendor);
 
 /** The mode of <cpu> as it is written ("host-model"), "custom" where it is not stated, "unknown" for any other; NULL: no <cpu>. Since: 0.1
@@ -215,10 +213,10 @@ bool nestxml_domain_get_cpu_span(const struct nestxml_domain *domain, size_t *st
  */
 const char *nestxml_domain_get_feature_policy(const struct nestxml_domain *domain, enum nestxml_vendor vendor);
 /**
- * Whether the CPU states @nested with @vendor's feature: <cpu> lists the feature, and each <feature> of that name states it. `require` and
- * `force` state require and optional, `optional` states optional, `disable` and `forbid` state disable. Sub-features do not matter, since
- * the guest has what the feature says or does not start. For a domain read from what nestxml_edits_apply() returns it is true; there may
- * be edits even if it is true already.
+ * Whether the CPU states @nested with @vendor's feature: <cpu> lists the feature, and every <feature> of that name has a policy that states
+ * @nested. `require` and `force` state require, and also optional; `optional` states optional; `disable` and `forbid` state disable.
+ * Sub-features do not matter, since the guest has what the feature says or does not start. It is true for what nestxml_edits_apply()
+ * returns, read again; if it is true already, there may still be edits of sub-features or of the mode.
  *
  * @vendor	false for NONE
  * @nested	require, optional or disable; false for leave and what is outside the enum
@@ -239,7 +237,7 @@ bool nestxml_domain_is_stating(const struct nestxml_domain *domain, enum nestxml
 
 struct nestxml_config;
 
-/** Which of its sources stated a policy, the strongest last. Since: 0.1 */
+/** What stated a policy; a later source is stronger. Since: 0.1 */
 enum nestxml_source {
 	NESTXML_SOURCE_NONE,	 /**< nothing did: leave */
 	NESTXML_SOURCE_DEFAULT,	 /**< [default] of a policy file */
@@ -266,9 +264,9 @@ struct nestxml_section {
 };
 
 /**
- * Reads /usr/share/nestxml/nestxml.conf, /etc/nestxml/nestxml.conf and /etc/nestxml/nestxml.conf.d/ *.conf, in this order, the last
- * in the order of their names' bytes; a file that is not there is no error, but a link that leads nowhere is. Each component of their
- * paths, links and what they lead to included, must belong to root or to the caller's own user, and nobody else may write to it.
+ * Reads /usr/share/nestxml/nestxml.conf, /etc/nestxml/nestxml.conf and /etc/nestxml/nestxml.conf.d/ *.conf, in this order, and the last by
+ * the bytes of their names; a file that is not there is no error, but a link that leads nowhere is. Each component of their paths, links
+ * and what they lead to included, must belong to root or to the caller's own user, and nobody else may write to it.
  *
  * @root	the directory that stands for /, "" or "/" for the real one.
  * @config	the result, to be released with nestxml_config_free().
@@ -281,24 +279,24 @@ void nestxml_config_free(struct nestxml_config *config);
 
 /** Section number @index from 0, in the order in which they were read; borrowed from @config; NULL past the end. Since: 0.1 */
 const struct nestxml_section *nestxml_config_get_section(const struct nestxml_config *config, size_t index);
-/** Whether section number @index is about @domain; [default] is about every one. False past the end. Since: 0.1 */
+/** Whether section number @index is about @domain; [default] is about every domain. False past the end. Since: 0.1 */
 bool nestxml_config_is_section_matching(const struct nestxml_config *config, size_t index, const struct nestxml_domain *domain);
 
 /**
- * The policy of @domain: a matching section, else the guest's metadata, else what its CPU says by itself, else the default section,
- * else leave. A section whose pattern is a UUID is about the guest that has it. One whose pattern begins with "metadata:" is about what
- * other programs have written into the guest's metadata (nestxml.conf(5)). Any other pattern is a glob that the guest's name must match, as
- * in fnmatch(3) without flags, but of characters in UTF-8 whatever the caller's locale is. A later section wins, key by key.
+ * The policy of @domain: a matching section, else the guest's metadata, else what its CPU says by itself, else the default section, else
+ * leave. A section whose pattern is a UUID is about the guest that has it. One whose pattern begins with "metadata:" is about what other
+ * programs have written into the guest's metadata (nestxml.conf(5)). Any other pattern is a glob that the guest's name must match, as in
+ * fnmatch(3) without flags, but of characters in UTF-8 whatever the caller's locale is. A later section wins, key by key.
  *
- * Returns 0 or NESTXML_E_METADATA: the guest's own <nested:policy> has an unknown word, or another element has its place, and no section
- * decides instead; or there is too much metadata to compare with a [guest metadata:...] section. Since: 0.1
+ * Returns 0 or NESTXML_E_METADATA: the guest's own <nested:policy> has an unknown word, or its metadata has only another element in that
+ * namespace, and no section decides instead; or there is too much metadata to compare with a [guest metadata:...] section. Since: 0.1
  */
 int nestxml_config_resolve(const struct nestxml_config *config, const struct nestxml_domain *domain, struct nestxml_policy *policy,
 			   struct nestxml_error *error);
 
 /**
- * Writes who states @policy, as in "is required by ...": "its metadata", "/etc/nestxml/nestxml.conf:3". It is safe to print, since a
- * policy file whose name would not be is refused. At most @size bytes, the final NUL included. Returns @buffer. Since: 0.1
+ * Writes what states @policy, to follow words such as "required by": "its metadata", "/etc/nestxml/nestxml.conf:3". It is safe to print,
+ * since a policy file is refused if its name is not. At most @size bytes, the final NUL included. Returns @buffer. Since: 0.1
  */
 const char *nestxml_policy_describe_source(const struct nestxml_policy *policy, char *buffer, size_t size);
 
@@ -311,12 +309,12 @@ enum nestxml_state {
 	NESTXML_STATE_UNKNOWN, /**< it cannot be read, or is neither on nor off: counts as not on */
 	NESTXML_STATE_ON,
 	NESTXML_STATE_OFF,
-	NESTXML_STATE_UNSUPPORTED, /**< a KVM that has no nesting */
+	NESTXML_STATE_UNSUPPORTED, /**< this KVM cannot nest */
 };
 
 /**
  * Reads the vendor from /proc/cpuinfo and the state of nesting from /sys/module. What cannot be read is no error: the state is then
- * unknown and the fact says why.
+ * unknown, and nestxml_host_get_evidence() says why.
  *
  * @root	the directory that stands for /, "" or "/" for the real one.
  * @host	the result, to be released with nestxml_host_free().
@@ -328,7 +326,7 @@ int nestxml_host_new(const char *root, struct nestxml_host **host, struct nestxm
 void nestxml_host_free(struct nestxml_host *host);
 
 /**
- * The vendor of the processor that /proc/cpuinfo below @root names, without a look at its modules; NONE if it names none that is
+ * The vendor of the processor that /proc/cpuinfo below @root names; the KVM modules are not looked at. NONE if it names no vendor that is
  * known. Since: 0.1
  */
 enum nestxml_vendor nestxml_host_detect_vendor(const char *root);
@@ -364,16 +362,16 @@ enum nestxml_cpu_state {
 
 /** What is known of the stored definition of a guest that is about to start, from libvirt's own file. Since: 0.1 */
 enum nestxml_definition {
-	NESTXML_DEFINITION_UNKNOWN, /**< there is none that could be read, or it is another guest's of that name */
+	NESTXML_DEFINITION_UNKNOWN, /**< there is none, or it is of another guest with that name */
 	NESTXML_DEFINITION_STALE,   /**< it is what starts, to the letter, and does not state the policy */
 	NESTXML_DEFINITION_CURRENT, /**< it states the policy, so it is not what starts */
-	NESTXML_DEFINITION_OTHER,   /**< it does not state the policy, and it is not what starts */
+	NESTXML_DEFINITION_OTHER,   /**< it does not state the policy, and may not be what starts; or it cannot be read */
 };
 
 /** What is to be done with a guest. Since: 0.1 */
 enum nestxml_verdict {
 	NESTXML_VERDICT_PASS,	/**< it may start */
-	NESTXML_VERDICT_REFUSE, /**< it may not, and a rewrite of its CPU would not help */
+	NESTXML_VERDICT_REFUSE, /**< it may not start, and a rewrite of its CPU would not help */
 	NESTXML_VERDICT_STALE,	/**< its CPU does not state its policy */
 };
 
@@ -384,7 +382,7 @@ enum nestxml_verdict {
  * @nested	its policy
  * @state	the host's state; for a TCG guest pass NESTXML_STATE_ON
  * @cpu		how its CPU compares with the policy
- * @required	whether the XML by itself requires nesting (nestxml_domain_is_requiring_nesting()); matters to a guest that arrives
+ * @required	whether the XML by itself requires nesting (nestxml_domain_is_requiring_nesting()); matters only if the guest arrives
  *
  * A value outside its enum is refused. Since: 0.1
  */
@@ -412,11 +410,12 @@ struct nestxml_edit {
  * @vendor	whose feature, as from nestxml_domain_get_vendor().
  * @edits	the result, to be released with nestxml_edits_free().
  *
- * Sub-features follow the feature: next to a disabled one none is asked for, next to an optional one none is insisted on.
+ * Sub-features follow the feature: if it is disabled, none stays required, forced or optional; if it is optional, none stays required or
+ * forced.
  *
  * Returns 0, NESTXML_E_NOMEM, NESTXML_E_ARGUMENT (@nested is leave, or a value is outside its enum), NESTXML_E_TYPE, NESTXML_E_ARCH,
- * NESTXML_E_VENDOR, NESTXML_E_TCG, NESTXML_E_ENCRYPTED (but never for disable) or NESTXML_E_INTERNAL (edits would overlap; none is
- * made). Since: 0.1
+ * NESTXML_E_VENDOR, NESTXML_E_TCG, NESTXML_E_ENCRYPTED (but never for disable) or NESTXML_E_INTERNAL (edits would overlap; none is made).
+ * Since: 0.1
  */
 int nestxml_edits_new(const struct nestxml_domain *domain, enum nestxml_nested nested, enum nestxml_mode mode, enum nestxml_vendor vendor,
 		      struct nestxml_edits **edits, struct nestxml_error *error);
@@ -427,7 +426,7 @@ void nestxml_edits_free(struct nestxml_edits *edits);
 size_t nestxml_edits_count(const struct nestxml_edits *edits);
 /** Edit number @index from 0, in the order of their offsets, none overlapping; NULL past the end. Since: 0.1 */
 const struct nestxml_edit *nestxml_edits_get(const struct nestxml_edits *edits, size_t index);
-/** How many warnings there are, of what no edit can fix; there may be some without any edits. Since: 0.1 */
+/** How many warnings there are about what no edit can fix; there may be some even without edits. Since: 0.1 */
 size_t nestxml_edits_count_warnings(const struct nestxml_edits *edits);
 /**
  * Warning number @index from 0, borrowed; NULL past the end. A clause to follow the guest's name, with the reason and what to do, as in
@@ -446,11 +445,11 @@ int nestxml_edits_apply(const struct nestxml_edits *edits, char **xml, size_t *l
 struct nestxml_check;
 
 /**
- * Domain XML to verdict in one call: reads the policy files and the host below @root, the domain from @xml; and, where a CPU that starts
- * does not state the policy, libvirt's own files of the definition (/etc/libvirt/qemu/NAME.xml) and of its snapshots
- * (/var/lib/libvirt/qemu/snapshot/NAME). Then, if @xml is the same document as the stored definition, it is judged as
- * NESTXML_OPERATION_START; if it is the same as a snapshot's domain, as NESTXML_OPERATION_START_INCOMING. Otherwise the caller's
- * NESTXML_OPERATION_START_INCOMING is taken only if a saved state can have such a CPU. Source: docs/libvirt-facts.md #8.
+ * Domain XML to verdict in one call: reads the policy files and the host below @root, and the domain from @xml. If the guest is about to
+ * start and its CPU does not state the policy, it also reads libvirt's own files of the stored definition (/etc/libvirt/qemu/NAME.xml) and
+ * of the snapshots (/var/lib/libvirt/qemu/snapshot/NAME), to find out what starts: if @xml is the same document as the stored definition,
+ * it is judged as NESTXML_OPERATION_START; if it is the same as a snapshot's domain, as NESTXML_OPERATION_START_INCOMING. Otherwise
+ * NESTXML_OPERATION_START_INCOMING from the caller is believed only if a saved state can have such a CPU. Source: docs/libvirt-facts.md #8.
  *
  * If no section of the policy files can be about the guest, and @xml contains neither a vendor's feature nor NESTXML_METADATA_NAMESPACE,
  * the guest passes and @xml is not parsed.
@@ -477,7 +476,7 @@ int nestxml_check_new(const char *root, enum nestxml_operation operation, const 
  */
 int nestxml_check_domain(const struct nestxml_config *config, const struct nestxml_host *host, enum nestxml_operation operation,
 			 const struct nestxml_domain *domain, struct nestxml_check **check, struct nestxml_error *error);
-/** Releases @check, which may be NULL, and all that it gave out. Since: 0.1 */
+/** Releases @check, which may be NULL, and everything that was got from it. Since: 0.1 */
 void nestxml_check_free(struct nestxml_check *check);
 
 /** What is to be done with the guest. Since: 0.1 */
@@ -503,14 +502,14 @@ const struct nestxml_domain *nestxml_check_get_domain(const struct nestxml_check
 bool nestxml_check_is_unmet(const struct nestxml_check *check);
 /**
  * What is known of the stored definition of a guest whose verdict is stale. With NESTXML_DEFINITION_STALE, and only then, the refused start
- * was one from that definition, so starting the guest again does the same. NESTXML_DEFINITION_UNKNOWN for any other verdict. Since: 0.1
+ * was made from that definition, so starting the guest again repeats it. NESTXML_DEFINITION_UNKNOWN for any other verdict. Since: 0.1
  */
 enum nestxml_definition nestxml_check_get_definition(const struct nestxml_check *check);
 /**
- * The namespace in the guest's metadata of the program that manages it: the first one that neither `managers =` in nestxml.conf(5) nor the
- * library's own list of harmless ones excepts. Such a guest is judged as any other, but no other program should rewrite its definition or
- * start it, because its manager relies on libvirt's answers. As written there, not escaped; borrowed from the domain. NULL: there is none,
- * or the guest passed without being parsed. Since: 0.1
+ * The namespace in the guest's metadata of the program that manages it: the first one that is excepted neither by `managers =` in
+ * nestxml.conf(5) nor by the library's own list of harmless ones. Such a guest is judged as any other, but no other program should rewrite
+ * its definition or start it, because its manager relies on libvirt's answers. As written there, not escaped; borrowed from the domain.
+ * NULL: there is none, or the guest passed without being parsed. Since: 0.1
  */
 const char *nestxml_check_get_manager(const struct nestxml_check *check);
 /** What would make a stale CPU current; NULL unless the verdict is stale. Since: 0.1 */
