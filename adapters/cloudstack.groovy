@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Apache CloudStack: the KVM agent's libvirt-vm-xml-transformer.groovy. The agent calls transform(logger, xml); what it cannot do is in
-// the agent's log, the guest then starts with the XML that it had, and libvirt's hook judges that.
+// Apache CloudStack: the KVM agent's libvirt-vm-xml-transformer.groovy. The agent calls transform(logger, xml). If the XML cannot be
+// rewritten, the reason is in the agent's log, and the guest starts with the XML that it had, which libvirt's hook then judges.
 class NestxmlTransformer {
     Object transform(Object logger, Object xml) {
         def rewritten = new ByteArrayOutputStream()
@@ -11,7 +11,7 @@ class NestxmlTransformer {
             try {
                 filter.outputStream.withWriter('UTF-8') { it << xml }
             } catch (IOException ignored) {
-                // It has ended before it read all; its errors say why.
+                // The filter ended before it had read everything; its stderr says why.
             }
             filter.waitForProcessOutput(rewritten, errors)
             if (filter.exitValue() == 0 && rewritten.size() > 0) {

@@ -3,8 +3,8 @@
 # Apache CloudStack: the KVM agent's libvirt-vm-xml-transformer.sh, called as `SCRIPT transform XML`. The guest's policy is what this host's
 # policy files state.
 #
-# The agent takes stdout and stderr together for the new XML, so nothing but that is printed where it goes well. Where it does not, the
-# agent starts the guest with the XML that it had, and logs what was printed; syslog says it too. libvirt's hook then judges that start.
+# The agent takes stdout and stderr together as the new XML, so on success nothing else may be printed. On failure the agent starts the
+# guest with the XML that it had and logs what was printed; syslog has the reason too. libvirt's hook then judges that start.
 set -u
 
 fail()

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * ascii.h - the classes of characters as <ctype.h> has them in the C locale, whatever the locale is. They are no functions of libc, each of
- * which the dynamic loader would look up at every start of the hook (tests/bench).
+ * ascii.h - the character classes that <ctype.h> has in the C locale, whatever the current locale. They are inline because the dynamic
+ * loader would look up each function of libc at every start of the hook (tests/bench).
  */
 #ifndef NESTXML_ASCII_H
 #define NESTXML_ASCII_H

@@ -22,14 +22,15 @@ struct dlsym_function {
 	void **pointer;
 };
 
-/* A pointer of the function's own type, for a header and for one .c file; or for a file alone. */
+/* A pointer of the function's own type: DECLARE in a header and DEFINE in one .c file, or DEFINE_STATIC where only one file uses it. */
 #define DLSYM_DECLARE(function) extern __typeof__(function) *sym_##function;
 #define DLSYM_DEFINE(function) __typeof__(function) *sym_##function;
 #define DLSYM_DEFINE_STATIC(function) static __typeof__(function) *sym_##function;
 #define DLSYM_ROW(function) {#function, (void **)&sym_##function},
 
 /**
- * Loads @soname, which stays loaded, and sets the pointers of all @count functions; none is set where one is missing.
+ * Loads @soname, which stays loaded, and sets the pointers of all @count functions. False: the library or a function is missing, and no
+ * pointer is set.
  *
  * @flags	of dlopen(3)
  * @reason	why it failed, at most @size bytes; ready for a terminal
@@ -37,7 +38,7 @@ struct dlsym_function {
 bool dlsym_load(const char *soname, int flags, const struct dlsym_function *functions, size_t count, char *reason, size_t size);
 
 /*
- * Says in the file itself what it loads with dlopen(), and may not do without, for those who make packages of it
+ * Records in the ELF file which library it loads with dlopen() and requires, so that packaging tools find the dependency
  * (https://uapi-group.org/specifications/specs/elf_dlopen_metadata/).
  */
 #define DLSYM_NOTE(feature_name, description, soname)                                                         \

@@ -21,7 +21,7 @@ void io_guard_descriptors(void)
 			return;
 }
 
-/* @deadline: of nestxml_clock_monotonic(); 0: none. */
+/* @deadline: a time of nestxml_clock_monotonic(); 0: none. */
 static int wait_readable(int fd, int64_t deadline)
 {
 	struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
@@ -60,7 +60,7 @@ long io_read_into(int fd, void *buffer, size_t size, int64_t deadline)
 	return (long)used;
 }
 
-/* Room for a whole regular file and a byte more at once, otherwise something to begin with. */
+/* Room for a whole regular file and one byte more, so that one read shows its end; for anything else, a first guess. */
 static size_t first_capacity(int fd, size_t limit)
 {
 	struct stat status;

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /**
- * Puts something useless where a standard descriptor is closed, so that no file opened later takes its number and is written to by
- * mistake; using it still fails.
+ * Opens /dev/null, the wrong way round, on each standard descriptor that is closed: no file opened later gets its number and is written to
+ * by mistake, and using the descriptor still fails.
  */
 void io_guard_descriptors(void);
 
@@ -25,7 +25,7 @@ int io_read(int fd, size_t limit, unsigned int timeout, char **data, size_t *len
 /**
  * Reads @fd into @buffer, at most @size bytes.
  *
- * @deadline	of nestxml_clock_monotonic(); 0: none
+ * @deadline	a time of nestxml_clock_monotonic(); 0: none
  *
  * Returns how many, fewer only at the end of the file, or a negative errno; -ETIMEDOUT if the deadline passed.
  */

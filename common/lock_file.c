@@ -10,7 +10,10 @@
 
 #include "macros.h"
 
-/* The process that had the lock may have removed this file since: its name is then another file's, or nobody's. */
+/*
+ * Whether the locked file is still in its directory: the process that had the lock before may have removed it, and another one may then
+ * lock a new file of that name.
+ */
 static bool has_name(int fd)
 {
 	struct stat status;

@@ -6,7 +6,8 @@
 /**
  * Makes the file @name in @directory, unless it is there, and locks it. The lock belongs to the descriptor (F_OFD_SETLK).
  *
- * Returns the descriptor, which is the caller's; or -1 and sets errno: EAGAIN: another has the lock; else it cannot be opened or locked.
+ * Returns the descriptor, which is the caller's; or -1 with errno set: EAGAIN if another process has the lock, otherwise why the file
+ * cannot be opened or locked.
  */
 int lock_file_take(int directory, const char *name);
 

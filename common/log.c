@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * log.c - sends datagrams to /dev/log, as glibc's syslog(3) does, but without the time: journald and rsyslog take it from their own clock,
- * and writing it would make each start of a guest read /etc/localtime.
+ * log.c - sends datagrams to /dev/log, as glibc's syslog(3) does, but without a timestamp: journald and rsyslog add their own, and
+ * formatting one would make each start of a guest read /etc/localtime.
  */
 #include "log.h"
 
@@ -24,7 +24,7 @@
 /* One log for a process, as openlog() has it. */
 static const char *log_ident = "nestxml";
 static int log_fd = -1;
-static int log_wait = LOG_WAIT; /* what is left of it */
+static int log_wait = LOG_WAIT; /* milliseconds that may still be waited for the log */
 
 void log_open(const char *ident)
 {
@@ -54,7 +54,7 @@ static size_t write_header(int priority, char *line, size_t size)
 	return (size_t)snprintf(line, size, "<%d>%s[%d]: ", LOG_DAEMON | priority, log_ident, (int)getpid());
 }
 
-/* Returns whether the log has taken it, or is not there to take anything. */
+/* Returns false if the log is full and its time is up; true if it has taken the line, or has gone. */
 static bool send_line(const char *line, size_t length)
 {
 	struct pollfd ready = {.fd = log_fd, .events = POLLOUT};
@@ -63,7 +63,7 @@ static bool send_line(const char *line, size_t length)
 		if (errno == EINTR)
 			continue;
 		if (errno != EAGAIN && errno != ENOBUFS)
-			return true; /* it has gone: syslog(3) says nothing either */
+			return true; /* the log has gone: syslog(3) says nothing either */
 		if (log_wait == 0)
 			return false;
 		poll(&ready, 1, log_wait);

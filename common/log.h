@@ -5,18 +5,21 @@
 
 #include <syslog.h>
 
-/** Names the program in the log (borrowed, for good) and opens the log's socket. Where there is none, all that is logged is lost. */
+/**
+ * Opens the log's socket; lines will carry the program's name @ident, which is borrowed for good. Without a log, whatever is logged is
+ * lost.
+ */
 void log_open(const char *ident);
 
 /**
- * Logs a line of at most 8 KiB, as syslog(3) with LOG_PID and LOG_DAEMON does, without the time. It waits LOG_WAIT milliseconds in all,
- * once for a process; what the log has not taken by then goes to stderr.
+ * Logs a line of at most 8 KiB, as syslog(3) with LOG_PID and LOG_DAEMON does, without the time. If the log is full, the process waits for
+ * it once, LOG_WAIT milliseconds at most; after that, what the log does not take goes to stderr.
  *
  * @priority	LOG_ERR, LOG_WARNING, ...
  */
 void log_write(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Milliseconds: a busy log takes a line within a few, and a start is not to be held up by one that takes none. */
+/* Milliseconds. A busy log takes a line within a few; one that takes none must not hold up a start. */
 #define LOG_WAIT 100
 
 #endif

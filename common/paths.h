@@ -3,10 +3,10 @@
 #ifndef NESTXML_PATHS_H
 #define NESTXML_PATHS_H
 
-/** What is remembered until the next boot: marks of incoming guests, the lock of helpers, which daemon was told of the hook. */
+/** What is remembered until the next boot: marks of incoming guests, the helpers' locks, which daemon was told of the hook. */
 #define NESTXML_RUN_DIRECTORY "/run/nestxml"
 
-/** What is remembered across boots: guests that needed nothing. */
+/** What is remembered across boots: guests whose definitions needed no rewrite. */
 #define NESTXML_STATE_DIRECTORY "/var/lib/nestxml"
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* shell_name.c - a guest's name as it may stand in a command line that people copy. */
+/* shell_name.c - how to name a guest in a command line that people copy. */
 #include "shell_name.h"
 
 #include <stdbool.h>
@@ -7,7 +7,7 @@
 
 #include "ascii.h"
 
-/* Whether virsh takes the name for what it is, and a shell too: no number, no option, no UUID, nothing to quote. */
+/* Whether the name needs no quotes in a shell, and virsh can take it for nothing else: not for an option, a domain's ID or a UUID. */
 static bool is_plain_name(const char *name)
 {
 	size_t length = strlen(name);

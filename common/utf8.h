@@ -10,7 +10,7 @@
 size_t nestxml_utf8_length(const char *text, size_t length);
 /** The code point of the UTF-8 character at @text, which has @length bytes, 1 to 4. */
 uint32_t nestxml_utf8_decode(const char *text, size_t length);
-/** The offset of the first byte of @text that is neither UTF-8 nor allowed in a document (NUL); @length where there is none. */
+/** The offset of the first byte of @text that is not UTF-8, or that is NUL, which no document may contain; @length where there is none. */
 size_t nestxml_utf8_span(const char *text, size_t length);
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* vendors.h - the loop over all vendors, and arrays with an element for each, so that a further vendor needs no line of its own. */
+/*
+ * vendors.h - the loop over all vendors, and the length of arrays with an element for each: code that uses them needs no change for another
+ * vendor.
+ */
 #ifndef NESTXML_VENDORS_H
 #define NESTXML_VENDORS_H
 

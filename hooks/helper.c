@@ -19,19 +19,19 @@
 #include "paths.h"
 #include "run_dir.h"
 
-#ifndef HOOK_HELPER /* the tests have one of their own */
+#ifndef HOOK_HELPER /* the tests have their own */
 #define HOOK_HELPER NESTXML_BINDIR "/nestctl"
 #endif
 
 #define ANSWER_TIME 2000 /* milliseconds; libvirt waits for the hook, and the user for both */
 
 /*
- * What the helper finds open: 0 has a byte once its answer has been taken, and ends when the hook has ended; 1 is for its answer; 3 is its
- * lock, which goes when it goes. It removes the lock's file itself.
+ * The helper's descriptors. 0 gives a byte once the hook has read the helper's answer, and end of file once the hook has ended. 1 takes the
+ * answer. 3 has the helper's lock, which is released when the helper ends; it removes the lock's file itself.
  */
 enum { HELPER_LOCK = STDERR_FILENO + 1, HELPER_FIRST_CLOSED };
 
-/* dup2() onto itself would leave the descriptor to be closed by exec. */
+/* If spawn() had to dup2() a descriptor onto itself, the descriptor would keep O_CLOEXEC and exec would close it. */
 static int move_above(int fd, int floor)
 {
 	int moved = fcntl(fd, F_DUPFD_CLOEXEC, floor);
@@ -40,7 +40,7 @@ static int move_above(int fd, int floor)
 	return moved;
 }
 
-/* A pipe whose ends are above those that the helper has. Returns false where there is none, and errno says why. */
+/* Makes a pipe whose ends are above the helper's own descriptors. Returns false, with errno set, if that fails. */
 static bool make_pipe(int ends[2])
 {
 	int made[2];
@@ -81,8 +81,8 @@ static int spawn(char *const *arguments, int stdin_fd, int stdout_fd, int lock_f
 }
 
 /*
- * Reads a line, and makes it ready for a terminal, whoever wrote it. The buffer is a string at each step. Returns whether the line came
- * whole, and in time.
+ * Reads a line and escapes it, since anything may have written it. @line is NUL-terminated at each step. Returns whether a whole line came
+ * in time.
  */
 static bool read_answer(int fd, char answer[HELPER_ANSWER])
 {
@@ -111,29 +111,29 @@ static bool read_answer(int fd, char answer[HELPER_ANSWER])
 
 static enum helper start_helper(char *const *arguments, int lock, char *answer)
 {
-	AUTO_CLOSE int waits = -1;
-	AUTO_CLOSE int hears = -1;
-	AUTO_CLOSE int says = -1;
+	AUTO_CLOSE int helper_stdin = -1;
+	AUTO_CLOSE int answer_fd = -1;
+	AUTO_CLOSE int helper_stdout = -1;
 	int hook_end;
 	int ends[2];
 	int error;
 
 	if (!make_pipe(ends))
 		return HELPER_FAILED;
-	waits = ends[0];
+	helper_stdin = ends[0];
 	hook_end = ends[1]; /* stays open until this process ends: that is what the helper waits for */
 	if (!answer) {
-		says = move_above(open("/dev/null", O_WRONLY | O_CLOEXEC), HELPER_FIRST_CLOSED);
+		helper_stdout = move_above(open("/dev/null", O_WRONLY | O_CLOEXEC), HELPER_FIRST_CLOSED);
 	} else if (make_pipe(ends)) {
-		hears = ends[0];
-		says = ends[1];
+		answer_fd = ends[0];
+		helper_stdout = ends[1];
 	}
-	if (says < 0)
+	if (helper_stdout < 0)
 		return HELPER_FAILED;
-	error = spawn(arguments, waits, says, lock);
-	close(TAKE_FD(says));
-	/* An answer that comes later is not shown to the user, so a helper that does not get this byte starts nothing. */
-	if (error == 0 && answer && read_answer(hears, answer))
+	error = spawn(arguments, helper_stdin, helper_stdout, lock);
+	close(TAKE_FD(helper_stdout));
+	/* A later answer is not shown to the user, so a helper that does not get this byte does not start the guest. */
+	if (error == 0 && answer && read_answer(answer_fd, answer))
 		io_write(hook_end, "y", 1);
 	errno = error;
 	return error == 0 ? HELPER_STARTED : HELPER_FAILED;
@@ -146,7 +146,7 @@ enum helper helper_start(const char *uuid, char answer[HELPER_ANSWER])
 	enum helper helper;
 	char shown[64];
 
-	if (!arguments[0]) /* as a test may have it */
+	if (!arguments[0]) /* a test may have none */
 		return HELPER_FAILED;
 	nestxml_text_escape(uuid, shown, sizeof(shown));
 	lock = run_dir_lock(uuid);
@@ -155,7 +155,7 @@ enum helper helper_start(const char *uuid, char answer[HELPER_ANSWER])
 	if (lock < 0) {
 		log_write(LOG_ERR,
 			  "guest %s: its definition is not rewritten, since its lock cannot be taken (%m): make " NESTXML_RUN_DIRECTORY
-			  " a directory that only root can write, with free space",
+			  " a directory that only root can write to, with free space",
 			  shown);
 		return HELPER_FAILED;
 	}

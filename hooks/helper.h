@@ -3,23 +3,23 @@
 #ifndef NESTXML_HELPER_H
 #define NESTXML_HELPER_H
 
-/** Whether a helper works on a guest. */
+/** Which helper works on a guest. */
 enum helper {
-	HELPER_STARTED,	  /* by a helper of this call */
-	HELPER_UNDER_WAY, /* by one of an earlier call */
-	HELPER_FAILED,	  /* by none: it could not be started; the log says why */
+	HELPER_STARTED,	  /* one that this call has started */
+	HELPER_UNDER_WAY, /* one that an earlier call has started */
+	HELPER_FAILED,	  /* none: it could not be started, and the log says why */
 };
 
 /** Bytes for what a helper answers, the final NUL included. */
 #define HELPER_ANSWER 512
 
 /**
- * Starts `nestctl hook-helper` for the guest with @uuid. When this process has ended it rewrites the guest's stored definition. There is at
- * most one at a time for a guest; so what it starts itself does not start another.
+ * Starts `nestctl hook-helper` for the guest with @uuid. Once this process has ended, the helper rewrites the guest's stored definition. A
+ * guest has at most one helper at a time, so the start that a helper makes does not start another one.
  *
- * @answer	not NULL: the helper is to start the guest too, if then nobody else is at work on it. It answers at once what will become of
- *		the guest; @answer is then that sentence (such as "it is started again"), or "" if none came in time, in which case the
- *		helper starts nothing.
+ * @answer	NULL: the helper only rewrites. Otherwise it also starts the guest, unless another program is then at work on it, and
+ *		says at once what it will do: @answer becomes that clause, or "" if it did not come in time, in which case the helper does
+ *		not start the guest.
  */
 enum helper helper_start(const char *uuid, char answer[HELPER_ANSWER]);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* library.c - libnestxml by dlopen: most calls of the hook need none of it. */
+/* library.c - loads libnestxml by dlopen(), since most calls of the hook do not need it. */
 #include "library.h"
 
 #include "macros.h"
 
-#ifndef LIBRARY /* tests/bench has no ld.so.cache to be found in */
+#ifndef LIBRARY /* tests/bench gives a path, since ld.so does not find its library */
 #define LIBRARY "libnestxml.so.0"
 #endif
 

@@ -95,7 +95,7 @@ static enum status refuse_check(const struct nestxml_check *check, const char *w
 	return STATUS_REFUSE;
 }
 
-/* Of a guest that passes. */
+/* With which the log says that a guest passes. */
 static int find_priority(const struct nestxml_check *check)
 {
 	if (sym_nestxml_check_is_unmet(check))
@@ -119,7 +119,10 @@ static enum status conclude(const char *name, const struct nestxml_check *check)
 	return refuse_check(check, sym_nestxml_check_get_advice(check));
 }
 
-/* A guest that is restored or migrated in starts with a `prepare`, which must know of it. False: it could not be told; errno says why. */
+/*
+ * Leaves a mark for the `prepare` that follows a restore or a migration. Returns false, with errno set, if a mark is needed and cannot be
+ * left.
+ */
 static bool note_arrival(const char *name, const struct nestxml_check *check)
 {
 	const struct nestxml_domain *domain = sym_nestxml_check_get_domain(check);
@@ -134,12 +137,12 @@ static enum status refuse_unrecorded(const char *name)
 
 	snprintf(reason, sizeof(reason),
 		 "(%s), so its start would be taken for a fresh one; nothing is lost: make " NESTXML_RUN_DIRECTORY
-		 " a directory that only root can write, with free space, and try again",
+		 " a directory that only root can write to, with free space, and try again",
 		 strerror(errno));
 	return refuse(name, "its arrival cannot be recorded in " NESTXML_RUN_DIRECTORY " ", reason);
 }
 
-/* Whether it is the guest that has just arrived. */
+/* Whether the mark is of this guest, so that it is the one that has just arrived. */
 static bool has_arrived(const struct nestxml_check *check, const struct uuid *mark)
 {
 	const struct nestxml_domain *domain = sym_nestxml_check_get_domain(check);
@@ -162,7 +165,10 @@ static bool may_be_managed_save(const char *name)
 	return geteuid() != 0 || fd >= 0 || errno != ENOENT;
 }
 
-/* Whether a stale start may come from a managed save whose `restore` could not leave a mark. A start of the stored definition does not. */
+/*
+ * Whether a stale start may come from a managed save whose `restore` could not leave a mark. One from the stored definition does not, nor
+ * does any if marks can be left now.
+ */
 static bool is_unrecorded(const char *name, const struct nestxml_check *check)
 {
 	struct uuid mark;
@@ -208,7 +214,7 @@ static enum status check_xml(const char *name, enum nestxml_operation as, const 
 	return status;
 }
 
-/* A managed save is never refused here: the `prepare` that follows finds what is wrong with it, too, and says so. */
+/* The `restore` of a managed save is never refused: the `prepare` that follows finds whatever is wrong with it, and refuses then. */
 static void note_managed_save(const char *name, const char *xml, size_t length)
 {
 	char reason[512];

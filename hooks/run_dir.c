@@ -20,7 +20,9 @@
 
 /* ---- the directory ---- */
 
-/* Whoever can write to it could have a start judged as an arrival: it is root's own, or it is not used. */
+/*
+ * Whoever can write to it could have a start judged as an arrival, so it is used only if it is this user's, and nobody else's to write to.
+ */
 static int open_directory(void)
 {
 	AUTO_CLOSE int fd = -1;
@@ -28,7 +30,7 @@ static int open_directory(void)
 	struct stat status;
 
 	snprintf(path, sizeof(path), "%s" NESTXML_RUN_DIRECTORY, HOOK_ROOT);
-	mkdir(path, 0700); /* that this failed shows when it is opened */
+	mkdir(path, 0700); /* if this fails, so does the open */
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &status) < 0)
 		return -1;
@@ -39,7 +41,7 @@ static int open_directory(void)
 	return TAKE_FD(fd);
 }
 
-/* False, and errno says so, where @text is no UUID. */
+/* Returns false, with errno set, if @text is no UUID. */
 static bool take_uuid(const char *text, struct uuid *uuid)
 {
 	if (uuid_read(text, uuid))
@@ -52,14 +54,15 @@ static bool take_uuid(const char *text, struct uuid *uuid)
 
 /*
  * After a restore or a migration libvirt calls `prepare` for the same guest. If the guest's CPU is passed through, nothing in the XML tells
- * that `prepare` from the one of a plain start (docs/libvirt-facts.md #8). So the first call leaves a mark that the second one takes away.
- * One that no `prepare` followed, as after an offline migration, counts for a minute at most, and not after the guest's next end.
+ * that `prepare` from the one of a plain start (docs/libvirt-facts.md #8). So the first call leaves a mark, which the second one removes.
+ * If no `prepare` follows, as after an offline migration, the mark counts for a minute at most, and not beyond the guest's next `release`.
  *
- * A mark is found by the guest's name, which is all that a call for a guest's end has, and says which guest it is of and when it was left.
+ * A mark's file is named after the guest, since at `release` nothing but the name is looked at. It holds the guest's UUID and the time when
+ * it was left.
  */
 #define MARK_AGE 60000 /* milliseconds */
 
-/* libvirt has files of guests' names with ".xml"; so with three bytes more they are names of files here too. */
+/* libvirt itself has a file NAME.xml for each guest, so "in-NAME", which is shorter, is a valid file name too. */
 static bool make_mark_name(const char *name, char *file, size_t size)
 {
 	int length = snprintf(file, size, "in-%s", name);
@@ -97,7 +100,7 @@ bool run_dir_leave_mark(const char *name, const char *uuid)
 	return write_mark(directory, file, &of);
 }
 
-/* By the boot's own clock: a step of the wall clock makes no arrival a start. */
+/* Its age is measured by the boot's own clock, so that setting the wall clock does not turn an arrival into a start. */
 static bool read_mark(int fd, struct uuid *uuid)
 {
 	char text[80] = "";

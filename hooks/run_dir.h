@@ -13,12 +13,16 @@
  */
 bool run_dir_leave_mark(const char *name, const char *uuid);
 
-/** Takes away the mark of the guest @name, which is of the guest with *@uuid. False: there was none that still counts. */
+/**
+ * Removes the mark under the name @name, and sets *@uuid to that of the guest that it was left for. False: there was none that still
+ * counts.
+ */
 bool run_dir_take_mark(const char *name, struct uuid *uuid);
 
 /**
- * Takes the lock of the guest with @uuid: at most one helper at a time works on it. It is a lock of the open file, so a child that has the
- * descriptor has the lock too; who has it may remove the file. Returns the descriptor or -1; EAGAIN: another process has the lock.
+ * Takes the lock of the guest with @uuid: at most one helper at a time works on it. The lock belongs to the open file, so a child that
+ * inherits the descriptor has it too; whoever has it may remove the file. Returns the descriptor or -1; EAGAIN: another process has the
+ * lock.
  */
 int run_dir_lock(const char *uuid);
 /** Removes the file of a lock that this process has. */

@@ -19,8 +19,8 @@ static void print_rewritten(const struct nestxml_check *check)
 	size_t length;
 
 	/*
-	 * For whoever runs the hook by hand, and a libvirt that would take it: those of today throw it away (docs/libvirt-facts.md #2). So
-	 * no failure is one.
+	 * For those who run the hook by hand, and for a libvirt that would use it; those of today throw it away (docs/libvirt-facts.md #2).
+	 * So a failure to print it does not matter.
 	 */
 	if (sym_nestxml_edits_apply(sym_nestxml_check_get_edits(check), &xml, &length) == 0) {
 		io_write(STDOUT_FILENO, xml, length);
@@ -53,7 +53,7 @@ static const char *describe_helper(enum helper helper, const char *answer)
 
 /* ---- what is done ---- */
 
-/* Returns HELPER_FAILED as well where there is nothing to be done. */
+/* Also returns HELPER_FAILED if there is no definition to rewrite. */
 static enum helper rewrite(const struct nestxml_check *check, char answer[HELPER_ANSWER])
 {
 	const struct nestxml_policy *policy = sym_nestxml_check_get_policy(check);
@@ -67,10 +67,10 @@ static enum helper rewrite(const struct nestxml_check *check, char answer[HELPER
 }
 
 /*
- * libvirt cannot change this start: the definition is rewritten by a helper, for the start that follows. Where there is none, or no helper,
- * people are told how to do it by hand. Where libvirt's file is current but this start is not, libvirt may hold another definition than its
- * file (as after a revert that failed, libvirt 9.0, measured), or another program creates a guest over one that is defined: so the helper
- * rewrites what libvirt holds and starts nothing.
+ * The start that is being judged cannot be changed, so a helper rewrites the definition for the next one. Where there is no definition or
+ * no helper, people are told how to do it by hand. Where libvirt's file states the policy but this start does not, libvirt may hold another
+ * definition than its file (as after a revert that failed, libvirt 9.0, measured), or another program may create a guest over one that is
+ * defined: the helper then rewrites what libvirt holds, and starts nothing.
  */
 bool stale_handle(const char *name, const struct nestxml_check *check, char next[STALE_NEXT])
 {

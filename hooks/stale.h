@@ -10,8 +10,8 @@
 #define STALE_NEXT 1280 /* bytes for what people are told, the final NUL included */
 
 /**
- * Has the stored definition of the guest @name rewritten, where it has one that is nobody else's. Returns whether it may start as it is;
- * otherwise @next is what people are told to do, or what is being done.
+ * Handles a guest with the verdict stale: has its stored definition rewritten, if it has one and no other program manages it. Returns
+ * whether the guest may start as it is; if not, @next tells people what to do, or what is being done.
  */
 bool stale_handle(const char *name, const struct nestxml_check *check, char next[STALE_NEXT]);
 
