@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* assess.c - what a domain's XML is, measured by a policy on a host. Pure. */
+/* assess.c - how a domain's CPU compares with its policy on a host. Pure. */
 #include "assess.h"
 
 /*
- * Whether libvirt itself keeps the feature from the guest: with check='full' it ends a start in which the CPU has more than its model and
- * its list say ("extra features: svm"; docs/libvirt-facts.md #14).
+ * Whether libvirt itself makes sure that the guest lacks the feature: with check='full' it stops a start if QEMU's CPU has more than the
+ * model contains and the XML lists ("extra features: svm"; docs/libvirt-facts.md #14).
  */
-static bool is_lacking_in_full(const struct nestxml_domain *domain, enum nestxml_vendor vendor)
+static bool is_excluded_by_full_check(const struct nestxml_domain *domain, enum nestxml_vendor vendor)
 {
 	const char *model = nestxml_domain_get_cpu_model(domain);
 
@@ -18,7 +18,8 @@ enum nestxml_cpu_state nestxml_assess_cpu(const struct nestxml_domain *domain, e
 {
 	if (nestxml_domain_get_cpu_override(domain))
 		return NESTXML_CPU_OVERRIDDEN;
-	if (nestxml_domain_is_stating(domain, vendor, nested) || (nested == NESTXML_NESTED_DISABLE && is_lacking_in_full(domain, vendor)))
+	if (nestxml_domain_is_stating(domain, vendor, nested) ||
+	    (nested == NESTXML_NESTED_DISABLE && is_excluded_by_full_check(domain, vendor)))
 		return NESTXML_CPU_CURRENT;
 	return NESTXML_CPU_STALE;
 }

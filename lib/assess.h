@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* assess.h - what a domain's XML is, measured by a policy on a host: what the verdict is made of. */
+/* assess.h - how a domain's CPU compares with its policy on a host, from which the verdict is made. */
 #ifndef NESTXML_ASSESS_H
 #define NESTXML_ASSESS_H
 

@@ -57,7 +57,10 @@ NESTXML_EXPORT int nestxml_check_domain(const struct nestxml_config *config, con
 	return 0;
 }
 
-/* Whether it can come from a saved state or another host: libvirt starts that with its CPU expanded (docs/libvirt-facts.md #8). */
+/*
+ * Whether the CPU can be that of a saved state or of a guest from another host: there libvirt has expanded it, unless its mode is
+ * host-passthrough or maximum (docs/libvirt-facts.md #8).
+ */
 static bool can_be_saved(const struct nestxml_domain *domain)
 {
 	return nestxml_domain_has_expanded_cpu(domain) ||
@@ -65,9 +68,9 @@ static bool can_be_saved(const struct nestxml_domain *domain)
 }
 
 /*
- * Whether a guest with a stale CPU arrives: it was announced and its CPU can be that of a saved state, or it is the domain of a snapshot
- * with memory. A start from nothing is the stored definition to the letter. If it could be either, it is refused as a start, and the helper
- * must not start the definition in place of what was to arrive.
+ * Finds out whether a guest with a stale CPU arrives: it does if a mark has announced it and its CPU can be that of a saved state, or if
+ * its XML is that of a snapshot with memory. It does not if its XML is that of the stored definition, to the letter. If both are possible,
+ * it is judged as a start, and the definition counts as another one, so that the helper does not start it in place of what was to arrive.
  */
 static int find_arrival(struct nestxml_check *check, const char *root, const char *name, struct nestxml_error *error)
 {
@@ -184,7 +187,7 @@ NESTXML_EXPORT const struct nestxml_domain *nestxml_check_get_domain(const struc
 	return check->judged;
 }
 
-/* What is optional is not owed where nesting does not apply, or where nothing is known of the host. */
+/* Where nesting does not apply or the vendor of the host is unknown, `optional` is met all the same, and `require` is not. */
 NESTXML_EXPORT bool nestxml_check_is_unmet(const struct nestxml_check *check)
 {
 	enum nestxml_cpu_state cpu = check->assessment.cpu;

@@ -6,12 +6,12 @@
 #include "assess.h"
 
 struct nestxml_check {
-	/* What was read, where nestxml_check_new() has read it: the policy borrows from the first, the edits from the last. */
+	/* Read by nestxml_check_new(), and NULL after nestxml_check_domain(). The policy borrows from @config, the edits from @domain. */
 	struct nestxml_config *config;
 	struct nestxml_host *host;
 	struct nestxml_domain *domain;
 
-	const struct nestxml_domain *judged; /* that domain, or the caller's; NULL: it passed without being parsed */
+	const struct nestxml_domain *judged; /* @domain, or the caller's; NULL: the guest passed without being parsed */
 	enum nestxml_operation operation;
 	const char *manager; /* of that domain; NULL: none */
 	struct nestxml_policy policy;

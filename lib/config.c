@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* config.c - which policy files are read, in which order, and what of a file itself is not trusted. */
+/* config.c - which policy files are read, in which order, and which of them are refused unread. */
 #include "config.h"
 
 #include <dirent.h>
@@ -33,7 +33,7 @@ static const char *find_danger(const struct stat *status)
 	return NULL;
 }
 
-/* Returns 0 too where there is no such file. */
+/* Also returns 0 if there is no such file. */
 static int read_file(struct nestxml_config *config, const char *root, const char *file, struct nestxml_error *error)
 {
 	AUTO_FREE char *text = NULL;
@@ -92,7 +92,8 @@ static int read_drop_ins(struct nestxml_config *config, const char *root, struct
 
 		snprintf(file, sizeof(file), "%s/%s", drop_in_directory, entries[i]->d_name);
 		if (code == 0 && strchr(nestxml_text_escape(entries[i]->d_name, shown, sizeof(shown)), '\\'))
-			code = nestxml_error_set(error, NESTXML_E_CONFIG, "policy file %s/%s: a name that cannot be shown; rename it",
+			code = nestxml_error_set(error, NESTXML_E_CONFIG,
+						 "policy file %s/%s: its name has characters that cannot be shown; rename it",
 						 drop_in_directory, shown);
 		if (code == 0)
 			code = read_file(config, root, file, error);

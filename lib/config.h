@@ -30,7 +30,7 @@ struct setting {
 struct section {
 	struct nestxml_section place;	   /* borrows @pattern, and the file from the config's files */
 	char *pattern;			   /* owned; NULL: [default] */
-	struct metadata_pattern *metadata; /* owned; NULL: @pattern is a name's or a UUID */
+	struct metadata_pattern *metadata; /* owned; NULL: @pattern is a glob for names, or a UUID */
 	struct setting settings[NESTXML_POLICY_KEYS];
 };
 

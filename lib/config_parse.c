@@ -2,9 +2,9 @@
 /*
  * config_parse.c - one policy file's text into sections. Pure.
  *
- * libinih splits the lines. Of its limits two are dealt with here: it keeps 50 bytes of a section's name, while libvirt's names of
- * guests have up to 255, so the names are taken from the lines before it sees them; and a line longer than its buffer would be read
- * as two, so such a line is an error.
+ * libinih splits the lines. Two of its limits are dealt with here. It keeps 50 bytes of a section's name, while a guest's name may have
+ * 255: so sections are taken out of the text before it sees them. And it would read a line longer than its buffer as two: so such a line is
+ * an error.
  */
 #include "config.h"
 
@@ -80,7 +80,7 @@ static void begin_section(struct reading *reading, char *pattern, struct metadat
 	reading->in_section = true;
 }
 
-/* What libinih, too, takes for blank: where the two differ, a line would be a section for one and not for the other. */
+/* The characters that libinih takes for blanks: if the two differed, a line might be a section for one and not for the other. */
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';
@@ -116,7 +116,7 @@ static bool is_ambiguous(const char *close, const char *end)
 	return end - 1 > close && end[-1] == ']' && !is_blank(close[1]);
 }
 
-/* What stands after "guest". */
+/* @start is what follows "guest" in a section's name. */
 static void read_guest_section(struct reading *reading, char *start)
 {
 	AUTO_FREE char *pattern = NULL;
@@ -127,7 +127,7 @@ static void read_guest_section(struct reading *reading, char *start)
 		start++;
 	cut_blanks(start);
 	if (!*start) {
-		fail(reading, "a [guest] section without a name; write [guest NAME], a glob or a UUID");
+		fail(reading, "a [guest] section without a name; write [guest NAME], where NAME may also be a glob or a UUID");
 		return;
 	}
 	if (nestxml_has_unseen(start, strlen(start))) {
@@ -179,7 +179,7 @@ static void read_section(struct reading *reading, const char *line, size_t lengt
 	}
 }
 
-/* Splits "word   # comment" off the value that libinih gives. */
+/* Cuts the comment off "word # comment", which libinih gives as the value. */
 static void cut_comment(char *value)
 {
 	char *comment = value;
@@ -204,7 +204,7 @@ static void fail_key(struct reading *reading, const struct policy_key *key, cons
 	fail_word(reading, what, value, hint);
 }
 
-/* The one key whose value is a list. No [guest] section may have it: metadata shows whose guest it is before its policy is known. */
+/* The one key whose value is a list. No [guest] section may have it: whether a program manages a guest is decided without its policy. */
 static const char managers_key[] = "managers";
 
 static void fail_unknown_key(struct reading *reading, const char *name)
@@ -236,7 +236,7 @@ static bool add_manager(struct nestxml_config *config, const char *word, size_t 
 	return true;
 }
 
-/* Namespaces with blanks between them, each with a '!' before it or without. */
+/* @value: namespaces separated by blanks, each of which may have a '!' before it. */
 static void set_managers(struct reading *reading, const char *value)
 {
 	static const char blanks[] = " \t\r\v\f";
@@ -291,8 +291,8 @@ static bool starts_with_mark(const char *text, size_t length)
 }
 
 /*
- * What libinih is to see of a line: nothing of sections and comments; of others no indentation, since it would take an indented line for
- * more of the value before it.
+ * Fills @buffer with what libinih is to see of a line: nothing of a section or a comment; any other line without its indentation, since
+ * libinih would take an indented line for a continuation of the value before it.
  */
 static void take_line(struct reading *reading, const char *line, size_t length, char *buffer, size_t size)
 {
@@ -304,7 +304,7 @@ static void take_line(struct reading *reading, const char *line, size_t length, 
 	if (*line == '[') {
 		read_section(reading, line, length);
 	} else if (starts_with_mark(line, length)) {
-		/* libinih drops a mark on its first line alone: the same words would mean something else there than on other lines. */
+		/* libinih would drop the mark on the first line and keep it on any other, where the key would then be unknown. */
 		fail(reading, "a byte order mark that is not at the top of the file");
 	} else if (length + 1 >= size) {
 		/* From r59 on, libinih takes a full buffer without a line end for part of a longer line: it would ask for the rest. */
@@ -339,7 +339,7 @@ static int on_key(void *data, const char *ignored_section, const char *key, cons
 	char word[4096];
 
 	(void)ignored_section;
-	/* A libinih can be built for longer lines. */
+	/* libinih may have been built for longer lines. */
 	if ((size_t)snprintf(word, sizeof(word), "%s", value) >= sizeof(word))
 		fail(reading, "the line is too long");
 	cut_comment(word);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* cpu_edits.c - what has to change in a CPU to fulfil a goal: its mode, its features, what belongs to them. */
+/* cpu_edits.c - what has to change in a CPU to fulfil a goal: its mode, its features, their sub-features. */
 #include "cpu_edits.h"
 
 #include <string.h>
 
 #include "vendor.h"
 
-/* What is wanted, and where it is written down. */
+/* What is asked for, and the draft that collects the edits. */
 struct change {
 	struct draft *draft;
 	const struct nestxml_domain *domain;
@@ -18,9 +18,9 @@ struct change {
 /* ---- the mode ---- */
 
 /*
- * Removes what the new mode does not allow, and what would mean another CPU under it. Measured on libvirt 9.0: it refuses a vendor
- * without a model, and outside host-passthrough and maximum `migratable` and a cache that is passed through; it drops `match`, and keeps
- * everything else.
+ * Removes what the new mode does not allow, and what would make another CPU of it. Measured on libvirt 9.0: it refuses a <vendor> without a
+ * <model>; outside host-passthrough and maximum it also refuses `migratable` and a <cache> that is passed through; it drops `match`, and
+ * keeps everything else.
  */
 static void change_mode(const struct change *change)
 {
@@ -60,7 +60,7 @@ static enum nestxml_mode choose_mode(const struct nestxml_domain *domain, enum n
 
 /* ---- the features ---- */
 
-/* What a feature is to say, and what it may say instead. */
+/* The policy that a feature is to have, and those that will do as well. */
 struct feature_goal {
 	enum nestxml_vendor extension;
 	const char *policy;
@@ -79,8 +79,8 @@ static struct feature_goal make_goal(enum nestxml_vendor extension, enum nestxml
 }
 
 /*
- * Whether the named model contains another vendor's feature and so does not start on this vendor's hosts (on Intel those with svm), unless
- * that is disabled. A guest that is to be without nesting keeps its model as it is.
+ * Whether the named model contains the feature of the vendor @other: on this vendor's hosts it starts only if that feature is disabled (as
+ * svm must be on Intel). A guest that is to be without nesting keeps its model as it is.
  */
 static bool has_model_with(const struct change *change, enum nestxml_vendor other)
 {
@@ -111,8 +111,8 @@ static bool correct_feature(const struct change *change, const struct feature_go
 }
 
 /*
- * What belongs to the feature follows it: next to a disabled one nothing is asked for, and next to an optional one nothing is insisted on.
- * It never becomes `forbid`, which keeps the guest from a host that has it (docs/libvirt-facts.md #14).
+ * Sub-features follow the feature: if it is disabled, none stays required, forced or optional; if it is optional, none stays required or
+ * forced. None becomes `forbid`, which would keep the guest from a host that has it (docs/libvirt-facts.md #14).
  */
 static void correct_sub_features(const struct change *change)
 {
@@ -202,7 +202,7 @@ static void make_edits(const struct change *change)
 	if (change->mode != NESTXML_MODE_KEEP)
 		change_mode(change);
 	state_feature(change, goal, &missing);
-	/* Next to a model that contains it, `forbid` would keep the guest from starting (measured); `disable` takes it out. */
+	/* If the model contains the feature, `forbid` would keep the guest from starting (measured); `disable` takes it out. */
 	FOR_EACH_VENDOR(other)
 		if (has_model_with(change, other))
 			state_feature(change, (struct feature_goal){other, "disable", 1U << POLICY_DISABLE}, &missing);

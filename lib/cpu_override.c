@@ -2,8 +2,9 @@
 /*
  * cpu_override.c - what in <qemu:commandline> and <qemu:override> wins over <cpu>, so that the XML no longer decides what the guest has.
  *
- * The rule is what was tried with the guest's own CPUID as the judge (libvirt 9.0, QEMU 7.2; docs/what-wins-over-cpu.md). In doubt it
- * finds one: a guest that is refused without need can be left alone by its policy; one that passes by mistake has what it must not have.
+ * What does was tried, with the guest's own CPUID as the judge (libvirt 9.0, QEMU 7.2; docs/what-wins-over-cpu.md). In doubt, an argument
+ * counts as one that wins: for a guest that is refused without need, its policy can be set to leave; one that passes by mistake has what it
+ * must not have.
  */
 #include "cpu_override.h"
 
@@ -99,7 +100,7 @@ static void add_option(struct cpu_override *override, struct text argument)
 	static const char *const decisive[] = {"-cpu", "-readconfig", "-plugin"};
 	struct text option = argument;
 
-	if (has_prefix(option, "--")) { /* to QEMU the same as with one */
+	if (has_prefix(option, "--")) { /* QEMU takes two dashes like one */
 		option.start++;
 		option.length--;
 	}
@@ -111,8 +112,8 @@ static void add_option(struct cpu_override *override, struct text argument)
 }
 
 /*
- * Which arguments are the values of others is known to QEMU alone, and differs from one QEMU to the next: "-name -append -cpu max" names a
- * guest "-append". So each argument is read as an option too, whatever stands before it.
+ * Only QEMU knows which arguments are values of the options before them, and that differs from one version to the next: "-name -append -cpu
+ * max" names a guest "-append". So each argument is read as an option too, whatever comes before it.
  */
 void nestxml_cpu_override_add_argument(struct cpu_override *override, const char *value, size_t length)
 {
@@ -160,7 +161,7 @@ static bool is_loading(struct text variable)
 	return false;
 }
 
-/* What is loaded into QEMU can give it any CPU, whatever its arguments seem to say; so it is named rather than one of them. */
+/* Code that is loaded into QEMU can give it any CPU, whatever the arguments say; so a variable is named rather than an argument. */
 void nestxml_cpu_override_add_variable(struct cpu_override *override, const char *name, size_t length)
 {
 	struct text variable = {name, length};

@@ -7,8 +7,8 @@
 
 /** Starts zeroed; filled argument by argument, in the order of the document. */
 struct cpu_override {
-	char found[96];	 /* the first one and its place, ready for a terminal; a variable before an argument; "": none */
-	char option[16]; /* the -device or -global as written, while its value is expected; "": none is */
+	char found[96];	 /* the first that wins (a variable rather than an argument) and its place, ready for a terminal; "": none */
+	char option[16]; /* -device, -global or -set as written, while its value is expected; "": none is */
 };
 
 /** <qemu:arg value=...> in <qemu:commandline> */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* document.c - whether two documents that libvirt wrote are of the same definition. Pure. */
+/* document.c - whether two documents that libvirt wrote describe the same definition. Pure. */
 #include "document.h"
 
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "macros.h"
 #include "xml_tag.h"
 
-/* A document as it is read from one significant byte to the next. */
+/* Reads a document from one significant byte to the next. */
 struct reader {
 	struct span left;
 	const char *tag; /* the '<' of the tag that it is in; NULL: between two tags */
@@ -22,7 +22,7 @@ static bool starts_with(struct span text, const char *word)
 	return (size_t)(text.end - text.at) >= length && memcmp(text.at, word, length) == 0;
 }
 
-/* After whitespace that indents a tag or ends the document; @text.at itself where the whitespace is part of a text. */
+/* The place after whitespace that indents a tag or ends the document; @text.at itself if the whitespace is part of a text. */
 static const char *skip_indentation(struct span text)
 {
 	const char *at = text.at;
@@ -32,7 +32,7 @@ static const char *skip_indentation(struct span text)
 	return at == text.end || *at == '<' ? at : text.at;
 }
 
-/* After an attribute that libvirt writes only sometimes; @text.at itself if none follows. */
+/* The place after an attribute that libvirt writes only sometimes; @text.at itself if none follows. */
 static const char *skip_attribute(struct span text, const char *tag)
 {
 	static const char *const occasional[][2] = {{"<domain ", " id='"}, {"<graphics ", " passwd='"}};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* document.h - whether two documents that libvirt wrote are of the same definition. */
+/* document.h - whether two documents that libvirt wrote describe the same definition. */
 #ifndef NESTXML_DOCUMENT_H
 #define NESTXML_DOCUMENT_H
 

@@ -50,7 +50,7 @@ struct cpu_child {
 	/* of a feature */
 	enum feature_policy policy;
 	enum nestxml_vendor extension;	   /* vmx itself: Intel; svm itself: AMD */
-	enum nestxml_vendor sub_extension; /* a feature of nesting that makes no sense without vmx: Intel; svm: AMD */
+	enum nestxml_vendor sub_extension; /* a sub-feature of vmx: Intel; of svm: AMD */
 	const char *sub_feature;	   /* its name in the vendor table, or NULL */
 	bool needed;			   /* the sub-feature without which the feature is of little use */
 };
@@ -71,13 +71,16 @@ struct nestxml_domain {
 	struct nestxml_buffer metadata_namespaces; /* of <metadata>'s own children, each once, each with its NUL */
 	size_t metadata_namespaces_count;
 
-	struct metadata metadata; /* for sections that match by it */
+	struct metadata metadata; /* for [guest metadata:...] sections */
 
-	bool has_stated;   /* <nested:policy nested=...> */
-	bool has_misnamed; /* another element of its namespace */
-	struct nestxml_buffer stated;
+	bool has_stated;	      /* its metadata has a <nested:policy> */
+	bool has_misnamed;	      /* its metadata has another element of that namespace */
+	struct nestxml_buffer stated; /* the word in the attribute `nested` of <nested:policy> */
 
-	/* Where a <cpu> goes if there is none: after the last child of this kind. Zero: there is none. */
+	/*
+	 * A <cpu> that is added goes after the last <features>, else <os>, else the last child of <domain>. All zero: there is none of
+	 * these.
+	 */
 	struct element features;
 	struct element os;
 	struct element last;

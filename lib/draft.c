@@ -32,7 +32,7 @@ static void add_edit(struct draft *draft, size_t start, size_t end, const char *
 	// cppcheck-suppress memleak ; the list owns the copy
 }
 
-/* The same with a text that was put together; if memory ran out on the way, there is no edit. */
+/* The same with a text that was built piece by piece; if memory ran out meanwhile, there is no edit. */
 static void add_built_edit(struct draft *draft, size_t start, size_t end, const struct nestxml_buffer *text)
 {
 	if (!draft->failed && text->data)
@@ -167,8 +167,8 @@ static void add_features(struct draft *draft, struct nestxml_buffer *text, const
 }
 
 /*
- * A line end like the one before it, @indentation, and one level more where @deeper; "" for a document that is not indented there
- * (@indentation is NULL).
+ * What comes before an inserted element: a line end like the one before @indentation, then @indentation, and one more level where @deeper;
+ * "" if the document is not indented there (@indentation is NULL).
  */
 static void make_lead(struct draft *draft, struct nestxml_buffer *lead, const struct xml_span *indentation, bool deeper)
 {

@@ -13,10 +13,10 @@ struct draft {
 	size_t count;
 	size_t capacity;
 	char quote;
-	bool failed; /* out of memory: nothing more is added. Looked at once, at the end */
+	bool failed; /* out of memory: nothing more is added. Checked once, at the end */
 };
 
-/** What the CPU does not say yet of a feature, in the order in which it is written. */
+/** The features that <cpu> does not list yet, in the order in which they are written. */
 struct missing {
 	struct {
 		const char *policy;

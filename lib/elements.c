@@ -159,7 +159,7 @@ static void scan_root(struct scan *scan, const xmlChar *name, const xmlChar *pre
 	if (uri || prefix || !equal(name, "domain")) {
 		nestxml_text_escape((const char *)name, shown, sizeof(shown));
 		nestxml_scan_fail(scan, nestxml_error_set(scan->error, NESTXML_E_ROOT,
-							  "the root element is <%s>%s, not <domain>; give it what virsh dumpxml prints",
+							  "the root element is <%s>%s, not <domain>; expected what virsh dumpxml prints",
 							  shown, uri || prefix ? " in a namespace" : ""));
 		return;
 	}
@@ -314,13 +314,16 @@ static void scan_cpu_child(struct scan *scan, const xmlChar *name, const xmlChar
 static void scan_os(struct scan *scan, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, const xmlChar **attributes,
 		    int count)
 {
-	if (uri || prefix || scan->seen_os || !equal(name, "type"))
+	if (uri || prefix || scan->seen_os_type || !equal(name, "type"))
 		return;
-	scan->seen_os = true;
+	scan->seen_os_type = true;
 	keep_value(scan, find_plain_attribute(attributes, count, "arch"), &scan->domain->arch);
 }
 
-/* Compares pointers: the parser keeps one copy of each string. If it did not, the table would be full before the document is long. */
+/*
+ * Compares pointers, since the parser keeps one copy of each string. If it did not, the table would fill up early, and the document be
+ * refused.
+ */
 static void keep_metadata_namespace(struct scan *scan, const xmlChar *uri)
 {
 	struct nestxml_domain *domain = scan->domain;
@@ -366,7 +369,7 @@ static void scan_metadata(struct scan *scan, const xmlChar *name, const xmlChar 
 	}
 }
 
-/* Anything below <metadata>. To libvirt, a prefix that is not declared is a part of the name; no path has such names. */
+/* Anything below <metadata>. To libvirt, an undeclared prefix is part of the name; no path can contain such a name, so "" stands for it. */
 static void keep_metadata(struct scan *scan, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, const xmlChar **attributes,
 			  int count)
 {
@@ -407,9 +410,9 @@ static void scan_qemu_override(struct scan *scan, const xmlChar *name, const xml
 static void scan_inner(struct scan *scan, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, const xmlChar **attributes,
 		       int count)
 {
-	bool is_qemus = uri && equal(uri, QEMU_NAMESPACE);
+	bool is_qemu_namespace = uri && equal(uri, QEMU_NAMESPACE);
 
-	if (scan->branch == BRANCH_QEMU_OVERRIDE && is_qemus)
+	if (scan->branch == BRANCH_QEMU_OVERRIDE && is_qemu_namespace)
 		scan_qemu_override(scan, name, attributes, count);
 	if (scan->branch == BRANCH_METADATA)
 		keep_metadata(scan, name, prefix, uri, attributes, count);
@@ -426,7 +429,7 @@ static void scan_inner(struct scan *scan, const xmlChar *name, const xmlChar *pr
 		scan_metadata(scan, name, uri, attributes, count);
 		break;
 	case BRANCH_QEMU_COMMANDLINE:
-		if (is_qemus)
+		if (is_qemu_namespace)
 			scan_qemu_commandline(scan, name, attributes, count);
 		break;
 	case BRANCH_QEMU_OVERRIDE:

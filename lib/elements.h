@@ -25,9 +25,9 @@ struct scan {
 	enum branch branch;
 	struct nestxml_buffer *text; /* what character data is added to, or NULL */
 	unsigned int text_depth;     /* the depth of the element that it belongs to */
-	bool seen_name, seen_uuid, seen_os, seen_model, seen_metadata, seen_launch_security;
+	bool seen_name, seen_uuid, seen_os_type, seen_model, seen_metadata, seen_launch_security;
 	const xmlChar *metadata_namespaces[MAX_NAMESPACES]; /* the parser's own strings, each once */
-	bool misplaced; /* a tag was not where the parser said: an error of ours unless the document turns out to be bad */
+	bool misplaced; /* a tag was not where the parser said: our own error, unless the document turns out not to be well-formed */
 };
 
 /** Ends the pass with @code, unless an earlier failure has. */

@@ -10,7 +10,7 @@
 #include "macros.h"
 #include "utf8.h"
 
-#define MOST_BYTES 4 /* of a character */
+#define MOST_BYTES 4 /* that a character has */
 
 /* Takes a character off *@at, which is not at its end. A byte that is not UTF-8 becomes a number that is no character's. */
 static uint32_t take(const char **at)
@@ -22,7 +22,7 @@ static uint32_t take(const char **at)
 	return character;
 }
 
-/* After the ']' that closes the set which starts after @pattern's '['. NULL: it is not closed. */
+/* The place after the ']' that closes the set whose '[' is just before @pattern. NULL: it is not closed. */
 static const char *find_set_end(const char *pattern)
 {
 	const char *at = pattern + (*pattern == '!' || *pattern == '^');
@@ -40,14 +40,14 @@ static const char *find_set_end(const char *pattern)
 	return NULL;
 }
 
-/* Whether @at is at [:...:], [.....] or [=...=], the last two of which fnmatch(3) knows. */
+/* Whether [:x:], [.x.] or [=x=] begins at @at; the last two are known to fnmatch(3) alone. */
 static bool is_bracketed(const char *at)
 {
 	return at[0] == '[' &&
 	       ((at[1] == ':' && strstr(at, ":]")) || (at[1] == '.' && strstr(at, ".]")) || (at[1] == '=' && strstr(at, "=]")));
 }
 
-/* One of the things that a set has. */
+/* One member of a set such as [a-c[:digit:]]. */
 struct item {
 	bool (*has)(uint32_t character); /* a class; NULL: the characters from @low to @high */
 	uint32_t low;
@@ -138,7 +138,7 @@ static bool take_match(const char **pattern, const char **name)
 bool nestxml_glob_is_match(const char *pattern, const char *name)
 {
 	const char *star = NULL;       /* the pattern after the last '*' */
-	const char *after_star = NULL; /* where in the name it was tried */
+	const char *after_star = NULL; /* where in the name that part is tried */
 
 	while (*name) {
 		if (*pattern == '*') {
@@ -147,7 +147,7 @@ bool nestxml_glob_is_match(const char *pattern, const char *name)
 		} else if (!*pattern || !take_match(&pattern, &name)) {
 			if (!star)
 				return false;
-			take(&after_star); /* is the star's */
+			take(&after_star); /* the star takes one character more */
 			pattern = star;
 			name = after_star;
 		}
@@ -163,7 +163,7 @@ static bool is_quoted(const char *pattern)
 	return length > 1 && (*pattern == '"' || *pattern == '\'') && pattern[length - 1] == *pattern;
 }
 
-/* Why the set that starts after @at's '[' and ends before @end cannot be meant. */
+/* Why the set that begins at @at, after its '[', and ends before @end cannot be meant. NULL: no reason is seen. */
 static const char *find_set_typo(const char *at, const char *end)
 {
 	static const char no_class[] = "it names an unknown class of characters; write [[:digit:]] for a digit";

@@ -109,12 +109,12 @@ static void explain_missing(struct nestxml_host *host, const char *root, const c
 	}
 	name_other_modules(root, host->other_kvm, sizeof(host->other_kvm));
 	if (host->other_kvm[0])
-		set_evidence(host, NESTXML_STATE_UNSUPPORTED, false, "no kvm module with nesting: %s", host->other_kvm);
+		set_evidence(host, NESTXML_STATE_UNSUPPORTED, false, "the KVM that is loaded cannot nest: %s", host->other_kvm);
 	else
 		set_evidence(host, NESTXML_STATE_OFF, true, "%s is not loaded", module);
 }
 
-/* By any vendor's spelling: whether the parameter is a bool or an int is up to the kernel's version. */
+/* Takes any vendor's spelling, since whether the parameter is a bool or an int depends on the kernel's version. */
 static enum nestxml_state read_switch(const char *value)
 {
 	FOR_EACH_VENDOR(vendor) {
@@ -169,7 +169,7 @@ NESTXML_EXPORT int nestxml_host_new(const char *root, struct nestxml_host **host
 	else if (id[0] == '\0')
 		set_evidence(made, NESTXML_STATE_UNKNOWN, false, "/proc/cpuinfo names no vendor of the processor");
 	else if (made->vendor == NESTXML_VENDOR_NONE)
-		set_evidence(made, NESTXML_STATE_UNKNOWN, false, "no nesting is known for a processor of %s",
+		set_evidence(made, NESTXML_STATE_UNKNOWN, false, "the processor's vendor is %s, for which no nesting is known",
 			     nestxml_text_escape(id, shown, sizeof(shown)));
 	else
 		read_state(made, root);

@@ -80,10 +80,10 @@ static int check_encoding(const char *xml, size_t length, struct nestxml_error *
 #define MAX_ATTRIBUTES ((size_t)512)
 
 /*
- * Whether the tag at the start of these bytes, which hold no other '<', has too many attributes; more is not looked at. What only looks
- * like a tag, in a comment or CDATA, would have to hold as many of ="" to be taken for one.
+ * Whether the tag that begins at @tag has too many attributes; these bytes hold no other '<'. Nothing else is checked. What only looks like
+ * a tag, in a comment or CDATA, is taken for one only if it holds as many ="".
  */
-static bool is_crowded(const char *tag, size_t length)
+static bool has_too_many_attributes(const char *tag, size_t length)
 {
 	size_t count = 0;
 
@@ -105,8 +105,8 @@ static bool is_crowded(const char *tag, size_t length)
 }
 
 /*
- * In well-formed XML no tag holds a '<', and an attribute takes five bytes at least: so only a '<' with no other one in the bytes after it
- * can be the start of a tag that is crowded. Where they stand closer together, the text is skipped in strides.
+ * In well-formed XML no tag contains a '<', and an attribute takes at least five bytes. So a tag with too many attributes begins at a '<'
+ * that has no other one within the next 5 * MAX_ATTRIBUTES bytes. Where there is another one, all up to the last of them is skipped.
  */
 static int check_tags(const char *xml, size_t length, struct nestxml_error *error)
 {
@@ -123,7 +123,7 @@ static int check_tags(const char *xml, size_t length, struct nestxml_error *erro
 		if (next)
 			continue;
 		next = left > stride ? memchr(at + 1 + stride, '<', left - stride) : NULL;
-		if (is_crowded(at, (size_t)((next ? next : end) - at))) {
+		if (has_too_many_attributes(at, (size_t)((next ? next : end) - at))) {
 			line = line_of(xml, (size_t)(at - xml), &column);
 			return nestxml_error_set_at(error, NESTXML_E_TOO_BIG, line, column, "has a tag with more than %zu attributes",
 						    MAX_ATTRIBUTES);
@@ -140,7 +140,7 @@ int nestxml_input_check(const char *xml, size_t length, struct nestxml_error *er
 		return nestxml_error_set(error, NESTXML_E_TOO_BIG, "is larger than %zu MiB, which no domain's XML is",
 					 NESTXML_MAX_SIZE >> 20);
 	if (length == 0)
-		return nestxml_error_set(error, NESTXML_E_SYNTAX, "is empty; give it what virsh dumpxml prints");
+		return nestxml_error_set(error, NESTXML_E_SYNTAX, "is empty; expected what virsh dumpxml prints");
 	code = check_encoding(xml, length, error);
 	return code == 0 ? check_tags(xml, length, error) : code;
 }

@@ -5,7 +5,7 @@
  *
  * What libvirt gives a hook is the document that it starts, whole: the stored definition's at a start from nothing, a snapshot's at a
  * revert to one with memory (libvirt 9.0, 11.3 and 12.8, measured: docs/libvirt-facts.md #8). So whole documents are compared, not their
- * characteristics. libvirt has no guest whose name cannot be a file's.
+ * characteristics.
  */
 #include "libvirt_files.h"
 
@@ -18,12 +18,13 @@
 #include "file.h"
 #include "macros.h"
 
+/* libvirt has no guest whose name is not one, since it has files of these names. */
 static bool is_file_name(const char *name)
 {
 	return !strchr(name, '/') && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
 }
 
-/* libvirt gives each guest one; two without are not known to be the same. */
+/* By their UUIDs. libvirt gives each guest one; two guests without one are not known to be the same. */
 static bool is_same_guest(const struct nestxml_domain *a, const struct nestxml_domain *b)
 {
 	return *nestxml_domain_get_uuid(a) && strcmp(nestxml_domain_get_uuid(a), nestxml_domain_get_uuid(b)) == 0;
@@ -55,7 +56,7 @@ int nestxml_stored_definition_read(const char *root, const char *name, const str
 		code = nestxml_domain_new(xml, length, &domain, NULL);
 	if (code == -ENOMEM || code == NESTXML_E_NOMEM)
 		return NESTXML_E_NOMEM;
-	if (code != 0) { /* the helper sees what libvirt makes of it */
+	if (code != 0) { /* the helper finds out what libvirt makes of it */
 		*definition = NESTXML_DEFINITION_OTHER;
 		return 0;
 	}
@@ -70,7 +71,7 @@ int nestxml_stored_definition_read(const char *root, const char *name, const str
 /* ---- snapshots ---- */
 
 /*
- * The domain that a snapshot's memory is of; borrows from @xml. libvirt (virDomainSnapshotDefFormat) writes the state before the domain,
+ * The domain whose memory the snapshot has; borrows from @xml. libvirt (virDomainSnapshotDefFormat) writes the state before the domain,
  * whose contents tenants choose, and escapes the users' description. NULL: it has no memory, or that is unknown.
  */
 static struct nestxml_domain *find_running(const char *xml)
@@ -126,7 +127,7 @@ static bool starts_as(const char *xml, const struct nestxml_domain *domain, cons
 	return length >= 0 && nestxml_document_is_same((struct span){revert, revert + length}, get_whole(guest));
 }
 
-/* Adds what was read to @size. */
+/* Whether @file is the snapshot from which @guest starts. Adds the bytes that were read to *@size. */
 static bool is_of_snapshot(const char *root, const char *file, const struct nestxml_domain *guest, size_t *size)
 {
 	AUTO_FREE char *xml = NULL;

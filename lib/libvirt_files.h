@@ -5,7 +5,7 @@
 
 #include "assess.h"
 
-/** Reads the stored definition of the guest @name, where that is @guest: see enum nestxml_definition. Returns 0 or NESTXML_E_NOMEM. */
+/** Compares the stored definition of the guest @name with @guest: see enum nestxml_definition. Returns 0 or NESTXML_E_NOMEM. */
 int nestxml_stored_definition_read(const char *root, const char *name, const struct nestxml_domain *guest, enum nestxml_vendor vendor,
 				   enum nestxml_nested nested, enum nestxml_definition *definition);
 /* libvirt waits for the hook, which reads no more snapshot files of a guest than these; docs/how-a-start-is-handled.md has the numbers. */
@@ -18,7 +18,9 @@ enum snapshot_match {
 	SNAPSHOT_MATCH_UNKNOWN, /* there are more snapshots than are read */
 };
 
-/** Whether a revert to a snapshot of @guest, whose name is @name, that has memory would start as @guest. What cannot be read is no match.
+/**
+ * Whether a revert to one of the snapshots of the guest @name that have memory would start exactly @guest. A snapshot that cannot be read
+ * does not match.
  */
 enum snapshot_match nestxml_snapshot_match(const char *root, const char *name, const struct nestxml_domain *guest);
 

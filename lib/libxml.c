@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * libxml.c - libxml2 by dlopen. Most hook calls read no document. Linked, it would cost each of them more than all the rest: Debian 12's
- * brings ICU and libstdc++, and without these, on Debian 13, a `prepare` with no policy still executes 2.5 times as many instructions
- * (docs/measured.md).
+ * libxml.c - loads libxml2 by dlopen(), since most hook calls read no document. If it were linked, loading it would cost each of them more
+ * than all the rest: Debian 12's brings ICU and libstdc++, and even without these, on Debian 13, a `prepare` with no policy would execute
+ * 2.5 times as many instructions (docs/measured.md).
  */
 #include "libxml.h"
 
@@ -13,7 +13,7 @@
 
 DLSYM_NOTE("xml", "Reads the XML of domains", LIBXML2_SONAME);
 
-/* What is set once and only read from then on; libxml2 itself is one in a process. */
+/* Set once and only read from then on; libxml2's own state is the process's, too. */
 LIBXML_FUNCTIONS(DLSYM_DEFINE)
 static bool is_loaded;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* libxml2 is not set up by two threads at once */
@@ -28,7 +28,10 @@ static void ignore_error(void *data, xmlError *problem)
 	(void)problem;
 }
 
-/* Whether there is memory for what libxml2 keeps for this thread. From 2.12 on it ends the process where it finds none later. */
+/*
+ * Whether there is memory for what libxml2 keeps for this thread. From 2.12 on, libxml2 would end the process if it failed to get that
+ * later.
+ */
 static bool has_thread_memory(void)
 {
 #if LIBXML_VERSION >= 21200
@@ -38,7 +41,7 @@ static bool has_thread_memory(void)
 #endif
 }
 
-/* Where there is no memory, libxml2 says so on stderr, unless it is told to tell us. These are settings of this thread. */
+/* If it is out of memory, libxml2 says so on stderr, unless it has an error handler. The handler is a setting of this thread. */
 static void set_up(void)
 {
 	xmlStructuredErrorFunc handler = *sym___xmlStructuredError();
@@ -50,8 +53,9 @@ static void set_up(void)
 }
 
 /*
- * What failed, for want of memory perhaps, is tried again by the next document. Bound lazily, as where it is linked: RTLD_NOW would look
- * up every function of ICU and libstdc++ too, and costs the filter a tenth of its time on a small guest (tests/bench).
+ * A failure, perhaps for want of memory, is not final: the next document tries again. Functions are bound lazily, as they would be if it
+ * were linked: RTLD_NOW would look up every function of ICU and libstdc++ too, and costs the filter a tenth of its time on a small guest
+ * (tests/bench).
  */
 static int load(struct nestxml_error *error)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* managers.c - whose guest it is. */
+/* managers.c - whether a program manages a guest, by the namespaces of its metadata. */
 #include "managers.h"
 
 #include <string.h>
@@ -8,14 +8,14 @@
 #include "macros.h"
 
 /*
- * Metadata of programs that describe a guest and do not believe that they alone start and define it. Any other namespace is a manager's:
- * what that program believes of its guests must stay true, and which ones there are nobody knows.
+ * Namespaces of programs that only describe a guest, and do not rely on being the only ones that define and start it. Any other namespace
+ * is taken for a manager's, since nobody knows all of them, and what a manager believes of its guests must stay true.
  */
 static const char *const harmless[] = {
 	NESTXML_METADATA_NAMESPACE,
 	"http://libosinfo.org/xmlns/libvirt/domain/1.0", /* which system the guest runs: virt-install, virt-manager, cockpit */
 	"https://github.com/cockpit-project/cockpit-machines",
-	"https://github.com/cockpit-project/cockpit/tree/master/pkg/machines", /* of older ones */
+	"https://github.com/cockpit-project/cockpit/tree/master/pkg/machines", /* of its older versions */
 };
 
 static bool is_manager(const struct nestxml_config *config, const char *name_space)

@@ -12,8 +12,8 @@ struct manager {
 };
 
 /**
- * The first namespace in the metadata of @domain that is a manager's: any that @config does not except, and that is not one of those that
- * mark no manager. Borrowed from @domain; NULL: there is none.
+ * The first namespace in the metadata of @domain that is a manager's: any that neither @config nor the list of harmless ones excepts.
+ * Borrowed from @domain; NULL: there is none.
  */
 const char *nestxml_find_manager(const struct nestxml_config *config, const struct nestxml_domain *domain);
 

@@ -25,7 +25,7 @@ static bool add(struct metadata *metadata, const char *text, size_t length)
 	return nestxml_buffer_add(&metadata->text, text, length);
 }
 
-/* The same of a value or namespace, and a NUL. */
+/* Appends a value or a namespace, with its ampersands restored, and a NUL. */
 static bool add_value(struct metadata *metadata, const char *value, size_t length)
 {
 	size_t start = metadata->text.length;
@@ -55,7 +55,7 @@ static struct metadata_element *last(struct metadata *metadata)
 	return &metadata->elements[metadata->elements_count - 1];
 }
 
-/* The last element has all its text, or none where another one begins in it. */
+/* Ends the text of the last element, if that is still open. One in which another element begins has none (@has_text is false). */
 static bool close_text(struct metadata *metadata, bool has_text)
 {
 	struct metadata_element *element;

@@ -47,8 +47,8 @@ struct metadata {
 };
 
 /**
- * Takes the start of an element @depth levels below <metadata>. @name_space: NULL for none; it must last until the end of the scan.
- * Attributes follow, then text. Each returns false if out of memory, and does nothing once the metadata is cut.
+ * Begins an element @depth levels below <metadata>; its attributes follow, then its text. @name_space (NULL: none) must last until the end
+ * of the scan. Each of these functions returns false if out of memory, and does nothing once the metadata is cut.
  *
  * @name_space and @value are as libxml2 gives them to a SAX handler, where a '&' is "&#38;".
  */

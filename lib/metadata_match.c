@@ -41,7 +41,9 @@ static char *skip_blanks(char *at)
 	return at + strspn(at, blanks);
 }
 
-/* A word up to one of @ends. *@end has the character that ended it, in whose place a NUL is. NULL: there is none. */
+/*
+ * Takes a word from *@at, up to one of the characters @ends: *@end is that character, and a NUL takes its place. NULL: the word is empty.
+ */
 static const char *take_word(char **at, const char *ends, char *end)
 {
 	char *word = *at;
@@ -54,8 +56,8 @@ static const char *take_word(char **at, const char *ends, char *end)
 }
 
 /*
- * The same for the name of an element or attribute. With a prefix, or with any other character that no such name has, it would match
- * nothing: a typo that would let every guest pass.
+ * The same for the name of an element or attribute. NULL also if it has a prefix, or any other character that no such name has: it would
+ * match nothing, and the typo would let every guest pass.
  */
 static const char *take_name(char **at, const char *ends, char *end)
 {
@@ -84,10 +86,10 @@ static bool take_condition(char **at, struct step *step)
 	return end == quotes[0] && *(*at)++ == ']';
 }
 
-/* PATH= up to the '='. */
+/* Takes PATH and the '=' after it. Returns what is wrong with it, or NULL. */
 static const char *take_path(char **at, struct metadata_pattern *pattern)
 {
-	static const char path[] = "expected a path like element/element or element/@attribute, without prefixes, after the namespace";
+	static const char bad_path[] = "expected a path like element/element or element/@attribute, without prefixes, after the namespace";
 	char end = '/';
 
 	while (end == '/') {
@@ -97,12 +99,12 @@ static const char *take_path(char **at, struct metadata_pattern *pattern)
 			++*at;
 			pattern->attribute = take_name(at, "=/[]@ \t\r\v\f", &end);
 			if (!pattern->attribute || end == '/' || end == '[')
-				return path;
+				return bad_path;
 			break;
 		}
 		step.name = take_name(at, "/[]@= \t\r\v\f", &end);
 		if (!step.name)
-			return path;
+			return bad_path;
 		if (end == '[') {
 			if (!take_condition(at, &step))
 				return "expected [@attribute='value'], without a prefix, after an element";

@@ -80,7 +80,7 @@ void nestxml_policy_describe_words(const char *const *words, size_t count, char 
 
 /* ---- the sections ---- */
 
-/* A pattern that is a UUID says which guest, whatever others are called. */
+/* A pattern that is a UUID is about the guest with that UUID, whatever other guests are called. */
 static bool is_uuid(const char *pattern)
 {
 	struct uuid ignored;
@@ -130,7 +130,7 @@ static void apply_sections(struct nestxml_policy *policy, const struct nestxml_c
 
 bool nestxml_config_is_silent(const struct nestxml_config *config, const char *name)
 {
-	enum nestxml_nested standard = NESTXML_NESTED_LEAVE;
+	enum nestxml_nested default_nested = NESTXML_NESTED_LEAVE;
 
 	for (size_t i = 0; i < config->sections_count; i++) {
 		const struct section *section = &config->sections[i];
@@ -138,9 +138,9 @@ bool nestxml_config_is_silent(const struct nestxml_config *config, const char *n
 		if (section->pattern && (section->metadata || is_uuid(section->pattern) || nestxml_glob_is_match(section->pattern, name)))
 			return false;
 		if (!section->pattern && section->settings[POLICY_KEY_NESTED].has)
-			standard = (enum nestxml_nested)section->settings[POLICY_KEY_NESTED].value;
+			default_nested = (enum nestxml_nested)section->settings[POLICY_KEY_NESTED].value;
 	}
-	return standard == NESTXML_NESTED_LEAVE;
+	return default_nested == NESTXML_NESTED_LEAVE;
 }
 
 NESTXML_EXPORT const struct nestxml_section *nestxml_config_get_section(const struct nestxml_config *config, size_t index)
@@ -167,7 +167,7 @@ static void set_source(struct nestxml_policy *policy, enum nestxml_nested nested
 	policy->line = 0;
 }
 
-/* The first section that may be about @domain, and of which that is unknown; NULL: there is none. */
+/* The first section that might match @domain, if its metadata were known whole; NULL: there is none. */
 static const struct section *find_undecided(const struct nestxml_config *config, const struct nestxml_domain *domain)
 {
 	for (size_t i = 0; domain->metadata.is_cut && i < config->sections_count; i++)
@@ -176,7 +176,7 @@ static const struct section *find_undecided(const struct nestxml_config *config,
 	return NULL;
 }
 
-/* What the guest itself states, where no section decides in its place. */
+/* Checks what the guest itself states, which counts where no section decides. */
 static int check_stated(const struct nestxml_domain *domain, bool is_word, struct nestxml_error *error)
 {
 	char shown[64];
@@ -188,7 +188,7 @@ static int check_stated(const struct nestxml_domain *domain, bool is_word, struc
 					 nestxml_text_escape(domain->stated.data ? domain->stated.data : "", shown, sizeof(shown)),
 					 expected);
 	}
-	if (domain->has_misnamed && !domain->has_stated) /* a typo, by which nothing would be stated */
+	if (domain->has_misnamed && !domain->has_stated) /* a typo: the policy would go unstated */
 		return nestxml_error_set(error, NESTXML_E_METADATA,
 					 "its metadata has an element of the namespace " NESTXML_METADATA_NAMESPACE
 					 ", but no policy; expected <nested:policy nested='...'>");

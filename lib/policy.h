@@ -9,8 +9,8 @@
 void nestxml_policy_describe_words(const char *const *words, size_t count, char *buffer, size_t size);
 
 /**
- * Whether no section states a policy for a guest of this name, whatever its UUID, and no [default] does: if it has a policy, that is in its
- * XML.
+ * Whether the policy files say nothing about a guest of this name, whatever its UUID and metadata are: no section can match it, and no
+ * [default] states a policy. If the guest has one, it is in its XML.
  */
 bool nestxml_config_is_silent(const struct nestxml_config *config, const char *name);
 

@@ -12,7 +12,7 @@
 #include "macros.h"
 #include "vendor.h"
 
-/* For words so short memmem() takes several times as long (tests/bench). They have two characters at least. */
+/* memmem() takes several times as long for words this short (tests/bench). A word has at least two characters. */
 static bool has(const char *xml, size_t length, const char *word)
 {
 	const char *end = xml + length;
@@ -35,7 +35,7 @@ static bool has_name(const char *xml, size_t length, const char *name)
 	       nestxml_buffer_add_string(&element, "</name>") && memmem(xml, length, element.data, element.length);
 }
 
-/* This does not prove that it is well-formed, but catches half a document. */
+/* Catches half a document; that does not prove it well-formed. */
 static bool is_whole(const char *xml, size_t length)
 {
 	static const char end[] = "</domain>";

@@ -50,7 +50,7 @@ static void report_host(struct nestxml_check *check, const struct nestxml_host *
 	advise(check, nestxml_host_is_fixable(host) ? "run: nestctl host enable (details: nestctl host)" : "details: nestctl host");
 }
 
-/* It has arrived with a CPU that is not disabled. */
+/* It arrives with a CPU that does not disable the feature. */
 static void report_arrival(struct nestxml_check *check)
 {
 	const char *guest = nestxml_shell_name(nestxml_domain_get_name(check->judged), nestxml_domain_get_uuid(check->judged));
@@ -65,7 +65,7 @@ static void report_arrival(struct nestxml_check *check)
 		nestxml_vendor_feature(check->assessment.vendor));
 	nestxml_text_print(
 		check->advice, sizeof(check->advice),
-		"start it from its definition instead (where it has a managed save: virsh managedsave-remove %s), or set nested = leave "
+		"start it from its definition instead (if it has a managed save, first run: virsh managedsave-remove %s), or set nested = leave "
 		"for it%s",
 		guest, where);
 }
@@ -124,10 +124,10 @@ static void advise_rewrite(struct nestxml_check *check, const char *guest, const
 	else if (check->definition == NESTXML_DEFINITION_STALE)
 		nestxml_text_print(check->advice, sizeof(check->advice), "%s", rewrite);
 	else
-		nestxml_text_print(check->advice, sizeof(check->advice), "%s (without a definition: %s)", rewrite, create);
+		nestxml_text_print(check->advice, sizeof(check->advice), "%s (if it has no definition: %s)", rewrite, create);
 }
 
-/* It has a definition, which is not what was to start, or perhaps not. */
+/* It has a definition, but the refused start was not made from it, or perhaps not. */
 static void advise_start(struct nestxml_check *check, const char *guest, const char *filter)
 {
 	bool is_current = check->definition == NESTXML_DEFINITION_CURRENT;

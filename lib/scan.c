@@ -13,10 +13,10 @@
 #include "macros.h"
 
 /*
- * libxml2 looks names up one by one, or in a table that does not grow: a document full of different ones would take minutes (2.9.14,
+ * libxml2 looks names up one by one, or in a table that does not grow: a document full of different names would take minutes (2.9.14,
  * measured). libvirt's whole schema has 20 KiB of them.
  */
-#define MAX_NAMES 1024 /* KiB of different ones */
+#define MAX_NAMES 1024 /* KiB of different names */
 #define MAX_DEPTH 256  /* libxml2's own, without XML_PARSE_HUGE (xmlParserMaxDepth) */
 
 /* libxml2 2.12 made the error const. */
@@ -26,7 +26,7 @@
 #define PROBLEM xmlError
 #endif
 
-/* For the end of a callback: it releases the input, to which the callback's attributes point. */
+/* The last call of a callback: stopping releases the input, into which the callback's arguments point. */
 static void stop_if_failed(struct scan *scan)
 {
 	if (scan->code != 0)
@@ -35,7 +35,7 @@ static void stop_if_failed(struct scan *scan)
 
 /* ---- libxml2's callbacks ---- */
 
-/* Before the first name. Earlier would be too early: libxml2 2.15 sets a limit of its own when it begins. */
+/* Sets the limit before the first name is read, and no earlier: when it begins, libxml2 2.15 sets one of its own. */
 static void on_start_document(void *data)
 {
 	struct scan *scan = data;
@@ -95,7 +95,7 @@ static void on_doctype(void *data, const xmlChar *name, const xmlChar *external_
 	stop_if_failed(scan);
 }
 
-/* Words that libxml2 has for what is well-formed and still more than it reads; its limits are libvirt's too. */
+/* Whether libxml2's message is about one of its limits, and not about the syntax. libvirt has the same limits. */
 static bool is_limit(const char *words)
 {
 	static const char *const limits[] = {"too big", "too long", "Excessive depth", "Resource limit"};
@@ -133,7 +133,7 @@ static void on_error(void *data, PROBLEM *problem)
 	unsigned int column = problem->int2 > 0 ? (unsigned int)problem->int2 : 0;
 	char shown[200];
 
-	/* libvirt too takes an undeclared prefix for what it looks like. */
+	/* An undeclared prefix is no error to libvirt either: it is part of the name. */
 	if (scan->code != 0 || problem->level < XML_ERR_ERROR || problem->domain == XML_FROM_NAMESPACE)
 		return;
 	if (problem->code == XML_ERR_NO_MEMORY) {
@@ -198,7 +198,9 @@ static void parse(struct scan *scan)
 	scan->parser->sax->internalSubset = on_doctype;
 	scan->parser->sax->serror = on_error;
 	scan->parser->userData = scan;
-	/* Read through a callback, not from memory: libxml2 would copy that whole. Its limits on depth and length stay as libvirt has them.
+	/*
+	 * Read through a callback, since libxml2 would copy the whole of a document in memory. Its limits on depth and length stay, as in
+	 * libvirt.
 	 */
 	tree = sym_xmlCtxtReadIO(scan->parser, on_read, on_close, scan, NULL, NULL, XML_PARSE_NONET);
 	if (scan->code == 0 && scan->read == 0) /* there was no memory to begin with */

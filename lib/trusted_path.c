@@ -22,8 +22,8 @@
 #define MAX_LINKS 40 /* as the kernel has it */
 
 /*
- * In bytes; no sane configuration comes near them, and they are cleared at each call. A longer path is refused, what is longer to show is
- * cut.
+ * In bytes: no sane configuration comes near them, and they are small because they are cleared at each call. A path that is longer is
+ * refused; messages cut what is longer.
  */
 #define MAX_PENDING 1024
 #define MAX_SHOWN 512
@@ -32,11 +32,11 @@ struct walk {
 	const char *path; /* as it was asked for: messages name it */
 	struct nestxml_error *error;
 	int root;
-	int directory;		   /* that the walk has come to; -1 at its end */
+	int directory;		   /* where the walk is; -1: something is missing, so it has ended */
 	char pending[MAX_PENDING]; /* what is still to be walked */
 	char done[MAX_SHOWN];	   /* what has been, links resolved, for messages; cut where it does not fit */
 	unsigned int links;
-	size_t after_links; /* that many bytes of @pending stand after what links lead to; SIZE_MAX: there was no link */
+	size_t after_links; /* bytes at the end of @pending that come from @path, not from a link; SIZE_MAX: there was no link */
 };
 
 static int fail(const struct walk *walk, const char *reason)
@@ -61,22 +61,22 @@ static int fail_at(const struct walk *walk, const char *name, const char *reason
 	return fail(walk, text);
 }
 
-/* Whether the component before what is pending was named by a link, and not by the path that was asked for. */
+/* Whether the component that was taken last comes from what a link leads to, and not from the path that was asked for. */
 static bool is_led_to(const struct walk *walk)
 {
 	return walk->after_links != SIZE_MAX && strlen(walk->pending) >= walk->after_links;
 }
 
-/* What a link leads to may be anything, even /tmp or /dev/null: no advice changes that. */
+/* A link may lead anywhere, even to /tmp or /dev/null, whose owner and mode must stay: the advice is then to replace the link. */
 static int check_owner(const struct walk *walk, const char *name, const struct stat *status)
 {
 	static const char no_link[] = "; replace the link with a copy of the file or directory";
 
 	if (status->st_uid != 0 && status->st_uid != geteuid())
-		return fail_at(walk, name, "does not belong to root", is_led_to(walk) ? no_link : "; give that to root with chown -h");
+		return fail_at(walk, name, "does not belong to root", is_led_to(walk) ? no_link : "; give it to root with chown -h");
 	if (!S_ISLNK(status->st_mode) && status->st_mode & (S_IWGRP | S_IWOTH))
 		return fail_at(walk, name, "can be written by others than its owner",
-			       is_led_to(walk) ? no_link : "; take that from them with chmod go-w");
+			       is_led_to(walk) ? no_link : "; remove that permission with chmod go-w");
 	return 0;
 }
 
@@ -119,7 +119,7 @@ static int go_up(struct walk *walk)
 	return 0;
 }
 
-/* What the link leads to comes before what is pending, which makes room at the end of the buffer meanwhile. */
+/* Puts what the link leads to before what is pending, which is moved to the end of the buffer meanwhile. */
 static int follow(struct walk *walk, const char *name)
 {
 	size_t rest = strlen(walk->pending) + 1;
@@ -150,7 +150,7 @@ static int stop_at_nothing(struct walk *walk, const char *name)
 	bool is_missing = is_led_to(walk);
 
 	move_to(walk, -1);
-	return is_missing ? fail_at(walk, name, "is not there", "; remove the link, or put there what it is to lead to") : 0;
+	return is_missing ? fail_at(walk, name, "is not there", "; remove the link, or create what it leads to") : 0;
 }
 
 static int enter(struct walk *walk, const char *name, const struct stat *status)

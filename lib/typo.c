@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* typo.c - what was written into a policy file and cannot be meant: it would match no guest, or others, and nothing would say so. Pure. */
+/* typo.c - finds what cannot be meant in a policy file: a pattern that would match no guest, or other guests, without a word. Pure. */
 #include "typo.h"
 
 #include <stdint.h>
@@ -49,7 +49,7 @@ bool nestxml_has_unseen(const char *text, size_t length)
 
 /* ---- a guest's name, a glob or a UUID ---- */
 
-/* One digit too many or too few. */
+/* A few digits too many or too few. */
 static bool is_nearly_uuid(const char *pattern)
 {
 	size_t hyphens = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* typo.h - what was written into a policy file and cannot be meant. */
+/* typo.h - finds what cannot be meant in a policy file. */
 #ifndef NESTXML_TYPO_H
 #define NESTXML_TYPO_H
 

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* vendor.c - the one table of what is known of each processor vendor's nesting. A further vendor is a row, and a value of the enum. */
+/*
+ * vendor.c - the one table of what is known of each processor vendor's nesting. Another vendor takes a row here, and a value in the enum.
+ */
 #include "vendor.h"
 
 #include <string.h>
 
 #include "macros.h"
 
-/* A list ends with NULL. A name that ends in '*' is a prefix of longer ones. */
+/* A list of names ends with NULL. A name that ends in '*' stands for all longer names that begin like it. */
 
-/* Sub-features that libvirt's models contain. The list ends with one without models. */
+/* Sub-features that libvirt's models contain. An array of these ends with one that has no models. */
 struct contained {
 	const char *models[9]; /* each also with a version */
 	const char *sub_features[10];
@@ -33,8 +35,8 @@ struct row {
 
 /*
  * Sub-features and models: libvirt's cpu_map of 9.0, 11.3 and 12.8. Those of svm have leaf 0x8000000a, those of vmx the MSRs 0x480 to
- * 0x491, and all of the latter begin with "vmx-". tests/judge/cpu_map holds both against the libvirt that is installed. QEMU's own models
- * agree (query-cpu-model-expansion of QEMU 7.2 under TCG). Models of EPYC to come are taken to contain svm like all before them.
+ * 0x491, and all of the latter begin with "vmx-". tests/judge/cpu_map compares both with the libvirt that is installed. QEMU's own models
+ * agree (query-cpu-model-expansion of QEMU 7.2 under TCG). Future models of EPYC are assumed to contain svm, as all have so far.
  */
 static const struct contained contained_in_amd[] = {
 	{{"EPYC-v3", "EPYC-v4", "EPYC-v5", "EPYC-Rome", "EPYC-Milan", "EPYC-Genoa", "EPYC-Turin", "Dhyana-v2"}, {"npt", "nrip-save"}},

@@ -14,7 +14,7 @@
 enum nestxml_vendor nestxml_vendor_of_feature(const char *name, size_t length);
 /** The vendor to whose feature this one belongs ("vmx-ept": Intel); NONE. @name is not terminated. */
 enum nestxml_vendor nestxml_vendor_of_sub_feature(const char *name, size_t length);
-/** The name of @vendor's sub-feature as the table has it ("npt", "vmx-*"), which lasts; NULL where it is none. @name is not terminated. */
+/** The name of @vendor's sub-feature as the table has it ("npt", "vmx-*"), static; NULL where it is none. @name is not terminated. */
 const char *nestxml_vendor_sub_feature(enum nestxml_vendor vendor, const char *name, size_t length);
 /** The sub-feature without which @vendor's feature is of little use: nested paging. NULL for NONE. */
 const char *nestxml_vendor_needed(enum nestxml_vendor vendor);
@@ -24,7 +24,7 @@ bool nestxml_model_has_sub_features(const char *model, enum nestxml_vendor vendo
 bool nestxml_model_expects_sub_features(const char *model, enum nestxml_vendor vendor);
 /** How many sub-features nestxml_model_sub_feature() gives for a model at most. */
 #define MODEL_SUB_FEATURES_MAX 12
-/** The sub-feature number @index that libvirt's CPU model contains, of @vendor's feature; NULL after the last. */
+/** Sub-feature number @index from 0, of @vendor's feature, that libvirt's CPU model contains; NULL after the last. */
 const char *nestxml_model_sub_feature(const char *model, enum nestxml_vendor vendor, size_t index);
 /** The vendor of a processor by its vendor_id in /proc/cpuinfo; NONE. */
 enum nestxml_vendor nestxml_vendor_of_processor(const char *id);

@@ -2,8 +2,8 @@
 /*
  * warnings.c - what a rewrite of the CPU cannot put right: each with the reason, and what to do.
  *
- * What keeps a guest from starting was measured on libvirt 9.0 and 11.3 (docs/libvirt-facts.md #14): under check='full' a start ends where
- * QEMU's CPU has more or less than libvirt expects, and what the CPU is expected to have is only in part in the XML.
+ * What keeps a guest from starting was measured on libvirt 9.0 and 11.3 (docs/libvirt-facts.md #14): under check='full' libvirt stops a
+ * start if QEMU's CPU has more or less than it expects, and the XML shows only part of what it expects.
  */
 #include "warnings.h"
 
@@ -39,7 +39,7 @@ static void warn_of_missing(const struct nestxml_domain *domain, enum nestxml_ve
 		if (child->sub_extension != vendor || !child->needed || !is_off(child->policy))
 			continue;
 		warn(warnings,
-		     "its CPU disables %s, so a hypervisor in the guest has no nested paging: slow, and Hyper-V does not run at all; "
+		     "its CPU disables %s, so a hypervisor in the guest has no nested paging: it is slow, and Hyper-V does not run at all; "
 		     "remove that <feature> from <cpu>",
 		     nestxml_vendor_needed(vendor));
 		return;

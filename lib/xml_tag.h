@@ -31,7 +31,7 @@ size_t xml_tag_name_end(const char *xml, size_t start);
 bool is_xml_space(char c);
 
 /**
- * Puts a '&' in the place of each "&#38;", which libxml2 makes of one in the values and namespaces that it gives to a SAX handler
+ * Replaces each "&#38;" by '&': that is how libxml2 writes one in the values and namespaces that it gives to a SAX handler
  * (xmlParseAttValueInternal()). Returns the new length.
  */
 size_t xml_restore_ampersands(char *text, size_t length);

@@ -2,13 +2,13 @@
 /*
  * fault.c - runs a program and lets one of its system calls fail, or do half of what it was asked for.
  *
- *	fault REPORT NUMBER WHAT CALLS PROGRAM [ARGUMENT...]
+ * * fault REPORT NUMBER WHAT CALLS PROGRAM [ARGUMENT...]
  *
- * Of the calls named in CALLS ("read,write") number NUMBER, from 1, comes to WHAT: an error ("EIO"), an error from then on ("ENOSPC+"), or
- * "short". Counted are those after the program's first look at descriptor 0 (io_guard_descriptors()), so that the loader of a program
- * is left alone and what the program itself loads is not; what is written to stderr is not counted, since people must be told. REPORT
- * becomes "CALL PATH" of the call that it was, or "none" where there were fewer. The exit status is the program's; 125 if that cannot be
- * traced. For x86_64 alone: it writes to registers.
+ * Call number NUMBER, from 1, of those named in CALLS ("read,write") becomes WHAT: an error ("EIO"), an error from then on ("ENOSPC+"), or
+ * "short". Counted are those after the program's first look at descriptor 0 (io_guard_descriptors()), so that the loader of a program is
+ * left alone and what the program itself loads is not; what is written to stderr is not counted, since people must be told. REPORT becomes
+ * "CALL PATH" of the call that it was, or "none" where there were fewer. The exit status is the program's; 125 if that cannot be traced.
+ * For x86_64 alone: it writes to registers.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -2,8 +2,8 @@
 /*
  * fuzz_rewrite.c - lets libFuzzer look for a document that breaks a promise of the rewrite.
  *
- * The first byte is the wish (nested, mode, vendor), the rest is the document. What is refused is fine, unless libxml2's tree parser has
- * nothing at all against it; what is taken goes to the judge of the property test.
+ * The first byte says what is asked for (nested, mode, vendor), the rest is the document. That one is refused is fine, unless libxml2's
+ * tree parser finds nothing wrong with it; the result for one that is taken goes to the judge of the property test.
  */
 #include <stdint.h>
 #include <stdio.h>

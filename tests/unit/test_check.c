@@ -141,7 +141,7 @@ static void test_on_a_host_with_nesting_the_cpu_decides(void **state)
 	check_rows(*state, NESTXML_OPERATION_START, "kvm", rows, ARRAY_SIZE(rows));
 }
 
-static void test_what_is_offered_fits_what_there_is(void **state)
+static void test_the_advice_fits_the_guest_and_its_definition(void **state)
 {
 	struct nestxml_check *check;
 
@@ -180,7 +180,7 @@ static void test_on_a_host_without_nesting_what_requires_it_is_refused(void **st
 	check_rows(*state, NESTXML_OPERATION_START, "kvm", rows, ARRAY_SIZE(rows));
 }
 
-static void test_a_refusal_names_the_fact_and_the_command_that_mends_it(void **state)
+static void test_a_refusal_names_the_fact_and_the_command_that_fixes_it(void **state)
 {
 	static const struct {
 		const char *id;
@@ -191,7 +191,7 @@ static void test_a_refusal_names_the_fact_and_the_command_that_mends_it(void **s
 		{"AuthenticAMD", "kvm_amd", "0\n", "kvm_amd nested=0|nestctl host enable|nestctl host)"},
 		{"GenuineIntel", NULL, NULL, "kvm_intel is not loaded|nestctl host enable"},
 		{"HygonGenuine", "kvm", "Y\n", "kvm_amd is not loaded|nestctl host enable"},
-		{"GenuineIntel", "kvm_pvm", NULL, "no kvm module with nesting: kvm_pvm|nestctl host|!nestctl host enable"},
+		{"GenuineIntel", "kvm_pvm", NULL, "the KVM that is loaded cannot nest: kvm_pvm|nestctl host|!nestctl host enable"},
 		{"GenuineIntel", "kvm_intel", NULL, "kvm_intel has no parameter nested|nestctl host|!nestctl host enable"},
 		{"GenuineIntel", "kvm_intel", "maybe\n", "kvm_intel nested='maybe'|nestctl host"},
 		{"RiseRiseRise", "kvm_intel", "Y\n", "RiseRiseRise|nestctl host|!nestctl host enable"},
@@ -466,7 +466,7 @@ static void test_what_arrives_without_what_it_is_to_have_passes_and_is_unmet(voi
 	}
 }
 
-static void test_what_is_as_it_is_to_be_is_not_unmet(void **state)
+static void test_what_is_as_its_policy_asks_is_not_unmet(void **state)
 {
 	static const struct {
 		enum nestxml_operation operation;
@@ -578,7 +578,7 @@ static void test_the_definition_is_stale_only_where_it_is_what_starts(void **sta
 }
 
 /* What is not read could be what starts: it is judged as a start, and nothing is started in its place. */
-static void test_more_snapshots_than_are_read_leave_it_open(void **state)
+static void test_with_more_snapshots_than_are_read_it_may_be_a_revert(void **state)
 {
 	static const struct {
 		const char *policy;
@@ -755,7 +755,7 @@ static void check_command(const char *report, const char *expected_word)
 {
 	static const char start[] = "virsh dumpxml --inactive --security-info ";
 	static const char end[] =
-		" | nestxml -n require | virsh define /dev/stdin (without a definition: create it with "
+		" | nestxml -n require | virsh define /dev/stdin (if it has no definition: create it with "
 		"<feature policy='require' name='vmx'/> in its <cpu>: virt-install --cpu host-passthrough,require=vmx, or "
 		"nestxml -n require FILE | virsh create /dev/stdin)";
 	const char *at = strstr(report, start);
@@ -921,9 +921,9 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		TREE_TEST(test_on_a_host_with_nesting_the_cpu_decides),
-		TREE_TEST(test_what_is_offered_fits_what_there_is),
+		TREE_TEST(test_the_advice_fits_the_guest_and_its_definition),
 		TREE_TEST(test_on_a_host_without_nesting_what_requires_it_is_refused),
-		TREE_TEST(test_a_refusal_names_the_fact_and_the_command_that_mends_it),
+		TREE_TEST(test_a_refusal_names_the_fact_and_the_command_that_fixes_it),
 		TREE_TEST(test_an_unreadable_host_is_not_on),
 		TREE_TEST(test_disable_with_an_unknown_vendor_fails_closed),
 		TREE_TEST(test_optional_with_an_unknown_vendor_passes_without_a_claim_about_the_cpu),
@@ -937,8 +937,8 @@ int main(void)
 		TREE_TEST(test_where_nesting_does_not_apply_require_is_refused_and_all_else_passes),
 		TREE_TEST(test_what_arrives_and_requires_nesting_needs_a_host_that_has_it),
 		TREE_TEST(test_what_arrives_without_what_it_is_to_have_passes_and_is_unmet),
-		TREE_TEST(test_what_is_as_it_is_to_be_is_not_unmet),
-		TREE_TEST(test_more_snapshots_than_are_read_leave_it_open),
+		TREE_TEST(test_what_is_as_its_policy_asks_is_not_unmet),
+		TREE_TEST(test_with_more_snapshots_than_are_read_it_may_be_a_revert),
 		TREE_TEST(test_what_arrives_with_what_it_must_not_have_is_refused_on_any_host),
 		TREE_TEST(test_what_no_saved_state_can_have_is_a_start_whatever_was_announced),
 		TREE_TEST(test_the_definition_is_stale_only_where_it_is_what_starts),

@@ -641,8 +641,9 @@ static void test_what_a_link_leads_to_is_not_to_be_changed(void **state)
 		*state, ADMIN_FILE,
 		"/tmp, which leads to it, can be written by others than its owner; replace the link with a copy of the file or directory");
 	assert_int_equal(chmod(tree_path(*state, "/etc/nestxml"), 0777), 0); /* before the link */
-	check_file_refused(*state, ADMIN_FILE,
-			   "/etc/nestxml, which leads to it, can be written by others than its owner; take that from them with chmod go-w");
+	check_file_refused(
+		*state, ADMIN_FILE,
+		"/etc/nestxml, which leads to it, can be written by others than its owner; remove that permission with chmod go-w");
 	/* And after it: the policy's own file. */
 	tree_clear(*state);
 	tree_directory(*state, "/etc");
@@ -650,7 +651,7 @@ static void test_what_a_link_leads_to_is_not_to_be_changed(void **state)
 	tree_write_bytes(*state, "/srv/nestxml/nestxml.conf", "[default]\n", 10, 0666);
 	check_file_refused(
 		*state, ADMIN_FILE,
-		"/srv/nestxml/nestxml.conf, which leads to it, can be written by others than its owner; take that from them with chmod");
+		"/srv/nestxml/nestxml.conf, which leads to it, can be written by others than its owner; remove that permission with chmod");
 }
 
 static void test_a_file_of_ones_own_is_good(void **state)

@@ -13,7 +13,7 @@ static bool is_same(const char *a, const char *b)
 	return nestxml_document_is_same(left, right);
 }
 
-static void test_what_libvirt_writes_on_some_occasions_makes_no_other_document(void **state)
+static void test_what_libvirt_writes_only_sometimes_makes_no_difference(void **state)
 {
 	static const char *const pairs[][2] = {
 		{"", ""},
@@ -31,7 +31,7 @@ static void test_what_libvirt_writes_on_some_occasions_makes_no_other_document(v
 		CHECK(is_same(pairs[i][0], pairs[i][1]), "%s and %s", pairs[i][0], pairs[i][1]);
 }
 
-static void test_anything_else_does(void **state)
+static void test_anything_else_makes_a_difference(void **state)
 {
 	static const char *const pairs[][2] = {
 		{"", "<domain/>"},
@@ -74,8 +74,8 @@ static void test_half_a_document_is_compared_to_its_end(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_what_libvirt_writes_on_some_occasions_makes_no_other_document),
-		cmocka_unit_test(test_anything_else_does),
+		cmocka_unit_test(test_what_libvirt_writes_only_sometimes_makes_no_difference),
+		cmocka_unit_test(test_anything_else_makes_a_difference),
 		cmocka_unit_test(test_half_a_document_is_compared_to_its_end),
 	};
 

@@ -93,7 +93,7 @@ static void test_what_is_not_well_formed_is_refused_with_its_place(void **state)
 	check_refusals(cases, ARRAY_SIZE(cases));
 }
 
-static void test_an_error_behind_the_cpu_refuses_the_whole_document(void **state)
+static void test_an_error_after_the_cpu_refuses_the_whole_document(void **state)
 {
 	static const struct refusal cases[] = {
 		{"<domain type='kvm'>\n<cpu mode='host-model'/>\n<devices>\n</domain>", NESTXML_E_SYNTAX, 4, ANYWHERE, "mismatch"},
@@ -391,7 +391,7 @@ static void test_undeclared_prefixes_in_the_cpu_are_refused(void **state)
 	assert_int_equal(parse("<domain><cpu xmlns:q='urn:q' q:mode='custom' xml:lang='en'/></domain>", &error), 0);
 }
 
-static void test_nobody_needs_to_want_the_error(void **state)
+static void test_the_error_may_be_null(void **state)
 {
 	static const char *const bad[] = {"", "<", "<x/>", "<!DOCTYPE x><x/>", "\xff"};
 	struct nestxml_domain *domain = NULL;
@@ -691,7 +691,7 @@ static void test_an_expanded_cpu_is_fixed(void **state)
 	}
 }
 
-static void test_what_is_no_vendor_and_no_policy_is_not_stated(void **state)
+static void test_an_unknown_vendor_or_policy_is_never_stated(void **state)
 {
 	struct nestxml_domain *domain = domain_of(
 		"<domain type='kvm'><cpu><feature policy='require' name='svm'/><feature policy='require' name='ssse3'/></cpu></domain>");
@@ -1145,7 +1145,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_is_not_well_formed_is_refused_with_its_place),
-		cmocka_unit_test(test_an_error_behind_the_cpu_refuses_the_whole_document),
+		cmocka_unit_test(test_an_error_after_the_cpu_refuses_the_whole_document),
 		cmocka_unit_test(test_a_document_cut_anywhere_is_not_well_formed),
 		cmocka_unit_test(test_a_tag_that_does_not_end_is_not_well_formed),
 		cmocka_unit_test(test_hostile_text_in_a_syntax_error_is_escaped),
@@ -1162,7 +1162,7 @@ int main(void)
 		cmocka_unit_test(test_64_mib_are_read_and_their_last_cpu_is_found),
 		cmocka_unit_test(test_depth_is_limited_as_in_libvirt),
 		cmocka_unit_test(test_undeclared_prefixes_in_the_cpu_are_refused),
-		cmocka_unit_test(test_nobody_needs_to_want_the_error),
+		cmocka_unit_test(test_the_error_may_be_null),
 		cmocka_unit_test(test_the_name_is_decoded),
 		cmocka_unit_test(test_a_long_name_is_whole),
 		cmocka_unit_test(test_the_uuid_is_as_written),
@@ -1174,7 +1174,7 @@ int main(void)
 		cmocka_unit_test(test_type_qemu_is_emulated_and_has_amds_extension),
 		cmocka_unit_test(test_a_cpu_requires_nesting_by_vmx_or_svm),
 		cmocka_unit_test(test_an_expanded_cpu_is_fixed),
-		cmocka_unit_test(test_what_is_no_vendor_and_no_policy_is_not_stated),
+		cmocka_unit_test(test_an_unknown_vendor_or_policy_is_never_stated),
 		cmocka_unit_test(test_the_metadata_policy_is_in_its_namespace_and_place),
 		cmocka_unit_test(test_the_namespaces_in_the_metadata_are_listed_once_each),
 		cmocka_unit_test(test_arguments_of_qemu_that_win_over_the_cpu_are_named),

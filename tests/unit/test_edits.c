@@ -255,7 +255,7 @@ static void test_duplicates_are_removed_and_the_first_is_corrected(void **state)
 /* ---- removals next to insertions ---- */
 
 /* What goes is removed with the blanks after it; what comes stands after what went. */
-static void test_an_insertion_behind_a_removed_element_does_not_overlap_it(void **state)
+static void test_an_insertion_after_a_removed_element_does_not_overlap_it(void **state)
 {
 	static const char *const ends[] = {"", " ", "   ", "\t", " \t ", "\r", " \r"};
 
@@ -385,7 +385,7 @@ static void test_svm_in_any_policy_is_disabled_with_such_a_model(void **state)
 	}
 }
 
-static void test_such_a_model_does_not_matter_where_its_mode_goes(void **state)
+static void test_such_a_model_does_not_matter_where_the_mode_changes(void **state)
 {
 	(void)state;
 	check_cpu("<cpu mode='custom'><model>EPYC</model></cpu>", (struct wanted){REQUIRE, NESTXML_MODE_HOST_PASSTHROUGH, INTEL},
@@ -458,7 +458,7 @@ static void test_a_custom_cpu_with_its_model_is_kept(void **state)
 
 /* ---- where and how a feature is written ---- */
 
-static void test_a_feature_is_written_behind_the_last_feature_and_before_numa(void **state)
+static void test_a_feature_is_written_after_the_last_feature_and_before_numa(void **state)
 {
 	static const struct wanted wanted = {REQUIRE, KEEP, INTEL};
 
@@ -823,7 +823,7 @@ static void test_tcg_gets_svm(void **state)
 		      "<domain type='qemu'><cpu mode='maximum'><feature policy='require' name='svm'/></cpu></domain>");
 }
 
-static void test_no_mode_and_no_vendor_is_taken_that_there_is_not(void **state)
+static void test_a_mode_or_vendor_outside_its_enum_is_refused(void **state)
 {
 	struct nestxml_domain *domain = domain_of("<domain type='kvm'/>");
 	struct nestxml_edits *edits = NULL;
@@ -865,19 +865,19 @@ int main(void)
 		cmocka_unit_test(test_every_sub_feature_goes_with_its_vendor),
 		cmocka_unit_test(test_features_that_only_look_alike_stay),
 		cmocka_unit_test(test_duplicates_are_removed_and_the_first_is_corrected),
-		cmocka_unit_test(test_an_insertion_behind_a_removed_element_does_not_overlap_it),
+		cmocka_unit_test(test_an_insertion_after_a_removed_element_does_not_overlap_it),
 		cmocka_unit_test(test_what_is_removed_takes_its_line_along),
 		cmocka_unit_test(test_neighbours_that_are_all_removed),
 		cmocka_unit_test(test_svm_is_disabled_with_a_model_that_contains_it_on_intel),
 		cmocka_unit_test(test_other_models_need_nothing_besides_vmx),
 		cmocka_unit_test(test_svm_in_any_policy_is_disabled_with_such_a_model),
-		cmocka_unit_test(test_such_a_model_does_not_matter_where_its_mode_goes),
+		cmocka_unit_test(test_such_a_model_does_not_matter_where_the_mode_changes),
 		cmocka_unit_test(test_vmx_disabled_on_intel_leaves_such_a_model_alone),
 		cmocka_unit_test(test_a_cpu_that_is_not_usable_becomes_host_model),
 		cmocka_unit_test(test_the_mode_changes_where_another_is_asked),
 		cmocka_unit_test(test_what_the_new_mode_does_not_allow_goes),
 		cmocka_unit_test(test_a_custom_cpu_with_its_model_is_kept),
-		cmocka_unit_test(test_a_feature_is_written_behind_the_last_feature_and_before_numa),
+		cmocka_unit_test(test_a_feature_is_written_after_the_last_feature_and_before_numa),
 		cmocka_unit_test(test_style_follows_the_document),
 		cmocka_unit_test(test_a_cpu_is_written_where_libvirt_writes_it),
 		cmocka_unit_test(test_only_the_domains_own_first_cpu_is_edited),
@@ -892,7 +892,7 @@ int main(void)
 		cmocka_unit_test(test_encrypted_memory_refuses_all_but_disable),
 		cmocka_unit_test(test_what_is_asked_must_be_require_optional_or_disable),
 		cmocka_unit_test(test_tcg_gets_svm),
-		cmocka_unit_test(test_no_mode_and_no_vendor_is_taken_that_there_is_not),
+		cmocka_unit_test(test_a_mode_or_vendor_outside_its_enum_is_refused),
 		cmocka_unit_test(test_facts_that_contradict_each_other_make_no_edit),
 	};
 

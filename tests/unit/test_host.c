@@ -70,14 +70,15 @@ static void test_another_vendor_is_none(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
 		tree_clear(*state);
 		tree_host(*state, ids[i], "kvm_intel", "Y\n");
-		check_host(*state, (struct expected){NONE, UNKNOWN, false, "no nesting is known for a processor of*"});
+		check_host(*state, (struct expected){NONE, UNKNOWN, false, "the processor's vendor is *"});
 	}
 }
 
 static void test_a_vendor_that_would_talk_to_the_terminal_is_escaped(void **state)
 {
 	tree_host(*state, "\x1b[31mEvil\xff", NULL, NULL);
-	check_host(*state, (struct expected){NONE, UNKNOWN, false, "no nesting is known for a processor of \\x1b[31mEvil\\xff"});
+	check_host(*state,
+		   (struct expected){NONE, UNKNOWN, false, "the processor's vendor is \\x1b[31mEvil\\xff, for which no nesting is known"});
 }
 
 static void test_the_parameter_is_spelled_in_four_ways(void **state)
@@ -139,11 +140,11 @@ static void test_a_module_that_is_not_loaded_can_be_fixed(void **state)
 static void test_a_kvm_without_nesting_is_named(void **state)
 {
 	tree_host(*state, "GenuineIntel", "kvm_pvm", NULL);
-	check_host(*state, (struct expected){INTEL, UNSUPPORTED, false, "no kvm module with nesting: kvm_pvm"});
+	check_host(*state, (struct expected){INTEL, UNSUPPORTED, false, "the KVM that is loaded cannot nest: kvm_pvm"});
 	tree_host(*state, "GenuineIntel", "kvm_pvm", "Y\n");
-	check_host(*state, (struct expected){INTEL, UNSUPPORTED, false, "no kvm module with nesting: kvm_pvm"});
+	check_host(*state, (struct expected){INTEL, UNSUPPORTED, false, "the KVM that is loaded cannot nest: kvm_pvm"});
 	tree_directory(*state, "/sys/module/kvm_x\x1b[31m");
-	check_host(*state, (struct expected){INTEL, UNSUPPORTED, false, "no kvm module with nesting: *"});
+	check_host(*state, (struct expected){INTEL, UNSUPPORTED, false, "the KVM that is loaded cannot nest: *"});
 }
 
 static void test_a_kvm_without_nesting_has_a_name_of_its_own(void **state)
@@ -171,7 +172,7 @@ static void test_many_other_modules_do_not_overrun_the_fact(void **state)
 		snprintf(path, sizeof(path), "/sys/module/kvm_%050d", i);
 		tree_directory(*state, path);
 	}
-	check_host(*state, (struct expected){AMD, UNSUPPORTED, false, "no kvm module with nesting: kvm_0*"});
+	check_host(*state, (struct expected){AMD, UNSUPPORTED, false, "the KVM that is loaded cannot nest: kvm_0*"});
 }
 
 static void test_the_vendors_own_module_counts_among_others(void **state)
@@ -186,7 +187,7 @@ static void test_the_vendors_own_module_counts_among_others(void **state)
 	tree_host(*state, "AuthenticAMD", "kvm_intel", "Y\n");
 	check_host(*state, (struct expected){AMD, OFF, true, "kvm_amd is not loaded"});
 	tree_directory(*state, "/sys/module/kvm_pvm");
-	check_host(*state, (struct expected){AMD, UNSUPPORTED, false, "no kvm module with nesting: kvm_pvm"});
+	check_host(*state, (struct expected){AMD, UNSUPPORTED, false, "the KVM that is loaded cannot nest: kvm_pvm"});
 	tree_host(*state, "AuthenticAMD", "kvm_amd", "1\n");
 	check_host(*state, (struct expected){AMD, ON, true, "kvm_amd nested=1"});
 }

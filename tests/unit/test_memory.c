@@ -100,7 +100,7 @@ static void test_no_guest_passes_for_want_of_memory(void **state)
 	check_every_policy(*state, false);
 }
 
-static void test_want_of_memory_is_called_so(void **state)
+static void test_want_of_memory_is_reported_as_such(void **state)
 {
 	check_every_policy(*state, true);
 }
@@ -127,7 +127,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		TREE_TEST(test_no_guest_passes_for_want_of_memory),
-		TREE_TEST(test_want_of_memory_is_called_so),
+		TREE_TEST(test_want_of_memory_is_reported_as_such),
 		cmocka_unit_test(test_edits_are_applied_or_out_of_memory),
 	};
 

@@ -287,7 +287,7 @@ static char *repeat(const char *head, const char *text, size_t count, const char
 }
 
 /* Too much metadata is no way around a section, and hurts nobody who has none. */
-static void test_too_much_is_refused_where_a_section_asks(void **state)
+static void test_too_much_metadata_is_refused_where_a_section_asks_for_it(void **state)
 {
 	static const struct {
 		const char *text;
@@ -334,7 +334,7 @@ int main(void)
 		TREE_TEST(test_a_glob_may_have_any_character),
 		TREE_TEST(test_such_a_section_is_one_of_the_sections),
 		TREE_TEST(test_it_is_stronger_than_the_guests_own_policy),
-		TREE_TEST(test_too_much_is_refused_where_a_section_asks),
+		TREE_TEST(test_too_much_metadata_is_refused_where_a_section_asks_for_it),
 		cmocka_unit_test(test_what_is_too_deep_is_only_not_found),
 	};
 

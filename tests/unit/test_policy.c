@@ -180,7 +180,7 @@ static void test_a_guests_section_wins_over_a_default_that_comes_later(void **st
 	assert_int_equal(policy.on_stale, NESTXML_ON_STALE_ALLOW);
 }
 
-static void test_mode_and_on_stale_of_the_files_stand_next_to_the_metadata(void **state)
+static void test_mode_and_on_stale_of_the_files_count_next_to_the_metadata(void **state)
 {
 	static const char text[] = "[default]\nmode = maximum\non-stale = allow\nnested = disable\n";
 	struct nestxml_policy policy;
@@ -492,7 +492,7 @@ int main(void)
 		TREE_TEST(test_a_later_section_wins_key_by_key),
 		TREE_TEST(test_a_later_default_wins_key_by_key),
 		TREE_TEST(test_a_guests_section_wins_over_a_default_that_comes_later),
-		TREE_TEST(test_mode_and_on_stale_of_the_files_stand_next_to_the_metadata),
+		TREE_TEST(test_mode_and_on_stale_of_the_files_count_next_to_the_metadata),
 		TREE_TEST(test_nothing_said_is_leave_keep_and_restart),
 		TREE_TEST(test_a_drop_in_wins_over_the_administrators_file_and_that_over_the_vendors),
 		TREE_TEST(test_a_section_matches_by_name_glob),

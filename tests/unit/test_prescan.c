@@ -51,7 +51,7 @@ static void test_what_is_seen_to_be_silent(void **state)
 		      rows[i].xml, rows[i].name);
 }
 
-static void test_a_nul_byte_is_doubt(void **state)
+static void test_a_nul_byte_leaves_it_in_doubt(void **state)
 {
 	static const char xml[] = "<domain type='kvm'><name>vm</name>\0</domain>";
 
@@ -92,7 +92,7 @@ static void check_both_ways(const struct tree *tree, const char *policy, enum ne
 	}
 }
 
-static void test_both_ways_come_to_the_same_verdict(void **state)
+static void test_both_ways_lead_to_the_same_verdict(void **state)
 {
 	static const struct {
 		const char *policy;
@@ -118,9 +118,9 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_is_seen_to_be_silent),
-		cmocka_unit_test(test_a_nul_byte_is_doubt),
+		cmocka_unit_test(test_a_nul_byte_leaves_it_in_doubt),
 		cmocka_unit_test(test_nothing_that_states_a_policy_is_silent),
-		TREE_TEST(test_both_ways_come_to_the_same_verdict),
+		TREE_TEST(test_both_ways_lead_to_the_same_verdict),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -268,7 +268,7 @@ static void test_an_error_holds_its_code_place_and_message(void **state)
 	assert_string_equal(error.message, "out of memory");
 }
 
-static void test_nobody_needs_to_want_an_error(void **state)
+static void test_an_error_may_be_null(void **state)
 {
 	(void)state;
 	assert_int_equal(nestxml_error_set(NULL, NESTXML_E_DTD, "%d", 1), NESTXML_E_DTD);
@@ -344,7 +344,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_not_utf8_is_escaped_byte_by_byte),
 		cmocka_unit_test(test_escaped_text_is_cut_at_a_whole_character_at_each_size),
 		cmocka_unit_test(test_an_error_holds_its_code_place_and_message),
-		cmocka_unit_test(test_nobody_needs_to_want_an_error),
+		cmocka_unit_test(test_an_error_may_be_null),
 		cmocka_unit_test(test_a_message_that_is_too_long_is_cut_at_a_whole_character),
 		cmocka_unit_test(test_a_buffer_grows_and_stays_terminated),
 		cmocka_unit_test(test_the_classes_of_characters_are_those_of_the_c_locale),

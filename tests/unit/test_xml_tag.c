@@ -87,7 +87,7 @@ static void test_attributes_are_found_however_they_are_written(void **state)
 	}
 }
 
-static void test_an_attribute_goes_behind_the_name(void **state)
+static void test_an_attribute_goes_after_the_name(void **state)
 {
 	static const struct {
 		const char *tag;
@@ -141,7 +141,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_attributes_are_found_however_they_are_written),
-		cmocka_unit_test(test_an_attribute_goes_behind_the_name),
+		cmocka_unit_test(test_an_attribute_goes_after_the_name),
 		cmocka_unit_test(test_space_is_what_xml_calls_so),
 		cmocka_unit_test(test_indentation_is_the_blanks_from_the_lines_start),
 	};

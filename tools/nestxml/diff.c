@@ -49,7 +49,7 @@ static size_t line_start(const char *text, size_t at)
 	return newline ? (size_t)(newline - text) + 1 : 0;
 }
 
-/* After the line end that follows @at, or the end of the text. */
+/* The place after the line end that follows @at, or the end of the text. */
 static size_t line_end(const char *text, size_t length, size_t at)
 {
 	const char *newline = at < length ? memchr(text + at, '\n', length - at) : NULL;

@@ -202,7 +202,7 @@ static void tell(const struct job *job, enum nestxml_vendor vendor)
 	nestxml_text_escape(nestxml_domain_get_name(job->domain), guest, sizeof(guest));
 	if (nestxml_domain_is_live(job->domain))
 		warn(job, guest,
-		     "this is the XML of a running guest, not its stored definition; take virsh dumpxml --inactive --security-info");
+		     "this is the XML of a running guest, not its stored definition; use what virsh dumpxml --inactive --security-info prints");
 	for (size_t i = 0; job->edits && i < nestxml_edits_count_warnings(job->edits); i++)
 		warn(job, guest, nestxml_edits_get_warning(job->edits, i));
 	if (job->options->verbose)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* replace.c - write next to it, sync, rename: at every moment the path names the whole old file or the whole new one. */
+/*
+ * replace.c - writes a new file next to the old one, syncs it and renames it: at every moment the path names the whole old file or the
+ * whole new one.
+ */
 #include "replace.h"
 
 #include <errno.h>
