@@ -165,7 +165,7 @@ static void test_it_is_not_written_while_another_program_is_at_work(void **state
 }
 
 /* As a disk that is added to the definition, which has no event. */
-static void test_nor_where_it_was_changed_since_it_was_read(void **state)
+static void test_it_is_not_written_where_it_was_changed_since_it_was_read(void **state)
 {
 	bool may = true;
 	const struct rewrite_terms terms = {.may_write = answer, .context = &may};
@@ -215,7 +215,7 @@ static void test_what_needs_nothing_is_not_defined(void **state)
 	}
 }
 
-static void test_what_cannot_be_is_said(void **state)
+static void test_what_keeps_it_from_being_rewritten_is_said(void **state)
 {
 	static const struct {
 		const char *xml;
@@ -310,7 +310,7 @@ static void test_it_is_put_back_too_where_libvirt_refuses_the_next_attempt(void 
 }
 
 /* What another program has defined in between is the first one then, though libvirt drops the feature of that too. */
-static void test_what_somebody_else_defined_meanwhile_is_what_is_put_back(void **state)
+static void test_what_another_program_defined_meanwhile_is_what_is_put_back(void **state)
 {
 	static const char theirs[] = DOMAIN("<title>new</title>", "<cpu mode='custom'><model>EPYC</model></cpu>", "");
 	struct virt virt = {.drops = " policy='require' name='svm'", .meanwhile = theirs, .meanwhile_read = 3};
@@ -322,7 +322,7 @@ static void test_what_somebody_else_defined_meanwhile_is_what_is_put_back(void *
 }
 
 /* Not the old one over it: that would lose what another program has just defined. */
-static void test_what_somebody_else_defines_meanwhile_is_rewritten_too(void **state)
+static void test_what_another_program_defines_meanwhile_is_rewritten_too(void **state)
 {
 	struct virt virt = {.instead = {DOMAIN("<title>new</title>", PLAIN, "")}};
 	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
@@ -332,7 +332,7 @@ static void test_what_somebody_else_defines_meanwhile_is_rewritten_too(void **st
 	assert_string_equal(virt.stored, DOMAIN("<title>new</title>", REQUIRED, ""));
 }
 
-static void test_what_somebody_else_defines_again_and_again_is_left_to_him(void **state)
+static void test_what_another_program_defines_again_and_again_is_left_to_it(void **state)
 {
 	struct virt virt = {
 		.instead = {DOMAIN("<title>1</title>", PLAIN, ""), DOMAIN("<title>2</title>", PLAIN, ""),
@@ -356,7 +356,7 @@ static void test_one_that_was_undefined_meanwhile_does_not_come_back(void **stat
 	check_said(&rewritten, "it was undefined meanwhile");
 }
 
-static void test_one_that_cannot_be_put_back_is_said_to_be(void **state)
+static void test_that_it_cannot_be_put_back_is_said(void **state)
 {
 	struct virt virt = {.drops = " policy='require' name='svm'", .fails_from = 4};
 	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
@@ -373,7 +373,7 @@ static void test_a_definition_that_cannot_be_read_is_not_touched(void **state)
 
 	assert_int_equal(rewritten.result, REWRITE_FAILED);
 	assert_int_equal(virt.defines, 0);
-	check_said(&rewritten, "its definition cannot be got from libvirt: gone");
+	check_said(&rewritten, "its definition cannot be read from libvirt: gone");
 }
 
 /* Nobody knows what is stored then: the old definition over it might overwrite another program's. */
@@ -386,11 +386,11 @@ static void test_one_that_cannot_be_read_back_is_left_as_it_is(void **state)
 	assert_false(rewritten.is_current);
 	assert_int_equal(virt.defines, 1);
 	assert_string_equal(virt.stored, DOMAIN("", REQUIRED, SECRET));
-	check_said(&rewritten, "could not be checked: its definition cannot be got from libvirt: gone");
+	check_said(&rewritten, "could not be checked: its definition cannot be read from libvirt: gone");
 }
 
 /* What libvirt made of the last attempt is read back, and is no more what is stored when the old definition is to be put over it. */
-static void test_the_old_definition_is_not_put_over_somebody_elses(void **state)
+static void test_the_old_definition_is_not_put_over_another_programs(void **state)
 {
 	struct virt virt = {
 		.drops = " policy='require' name='svm'",
@@ -405,7 +405,7 @@ static void test_the_old_definition_is_not_put_over_somebody_elses(void **state)
 	check_said(&rewritten, "another program defines it again and again");
 }
 
-static void test_nor_where_libvirt_refuses_the_next_attempt(void **state)
+static void test_nor_put_over_it_where_libvirt_refuses_the_next_attempt(void **state)
 {
 	struct virt virt = {
 		.drops = " policy='require' name='svm'",
@@ -503,7 +503,7 @@ static void compare_with_hook(const struct tree *tree, const char *xml, const ch
 	nestxml_domain_free(domain);
 }
 
-static void test_the_verdict_of_a_plan_is_the_hook_s(void **state)
+static void test_the_verdict_of_a_plan_is_the_hooks(void **state)
 {
 	static const char *const vendors[] = {"AuthenticAMD", "GenuineIntel", "Unheard"};
 	static const char *const asked[] = {"leave", "require", "optional", "disable", "perhaps"};
@@ -589,35 +589,35 @@ static void test_what_its_owner_works_on_while_it_is_read_is_kept(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		TREE_TEST(test_nor_where_libvirt_refuses_the_next_attempt),
+		TREE_TEST(test_nor_put_over_it_where_libvirt_refuses_the_next_attempt),
 		TREE_TEST(test_what_its_owner_works_on_while_it_is_read_is_kept),
 		TREE_TEST(test_what_a_rewrite_has_brought_back_is_undefined_again),
 		TREE_TEST(test_what_its_owner_has_defined_since_is_kept),
 		TREE_TEST(test_it_is_written_when_it_may_be),
 		TREE_TEST(test_it_is_not_written_while_another_program_is_at_work),
-		TREE_TEST(test_nor_where_it_was_changed_since_it_was_read),
+		TREE_TEST(test_it_is_not_written_where_it_was_changed_since_it_was_read),
 		TREE_TEST(test_a_managers_guest_is_left_unless_it_is_named),
 		TREE_TEST(test_a_stale_definition_is_rewritten_and_the_rest_stays),
 		TREE_TEST(test_what_needs_nothing_is_not_defined),
-		TREE_TEST(test_what_cannot_be_is_said),
+		TREE_TEST(test_what_keeps_it_from_being_rewritten_is_said),
 		TREE_TEST(test_a_definition_that_libvirt_refuses_stays),
 		TREE_TEST(test_what_else_has_changed_meanwhile_stays),
 		TREE_TEST(test_what_is_no_domain_any_more_stays),
 		TREE_TEST(test_what_libvirt_drops_again_and_again_is_given_up),
 		TREE_TEST(test_what_is_put_back_is_what_was_there_first),
 		TREE_TEST(test_it_is_put_back_too_where_libvirt_refuses_the_next_attempt),
-		TREE_TEST(test_what_somebody_else_defined_meanwhile_is_what_is_put_back),
-		TREE_TEST(test_what_somebody_else_defines_meanwhile_is_rewritten_too),
-		TREE_TEST(test_what_somebody_else_defines_again_and_again_is_left_to_him),
+		TREE_TEST(test_what_another_program_defined_meanwhile_is_what_is_put_back),
+		TREE_TEST(test_what_another_program_defines_meanwhile_is_rewritten_too),
+		TREE_TEST(test_what_another_program_defines_again_and_again_is_left_to_it),
 		TREE_TEST(test_one_that_was_undefined_meanwhile_does_not_come_back),
-		TREE_TEST(test_one_that_cannot_be_put_back_is_said_to_be),
+		TREE_TEST(test_that_it_cannot_be_put_back_is_said),
 		TREE_TEST(test_a_definition_that_cannot_be_read_is_not_touched),
 		TREE_TEST(test_one_that_cannot_be_read_back_is_left_as_it_is),
-		TREE_TEST(test_the_old_definition_is_not_put_over_somebody_elses),
+		TREE_TEST(test_the_old_definition_is_not_put_over_another_programs),
 		TREE_TEST(test_the_old_definition_is_not_put_over_what_cannot_be_read),
 		TREE_TEST(test_a_definition_without_a_cpu_gets_one),
 		TREE_TEST(test_the_verdict_of_a_plan_is_that_of_its_start),
-		TREE_TEST(test_the_verdict_of_a_plan_is_the_hook_s),
+		TREE_TEST(test_the_verdict_of_a_plan_is_the_hooks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* test_install_command.c - commands of modprobe.d's `install`: which of them a shell would come to modprobe by. */
+/* test_install_command.c - commands of modprobe.d's `install`: which of them a shell would reach modprobe by. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -55,7 +55,7 @@ static void the_word_modprobe_alone_loads_nothing(void **state)
 	check_all(commands, ARRAY_SIZE(commands), false);
 }
 
-static void what_the_shell_does_not_come_to_loads_nothing(void **state)
+static void what_the_shell_does_not_reach_loads_nothing(void **state)
 {
 	(void)state;
 	check("false && modprobe -i kvm_intel", false, "");
@@ -149,8 +149,8 @@ static void insmod_reads_no_options(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_word_modprobe_alone_loads_nothing),	 cmocka_unit_test(insmod_reads_no_options),
-		cmocka_unit_test(what_the_shell_does_not_come_to_loads_nothing), cmocka_unit_test(modprobe_is_found_however_it_is_called),
+		cmocka_unit_test(the_word_modprobe_alone_loads_nothing),       cmocka_unit_test(insmod_reads_no_options),
+		cmocka_unit_test(what_the_shell_does_not_reach_loads_nothing), cmocka_unit_test(modprobe_is_found_however_it_is_called),
 		cmocka_unit_test(what_it_adds_to_the_options_is_told),
 	};
 

@@ -150,7 +150,7 @@ static void test_a_guest_that_is_wanted_anyway_waits_for_its_quiet(void **state)
 	check_empty();
 }
 
-static void test_those_who_may_leave_are_asked_after_and_the_end_is_not_missed(void **state)
+static void test_libvirt_is_asked_often_whether_the_others_have_left(void **state)
 {
 	int soon;
 	int later;
@@ -379,7 +379,7 @@ static void test_a_guest_that_is_back_is_not_looked_at(void **state)
 
 /* ---- giving way ---- */
 
-static void test_a_guest_that_another_program_was_given_way_for_is_looked_at_again(void **state)
+static void test_a_guest_is_looked_at_again_after_giving_way_to_another_program(void **state)
 {
 	(void)state;
 	assert_true(pending_postpone(&pending, make_uuid(1), 1000));
@@ -398,7 +398,7 @@ static void test_a_guest_that_is_back_is_back_still_after_giving_way(void **stat
 	check_back(1 + PENDING_QUIET, 1);
 }
 
-static void test_where_there_is_no_room_to_wait_all_are_to_be_looked_at(void **state)
+static void test_where_the_list_is_full_all_are_to_be_looked_at(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < PENDING_LIMIT; i++)
@@ -420,7 +420,7 @@ int main(void)
 		TEST(test_another_guests_events_do_not),
 		TEST(test_a_guest_that_was_only_touched_is_not_looked_at),
 		TEST(test_a_guest_that_is_wanted_anyway_waits_for_its_quiet),
-		TEST(test_those_who_may_leave_are_asked_after_and_the_end_is_not_missed),
+		TEST(test_libvirt_is_asked_often_whether_the_others_have_left),
 		TEST(test_own_changes_wake_nobody_and_the_next_one_does),
 		TEST(test_only_a_definition_is_an_own_change),
 		TEST(test_an_expectation_is_of_one_guest_and_ends),
@@ -433,9 +433,9 @@ int main(void)
 		TEST(test_a_guest_that_is_back_waits_from_its_last_event),
 		TEST(test_a_guest_that_its_owner_defines_after_an_undefine_is_not_back),
 		TEST(test_a_guest_that_is_back_is_not_looked_at),
-		TEST(test_a_guest_that_another_program_was_given_way_for_is_looked_at_again),
+		TEST(test_a_guest_is_looked_at_again_after_giving_way_to_another_program),
 		TEST(test_a_guest_that_is_back_is_back_still_after_giving_way),
-		TEST(test_where_there_is_no_room_to_wait_all_are_to_be_looked_at),
+		TEST(test_where_the_list_is_full_all_are_to_be_looked_at),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

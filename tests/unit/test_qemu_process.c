@@ -609,7 +609,7 @@ static void check_guest(size_t i)
 	}
 }
 
-static void test_no_guest_talks_the_host_round(void **state)
+static void test_no_guest_overrules_the_host(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(verdicts); i++)
@@ -769,7 +769,7 @@ int main(void)
 		TREE_TEST(test_what_is_no_log_is_not_read),
 		cmocka_unit_test(test_the_table_of_verdicts),
 		cmocka_unit_test(test_every_verdict_is_a_yes_a_no_or_neither),
-		cmocka_unit_test(test_no_guest_talks_the_host_round),
+		cmocka_unit_test(test_no_guest_overrules_the_host),
 		cmocka_unit_test(test_qemus_own_answer_counts_where_nothing_contradicts_it),
 		cmocka_unit_test(test_what_libvirt_found_in_qemu_is_never_passed_over),
 		cmocka_unit_test(test_what_is_doubted_elsewhere_is_never_certain),

@@ -89,7 +89,7 @@ static void test_one_of_many_has_three_minutes_for_all_of_it(void **state)
 }
 
 /* The message promised five seconds. */
-static void test_who_was_known_once_is_not_waited_for_for_a_minute(void **state)
+static void test_once_the_clients_were_known_it_does_not_wait_for_a_minute(void **state)
 {
 	struct restart restart = good;
 
@@ -162,7 +162,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one_of_many_has_three_minutes_for_all_of_it),
-		cmocka_unit_test(test_who_was_known_once_is_not_waited_for_for_a_minute),
+		cmocka_unit_test(test_once_the_clients_were_known_it_does_not_wait_for_a_minute),
 		cmocka_unit_test(test_it_is_started_when_all_is_quiet),
 		cmocka_unit_test(test_not_if_it_was_undefined),
 		cmocka_unit_test(test_not_if_the_clients_are_not_known),

@@ -165,7 +165,7 @@ static void leave(struct sweep *sweep)
 	(void)sweep;
 }
 
-static void test_guests_out_of_order_are_no_memory(void **state)
+static void test_a_memory_with_guests_out_of_order_is_none(void **state)
 {
 	(void)state;
 	check_forged(3, leave, true);
@@ -212,7 +212,7 @@ int main(void)
 		cmocka_unit_test(test_only_the_same_file_under_the_same_key_is_left_out),
 		cmocka_unit_test(test_what_is_not_settled_is_not_written),
 		cmocka_unit_test(test_a_memory_that_is_not_whole_is_none),
-		cmocka_unit_test(test_guests_out_of_order_are_no_memory),
+		cmocka_unit_test(test_a_memory_with_guests_out_of_order_is_none),
 		cmocka_unit_test(test_each_change_of_a_file_changes_its_stamp),
 		cmocka_unit_test(test_a_file_that_has_just_changed_is_not_at_rest),
 	};

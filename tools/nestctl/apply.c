@@ -18,13 +18,13 @@
 
 static const char help[] = "Usage: nestctl apply GUEST...|--all [--dry-run|--diff] [-c URI]\n"
 			   "Rewrites the <cpu> of stored guests (names or UUIDs) as their policy asks.\n"
-			   "A running guest has it from its next start on. Exit status: 0 done, 1 if a guest\n"
-			   "could not be rewritten (the others are), 2 usage, 5 failed.\n"
+			   "A running guest has the new one from its next start on. Exit status: 0 done,\n"
+			   "1 a guest could not be rewritten (the others are), 2 usage, 5 failed.\n"
 			   "\n"
 			   "      --all           every guest with a stored definition, except those that\n"
 			   "                      another program manages (oVirt, nova), which it names\n"
 			   "      --dry-run       say what would be rewritten\n"
-			   "      --diff          show it\n"
+			   "      --diff          show it as a unified diff\n"
 			   "  -c, --connect=URI   the libvirt to ask, as with virsh\n"
 			   "  -h, --help          this text\n";
 
@@ -45,10 +45,10 @@ struct run {
 	size_t guests_count;
 
 	pthread_mutex_t mutex; /* guards what follows, and what is printed */
-	size_t next;	       /* of the guests */
+	size_t next;	       /* index of the next of the guests */
 	size_t counts[REWRITE_FAILED + 1];
-	bool unwritten; /* a diff could not be */
-	bool progress;	/* a line of it is on the terminal */
+	bool unwritten; /* a diff could not be written */
+	bool progress;	/* the line that shows it is on the terminal */
 };
 
 /* Guests that are rewritten at once: libvirt reads one while it writes the other. */
@@ -137,8 +137,8 @@ static void show_diff(struct run *run, const struct virt_domain *guest, const st
 	pthread_mutex_unlock(&run->mutex);
 }
 
-/* Without secrets, since people look at it. */
-static void look(struct run *run, const struct virt_domain *guest)
+/* Reads the definition without its secrets, since it is shown. */
+static void preview(struct run *run, const struct virt_domain *guest)
 {
 	static const enum rewrite results[] = {
 		[PLAN_LEAVE] = REWRITE_NOTHING, [PLAN_CURRENT] = REWRITE_NOTHING, [PLAN_REWRITE] = REWRITE_DONE,
@@ -171,7 +171,7 @@ static void apply_to(struct run *run, const struct virt_domain *guest)
 	struct rewritten rewritten;
 
 	if (run->request->manner != MANNER_REWRITE) {
-		look(run, guest);
+		preview(run, guest);
 		return;
 	}
 	definition_rewrite_on(run->session->virt, guest, &run->session->host_policy, &terms, &rewritten);
@@ -213,7 +213,7 @@ static enum nestctl_status apply_all(struct run *run)
 
 	if (virt_list(run->session->virt, true, &run->guests, &run->guests_count, &error) < 0)
 		return nestctl_fail(NESTCTL_FAILED, "libvirt cannot list its guests: %s", error.message);
-	/* Where there is no thread to be had, this one does it all. */
+	/* If no thread can be made, this one does it all. */
 	while (started < WORKERS - 1 && pthread_create(&helpers[started], NULL, work, run) == 0)
 		started++;
 	work(run);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* doctor.c - `nestctl doctor`: all that stands between this machine, or a guest, and nesting; the first thing that is wrong comes last. */
+/*
+ * doctor.c - `nestctl doctor`: everything that nesting needs on this machine, and in a guest; the last line is about the first thing that
+ * is wrong.
+ */
 #include <json-c/json.h>
 #include <stdio.h>
 #include <unistd.h>

@@ -76,7 +76,7 @@ static void find_obstacle(struct facts *facts, const char *root)
 
 	if (facts->module[0] || host_state_read(root, &state) != 0 || state.vendor != vendor_of(facts))
 		return;
-	if (state.module == HOST_MODULE_ABSENT && !state.is_kernel_gone)
+	if (state.module == HOST_MODULE_ABSENT && !state.has_lost_modules)
 		state.module = HOST_MODULE_NOT_LOADED;
 	facts->has_obstacle = obstacle_find(&state, true, &facts->obstacle);
 	snprintf(facts->rivals, sizeof(facts->rivals), "%s", state.rivals);
@@ -118,7 +118,7 @@ static enum verdict find_verdict_without_device(const struct facts *facts)
 	return facts->device.state == KVM_DEVICE_DEAD ? VERDICT_DEAD : VERDICT_NO_DEVICE;
 }
 
-/* The device that works is the proof, whatever the rest looks like; without it the rest says what is missing. */
+/* A device that works is proof, whatever the rest looks like; without one, the rest says what is missing. */
 static enum verdict find_verdict(const struct facts *facts)
 {
 	if (facts->device.state == KVM_DEVICE_USABLE)
@@ -204,7 +204,7 @@ static void advise_permission(const struct facts *facts, char *text, size_t size
 	char shown[128];
 
 	if (facts->device.group[0])
-		snprintf(text, size, "sudo usermod -aG %s \"$USER\", then log in again", /* a name of this machine's administrator */
+		snprintf(text, size, "sudo usermod -aG %s \"$USER\", then log in again", /* this machine's administrator names groups */
 			 nestxml_text_escape(facts->device.group, shown, sizeof(shown)));
 	else
 		snprintf(text, size, "sudo nestctl guest");

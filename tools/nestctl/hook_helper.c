@@ -74,7 +74,7 @@ static enum nestctl_status run_helper(struct helper *helper)
 	return status;
 }
 
-/* As libvirt writes it. */
+/* In lower case, as libvirt writes it. */
 static void set_uuid(struct helper *helper, const char *uuid)
 {
 	snprintf(helper->uuid, sizeof(helper->uuid), "%s", uuid);

@@ -51,7 +51,7 @@ static void describe_verdict(const struct host_state *state, char *text, size_t 
 		nestxml_text_print(text, size, "no: %s", state->evidence);
 }
 
-/* Whether the module is loaded, and its nesting will be another after the next load. */
+/* Whether the module is loaded, and nesting will be different after the next load. */
 static bool find_change(const struct host_state *state, struct next_load *next)
 {
 	next_load_find(state, next);

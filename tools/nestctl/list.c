@@ -59,7 +59,7 @@ struct listing {
 	const struct request *request;
 	const struct host_policy *host_policy;
 	struct qemu_processes processes;
-	bool *matched;	/* of the sections of the policy files: whether one of the guests is theirs; NULL: out of memory */
+	bool *matched;	/* whether each section of the policy files matches one of the guests; NULL: out of memory */
 	size_t unmet;	/* guests that do not run as their policy asks */
 	size_t unknown; /* running guests of which that is unknown, or whose policy is */
 };
@@ -131,7 +131,7 @@ static bool count(struct listing *listing, const struct entry *entry)
 	return !listing->request->unmet || entry->met == QEMU_ANSWER_NO;
 }
 
-/* A section that is about none of the guests may have been written for one of them all the same. */
+/* A section that matches none of the guests was perhaps meant for one of them, and mistyped. */
 static void mark_sections(struct listing *listing, const struct entry *entry)
 {
 	const struct nestxml_config *config = listing->host_policy->config;

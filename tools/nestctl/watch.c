@@ -242,7 +242,7 @@ static void say_unreachable(const struct virt_error *error)
 		watch_say(SAY_ERROR, "libvirt cannot be reached; will retry: %s", error->message);
 }
 
-/* Returns NESTCTL_YES, be it connected now or later; else another status: it is not to be tried again. */
+/* Returns NESTCTL_YES if it has connected, or is to try again; any other status is final. */
 static enum nestctl_status connect_to_libvirt(struct watch *watch, const struct virt_listener *listener)
 {
 	struct virt_error error;

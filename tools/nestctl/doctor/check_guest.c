@@ -55,7 +55,9 @@ static void ask(const char *uri)
 	_exit(0);
 }
 
-/* A daemon that takes connections and answers none holds whoever asks it, virsh too: a child asks first, and may wait no longer than this.
+/*
+ * A daemon that takes connections and answers none blocks whoever asks it, virsh too: so a child asks first, and is waited for
+ * ANSWER_SECONDS.
  */
 static bool does_answer(const char *uri)
 {
@@ -87,7 +89,7 @@ static bool check_libvirt(const char *uri, const char *guest, struct session *se
 	if (!does_answer(uri)) {
 		finding = findings_add(findings, "libvirt", FINDING_NOT, "it takes connections, but has not answered for %d s",
 				       ANSWER_SECONDS);
-		finding_advise(finding, "systemctl restart virtqemud, or libvirtd where this libvirt has that: guests run on");
+		finding_advise(finding, "systemctl restart virtqemud, or libvirtd where this libvirt has that (running guests go on)");
 		return false;
 	}
 	if (virt_open(uri, false, &session->virt, &error) < 0 || virt_ask_local_qemu(session->virt, &is_local, &error) < 0) {
@@ -164,7 +166,7 @@ static void check_definition(const struct session *session, const struct diagnos
 		findings_add(findings, "definition", FINDING_OK, "%s", text);
 		break;
 	case PLAN_REWRITE:
-		finding = findings_add(findings, "definition", FINDING_NOT, "%s: its policy is not in it", text);
+		finding = findings_add(findings, "definition", FINDING_NOT, "%s: this CPU does not state the guest's policy", text);
 		if (virt_domain_is_persistent(diagnosis->guest))
 			finding_advise(finding, "nestctl apply %s", name);
 		else
@@ -172,13 +174,13 @@ static void check_definition(const struct session *session, const struct diagnos
 		break;
 	case PLAN_MANAGED:
 		finding = findings_add(findings, "definition", FINDING_NOT,
-				       "%s: its policy is not in it, and another program manages it (%s)", text,
+				       "%s: this CPU does not state the guest's policy, and another program manages the guest (%s)", text,
 				       nestxml_text_escape(plan.manager, manager, sizeof(manager)));
 		finding_advise(finding, "state it in that program's own configuration");
 		break;
 	case PLAN_IMPOSSIBLE:
 		finding = findings_add(findings, "definition", FINDING_NOT, "its policy cannot be met: %s", plan.error.message);
-		finding_advise(finding, "change its definition, or its policy: nestctl set %s WORD", name);
+		finding_advise(finding, "change its definition, or its policy: nestctl set %s POLICY", name);
 		break;
 	}
 }

@@ -11,14 +11,14 @@
 #include "host/state.h"
 #include "macros.h"
 
-/* Everything that the rows rest on; the obstacle is that to turning nesting on. */
+/* Everything that the rows rest on. The obstacle is what keeps nesting from being turned on. */
 struct host {
 	struct host_state state;
 	bool has_obstacle;
 	struct obstacle obstacle;
 };
 
-static bool is_there(const struct host *host)
+static bool has_module(const struct host *host)
 {
 	return host->state.module == HOST_MODULE_LIVE || host->state.module == HOST_MODULE_BUILTIN;
 }
@@ -48,7 +48,7 @@ static void check_firmware(const struct host *host, struct findings *findings)
 		findings_add(findings, "firmware", FINDING_OK, "%s is turned on: the processor shows %s", host->state.extension, feature);
 	else if (host->state.module == HOST_MODULE_NO_HARDWARE)
 		finding_advise(findings_add(findings, "firmware", FINDING_NOT, "%s", host->obstacle.cause), "%s", host->obstacle.remedy);
-	else if (is_there(host))
+	else if (has_module(host))
 		findings_add(findings, "firmware", FINDING_UNKNOWN, "the processor shows no %s", feature);
 	else
 		finding_advise(findings_add(findings, "firmware", FINDING_NOT, "the processor shows no %s", feature), "%s",
@@ -70,7 +70,7 @@ static void check_module(const struct host *host, struct findings *findings)
 	const struct host_state *state = &host->state;
 	struct finding *finding;
 
-	if (is_there(host)) {
+	if (has_module(host)) {
 		findings_add(findings, "module", FINDING_OK, "%s, %s", state->module_name,
 			     state->module == HOST_MODULE_LIVE ? "loaded" : "built into this kernel");
 		return;
@@ -89,7 +89,7 @@ static void check_nested(const struct host *host, struct findings *findings)
 		mark = FINDING_UNKNOWN;
 	if (mark == FINDING_OK)
 		findings_add(findings, "nested", mark, "%s", host->state.evidence);
-	else if (is_there(host))
+	else if (has_module(host))
 		advise_enabling(host, findings_add(findings, "nested", mark, "%s%s%s", host->state.evidence, host->has_obstacle ? "; " : "",
 						   host->has_obstacle ? host->obstacle.cause : ""));
 }
@@ -100,7 +100,7 @@ static void check_next_load(const struct host *host, struct findings *findings)
 	struct finding *finding;
 	char text[1100];
 
-	if (!is_there(host))
+	if (!has_module(host))
 		return;
 	next_load_find(&host->state, &next);
 	if (host->state.module == HOST_MODULE_BUILTIN)
@@ -126,11 +126,11 @@ static void check_device(const char *root, const struct host *host, struct findi
 	struct finding *finding;
 	char text[128];
 
-	if (!is_there(host))
+	if (!has_module(host))
 		return;
 	kvm_device_try(root, &device);
 	kvm_device_describe(&device, text, sizeof(text));
-	if (device.is_roots && (device.state == KVM_DEVICE_USABLE || device.state == KVM_DEVICE_FORBIDDEN)) {
+	if (device.is_for_root_alone && (device.state == KVM_DEVICE_USABLE || device.state == KVM_DEVICE_FORBIDDEN)) {
 		finding = findings_add(findings, "/dev/kvm", FINDING_UNKNOWN, "its mode is for root alone, and QEMU runs as another user");
 		finding_advise(finding, "ls -l /dev/kvm; udevadm trigger /dev/kvm (which gives it to the group kvm)");
 		return;

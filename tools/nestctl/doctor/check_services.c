@@ -10,7 +10,7 @@
 #include "macros.h"
 #include "watch/watcher.h"
 
-/* "yes: this version's hook is installed": the mark says the first word. */
+/* Of "yes: this version's hook is installed", the mark of the row says the first word. */
 static const char *skip_answer(const char *verdict)
 {
 	const char *colon = strstr(verdict, ": ");

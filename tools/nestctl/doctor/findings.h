@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* findings.h - what `nestctl doctor` found, one row a thing that stands between a machine, or a guest, and nesting. */
+/* findings.h - what `nestctl doctor` found, one row for each thing that nesting needs. */
 #ifndef NESTXML_DOCTOR_FINDINGS_H
 #define NESTXML_DOCTOR_FINDINGS_H
 
@@ -30,7 +30,10 @@ struct finding *findings_add(struct findings *findings, const char *name, enum f
 	__attribute__((format(printf, 4, 5)));
 void finding_advise(struct finding *finding, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/** The first that is not so, else the first that is unknown; NULL: nothing is wrong. @with_host: this host's own count too. */
+/**
+ * The first finding that is FINDING_NOT, else the first that is FINDING_UNKNOWN; NULL: nothing is wrong. @with_host: those about this
+ * host's own nesting count too.
+ */
 const struct finding *findings_find_first(const struct findings *findings, bool with_host);
 
 #endif

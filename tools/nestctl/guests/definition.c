@@ -19,7 +19,7 @@ int definition_read(const struct virt_domain *guest, enum virt_xml which, const 
 	struct nestxml_error error;
 
 	if (virt_domain_get_xml(guest, which, &made.xml, &virt_error) < 0) {
-		snprintf(why, size, "its definition cannot be got from libvirt: %s", virt_error.message);
+		snprintf(why, size, "its definition cannot be read from libvirt: %s", virt_error.message);
 		return -1;
 	}
 	if (nestxml_domain_new(made.xml, strlen(made.xml), &made.domain, &error) != 0) {
@@ -74,14 +74,14 @@ static char *cut_cpu(const char *xml, const struct nestxml_domain *domain)
 /* What is stored when a definition was made. */
 enum kept {
 	KEPT_AS_PLANNED,
-	KEPT_AND_MORE, /* the rest is not what it was: another program has changed it since, or libvirt itself; either stays */
+	KEPT_AND_MORE, /* the same, and another program or libvirt itself has changed the rest, which stays */
 	KEPT_DROPPED,  /* libvirt has dropped what its <cpu> stated, or another program has defined the guest as it was before */
 	KEPT_REPLACED, /* another program has changed the definition */
 	KEPT_GONE,     /* the guest has been undefined since */
 	KEPT_UNKNOWN,  /* it could not be read back */
 };
 
-/* Compares @xml, which is not the very text that was defined, with what was wanted of it; @why says what is not as wanted. */
+/* Compares @xml, which is not to the letter what was defined, with what was asked for; @why says what is not as asked. */
 static enum kept compare(const struct definition *before, const char *xml, char *why, size_t size)
 {
 	AUTO_FREE char *rest_before = cut_cpu(before->xml, before->domain);
@@ -118,14 +118,17 @@ static enum kept read_back(const struct virt_domain *guest, const struct definit
 
 	if (virt_domain_get_xml(guest, VIRT_XML_SECRET, after, &error) < 0) {
 		*after = NULL;
-		snprintf(why, size, "its definition cannot be got from libvirt: %s", error.message);
+		snprintf(why, size, "its definition cannot be read from libvirt: %s", error.message);
 		return error.no_domain ? KEPT_GONE : KEPT_UNKNOWN;
 	}
 	/* As a rule it is what was defined, since that is spliced into libvirt's own text. */
 	return strcmp(*after, xml) == 0 ? KEPT_AS_PLANNED : compare(before, *after, why, size);
 }
 
-/* Whether @seen, which the old definition is to replace, is still stored (KEPT_DROPPED): another program's later change would be lost. */
+/*
+ * Whether @seen, which the old definition is to replace, is still what is stored (KEPT_DROPPED): if not, another program's later change
+ * would be lost.
+ */
 static enum kept look_again(const struct virt_domain *guest, const char *seen, char *why, size_t size)
 {
 	AUTO_FREE char *now = NULL;
@@ -134,7 +137,7 @@ static enum kept look_again(const struct virt_domain *guest, const char *seen, c
 	if (virt_domain_get_xml(guest, VIRT_XML_SECRET, &now, &error) == 0)
 		return strcmp(now, seen) == 0 ? KEPT_DROPPED : KEPT_REPLACED;
 	now = NULL;
-	snprintf(why, size, "its definition cannot be got from libvirt: %s", error.message);
+	snprintf(why, size, "its definition cannot be read from libvirt: %s", error.message);
 	return error.no_domain ? KEPT_GONE : KEPT_UNKNOWN;
 }
 
@@ -143,7 +146,10 @@ static enum kept look_again(const struct virt_domain *guest, const char *seen, c
 /* If another program redefines the guest meanwhile, try again; but not for ever, since a libvirt may drop the feature each time. */
 #define ATTEMPTS 3
 
-/* Attempts, one after the other. Each starts from what libvirt made of the one before, which is never what is to be put back. */
+/*
+ * Attempts to rewrite, one after the other. A later one finds what libvirt made of the one before; what may have to be put back is what the
+ * first one found.
+ */
 struct attempts {
 	size_t count;
 	char *first; /* what was stored before the first one, or by another program since */
@@ -225,8 +231,9 @@ static void give_up(struct virt *virt, const struct virt_domain *guest, const st
 }
 
 /*
- * With terms, the definition that was planned for is read once more, since not every change by another program has an event. Who is
- * connected is asked last: whoever connects after that answer needs several calls before he can change anything, and the write is one.
+ * If there are terms, the definition is read once more and must be unchanged, since not every change by another program has an event. Who
+ * is connected is asked last: a program that connects after that needs several calls before it can change anything, and the write is a
+ * single one.
  */
 static bool may_write(const struct virt_domain *guest, const struct definition *before, const struct rewrite_terms *terms)
 {
@@ -244,7 +251,7 @@ static bool may_write(const struct virt_domain *guest, const struct definition *
 	return strcmp(now, before->xml) == 0 && (!terms->is_undisturbed || terms->is_undisturbed(terms->context));
 }
 
-/* Finds out what has become of @xml, which was defined. Returns true if it is to be begun again, with what is stored by now. */
+/* Finds out what has become of @xml, which was defined. Returns true if another attempt is to be made, with what is stored by now. */
 static bool conclude(struct virt *virt, const struct virt_domain *guest, const struct definition *before, const char *xml,
 		     struct attempts *attempts, struct rewritten *rewritten)
 {

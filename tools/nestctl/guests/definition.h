@@ -49,12 +49,12 @@ enum rewrite {
 struct rewritten {
 	enum rewrite result;
 	bool is_current;    /* it states its policy now, by this rewrite or another program's */
-	size_t defines;	    /* how often libvirt was made to store one: as many events come of it */
+	size_t defines;	    /* how many definitions libvirt was given to store: as many events follow */
 	char message[1024]; /* a line about what was done, or why it failed, without the guest's name; ready for a terminal */
 	char warnings[DEFINITION_WARNINGS]; /* lines about what no rewrite can put right, each with its line end */
 };
 
-/** How a rewrite, unless a user has asked for it by the guest's name, keeps out of other programs' way. */
+/** How a rewrite that no user has asked for by the guest's name keeps out of other programs' way. */
 struct rewrite_terms {
 	bool spares_managers; /* a guest with a manager's metadata is left alone */
 	/* Asked before each write, before the definition is read for the last time. False: not now. NULL: a write is always allowed. */
@@ -72,7 +72,7 @@ struct rewrite_terms {
  * two takes about a millisecond, and libvirt has no lock over them. Whether another program is at work on the guest is for @terms to know.
  *
  * @guest	must have a stored definition: defining would give it one
- * @terms	NULL: none, as for one who names the guest
+ * @terms	NULL: none, as when a user names the guest
  */
 void definition_rewrite_on(struct virt *virt, const struct virt_domain *guest, const struct host_policy *host_policy,
 			   const struct rewrite_terms *terms, struct rewritten *rewritten);
@@ -86,7 +86,7 @@ enum undone { UNDO_DONE, UNDO_KEPT, UNDO_FAILED };
  * Undefines a guest that a rewrite has brought back, since another program undefined it at the same moment. It is kept if its definition is
  * not what a rewrite leaves, or @terms say that it may not be written: then another program has done something to it since.
  *
- * @terms	as of definition_rewrite_on(); what is written is that it is undefined
+ * @terms	as of definition_rewrite_on(); the write that they are asked about is the undefining
  * @message	a line about what was done, without the guest's name; ready for a terminal
  */
 enum undone definition_undo(struct virt_domain *guest, const struct host_policy *host_policy, const struct rewrite_terms *terms,

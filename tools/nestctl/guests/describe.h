@@ -34,6 +34,6 @@ void describe_plan(const struct plan *plan, char *text, size_t size);
 /** The same when it was carried out. */
 void describe_rewritten(const struct plan *plan, char *text, size_t size);
 /** What is added for a running guest. */
-#define DESCRIBE_RUNNING "; it is running, and has it from its next start on"
+#define DESCRIBE_RUNNING "; it is running, and has the new CPU from its next start on"
 
 #endif

@@ -19,7 +19,7 @@ enum qemu_answer diagnosis_answer(const struct diagnosis *diagnosis)
 	return virt_domain_is_running(diagnosis->guest) ? qemu_verdict_answer(diagnosis->verdict) : QEMU_ANSWER_NONE;
 }
 
-/* That this is about. */
+/* The feature that the verdict is about. */
 static const char *name_feature(const struct diagnosis *diagnosis)
 {
 	enum nestxml_vendor vendor = qemu_evidence_vendor(&diagnosis->running.evidence);
@@ -220,7 +220,7 @@ static void advise_creation(const struct diagnosis *diagnosis, const char *neste
 		snprintf(text, size, "end it, then: nestxml -n %s FILE | virsh create /dev/stdin", nested);
 }
 
-/* libvirt asked for it and QEMU has it otherwise. A new start would change nothing. */
+/* libvirt asked for what the policy states, but QEMU has something else. Starting the guest again would change nothing. */
 static void advise_between(const struct diagnosis *diagnosis, char *text, size_t size)
 {
 	if (!diagnosis->is_qemu_asked)
@@ -295,7 +295,7 @@ static void advise_stopped(const struct diagnosis *diagnosis, char *text, size_t
 		snprintf(text, size, "virsh start %s", guest);
 }
 
-/* Whether neither QEMU nor the guest's agent can settle it: each would agree with one of the two. */
+/* Whether two answers contradict each other, which QEMU's or the agent's cannot settle: it would only agree with one of the two. */
 static bool is_contradicted(enum qemu_verdict verdict)
 {
 	return verdict == QEMU_VERDICT_LIVE_CLAIMS || verdict == QEMU_VERDICT_LIVE_DENIES;

@@ -13,7 +13,7 @@
 #include "guests/running.h"
 #include "libvirt/virt.h"
 
-/* An XML and what is in it. */
+/* A guest's XML, and the domain that was read from it. */
 struct view {
 	char *xml;
 	struct nestxml_domain *domain; /* NULL: there is none */
@@ -29,11 +29,11 @@ struct diagnosis {
 	bool is_current;		   /* the stored CPU states the policy already */
 	struct nestxml_edits *edits;	   /* with the warnings about the stored CPU; NULL: its policy asks nothing of it */
 	bool has_saved_state;		   /* its next start comes from a managed save */
-	bool lacks_hook; /* its policy is not met, or that is unknown, and libvirt's hook, which would have refused that, is not installed
-			  */
+	/* Its policy is not met, or may not be, and libvirt's hook, which would have refused such a start, is not installed. */
+	bool lacks_hook;
 	const struct nestxml_host *host;	/* borrowed */
 	const struct qemu_processes *processes; /* borrowed; NULL: they are read for this guest alone */
-	struct running running;			/* of a running guest, and what follows */
+	struct running running;			/* this and all that follows: of a running guest alone */
 	bool is_qemu_asked;
 	struct qemu_monitor_answer monitor;
 	bool is_guest_asked;
@@ -47,7 +47,10 @@ enum qemu_answer diagnosis_answer(const struct diagnosis *diagnosis);
 void diagnosis_describe_verdict(const struct diagnosis *diagnosis, char *text, size_t size);
 /** Whether what the guest has is what its policy states; NONE: nothing is stated, or it is unknown. */
 enum qemu_answer diagnosis_is_policy_met(const struct diagnosis *diagnosis);
-/** Copies to @emulator what libvirt starts as the guest's QEMU, if that may change what libvirt asks for; false: it does not. */
+/**
+ * If libvirt starts a wrapper as the guest's QEMU, which may change what libvirt asks for, copies its path to @emulator. False: it does
+ * not.
+ */
 bool diagnosis_find_wrapper(const struct diagnosis *diagnosis, char *emulator, size_t size);
 /** What to do next: a command, or what is in the way of one. */
 void diagnosis_describe_advice(const struct diagnosis *diagnosis, char *text, size_t size);

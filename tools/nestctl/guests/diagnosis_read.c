@@ -22,7 +22,7 @@ static bool read_view(const struct virt_domain *guest, bool live, struct view *v
 	struct nestxml_error error;
 
 	if (virt_domain_get_xml(guest, live ? VIRT_XML_LIVE : VIRT_XML_STORED, &view->xml, &virt_error) < 0)
-		snprintf(why, size, "the guest's XML cannot be got from libvirt: %s", virt_error.message);
+		snprintf(why, size, "the guest's XML cannot be read from libvirt: %s", virt_error.message);
 	else if (nestxml_domain_new(view->xml, strlen(view->xml), &view->domain, &error) != 0)
 		describe_xml_error("the guest's XML", &error, why, size);
 	else

@@ -11,7 +11,10 @@
 #include "file.h"
 #include "macros.h"
 
-/* A tenant's metadata may have such lines too; libvirt writes it before <devices>, and nothing after that may have children of its own. */
+/*
+ * Takes the last one, since a tenant's metadata may have such lines too: libvirt writes it before <devices>, and no element after them has
+ * contents that a tenant chooses freely.
+ */
 static const char *find_devices(const char *xml)
 {
 	const char *found = NULL;

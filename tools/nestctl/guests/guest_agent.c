@@ -15,7 +15,7 @@
 #include "macros.h"
 
 #define TIME 10				 /* seconds for all of it */
-#define CHUNK 16384			 /* bytes of one reading */
+#define CHUNK 16384			 /* bytes that are read at once */
 #define LIMIT ((size_t)65536)		 /* bytes of /proc/cpuinfo */
 #define REPLY_LIMIT ((size_t)128 * 1024) /* bytes of a reply */
 
@@ -60,7 +60,7 @@ static struct json_object *ask(struct dialogue *dialogue, const char *command, j
 	else
 		value = NULL;
 	if (!value)
-		fail(dialogue, "the agent's reply is not one that it should give");
+		fail(dialogue, "the agent's reply is not a valid one");
 	json_object_put(whole);
 	return value;
 }
@@ -75,7 +75,7 @@ static int decode_digit(char c)
 	return at ? (int)(at - digits) : -1;
 }
 
-/* Appends what @text stands for. False: it is no base64, or memory is out. */
+/* Appends what @text stands for. False: it is no base64, or out of memory. */
 static bool decode(const char *text, struct nestxml_buffer *buffer)
 {
 	unsigned int bits = 0;
@@ -151,8 +151,8 @@ static bool read_cpuinfo(struct dialogue *dialogue, int64_t handle)
 }
 
 /*
- * The agent is root and so may open it; what it says where it cannot is the guest's own strerror(). A node without a driver is no
- * device.
+ * The agent runs as root, so it may open the device if there is one. If it cannot, the error has the words of the guest's own strerror(). A
+ * node without a driver counts as missing.
  */
 static void find_device(struct dialogue *dialogue)
 {

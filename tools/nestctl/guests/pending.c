@@ -27,7 +27,10 @@ void pending_expect(struct pending *pending, const char *uuid, size_t events, in
 	}
 }
 
-/* Whether this event was expected; if so, takes it off the list. Which of a guest's it was does not matter: each look sees the same. */
+/*
+ * Whether this event was expected; if so, takes it off the list. Which of the guest's own events it was does not matter: each look at the
+ * guest finds the same.
+ */
 static bool take_own(struct pending *pending, const char *uuid, int64_t now)
 {
 	for (size_t i = 0; i < pending->own_count; i++) {
@@ -56,7 +59,7 @@ static bool is_quiet(const struct pending_guest *guest, bool is_alone, int64_t n
 	return is_alone || now - guest->last >= PENDING_QUIET;
 }
 
-/* Those that nobody wants to look at are kept for as long as they are to be left alone. */
+/* Removes the guests that nobody is to look at, once they need no longer be left alone. */
 static void remove_unwanted(struct pending *pending, int64_t now)
 {
 	for (size_t i = pending->count; i > 0; i--)
@@ -184,7 +187,7 @@ void pending_remove(struct pending *pending, const char *uuid)
 		remove_guest(pending, i);
 }
 
-#define OFTEN 2 /* milliseconds between two questions after who is connected */
+#define OFTEN 2 /* milliseconds between two times that libvirt is asked who is connected */
 #define SELDOM 20
 
 int pending_get_wait(const struct pending *pending, bool may_leave, int64_t now)

@@ -18,7 +18,7 @@
 #define PENDING_LIMIT 1024     /* guests; where there are more, all are looked at */
 #define PENDING_QUIET 300      /* milliseconds after a guest's last event */
 #define PENDING_SOON 50	       /* milliseconds after it: most who only define a guest have disconnected by then */
-#define PENDING_OWN_TIME 10000 /* milliseconds in which the event of an own change comes, or does not */
+#define PENDING_OWN_TIME 10000 /* milliseconds after an own change; its event is not expected any more after that */
 
 /** Starts zeroed. */
 struct pending {
@@ -51,31 +51,33 @@ bool pending_postpone(struct pending *pending, const char *uuid, int64_t now);
 /**
  * Takes the first guest that may be looked at.
  *
- * @is_alone	nobody else is connected to libvirt for writing: each of them may
+ * @is_alone	nobody else is connected to libvirt for writing: then each guest may be looked at
  *
  * Returns false if there is none.
  */
 bool pending_take(struct pending *pending, bool is_alone, int64_t now, char uuid[PENDING_UUID]);
-/** The same of one guest that is to be looked at anyway. Returns false if it may not be yet: then it waits for its turn. */
+/** The same for one guest, which is to be looked at anyway. Returns false if it may not be looked at yet: then it waits for its turn. */
 bool pending_want(struct pending *pending, const char *uuid, bool is_alone, int64_t now);
 /**
- * Whether an own definition has brought this guest back: another program had undefined it right before, and has done nothing to it since
- * but stop it, which does not show that it knows of its definition. If the guest had been defined again in between, there would have been
- * one definition more.
+ * Whether an own definition has brought this guest back: another program had undefined it just before, and has done nothing to it since
+ * except stop it, which does not show that it knows of the new definition. If the other program had defined the guest again in between,
+ * there would have been one more definition than is expected.
  */
 bool pending_is_back(const struct pending *pending, const char *uuid);
-/** Finds the first of those that has been quiet for PENDING_QUIET. Returns false if there is none. */
+/** Finds the first guest that is back and has been quiet for PENDING_QUIET. Returns false if there is none. */
 bool pending_find_back(const struct pending *pending, int64_t now, char uuid[PENDING_UUID]);
 /** Forgets what has happened to this guest. */
 void pending_remove(struct pending *pending, const char *uuid);
 /**
  * How long it takes until a guest may be looked at, if nothing happens meanwhile: milliseconds; -1: there is none.
  *
- * @may_leave	others are connected for writing, who leave without an event: they are asked after, often at first, since a shell's
- *		`virsh define` disconnects within 2 ms, and its `virsh start` follows within 20 ms
+ * @may_leave	others are connected for writing. When they leave there is no event, so libvirt is asked again, often at first, since a
+ *		shell's `virsh define` disconnects within 2 ms, and its `virsh start` follows within 20 ms
  */
 int pending_get_wait(const struct pending *pending, bool may_leave, int64_t now);
-/** Forgets all: where the connection has ended, what was expected does not come, and the next events are other programs'. */
+/**
+ * Forgets everything, as when the connection has ended: the events that were expected do not come, and the next ones are other programs'.
+ */
 void pending_forget(struct pending *pending);
 
 #endif

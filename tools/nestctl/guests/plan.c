@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* plan.c - domain, policy and host to what is to be done with a stored definition. Pure, but for the reading of the last two. */
+/* plan.c - from domain, policy and host to what is to be done with a stored definition. Pure, except for host_policy_read(). */
 #include "guests/plan.h"
 
 #include <nestxml/nestxml.h>
@@ -35,7 +35,10 @@ static enum plan_state plan_edits(const struct nestxml_domain *domain, struct pl
 	return nestxml_edits_count(plan->edits) > 0 ? PLAN_REWRITE : PLAN_CURRENT;
 }
 
-/* What a start of the definition would meet is what the hook says of it; the mode of the policy makes no guest stale. */
+/*
+ * The verdict is the hook's on a start of this definition. A CPU mode that differs from the policy's is rewritten, but makes no guest
+ * stale.
+ */
 void plan_make(const struct host_policy *host_policy, const struct nestxml_domain *domain, struct plan *plan)
 {
 	struct nestxml_check *check;

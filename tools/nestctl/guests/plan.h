@@ -44,7 +44,7 @@ static inline bool plan_is_binding(enum nestxml_nested nested)
 
 /** Makes the plan of @domain; to be released with plan_clear(). */
 void plan_make(const struct host_policy *host_policy, const struct nestxml_domain *domain, struct plan *plan);
-/** Of a guest that nobody has named: what is a manager's is left alone, so a PLAN_REWRITE of it becomes PLAN_MANAGED. */
+/** For a guest that no user has named: if it is a manager's, it is left alone, so PLAN_REWRITE becomes PLAN_MANAGED. */
 void plan_spare_manager(struct plan *plan);
 void plan_clear(struct plan *plan);
 #define AUTO_PLAN CLEANUP(plan_clear)

@@ -276,7 +276,7 @@ static void read_global(const char *text, struct piece *driver, struct piece *pr
 	}
 }
 
-/* Whether a global property of @driver is one of the CPU @model: of its type or of one that this is made from. */
+/* Whether a global property of @driver applies to the CPU @model: @driver is its type or one of the types that it is derived from. */
 static bool is_cpu_type(struct piece driver, const char *model)
 {
 	static const char *const parents[] = {"x86_64-cpu", "i386-cpu", "cpu", "device"};

@@ -38,7 +38,7 @@ static struct json_object *ask(const struct channel *channel, const char *comman
 	if (json_object_object_get_ex(whole, "error", &value) && json_object_object_get_ex(value, "desc", &value))
 		nestxml_text_escape(json_object_get_string(value), answer->error, sizeof(answer->error));
 	else
-		fail(answer, "QEMU's reply is not one that it should give");
+		fail(answer, "QEMU's reply is not a valid one");
 	return NULL;
 }
 

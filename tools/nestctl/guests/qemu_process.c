@@ -17,7 +17,7 @@
 
 /* ---- all of them ---- */
 
-/* A process that has ended, or may not be read, is none. */
+/* Returns -ENOENT also for a process that has ended or may not be read. */
 static int read_process(const char *root, const char *id, struct qemu_process *process)
 {
 	AUTO_FREE char *line = NULL;

@@ -100,7 +100,7 @@ const char *qemu_evidence_doubt(const struct qemu_evidence *evidence)
 	return evidence->has_command && evidence->command.doubt[0] ? evidence->command.doubt : evidence->doubt;
 }
 
-/* The answer about the feature that counts; where that is not known, a yes about any. */
+/* The answer about the feature that counts; if it is not known which one that is, yes if there is a yes about any. */
 static enum qemu_answer choose_answer(const struct qemu_evidence *evidence, const enum qemu_answer answers[VENDORS])
 {
 	enum nestxml_vendor own = qemu_evidence_vendor(evidence);
@@ -124,8 +124,8 @@ static enum qemu_verdict combine(enum qemu_verdict verdict, enum qemu_answer ans
 }
 
 /*
- * What is in QEMU may not be what its command line says: a library that a wrapper preloads may rewrite it. What the host's module or the
- * log denies the guest does not have, whatever QEMU's CPU is.
+ * QEMU may not do what its command line says: a library that a wrapper preloads may rewrite that. But if the host's module or the log
+ * denies the feature, the guest does not have it, whatever QEMU's CPU is.
  */
 static enum qemu_verdict compare_with_live(const struct qemu_evidence *evidence, enum qemu_verdict verdict)
 {

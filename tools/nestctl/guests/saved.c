@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* saved.c - a managed save: libvirt restores it with the CPU that it has, so that one is judged and not the definition's. */
+/* saved.c - a managed save: libvirt restores it with the CPU that was saved, so that CPU is judged, not the definition's. */
 #include "guests/saved.h"
 
 #include <stdio.h>

@@ -11,7 +11,7 @@
 /** Starts zeroed. */
 struct saved {
 	bool exists; /* a managed save, from which the next start comes */
-	bool known;  /* of what follows; else @reason says why not */
+	bool known;  /* what follows is known; else @reason says why not */
 	bool unmet;  /* it would pass, but not as its policy asks */
 	enum nestxml_verdict verdict;
 	char reason[640]; /* of a refusal, ready for a terminal */

@@ -9,7 +9,7 @@
 
 #include "nestctl.h"
 
-/* Reads policy files and host; without the policy files where they cannot be read and the command goes on without them. */
+/* Reads policy files and host. If the policy files cannot be read and @policy is not NULL, the command goes on without them. */
 static enum nestctl_status read_host_policy(const char *undone, struct nestxml_error *policy, struct host_policy *host_policy)
 {
 	struct nestxml_error error = {0};
@@ -96,7 +96,7 @@ void session_tell_whose(const struct session *session, const char *words)
 {
 	if (virt_is_session(session->virt))
 		fprintf(stderr,
-			"nestctl: these are the user's own guests (qemu:///session), which neither the hook nor the watcher handles; the host's: "
-			"sudo nestctl %s, or -c qemu:///system\n",
+			"nestctl: these are the user's own guests (qemu:///session), which neither the hook nor the watcher handles; for the host's, run: "
+			"sudo nestctl %s, or add -c qemu:///system\n",
 			words);
 }

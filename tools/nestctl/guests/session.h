@@ -17,7 +17,7 @@ struct session {
 /**
  * Opens a session at @uri (NULL: libvirt's own choice).
  *
- * @undone	what is told first where that fails, as in "nothing was set"
+ * @undone	how the error message begins if that fails, as in "nothing was set"
  * @policy	NULL: a policy that cannot be read is a failure. Else the reason goes into it, and the host_policy has no config; code 0:
  * it could be read
  *
@@ -34,7 +34,7 @@ enum nestctl_status session_find(const struct session *session, const char *word
 /** Where these are a user's own guests, says so on stderr, with the command that shows the host's: `nestctl @words`. */
 void session_tell_whose(const struct session *session, const char *words);
 
-/** The systemd unit whose socket is missing ("libvirtd"), static, where nothing listens on it; NULL: @error is of another kind. */
+/** If @error says that nothing listens on the daemon's socket, the systemd unit of that daemon ("libvirtd"), static; otherwise NULL. */
 const char *session_find_unit(const struct virt_error *error);
 
 /** Says that the guests of a libvirt are not this host's. Returns NESTCTL_UNKNOWN. */

@@ -10,8 +10,8 @@
 #include "nestctl.h"
 
 /*
- * What libvirt has of a definition on disk: the file, and the one that is to replace it while a change is stored (libvirt 9.0, traced).
- * They show each change, also one that has no event.
+ * The files that libvirt has of a definition: the file itself, and, while a change is being stored, the one that is to replace it (libvirt
+ * 9.0, traced). They show each change, even one that has no event.
  */
 enum { FILES = 2 };
 
@@ -30,7 +30,7 @@ struct work {
 	struct file files[FILES]; /* before the definition was read last */
 };
 
-/* Looking at them takes no call to libvirt, so nothing need come between this and the write. */
+/* This takes no call to libvirt, so it can be the last thing before the write. */
 static void look_at_files(const struct virt_domain *guest, struct file files[FILES])
 {
 	static const char *const endings[FILES] = {"xml", "xml.new"};
@@ -64,7 +64,7 @@ static void expect_own(struct work *work)
 	work->expected = work->rewritten->defines;
 }
 
-/* Whatever has come since the guest was taken is the other program's next change. */
+/* Any event since the guest was taken is another program's change. */
 static bool is_quiet(struct work *work)
 {
 	const struct yielding *yielding = work->yielding;
@@ -81,7 +81,10 @@ static bool may_write(void *context)
 	return is_quiet(work);
 }
 
-/* If quiet is the reason, the definition was read last, and nothing comes between that and the write. */
+/*
+ * If the guest was taken because it was quiet, the definition was read by the last call before this, and nothing comes between that and the
+ * write.
+ */
 static bool is_undisturbed(void *context)
 {
 	struct work *work = context;

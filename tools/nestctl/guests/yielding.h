@@ -12,7 +12,7 @@
 #include "guests/definition.h"
 #include "guests/pending.h"
 
-/** What both need for it. */
+/** What a rewrite needs in order to give way. */
 struct yielding {
 	struct pending *pending;
 	const struct host_policy *host_policy;
@@ -23,7 +23,7 @@ struct yielding {
 
 /**
  * Rewrites on @virt as definition_rewrite_on(), except a manager's guest. It makes sure right before each write that the reason still holds
- * for which the guest was taken from @pending; if not, the result is REWRITE_YIELDED, and pending_postpone() is the caller's to call.
+ * for which the guest was taken from @pending; if not, the result is REWRITE_YIELDED, and the caller must call pending_postpone().
  *
  * @is_alone	the reason: nobody else is connected for writing; else that the guest has been quiet for PENDING_QUIET
  */

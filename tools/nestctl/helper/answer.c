@@ -10,7 +10,7 @@
 #include "log.h"
 #include "macros.h"
 
-#define MOST 256 /* helpers that wait to start their guest, each with a connection to libvirt */
+#define MAX_HELPERS 256 /* that wait to start their guests at once, each with a connection to libvirt; any more only rewrite */
 
 /* ---- who else is connected ---- */
 
@@ -20,7 +20,10 @@ void helper_close_admin(struct helper *helper)
 	helper->admin = NULL;
 }
 
-/* The daemon is on its way up, or too much is asked of it: then it is asked again. Where there is no admin API, it is not. */
+/*
+ * Notes that libvirt did not say who is connected. If the daemon is on its way up or busy, it is asked again; if it has no admin API, it is
+ * not.
+ */
 static void miss_clients(struct helper *helper, int code, const struct virt_error *error)
 {
 	if (code != ADMIN_LATE)
@@ -115,7 +118,7 @@ static void describe(const struct helper *helper, char *answer, size_t size)
 			RESTART_CLIENTS_TIME / 1000);
 }
 
-/* The hook may have given up waiting, here or before it has read the answer: hook_helper.c's wait_for_hook() tells. */
+/* The hook may give up waiting before the answer is written, or before it has read it: wait_for_hook() in hook_helper.c finds out. */
 void helper_answer_hook(struct helper *helper)
 {
 	char answer[512];
@@ -125,7 +128,7 @@ void helper_answer_hook(struct helper *helper)
 	helper->restart.last_event = helper->restart.refused;
 	pending_postpone(&helper->pending, helper->uuid, helper->restart.refused);
 	helper->restart.may_know = true;
-	helper->starts = helper->starts && helper_count() <= MOST;
+	helper->starts = helper->starts && helper_count() <= MAX_HELPERS;
 	if (helper->starts) {
 		helper->restart.is_queued = !helper_take_slot(helper);
 		helper_is_alone(helper);

@@ -14,7 +14,7 @@
 #define CONNECT_TIME 30000L /* milliseconds */
 #define CONNECT_PAUSE 200L
 
-/* The daemon may be on its way up: it starts guests of its own accord then. Returns after a pause whether to try once more. */
+/* The daemon may still be on its way up, and starting guests itself (autostart). Pauses, and returns whether to try once more. */
 static bool wait_to_try_again(int64_t end)
 {
 	const struct timespec pause = {.tv_nsec = CONNECT_PAUSE * 1000000};
@@ -128,8 +128,8 @@ int helper_hold(struct helper *helper, struct held *held)
 	if (virt_find(held->virt, helper->uuid, &held->guest, &error) < 0) {
 		held->guest = NULL;
 	} else if (strcmp(virt_domain_get_uuid(held->guest), helper->uuid) != 0) {
-		/* A name is looked up as well: only the very UUID is this guest's. */
-		snprintf(error.message, sizeof(error.message), "there is none of this UUID");
+		/* virt_find() also looks up names: only a guest with this very UUID is the one. */
+		snprintf(error.message, sizeof(error.message), "libvirt knows no guest with this UUID");
 	} else {
 		snprintf(helper->shown, sizeof(helper->shown), "'%s'",
 			 nestxml_text_escape(virt_domain_get_name(held->guest), name, sizeof(name)));

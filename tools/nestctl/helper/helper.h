@@ -30,7 +30,7 @@ struct helper {
 	bool has_slot;
 	int slot;
 	int slot_lock; /* a descriptor, or -1 where it cannot be locked */
-	bool starts;
+	bool starts;   /* it is to start the guest, not only to rewrite its definition */
 	bool has_lock;
 	bool has_said_so; /* that libvirt's admin API has not answered */
 	bool has_lost_reader;
@@ -48,14 +48,14 @@ static inline int helper_get_next_pause(int pause)
 
 /** How many helpers are at work now, this one included. */
 size_t helper_count(void);
-/** Releases it, for the next refused start of this guest. */
+/** Releases the guest's lock, for the next refused start of this guest. */
 void helper_release_lock(struct helper *helper);
 
 /* ---- slot.c: how many helpers ask who is connected, and start their guests, at once ---- */
 
 /** Takes one of the few slots, unless @helper has one. Returns false if none is free. */
 bool helper_take_slot(struct helper *helper);
-/** Gives it back, if there is one, and closes what it was for: the connection to libvirt's admin API. */
+/** Gives the slot back, if @helper has one, and closes what it was for: the connection to libvirt's admin API. */
 void helper_release_slot(struct helper *helper);
 
 /* ---- answer.c: who else is connected, and what the hook is told ---- */
@@ -74,7 +74,7 @@ int helper_connect(struct helper *helper);
 bool helper_hear(void *helper);
 /** Hears of those that come within @milliseconds, and returns after the first. */
 void helper_hear_for(struct helper *helper, int milliseconds);
-/** Hears of events until @end, or until *@is_heard (which may be NULL: not before). */
+/** Hears of events until @end, or until *@is_heard is true; NULL: until @end. */
 void helper_hear_until(struct helper *helper, int64_t end, const bool *is_heard);
 
 /** Waits until libvirt's daemon answers, 30 s at most. */
@@ -105,7 +105,7 @@ void helper_undo(struct helper *helper);
 
 /**
  * Starts the guest, once it may be started. Returns the number of this run; or -1 and has said why there is none; or HELPER_START_LATER:
- * what has happened to the guest since it was rewritten is to be rewritten first.
+ * something has happened to the guest since it was rewritten, so it must be rewritten again first.
  */
 int helper_start(struct helper *helper);
 /** Destroys what was started if its owner believes it gone: if it is undefined within RESTART_WATCH. */

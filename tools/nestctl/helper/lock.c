@@ -34,7 +34,7 @@ size_t helper_count(void)
 	return count;
 }
 
-/* The lock itself would go with this process, but its file would stay, one for each such guest. */
+/* The lock itself would be released with the end of this process, but its file would stay, one for each such guest. */
 void helper_release_lock(struct helper *helper)
 {
 	static const char locks[] = NESTXML_RUN_DIRECTORY "/" LOCK_NAME;

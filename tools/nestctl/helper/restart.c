@@ -22,7 +22,10 @@ static int64_t get_end(const struct restart *restart, int64_t time)
 	return restart->is_queued ? restart->refused + RESTART_TURN_TIME : restart->known + time;
 }
 
-/* Until when libvirt must say who is connected: once it has said so, no later than the others must have gone. */
+/*
+ * Until when libvirt must say who is connected. Once it has said so for the first time, that is until when what is waited for must have
+ * come: that the others have gone, or that the guest is quiet.
+ */
 static int64_t last_answer(const struct restart *restart, int64_t now)
 {
 	if (!restart->may_know)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * restart.h - whether a guest whose start was refused may be started in the place of whoever started it. Pure: the clock is the caller's.
+ * restart.h - whether a guest whose start was refused may be started on behalf of whoever started it. Pure: the clock is the caller's.
  *
  * A manager takes the refusal for the end of the matter: it marks the guest down, starts it on another host, or undefines it. So the guest
- * is started only when nobody is there any more who could believe otherwise (docs/libvirt-facts.md #19).
+ * is started only once nobody is left who could believe that it is stopped (docs/libvirt-facts.md #19).
  */
 #ifndef NESTXML_RESTART_H
 #define NESTXML_RESTART_H
@@ -13,10 +13,10 @@
 #include <stdint.h>
 
 #define RESTART_ANSWER_TIME 60000 /* milliseconds after the refusal in which libvirt must have said who is connected */
-#define RESTART_TURN_TIME 180000  /* the same for a guest that is one of many: in which its turn must have come, and all else */
+#define RESTART_TURN_TIME 180000  /* milliseconds after the refusal of one of many guests: by then all of this must be done */
 #define RESTART_CLIENTS_TIME 5000 /* milliseconds after libvirt first said who is connected: by then all others must have gone */
 #define RESTART_QUIET 300	  /* milliseconds in which nothing may happen to the guest, nobody else being connected */
-#define RESTART_TIME 10000	  /* milliseconds after the same: by then that quiet must have come */
+#define RESTART_TIME 10000	  /* milliseconds after libvirt first said who is connected: by then RESTART_QUIET must have passed */
 #define RESTART_WATCH 10000	  /* milliseconds after the start in which an undefine of the guest ends it */
 #define RESTART_REPLACE 600	  /* milliseconds after that undefine in which it may be defined again, and runs on */
 
@@ -29,8 +29,8 @@ struct restart {
 	size_t writers;	     /* others that are connected for writing */
 	int64_t last_writer; /* when there was one last; 0: never */
 	int64_t last_event;  /* when something happened to the guest last; 0: never */
-	bool is_queued;	     /* it was not asked for at once: its owner was told of RESTART_TURN_TIME for all of this */
-	bool was_undefined;  /* since the refusal, whatever it is now */
+	bool is_queued;	     /* it had to wait for a slot: its owner was told of RESTART_TURN_TIME for all of this */
+	bool was_undefined;  /* since the refusal, even if it is defined again by now */
 };
 
 enum restart_decision { RESTART_WAIT, RESTART_NOW, RESTART_NEVER };
@@ -39,7 +39,7 @@ enum restart_decision { RESTART_WAIT, RESTART_NOW, RESTART_NEVER };
 enum restart_decision restart_decide(const struct restart *restart, int64_t now, const char **why);
 
 /**
- * How long after a RESTART_WAIT at @now the decision may be another one without an event, in milliseconds; not below 0.
+ * After a RESTART_WAIT at @now: the milliseconds until the decision may change even without an event; not below 0.
  *
  * @pause	until it is asked again who is connected, where that is what is waited for
  */

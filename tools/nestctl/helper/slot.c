@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * slot.c - how many helpers ask libvirt who is connected, and start their guests, at once.
+ * slot.c - limits how many helpers ask libvirt who is connected, and start their guests, at once.
  *
  * libvirt's admin API accepts five clients by default (admin_max_clients), and the watcher is one. Helpers that it turns away, or that it
  * answers late since it is busy starting guests, would all ask again, and again.

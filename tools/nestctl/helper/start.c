@@ -10,7 +10,7 @@
 #include "log.h"
 #include "nestctl.h"
 
-/* Once it has a slot, it is known who is connected, and all events have been heard. */
+/* Decides after trying to get a slot, asking who is connected, and hearing all events so far. */
 static enum restart_decision decide(struct helper *helper, const char **why)
 {
 	helper_take_slot(helper);
@@ -110,7 +110,7 @@ static bool destroy(struct helper *helper, int run)
 	if (helper_hold(helper, &held) < 0)
 		return false;
 	if (virt_domain_get_run(held.guest) != run)
-		log_write(LOG_INFO, "guest %s: what this helper started runs no more", helper->shown);
+		log_write(LOG_INFO, "guest %s: what this helper started has ended", helper->shown);
 	else if ((is_kept = is_defined(held.guest)))
 		log_write(LOG_NOTICE, "guest %s is defined, so its owner knows of it; it keeps running", helper->shown);
 	else if (virt_domain_destroy(held.guest, &error) < 0)

@@ -74,7 +74,7 @@ static char *take_word(char **rest)
 	return word;
 }
 
-/* Makes of each alternation and variable a star, which matches all that they may stand for, and more. */
+/* Replaces each alternation and variable by a star, which matches all that it may stand for, and more. */
 static void widen(char *pattern)
 {
 	char *out = pattern;
@@ -105,7 +105,7 @@ static bool starts_path(const char *word)
 	return *word && strchr("/@{\"", *word);
 }
 
-/* "/usr/bin/ping PUx,", or the other way round; of other kinds of rules, nothing. */
+/* Matches a rule about files, "/usr/bin/ping PUx," or the two words the other way round. A rule of another kind does not match. */
 static enum match match_rule(char *word, char *rest, const char *path)
 {
 	char *second = take_word(&rest);
@@ -122,7 +122,7 @@ static enum match match_rule(char *word, char *rest, const char *path)
 	return match_path(pattern, path);
 }
 
-/* A rule such as "audit deny /usr/bin/ping x,": the words before it say what it does, or when. */
+/* A rule such as "audit deny /usr/bin/ping x,": the words before the path say what the rule does, or when. */
 static void match_rule_line(char *line, const char *path, struct rule_match *found)
 {
 	bool denies = false;
@@ -190,19 +190,19 @@ static enum confinement ask_profile(const char *root, const char *daemon, const 
 {
 	struct rule_match found = {MATCH_NO, MATCH_NO};
 	int given = match_file(root, "", 1, daemon, path, &found);
-	int local = match_file(root, "local/", 0, daemon, path, &found); /* the other includes it within its braces */
+	int local = match_file(root, "local/", 0, daemon, path, &found); /* the first includes it within its braces */
 
 	if (found.denies == MATCH_YES) {
-		snprintf(detail, size, "a rule of %s in /etc/apparmor.d denies it the execution of %s", daemon, path);
+		snprintf(detail, size, "a rule for %s in /etc/apparmor.d denies it the execution of %s", daemon, path);
 		return CONFINEMENT_DENIES;
 	}
 	if (given < 0 || (local < 0 && local != -ENOENT)) {
-		snprintf(detail, size, "the rules of %s in /etc/apparmor.d cannot be read: %s", daemon,
+		snprintf(detail, size, "the rules for %s in /etc/apparmor.d cannot be read: %s", daemon,
 			 strerror(given < 0 ? -given : -local));
 		return CONFINEMENT_UNKNOWN;
 	}
 	if (found.denies == MATCH_PERHAPS || found.allows == MATCH_PERHAPS) {
-		snprintf(detail, size, "a rule of %s in /etc/apparmor.d may or may not apply to %s", daemon, path);
+		snprintf(detail, size, "a rule for %s in /etc/apparmor.d may or may not apply to %s", daemon, path);
 		return CONFINEMENT_UNKNOWN;
 	}
 	if (found.allows == MATCH_YES) {
@@ -253,7 +253,7 @@ enum confinement confinement_ask_selinux(const char *root, char *detail, size_t 
 		snprintf(detail, size, "is not enforced");
 		return CONFINEMENT_NONE;
 	}
-	/* "1 1": what it is, and what it will be when the pending ones are committed. */
+	/* "1 1": the value that holds now, and the one that is pending. */
 	if (nestxml_file_read_small(root, "/sys/fs/selinux/booleans/virt_hooks_unconfined", text, sizeof(text)) < 0) {
 		snprintf(detail, size, "is enforced, and this policy has no boolean virt_hooks_unconfined");
 		return CONFINEMENT_UNKNOWN;

@@ -21,10 +21,10 @@
 #include "macros.h"
 #include "paths.h"
 
-#define TICK 20		 /* milliseconds: as coarse as the kernel tells when a process started */
+#define TICK 20		 /* milliseconds: the kernel tells no more exactly when a process started */
 #define RELOAD_MAX 10000 /* milliseconds that a reload may take, of a host with many guests too */
 
-/* Distributions differ in where they keep them. */
+/* Distributions differ in where they keep the PID files. */
 static const struct {
 	const char *name;
 	const char *pid_file;
@@ -225,7 +225,10 @@ int daemons_tell(const char *root, const struct daemon *daemon)
 	code = wait_until_idle(root, daemon->pid);
 	if (code != 0)
 		return code;
-	/* What the descriptor names cannot become another process; so check its name again before the signal. */
+	/*
+	 * A pidfd never refers to another process than the one that it was opened for, so it is enough to check the name once more before
+	 * the signal.
+	 */
 	if (!is_named(root, daemon->pid, daemon->name))
 		code = -ESRCH;
 	else if (syscall(SYS_pidfd_send_signal, fd, SIGHUP, NULL, 0) < 0)

@@ -30,7 +30,7 @@ static void tell_daemons(const char *root)
 		int code = daemons_tell(root, daemon);
 
 		if (code == 0)
-			printf("%s (PID %d) was told (SIGHUP)\n", daemon->name, (int)daemon->pid);
+			printf("%s (PID %d) was told to look for hooks (SIGHUP)\n", daemon->name, (int)daemon->pid);
 		else if (code == -EBUSY)
 			fprintf(stderr,
 				"nestctl: warning: %s (PID %d) is still starting or reloading, and would ignore SIGHUP; run: systemctl reload %s\n",

@@ -9,7 +9,7 @@
 
 #define HELPER NESTXML_BINDIR "/nestctl"
 
-/* libvirtd executes the hook, and the hook, in the daemon's profile, its helper. */
+/* The daemon executes the hook; the hook, confined by the daemon's profile, executes its helper. */
 static void ask_apparmor(const char *root, struct hook_state *state, const char *path)
 {
 	state->apparmor_rule = HELPER " PUx,";

@@ -27,8 +27,8 @@ static bool is_kernel_blacklist(const char *word)
 }
 
 /*
- * "modprobe.blacklist=kvm_amd", which modprobe obeys, or "module_blacklist=nouveau,kvm_amd", which the kernel does. In the names neither
- * takes a '-' for a '_'.
+ * "modprobe.blacklist=kvm_amd", which modprobe obeys, or "module_blacklist=nouveau,kvm_amd", which the kernel does. In the modules' names,
+ * neither takes a '-' for a '_'.
  */
 static bool is_blacklisting(const char *word, const char *module)
 {
@@ -72,7 +72,7 @@ bool boot_line_is_blacklisting(const struct host_state *state, const char *modul
 	return state->kernel_blacklist && is_blacklisting(state->kernel_blacklist, module);
 }
 
-/* The next word, without quotes: a blank between them splits nothing. It is cut out of *@rest; NULL: there is none. */
+/* Cuts the next word out of *@rest, and drops its quotes; a blank between quotes is part of the word. NULL: there is none. */
 static char *take_boot_word(char **rest)
 {
 	char *word = *rest + strspn(*rest, " \t\n");
@@ -119,7 +119,7 @@ int boot_line_read(const char *root, struct host_state *state)
 
 /* ---- its words ---- */
 
-/* The kernel's command line says "kvm_amd.nested=1 kvm-amd.npt=1 modprobe.blacklist=kvm_amd"; this leaves the next word's "nested=1". */
+/* For "kvm_amd.nested=1 kvm-amd.npt=1 modprobe.blacklist=kvm_amd" on the kernel's command line, @word is "nested=1", then "npt=1". */
 bool boot_line_next(const struct host_state *state, const char **cmdline, char *word, size_t size)
 {
 	for (const char *at = *cmdline; *(at += strspn(at, " "));) {

@@ -2,8 +2,8 @@
 /*
  * enable.c - `nestctl host enable` and `disable`: the checks, the file, the module, in this order.
  *
- * Nothing is written until every check that can be made beforehand has passed. Killed in between, the host has the old file or the new one,
- * and the next run loads the module.
+ * Nothing is written until every check that can be made beforehand has passed. If this program is killed in between, the host has the old
+ * file or the new one, and the next run loads the module.
  */
 #include "host/enable.h"
 
@@ -78,7 +78,7 @@ static enum nestctl_status refuse_line(const struct change *change, const struct
 			    MODPROBE_FILE, line->text, describe_removal(change, "remove it", removal, sizeof(removal)));
 }
 
-/* Where the value comes from that would win: the kernel's command line, else the last other line that sets it. */
+/* Names what the winning value comes from: the kernel's command line, else the last other line that sets it. */
 static enum nestctl_status refuse_winner(const struct change *change, const char *winning, bool is_of_boot)
 {
 	const struct host_state *state = change->state;
@@ -324,7 +324,7 @@ static enum nestctl_status change_host(const struct change *change)
 
 /* ---- the command ---- */
 
-/* Two at once would each restore what the other had changed. */
+/* Two runs at once might each restore what the other has changed. */
 static int lock(const char *root)
 {
 	AUTO_FREE char *path = nestxml_path_join(root, "/etc/modprobe.d");
@@ -335,8 +335,11 @@ static int lock(const char *root)
 	return fd;
 }
 
-/* No file configures a module that is built in. If it is off, the kernel's command line must keep it so. */
-static bool is_built_in_so(const struct setting *setting, const struct host_state *state)
+/*
+ * Whether the module is built in and is as asked for, so that nothing is left to do: no file configures such a module. If nesting is to be
+ * off, the kernel's command line must keep it off.
+ */
+static bool is_builtin_current(const struct setting *setting, const struct host_state *state)
 {
 	const char *type = state->parameters[0].type;
 	struct parameter_word word;
@@ -359,7 +362,7 @@ static enum nestctl_status read_and_change(const char *root, const struct enable
 	(void)locked;
 	if (code != 0)
 		return nestctl_fail(NESTCTL_FAILED, "the state of this host cannot be read: %s", strerror(-code));
-	if (is_built_in_so(&options->setting, &state)) {
+	if (is_builtin_current(&options->setting, &state)) {
 		printf("%s already\n", state.evidence);
 		return NESTCTL_YES;
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * install_command.c - reads a command as sh(1) does, as far as it takes to see whether it comes to modprobe or insmod: quotes, comments,
- * and what `&&`, `||` and `exit` leave out. In doubt it comes to it: then loading is tried, and what fails is named.
+ * install_command.c - reads a command as sh(1) does, as far as it takes to see whether it reaches modprobe or insmod: quotes, comments, and
+ * what `&&`, `||` and `exit` leave out. In doubt it does: then loading is tried, and what fails is named.
  */
 #include "host/install_command.h"
 
@@ -84,10 +84,10 @@ struct command {
 	bool is_begun;	/* its program is known */
 	bool is_runner; /* the program runs a command that is one of its words */
 	bool is_talker; /* its words are text */
-	bool is_loader; /* it is modprobe or insmod */
+	bool is_loader; /* it is modprobe or insmod, or has one of these in its name */
 	bool is_insmod;
-	bool is_other_task; /* which does not load here */
-	bool has_operand;   /* and whose module is known */
+	bool is_other_task; /* it loads something else, or nothing */
+	bool has_operand;   /* its module is known */
 	bool skips_next;    /* the next word is an option's or a redirection's */
 };
 
@@ -165,7 +165,7 @@ static void take_argument(struct command *command, const char *word, const char 
 	} else if (!command->has_operand) {
 		command->has_operand = true;
 		command->is_other_task = command->is_other_task || !is_name_of(word, module);
-		command->effect = EFFECT_LOADS; /* be it another program with modprobe in its name */
+		command->effect = EFFECT_LOADS; /* even if it is another program, with modprobe in its name */
 	} else if (strchr(word, '=') && used + 1 < size) {
 		snprintf(options + used, size - used, "%s%s", used ? " " : "", word);
 	}
@@ -180,7 +180,7 @@ struct run {
 	char *options;
 	size_t size;
 	bool is_conditional; /* what is run from here on depends on more than is seen here */
-	bool is_insmod;	     /* that loads it */
+	bool is_insmod;	     /* what loads the module is insmod */
 };
 
 static bool may_load(const char *command, struct run *run);
@@ -224,7 +224,7 @@ static void take(struct run *run, struct command *command, const char *word, boo
 		take_program(command, word, has_loader);
 }
 
-/* Whether the shell comes to a command after @before where the one before that had the effect @last. */
+/* Whether the shell reaches a command that follows @before, if the command before that had the effect @last. */
 static bool is_run(enum token before, enum effect last)
 {
 	return !(before == TOKEN_AND && last == EFFECT_FAILS) && !(before == TOKEN_OR && last == EFFECT_SUCCEEDS);
@@ -236,7 +236,7 @@ static bool is_run_surely(const struct run *run, enum token before, enum effect 
 	       (before == TOKEN_NEXT || before == TOKEN_BACKGROUND || last == (before == TOKEN_AND ? EFFECT_SUCCEEDS : EFFECT_FAILS));
 }
 
-/* What is not read here: commands in other commands' words, cases, functions, and modprobe of several modules. */
+/* Whether it has what is not read here: commands in other commands' words, cases, functions, or modprobe of several modules. */
 static bool is_beyond(const char *command)
 {
 	static const char *const signs[] = {"`", "$(", "case ", "()", " -a", "--all"};

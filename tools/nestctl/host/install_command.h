@@ -9,10 +9,10 @@
 #include <nestxml/nestxml.h>
 
 /**
- * Whether @command, which modprobe hands to sh(1) instead of loading @module (its name with underscores), may load it: whether a command
- * in it that the shell may come to is modprobe or insmod. The word modprobe in a comment, in the words of echo or logger, as
- * part of a path or after `false &&` does not count. What this does not read, such as `$(...)` or a case, may load it if the command
- * names modprobe or insmod at all.
+ * Whether @command, which modprobe hands to sh(1) instead of loading @module (its name with underscores), may load it: whether a command in
+ * it that the shell may reach is modprobe or insmod. The word modprobe in a comment, in the words of echo or logger, as part of a path or
+ * after `false &&` does not count. What this does not read, such as `$(...)` or a case, may load it if the command names modprobe or insmod
+ * at all.
  *
  * @options	becomes what the command adds to the module's options ("nested=0"), "" nothing; what does not fit is cut
  */

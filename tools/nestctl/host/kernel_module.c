@@ -38,7 +38,7 @@ static struct kmod_ctx *open_context(const char *root, const char *overlay)
 	if (asprintf(&modules, "/lib/modules/%s", kernel.release) < 0)
 		modules = NULL;
 	below = modules ? nestxml_path_join(root, modules) : NULL;
-	setenv("KMOD_LOG", "0", 1); /* its own words, also those about files that it reads here, would come between ours */
+	setenv("KMOD_LOG", "0", 1); /* its own messages, even about files that it reads here, would come between ours */
 	if (overlay)
 		directories[count++] = strdup(overlay);
 	for (size_t i = 0; modprobe_directories[i] && count < MAX_DIRECTORIES; i++)

@@ -62,7 +62,7 @@ void kernel_module_get_release(const struct kernel_module *module, char *release
  * Loads it with what it needs.
  *
  * @options	added to the configured ones; NULL: none
- * @force	whatever modprobe.d's `install` and `blacklist` say: to bring back what was there before
+ * @force	ignores modprobe.d's `install` and `blacklist`, to bring back what was there before
  *
  * Returns 0 or a negative errno.
  */

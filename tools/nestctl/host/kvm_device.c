@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* kvm_device.c - the device that works is the proof, whatever the rest looks like. */
+/* kvm_device.c - opens /dev/kvm and asks it: a device that works is proof, whatever the rest looks like. */
 #include "host/kvm_device.h"
 
 #include <errno.h>
@@ -45,7 +45,7 @@ static void find_group(struct kvm_device *device, const char *path)
 		snprintf(device->group, sizeof(device->group), "%.63s", group->gr_name);
 }
 
-static bool is_roots(const char *path)
+static bool is_for_root_alone(const char *path)
 {
 	struct stat status;
 
@@ -59,7 +59,7 @@ void kvm_device_try(const char *root, struct kvm_device *device)
 	AUTO_FREE char *path = nestxml_path_join(root, "/dev/kvm");
 	AUTO_CLOSE int fd = path ? open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) : -1;
 
-	*device = (struct kvm_device){.api = -1, .is_roots = path && is_roots(path)};
+	*device = (struct kvm_device){.api = -1, .is_for_root_alone = path && is_for_root_alone(path)};
 	if (fd < 0) {
 		device->error = path ? errno : ENOMEM;
 		device->state = classify_error(device->error);

@@ -8,7 +8,9 @@
 
 #include <nestxml/nestxml.h>
 
-/** Makes the device. KVM_MINOR in Linux, include/linux/miscdevice.h. udev sets the owner and mode of a node that is there, and makes none.
+/**
+ * The command that makes the device's node. The number is KVM_MINOR in Linux, include/linux/miscdevice.h. udev sets the owner and mode of a
+ * node that is there, and makes none.
  */
 #define KVM_DEVICE_MAKE "mknod -m 660 /dev/kvm c 10 232"
 
@@ -23,10 +25,10 @@ enum kvm_device_state {
 
 struct kvm_device {
 	enum kvm_device_state state;
-	int api;	/* the version that KVM answered, -1: none */
-	int error;	/* why it could not be opened, a positive errno; 0: it could */
-	char group[64]; /* that may use the device; "": none but root */
-	bool is_roots;	/* its mode keeps everyone else away, and so QEMU, unless libvirt's qemu.conf has it run as root */
+	int api;		/* the version that KVM answered, -1: none */
+	int error;		/* why it could not be opened, a positive errno; 0: it could */
+	char group[64];		/* that may use the device; "": none but root */
+	bool is_for_root_alone; /* its mode keeps everyone else away, and so QEMU, unless libvirt's qemu.conf has it run as root */
 };
 
 /** Opens /dev/kvm below @root and asks it for its version. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* next_load.c - what the module will be like when it is loaded the next time, by the configuration of now. Pure, but for the kernel's
- * release. */
+/*
+ * next_load.c - what nesting will be after the module is loaded the next time, by the present configuration. Pure, but for the kernel's
+ * release.
+ */
 #include "host/next_load.h"
 
 #include <stdio.h>

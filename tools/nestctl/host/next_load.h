@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* next_load.h - what the module will be like when it is loaded the next time, by the configuration of now. */
+/* next_load.h - what nesting will be after the module is loaded the next time, by the present configuration. */
 #ifndef NESTXML_HOST_NEXT_LOAD_H
 #define NESTXML_HOST_NEXT_LOAD_H
 
@@ -12,13 +12,13 @@ struct bad_value {
 	char type[16];
 };
 
-/** What the module will be like when it is loaded the next time, as far as the configuration of now says. */
+/** What nesting will be after the module is loaded the next time, as far as the present configuration says. */
 struct next_load {
 	enum nestxml_state nested;
 	char source[448]; /* "/etc/modprobe.d/a.conf:1"; "" nothing says so */
 };
 
-/** Finds it from @state. */
+/** Finds out from @state what nesting will be. */
 void next_load_find(const struct host_state *state, struct next_load *next);
 /** Finds the first value among the options that the kernel would refuse; what @file says (NULL: none) does not count. */
 bool next_load_find_bad_value(const struct host_state *state, const char *file, struct bad_value *bad);

@@ -74,10 +74,10 @@ static bool find_kernel_obstacle(const struct host_state *state, bool enable, st
 	} else if (state->machine.is_container) {
 		SET_CAUSE(obstacle, "this is a container, and %s is its host's", module);
 		SET_REMEDY(obstacle, "on the host: nestctl host %s", enable ? "enable" : "disable");
-	} else if (state->is_kernel_locked) {
+	} else if (state->has_modules_disabled) {
 		SET_CAUSE(obstacle, "kernel.modules_disabled is 1: no module is loaded or unloaded until a reboot");
 		SET_REMEDY(obstacle, "write the file alone with: nestctl host %s --no-reload; then reboot", enable ? "enable" : "disable");
-	} else if (state->module == HOST_MODULE_ABSENT && state->is_kernel_gone) {
+	} else if (state->module == HOST_MODULE_ABSENT && state->has_lost_modules) {
 		SET_CAUSE(obstacle, "this kernel has no module %s: all of its modules are gone, as after an update", module);
 		SET_REMEDY(obstacle, "reboot into the new kernel, or install a kernel that has %s", module);
 	} else if (state->module == HOST_MODULE_ABSENT) {

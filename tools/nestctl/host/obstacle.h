@@ -14,7 +14,7 @@ struct obstacle {
 	char cause[1024];
 	char remedy[1536];
 	bool is_final;	    /* nothing on this machine can be changed to remove it */
-	bool is_later;	    /* what runs now can be loaded again, but not after the next boot */
+	bool is_later;	    /* the module can be loaded again now, but not after the next boot */
 	bool is_configured; /* it is in a file or on the kernel's command line: once removed, `nestctl host enable` does the rest */
 };
 
@@ -25,8 +25,8 @@ struct obstacle {
 bool obstacle_find(const struct host_state *state, bool enable, struct obstacle *obstacle);
 
 /**
- * What would win over nestxml.conf and says otherwise than @wanted: what to remove ("remove "nested=0" from FILE, line 1, and ...") is
- * written into @text. Returns how many words that is; 0: nothing, and @text means nothing.
+ * Finds what would win over nestxml.conf with a value other than @wanted, and writes into @text what to remove ("remove "nested=0" from
+ * FILE, line 1, and ..."). Returns how many options that is; 0: none, and @text is undefined.
  */
 size_t obstacle_find_winners(const struct host_state *state, enum nestxml_state wanted, char *text, size_t size);
 

@@ -59,7 +59,7 @@ static int load_old(const struct reload *reload)
 
 /* ---- what is so now ---- */
 
-/* Whether /sys says this. */
+/* Whether nesting is @wanted now, as /sys has it; @evidence is what that says. */
 static bool is_nested(const struct reload *reload, enum nestxml_state wanted, char *evidence, size_t size)
 {
 	AUTO_HOST struct nestxml_host *host = NULL;

@@ -31,16 +31,16 @@ static const struct parameter parameters[VENDORS][HOST_PARAMETERS] = {
 		{
 			{"nested", NULL},
 			{"ept", SHADOW_PAGES},
-			{"enable_shadow_vmcs", "each VMREAD and VMWRITE of a guest's hypervisor comes to this host"},
+			{"enable_shadow_vmcs", "each VMREAD and VMWRITE of a guest's hypervisor causes an exit to this host"},
 			{"vpid", "the TLB is flushed each time a guest is entered and left"},
-			{"enable_apicv", "each interrupt of a guest comes to this host"},
+			{"enable_apicv", "each interrupt of a guest causes an exit to this host"},
 		},
 	[NESTXML_VENDOR_AMD] =
 		{
 			{"nested", NULL},
 			{"npt", SHADOW_PAGES},
-			{"vgif", "each STGI and CLGI of a guest's hypervisor comes to this host"},
-			{"vls", "each VMLOAD and VMSAVE of a guest's hypervisor comes to this host"},
+			{"vgif", "each STGI and CLGI of a guest's hypervisor causes an exit to this host"},
+			{"vls", "each VMLOAD and VMSAVE of a guest's hypervisor causes an exit to this host"},
 			{"avic", NULL}, /* off is the kernel's default */
 		},
 };
@@ -180,7 +180,7 @@ static bool is_xen_dom0(const char *root)
 }
 
 /* As after an update of the kernel that took the running one's modules away. */
-static bool is_kernel_gone(const char *root)
+static bool has_lost_modules(const char *root)
 {
 	struct utsname kernel;
 	char path[128];
@@ -203,10 +203,10 @@ static void read_kernel(struct host_state *state, const char *root)
 	char text[8];
 
 	find_rivals(root, state->rivals, sizeof(state->rivals));
-	state->is_kernel_gone = is_kernel_gone(root);
+	state->has_lost_modules = has_lost_modules(root);
 	state->is_xen_dom0 = is_xen_dom0(root);
 	state->is_locked_down = is_locked_down(root);
-	state->is_kernel_locked =
+	state->has_modules_disabled =
 		nestxml_file_read_small(root, "/proc/sys/kernel/modules_disabled", text, sizeof(text)) > 0 && text[0] == '1';
 }
 

@@ -59,10 +59,10 @@ struct host_state {
 	bool install_may_load;		    /* whether the command of `install` may load the module */
 	bool is_needed_blacklisted;	    /* @needed is kept from being loaded by @kernel_blacklist; false: by modprobe.d's `install` */
 	bool is_needed_loaded;		    /* until the next boot @needed does not matter */
-	bool is_kernel_locked;		    /* kernel.modules_disabled: nothing is loaded or unloaded until a reboot */
+	bool has_modules_disabled;	    /* kernel.modules_disabled: nothing is loaded or unloaded until a reboot */
 	bool is_locked_down;		    /* the kernel takes signed modules only, as under Secure Boot */
 	bool is_xen_dom0;		    /* Xen, under which this machine runs, has VT-x or AMD-V */
-	bool is_kernel_gone;		    /* there are modules, but none of the running kernel's */
+	bool has_lost_modules;		    /* there are modules, but none of the running kernel's */
 	char rivals[64];		    /* other hypervisors that are loaded ("vboxdrv (VirtualBox)"); "" none */
 	long references;		    /* to the module, of programs and guests; -1 not known */
 	struct kvm_users users;
@@ -90,7 +90,7 @@ void host_state_clear(struct host_state *state);
 
 /** The parameter @name, or NULL where the module has none of that name or it cannot be read. */
 const struct host_parameter *host_state_find_parameter(const struct host_state *state, const char *name);
-/** Whether the command of modprobe.d's `install` cannot load the module: it does not come to modprobe or insmod. */
+/** Whether the command of modprobe.d's `install` cannot load the module, since it does not reach modprobe or insmod. */
 bool host_state_is_blocked(const struct host_state *state);
 /** Copies the type of the module's parameter @name to @type; "" where it is not known. */
 void host_state_find_type(const struct host_state *state, const char *name, char *type, size_t size);

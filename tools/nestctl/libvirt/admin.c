@@ -24,7 +24,7 @@
 struct admin {
 	int fd;
 	pid_t pid;
-	bool is_owed; /* the answer to a question that was late */
+	bool is_owed; /* the answer to the last question, which has not come in time */
 };
 
 static int fail(struct virt_error *error, const char *message)
@@ -67,7 +67,7 @@ int admin_open(struct admin **admin, struct virt_error *error)
 
 	if (!made)
 		return fail(error, "out of memory");
-	/* Above the standard ones, or the child would have its end closed. */
+	/* Both ends are above the standard descriptors, which are open; otherwise the child's own end might be closed in it. */
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0) {
 		free(made);
 		return fail(error, strerror(errno));
@@ -84,7 +84,7 @@ int admin_open(struct admin **admin, struct virt_error *error)
 	return 0;
 }
 
-/* It may hang in a call to a daemon that does: it changes nothing, so it may end at any place. */
+/* The process may hang in a call to a daemon that hangs. It changes nothing, so it may be killed at any point. */
 void admin_close(struct admin *admin)
 {
 	if (!admin)

@@ -24,8 +24,8 @@ void admin_close(struct admin *admin);
 /**
  * Who is connected now to virtqemud, or else to libvirtd, whichever runs: *@clients, to be released with clients_clear(). It takes a
  * millisecond, and ADMIN_TIME at most. Returns 0, or ADMIN_LATE: the daemon did not answer in that time, as while it comes up and serves
- * nobody yet, or has too much to do, and @admin may be asked again; or -1: @admin is of no more use. A new one may get an answer, but not
- * if the error says that there is no daemon: there is none, or no library to ask it with.
+ * nobody yet, or has too much to do, and @admin may be asked again; or -1: @admin is of no more use. A new one may get an answer, unless
+ * the error says that there is no daemon, or no library to ask it with.
  */
 int admin_list_clients(struct admin *admin, struct clients *clients, struct virt_error *error);
 

@@ -42,7 +42,7 @@ struct admin_connection {
 	virAdmConnectPtr connection;
 	virAdmServerPtr server;
 	bool is_loaded;	      /* the library */
-	struct clients known; /* of the last answer: one that was described is not asked after again */
+	struct clients known; /* the last answer: the daemon is not asked again about a client that it has described */
 };
 
 /* ---- the connection ---- */
@@ -82,7 +82,8 @@ static int connect_to(struct admin_connection *admin, const char *name, struct v
 }
 
 /*
- * virtqemud, or else libvirtd: of these, the one that runs. Another must not be asked: systemd would start it, next to the one that does.
+ * Connects to virtqemud if that runs, else to libvirtd. The one that does not run must not be asked: systemd would start it, next to the
+ * one that does.
  */
 static int connect_to_daemon(struct admin_connection *admin, struct virt_error *error)
 {
@@ -168,7 +169,7 @@ static bool recall_client(virAdmClientPtr from, const struct clients *known, str
 	return false;
 }
 
-/* What is known of those who were connected a moment ago, but for those that have gone meanwhile. Returns 0 or -1. */
+/* Makes @known describe the clients in @found, except for those that have gone meanwhile. Returns 0 or -1. */
 static int read_clients(virAdmClientPtr *found, size_t count, struct clients *known, struct virt_error *error)
 {
 	struct clients clients = {.list = calloc(count + 1, sizeof(*clients.list))};
@@ -207,8 +208,8 @@ static void free_found(virAdmClientPtr *found, int count)
 #define ROUNDS 10
 
 /*
- * Each client is asked after by itself, and while that goes on one may leave and the next one come. So the list is read again until it is
- * the one of which everything is known: only then is it one moment's.
+ * The daemon describes each client in a call of its own, and meanwhile clients may leave and others come. So the list is read again until
+ * every client in it has been described: only then were they all connected at one moment.
  */
 static int list_clients(struct admin_connection *admin, struct virt_error *error)
 {
@@ -274,7 +275,7 @@ static enum nestctl_status run_command(int argc, char **argv)
 	(void)argv;
 	if (argc != 1 || isatty(STDIN_FILENO))
 		return nestctl_usage("", "admin-clients is for nestctl itself");
-	load(&admin, &error); /* before the first question comes; what is wrong is the answer to that */
+	load(&admin, &error); /* before the first question comes; an error is the answer to it */
 	while (io_read_into(STDIN_FILENO, &question, 1, 0) == 1) {
 		int code = ask(&admin, &error);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* clients.c - who is connected to libvirt's daemon, compared. */
+/* clients.c - who is connected to libvirt's daemon, and who of them may change something. */
 #include "libvirt/clients.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* clients.h - who is connected to libvirt's daemon, compared. Pure. */
+/* clients.h - who is connected to libvirt's daemon, and who of them may change something. Pure. */
 #ifndef NESTXML_CLIENTS_H
 #define NESTXML_CLIENTS_H
 

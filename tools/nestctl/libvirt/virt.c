@@ -37,7 +37,7 @@ int virt_new(struct virt **virt, struct virt_error *error)
 	made = calloc(1, sizeof(*made));
 	if (!made) {
 		virt_fail(error, "out of memory");
-		return -1; /* as the compiler must see it */
+		return -1; /* spelled out for the compiler's analyzer */
 	}
 	*virt = made;
 	return 0;
@@ -399,7 +399,7 @@ int virt_define(struct virt *virt, const char *xml, struct virt_error *error)
 	return 0;
 }
 
-/* Unlike virDomainCreate(), this one tells the number by the same call. */
+/* Unlike virDomainCreate(), virDomainCreateWithFlags() gets the number of the run in the same call. */
 int virt_domain_start(struct virt_domain *domain, int *run, struct virt_error *error)
 {
 	if (sym_virDomainCreateWithFlags(domain->domain, 0) < 0)

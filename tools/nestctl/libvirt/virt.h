@@ -41,14 +41,14 @@ void virt_close(struct virt *virt);
 
 /** Whether the connection still stands. */
 bool virt_is_alive(const struct virt *virt);
-/** Whether what libvirt tells is of this machine, and its guests are QEMU's: *@local. Returns 0 or -1. */
+/** Sets *@local to whether this libvirt runs on this machine and its guests are QEMU's. Returns 0 or -1. */
 int virt_ask_local_qemu(const struct virt *virt, bool *local, struct virt_error *error);
 /** Whether these are a user's own guests (qemu:///session) and not the system's; false where that is unknown. */
 bool virt_is_session(const struct virt *virt);
 
 /* ---- guests ---- */
 
-/** The guest with this name or UUID (which goes first). Returns 0 or -1. */
+/** The guest with this name or UUID; the UUID is looked up first. Returns 0 or -1. */
 int virt_find(struct virt *virt, const char *word, struct virt_domain **domain, struct virt_error *error);
 void virt_domain_free(struct virt_domain *domain);
 #define AUTO_VIRT_DOMAIN CLEANUP(virt_domain_cleanup)
@@ -87,7 +87,7 @@ enum virt_xml {
 	VIRT_XML_LIVE,	 /* of the running guest */
 	VIRT_XML_STORED, /* the definition, without secrets */
 	VIRT_XML_SECRET, /* the definition, whole: what may be defined again */
-	VIRT_XML_SAVED,	 /* what its managed save is of */
+	VIRT_XML_SAVED,	 /* of its managed save */
 };
 
 /** Its XML, the caller's to free. Returns 0 or -1. */
@@ -125,7 +125,7 @@ enum virt_event {
 	VIRT_EVENT_DEFINED,   /* its stored definition was changed */
 	VIRT_EVENT_UNDEFINED, /* it has none any more */
 	VIRT_EVENT_METADATA,  /* its metadata was changed */
-	VIRT_EVENT_STOPPED,   /* it runs no more */
+	VIRT_EVENT_STOPPED,   /* it no longer runs */
 	VIRT_EVENT_STARTED,   /* it has come up: started, restored, reverted to a snapshot, migrated in */
 	VIRT_EVENT_OTHER,     /* it was given a device, suspended ... */
 };
@@ -147,7 +147,9 @@ int virt_events_add_fd(int fd, void (*ready)(void *context), void *context, stru
 int virt_events_run(struct virt *virt, int milliseconds, struct virt_error *error);
 /** Tells of those that have come, and waits for none. Returns 0 or -1. */
 int virt_events_take(struct virt *virt, struct virt_error *error);
-/** Listens on this connection, whose peer is asked every few seconds whether it lives. @listener is borrowed. Returns 0 or -1. */
+/**
+ * Listens for events on this connection, and asks its peer every few seconds whether it is alive. @listener is borrowed. Returns 0 or -1.
+ */
 int virt_listen(struct virt *virt, const struct virt_listener *listener, struct virt_error *error);
 
 #endif

@@ -10,7 +10,7 @@
 
 /* ---- the loop ---- */
 
-/* It is there to end a wait, which has happened when this is called. */
+/* The timer only ends a wait, which it has done when this is called. */
 static void ignore_timer(int timer, void *context)
 {
 	(void)timer;

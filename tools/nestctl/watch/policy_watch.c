@@ -15,7 +15,7 @@
 
 #define EVENTS (IN_CLOSE_WRITE | IN_CREATE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE | IN_ATTRIB)
 
-/* Each with what in it matters; NULL: everything. The parents come first. */
+/* The directories, and the one name in each that matters; NULL: every name. The parents come first. */
 static const struct directory {
 	const char *path;
 	const char *name;

@@ -39,17 +39,23 @@ struct runs {
 	size_t next; /* none before this one is due */
 };
 
-/** These run now: each that did not when this was called last is due. Returns 0, or -ENOMEM: then nothing has changed. */
+/**
+ * Takes the list of the guests that run now: each that did not run when this was called last is due. Returns 0, or -ENOMEM: then nothing
+ * has changed.
+ */
 int runs_update(struct runs *runs, const struct virt_run *now, size_t count);
-/** This one has come up: if it was listed before that, its QEMU may not have been there yet. */
+/**
+ * Notes that this guest has come up. If it was listed before that, its QEMU may not have been there yet: it is due when they are listed
+ * next.
+ */
 void runs_note_start(struct runs *runs, const char *uuid);
 /** Each of them is due, as when the policy has changed. */
 void runs_make_due(struct runs *runs);
 /** Takes the next one that is due; NULL: there is none. Borrowed, until the next runs_update(). */
 struct run *runs_take(struct runs *runs);
-/** Whether there is one. */
+/** Whether one is due. */
 bool runs_has_due(struct runs *runs);
-/** Whether this was not yet said of @run; from now on it was. */
+/** Whether @said has not been said of @run yet; from now on it counts as said. */
 bool run_is_news(struct run *run, const struct run_said *said);
 /** Releases it and leaves it all zero. */
 void runs_clear(struct runs *runs);

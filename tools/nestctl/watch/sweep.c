@@ -31,7 +31,7 @@ uint64_t sweep_hash(uint64_t hash, const void *data, size_t length)
 	return hash;
 }
 
-/* No device: its number may be another after a boot. */
+/* Without the device, whose number may change at a boot. */
 uint64_t sweep_get_stamp(const struct stat *status)
 {
 	const int64_t parts[] = {
@@ -43,7 +43,7 @@ uint64_t sweep_get_stamp(const struct stat *status)
 	return stamp != 0 ? stamp : 1;
 }
 
-/* The change time alone: nobody can set it. One in the future tells nothing. */
+/* Only the change time counts, since nobody can set it. One in the future proves nothing. */
 bool sweep_is_at_rest(const struct stat *status, time_t now)
 {
 	return status->st_ctim.tv_sec < now - SWEEP_RACE;

@@ -15,7 +15,7 @@
 #include <time.h>
 
 #define SWEEP_UUID 37		      /* bytes, the final NUL included */
-#define SWEEP_LIMIT ((size_t)8 << 20) /* bytes of a memory, which are 150,000 guests; a longer one is not read */
+#define SWEEP_LIMIT ((size_t)8 << 20) /* bytes of what is remembered, enough for 150,000 guests; a longer file is not read */
 #define SWEEP_RACE 2		      /* seconds in which a second change of a file might not show in its times */
 
 /** Where sweep_hash() starts. */
@@ -24,13 +24,13 @@
 /** A guest, and the file of its definition as it was. */
 struct sweep_guest {
 	char uuid[SWEEP_UUID];
-	uint64_t stamp; /* sweep_get_stamp(); 0: it has no file */
-	bool is_settled;
+	uint64_t stamp;	 /* sweep_get_stamp(); 0: it has no file */
+	bool is_settled; /* it needed nothing when its file was like this */
 };
 
 /** The guests of one sweep, in the order of their UUIDs. Starts zeroed. */
 struct sweep {
-	uint64_t key; /* of all that decides but the guests: this program, policy files, host; 0: what that is, is unknown */
+	uint64_t key; /* stands for all else that decides: this program, the policy files, the host; 0: not known */
 	struct sweep_guest *guests;
 	size_t count;
 	bool has_changed; /* it is not what is remembered already */
@@ -40,7 +40,7 @@ void sweep_clear(struct sweep *sweep);
 
 /** FNV-1a, so that it needs no library: it tells changes, not forgeries, and only root can write what is hashed. */
 uint64_t sweep_hash(uint64_t hash, const void *data, size_t length);
-/** What tells a file from what it was: inode, size, times. Never 0. */
+/** A hash of what changes when the file changes: inode, size, times. Never 0. */
 uint64_t sweep_get_stamp(const struct stat *status);
 /** Whether a change after @now will show in the times of this file, which were taken before. */
 bool sweep_is_at_rest(const struct stat *status, time_t now);
@@ -50,7 +50,7 @@ bool sweep_is_settled(const struct sweep *memory, uint64_t key, const char *uuid
 /** The guest; NULL: it is not among them. */
 struct sweep_guest *sweep_find(const struct sweep *sweep, const char *uuid);
 
-/** Reads what sweep_write() wrote. Returns false, and leaves an empty memory, for anything else, and where there is no memory for it. */
+/** Reads what sweep_write() wrote. Returns false and leaves @memory empty for anything else, or if out of memory. */
 bool sweep_read(const char *text, size_t length, struct sweep *memory);
 /** The settled guests of @sweep as text, the caller's to free. NULL: out of memory. */
 char *sweep_write(const struct sweep *sweep, size_t *length);

@@ -17,7 +17,7 @@
 
 #define FILE_NAME "settled"
 #define NEW_NAME "settled.new"
-#define MAX_POLICY_SIZE ((size_t)1 << 20) /* bytes; a longer file is hashed as too long alone: the policy is refused for it anyway */
+#define MAX_POLICY_SIZE ((size_t)1 << 20) /* bytes; of a longer file only the error is hashed: such a policy is refused anyway */
 
 /* ---- the key ---- */
 
@@ -39,7 +39,7 @@ static int is_visible(const struct dirent *entry)
 	return entry->d_name[0] != '.';
 }
 
-/* All files, be they policy files or not: one too many costs a look, one too few a guest. */
+/* Hashes all files, whether policy files or not: one too many costs a look, one too few might leave guests out. */
 static uint64_t hash_directory(uint64_t hash, const char *root, const char *path)
 {
 	AUTO_FREE char *joined = nestxml_path_join(root, path);
@@ -100,7 +100,7 @@ static int open_directory(const char *root)
 
 	if (!path)
 		return -1;
-	mkdir(path, 0700); /* that this failed shows when it is opened */
+	mkdir(path, 0700); /* if this fails, so does the open */
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &status) < 0 || status.st_uid != geteuid() || status.st_mode & 077)
 		return -1;
@@ -149,7 +149,7 @@ static int open_definitions(const char *root)
 	return path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 }
 
-/* libvirt has no guests of other names. */
+/* libvirt has no guests with other names. */
 static bool make_file_name(const struct virt_domain *guest, char file[NAME_MAX + 1])
 {
 	const char *name = virt_domain_get_name(guest);

@@ -15,7 +15,7 @@
 #include "libvirt/virt.h"
 #include "watch/sweep.h"
 
-/** The hash of all policy files below @root, be they there or not. */
+/** The hash of all policy files below @root, whether they are there or not. */
 uint64_t sweep_hash_policy(const char *root);
 /**
  * The key of sweeps by @host_policy, which was read between two calls of sweep_hash_policy() that returned @before and @after.
@@ -32,8 +32,8 @@ uint64_t sweep_make_key(uint64_t before, uint64_t after, const struct host_polic
  */
 void sweep_begin(const char *root, uint64_t key, struct virt_domain **domains, size_t *count, struct sweep *sweep);
 /**
- * libvirt's definition of @guest was looked at and needed nothing: so it is settled, if its file needs nothing either. The file may be
- * another than what libvirt runs with, if it was edited by hand; libvirt takes it at its next start.
+ * To be called if libvirt's definition of @guest was looked at and needed nothing: then the guest is settled, if its file needs nothing
+ * either. If the file was edited by hand, it differs from what libvirt has, and libvirt reads it at its own next start.
  */
 void sweep_settle(const char *root, struct sweep *sweep, const struct host_policy *host_policy, const struct virt_domain *guest);
 /** Remembers the settled guests if they are others than before, and releases @sweep, which may be all zero. */

@@ -32,7 +32,7 @@ struct watch {
 	bool has_host_policy;
 	int64_t read_at; /* the policy files */
 	struct policy_watch *files;
-	struct admin *admin; /* NULL: not to be had */
+	struct admin *admin; /* NULL: it cannot be asked at the moment */
 	int64_t admin_at;    /* when it may be tried again */
 	bool admin_missed;   /* it has been said that it cannot be asked */
 	enum company company;
@@ -43,9 +43,9 @@ struct watch {
 	size_t swept_next;
 	struct sweep sweep;		 /* what is known of these */
 	uint64_t sweep_key;		 /* of host_policy */
-	struct runs runs;		 /* kept where libvirt has gone, and its guests run on */
+	struct runs runs;		 /* kept while libvirt is gone, since its guests run on */
 	int64_t runs_at;		 /* those that run now are to be listed; NEVER: not */
-	struct qemu_processes processes; /* of when they were listed */
+	struct qemu_processes processes; /* as they were when the runs were listed */
 	bool ready;			 /* the service manager knows */
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* watcher.c - looks for it by its arguments, which every user may read. */
+/* watcher.c - finds `nestctl watch` by its arguments, which every user may read. */
 #include "watch/watcher.h"
 
 #include <ctype.h>
