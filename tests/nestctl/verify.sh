@@ -19,7 +19,7 @@ ok() { # NAME COMMAND...
 		passed=$((passed + 1))
 	else
 		failed=$((failed + 1))
-		echo "not ok - $name (exit status $status)"
+		echo "not ok - $name (line ${BASH_LINENO[-2]}, exit status $status)"
 		sed 's/^/	/' out err
 	fi
 }

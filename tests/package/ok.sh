@@ -12,7 +12,7 @@ ok() { # NAME COMMAND...
 	if [ "$status" = 0 ]; then
 		echo "ok - $name"
 	else
-		echo "not ok - $name"
+		echo "not ok - $name (${BASH_SOURCE[1]##*/}, line ${BASH_LINENO[0]})"
 		sed 's/^/	/' "$said"
 	fi
 }
