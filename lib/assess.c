@@ -3,8 +3,8 @@
 #include "assess.h"
 
 /*
- * Whether libvirt itself makes sure that the guest lacks the feature: with check='full' it stops a start if QEMU's CPU has more than the
- * model contains and the XML lists ("extra features: svm"; docs/libvirt-facts.md #14).
+ * Whether libvirt itself makes sure that the guest lacks the feature: with check='full' it stops a start if QEMU's CPU has a feature that
+ * neither the model contains nor the XML lists ("extra features: svm"; docs/libvirt-facts.md #14).
  */
 static bool is_excluded_by_full_check(const struct nestxml_domain *domain, enum nestxml_vendor vendor)
 {

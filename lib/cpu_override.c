@@ -2,9 +2,9 @@
 /*
  * cpu_override.c - what in <qemu:commandline> and <qemu:override> wins over <cpu>, so that the XML no longer decides what the guest has.
  *
- * What does was tried, with the guest's own CPUID as the judge (libvirt 9.0, QEMU 7.2; docs/what-wins-over-cpu.md). In doubt, an argument
- * counts as one that wins: for a guest that is refused without need, its policy can be set to leave; one that passes by mistake has what it
- * must not have.
+ * The rule was found by trying, with the guest's own CPUID as the judge (libvirt 9.0, QEMU 7.2; docs/what-wins-over-cpu.md). In doubt, an
+ * argument counts as one that wins: for a guest that is refused without need, its policy can be set to leave; one that passes by mistake
+ * has what it must not have.
  */
 #include "cpu_override.h"
 

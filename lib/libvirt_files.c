@@ -18,7 +18,7 @@
 #include "file.h"
 #include "macros.h"
 
-/* libvirt has no guest whose name is not one, since it has files of these names. */
+/* Whether @name can be a file's. libvirt has no guest with another name, since it names files after its guests. */
 static bool is_file_name(const char *name)
 {
 	return !strchr(name, '/') && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;

@@ -264,9 +264,10 @@ struct nestxml_section {
 };
 
 /**
- * Reads /usr/share/nestxml/nestxml.conf, /etc/nestxml/nestxml.conf and /etc/nestxml/nestxml.conf.d/ *.conf, in this order, and the last by
- * the bytes of their names; a file that is not there is no error, but a link that leads nowhere is. Each component of their paths, links
- * and what they lead to included, must belong to root or to the caller's own user, and nobody else may write to it.
+ * Reads /usr/share/nestxml/nestxml.conf, /etc/nestxml/nestxml.conf and /etc/nestxml/nestxml.conf.d/ *.conf, in this order (the files of
+ * that directory in the order of their names' bytes); a file that is not there is no error, but a link that leads nowhere is. Each
+ * component of their paths, links and what they lead to included, must belong to root or to the caller's own user, and nobody else may
+ * write to it.
  *
  * @root	the directory that stands for /, "" or "/" for the real one.
  * @config	the result, to be released with nestxml_config_free().
