@@ -119,33 +119,43 @@ static void check_next_load(const struct host *host, struct findings *findings)
 	}
 }
 
+/* libvirt's user opens it, not the one who asks. */
+static void check_mode(const struct kvm_device *device, const char *text, struct findings *findings)
+{
+	if (device->is_for_root_alone)
+		finding_advise(
+			findings_add(findings, "/dev/kvm", FINDING_UNKNOWN, "its mode is for root alone, and QEMU runs as another user"),
+			"ls -l /dev/kvm; udevadm trigger /dev/kvm (which gives it to the group kvm)");
+	else
+		findings_add(findings, "/dev/kvm", FINDING_OK, "%s", text);
+}
+
 /* Only where a module is there: without one there is no device either. */
 static void check_device(const char *root, const struct host *host, struct findings *findings)
 {
 	struct kvm_device device;
-	struct finding *finding;
 	char text[128];
 
 	if (!has_module(host))
 		return;
 	kvm_device_try(root, &device);
 	kvm_device_describe(&device, text, sizeof(text));
-	if (device.is_for_root_alone && (device.state == KVM_DEVICE_USABLE || device.state == KVM_DEVICE_FORBIDDEN)) {
-		finding = findings_add(findings, "/dev/kvm", FINDING_UNKNOWN, "its mode is for root alone, and QEMU runs as another user");
-		finding_advise(finding, "ls -l /dev/kvm; udevadm trigger /dev/kvm (which gives it to the group kvm)");
-		return;
+	switch (device.state) {
+	case KVM_DEVICE_USABLE:
+	case KVM_DEVICE_FORBIDDEN:
+		check_mode(&device, text, findings);
+		break;
+	case KVM_DEVICE_MISSING:
+		finding_advise(findings_add(findings, "/dev/kvm", FINDING_NOT, "%s", text), "%s",
+			       host->state.machine.is_container ? "give this container the device, as with --device=/dev/kvm"
+								: KVM_DEVICE_MAKE " && udevadm trigger /dev/kvm");
+		break;
+	default:
+		finding_advise(
+			findings_add(findings, "/dev/kvm", device.state == KVM_DEVICE_ERROR ? FINDING_UNKNOWN : FINDING_NOT, "%s", text),
+			"ls -l /dev/kvm; dmesg | grep -i kvm");
+		break;
 	}
-	if (device.state == KVM_DEVICE_USABLE || device.state == KVM_DEVICE_FORBIDDEN) { /* QEMU runs as a user of libvirt's */
-		findings_add(findings, "/dev/kvm", FINDING_OK, "%s", text);
-		return;
-	}
-	finding = findings_add(findings, "/dev/kvm", device.state == KVM_DEVICE_ERROR ? FINDING_UNKNOWN : FINDING_NOT, "%s", text);
-	if (device.state != KVM_DEVICE_MISSING)
-		finding_advise(finding, "ls -l /dev/kvm; dmesg | grep -i kvm");
-	else if (host->state.machine.is_container)
-		finding_advise(finding, "give this container the device, as with --device=/dev/kvm");
-	else
-		finding_advise(finding, KVM_DEVICE_MAKE " && udevadm trigger /dev/kvm");
 }
 
 static void clear_host(struct host *host)

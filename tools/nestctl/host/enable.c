@@ -183,14 +183,15 @@ static enum nestctl_status check_insmod(const struct change *change)
 static void warn_contradictions(const struct change *change)
 {
 	const char *type = change->state->parameters[0].type;
+	struct load_options options = {0};
 
-	for (size_t i = 0; i < change->state->lines.count && !change->state->install_reads_no_options; i++) {
-		const struct modprobe_line *line = &change->state->lines.list[i];
+	while (load_options_next(change->state, &options)) {
+		const struct modprobe_line *line = options.line;
 		struct parameter_word word;
 		char shown[512];
 
-		if (strcmp(line->file, MODPROBE_FILE) == 0 || line->verb != MODPROBE_OPTIONS ||
-		    !parameter_find_last(line->arguments, "nested", &word) ||
+		if (!line || strcmp(line->file, MODPROBE_FILE) == 0 || line->verb != MODPROBE_OPTIONS ||
+		    !parameter_find_last(options.text, "nested", &word) ||
 		    setting_is_met_by(&change->options->setting, type[0] ? type : "bool", &word))
 			continue;
 		fprintf(stderr, "nestctl: warning: %s, line %u says the opposite (nested=%s); %s wins over it\n", line->file, line->line,

@@ -13,10 +13,11 @@
 #include <nestxml/nestxml.h>
 
 #include "escape.h"
-#include "host/boot_line.h"
 
-static bool is_bad(const struct host_state *state, const char *options, struct bad_value *bad)
+static bool has_bad_value(const struct host_state *state, struct bad_value *bad)
 {
+	const char *options = bad->options.text;
+
 	while (parameter_next(&options, &bad->word)) {
 		host_state_find_type(state, bad->word.name, bad->type, sizeof(bad->type));
 		if (parameter_parse(bad->type, bad->word.has_value ? bad->word.value : NULL) == PARAMETER_INVALID)
@@ -27,22 +28,13 @@ static bool is_bad(const struct host_state *state, const char *options, struct b
 
 bool next_load_find_bad_value(const struct host_state *state, const char *file, struct bad_value *bad)
 {
-	const char *cmdline = state->cmdline ? state->cmdline : "";
-	char word[256];
+	*bad = (struct bad_value){0};
+	while (load_options_next(state, &bad->options)) {
+		const struct modprobe_line *line = bad->options.line;
 
-	for (size_t i = 0; i < state->lines.count && !state->install_reads_no_options; i++) {
-		bad->line = &state->lines.list[i];
-		if (bad->line->verb == MODPROBE_OPTIONS && !(file && strcmp(bad->line->file, file) == 0) &&
-		    is_bad(state, bad->line->arguments, bad))
+		if (!(line && file && strcmp(line->file, file) == 0) && has_bad_value(state, bad))
 			return true;
 	}
-	bad->line = modprobe_lines_find(&state->lines, MODPROBE_INSTALL);
-	if (bad->line && is_bad(state, state->install_options, bad))
-		return true;
-	bad->line = NULL;
-	while (!state->install_reads_no_options && boot_line_next(state, &cmdline, word, sizeof(word)))
-		if (is_bad(state, word, bad))
-			return true;
 	return false;
 }
 
@@ -91,22 +83,16 @@ enum nestxml_state next_load_find_default(const struct host_state *state)
 	return major > 4 || (major == 4 && strtoul(end + 1, NULL, 10) >= 20) ? NESTXML_STATE_ON : NESTXML_STATE_UNKNOWN;
 }
 
-/* Among the options a later one wins; the kernel's command line comes after the files, and what an install line adds is last. */
+/* A later option wins over an earlier one. */
 static void find_configured(const struct host_state *state, struct next_load *next)
 {
+	struct load_options options = {0};
 	struct parameter_word word;
 
 	set_next(next, next_load_find_default(state), NULL, "the module's default");
-	for (size_t i = 0; i < state->lines.count && !state->install_reads_no_options; i++) {
-		const struct modprobe_line *line = &state->lines.list[i];
-
-		if (line->verb == MODPROBE_OPTIONS && parameter_find_last(line->arguments, "nested", &word))
-			set_next(next, next_load_parse_nested(state, &word), line, "");
-	}
-	if (!state->install_reads_no_options && boot_line_find_option(state, "nested", &word))
-		set_next(next, next_load_parse_nested(state, &word), NULL, "the kernel's command line");
-	if (next_load_find_install_option(state, "nested", &word))
-		set_next(next, next_load_parse_nested(state, &word), modprobe_lines_find(&state->lines, MODPROBE_INSTALL), state->install);
+	while (load_options_next(state, &options))
+		if (parameter_find_last(options.text, "nested", &word))
+			set_next(next, next_load_parse_nested(state, &word), options.line, options.place);
 }
 
 void next_load_find(const struct host_state *state, struct next_load *next)
@@ -125,7 +111,7 @@ void next_load_find(const struct host_state *state, struct next_load *next)
 	else if (state->place == KERNEL_MODULE_BLACKLISTED)
 		set_next(next, NESTXML_STATE_OFF, modprobe_lines_find(&state->lines, MODPROBE_BLACKLIST), "the kernel's command line");
 	else if (next_load_find_bad_value(state, NULL, &bad))
-		set_next(next, NESTXML_STATE_OFF, bad.line, "the kernel's command line");
+		set_next(next, NESTXML_STATE_OFF, bad.options.line, bad.options.place);
 	else
 		find_configured(state, next);
 }

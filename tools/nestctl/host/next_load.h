@@ -3,11 +3,12 @@
 #ifndef NESTXML_HOST_NEXT_LOAD_H
 #define NESTXML_HOST_NEXT_LOAD_H
 
+#include "host/load_options.h"
 #include "host/state.h"
 
 /** A value among the module's options that the kernel would refuse, and the module with it. */
 struct bad_value {
-	const struct modprobe_line *line; /* NULL: on the kernel's command line */
+	struct load_options options; /* the ones that it is among */
 	struct parameter_word word;
 	char type[16];
 };

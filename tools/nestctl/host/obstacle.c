@@ -216,14 +216,13 @@ static bool find_needed_block(const struct host_state *state, struct obstacle *o
 static bool find_bad_value(const struct host_state *state, struct obstacle *obstacle)
 {
 	struct bad_value bad;
-	char where[512] = "the kernel's command line";
+	char where[512];
 	char value[512];
 	const char *equals = "";
 
 	if (!next_load_find_bad_value(state, MODPROBE_FILE, &bad))
 		return false;
-	if (bad.line)
-		nestxml_text_print(where, sizeof(where), "%s, line %u", bad.line->file, bad.line->line);
+	load_options_describe(&bad.options, where, sizeof(where));
 	nestxml_text_escape(bad.word.value, value, sizeof(value));
 	if (bad.word.has_value)
 		equals = "=";
@@ -231,7 +230,7 @@ static bool find_bad_value(const struct host_state *state, struct obstacle *obst
 	SET_CAUSE(obstacle, "%s: %s is %s %s here, %s%s", where, bad.word.name, strcmp(bad.type, "int") == 0 ? "an" : "a", bad.type,
 		  bad.word.has_value ? value : "which needs a value", bad.word.has_value ? " is not valid" : "");
 	SET_REMEDY(obstacle, "correct or remove \"%s%s%s\" %s %s%s", bad.word.name, equals, bad.word.has_value ? value : "",
-		   bad.line ? "in" : "on", where, bad.line ? "" : ", and reboot");
+		   bad.options.is_of_boot ? "on" : "in", where, bad.options.is_of_boot ? ", and reboot" : "");
 	return true;
 }
 
@@ -246,9 +245,9 @@ bool obstacle_find(const struct host_state *state, bool enable, struct obstacle 
 /* ---- what would win over our file ---- */
 
 /* Files are read in the order of their names, and one of our file's name is hidden by ours. */
-static bool is_read_later(const struct modprobe_line *line)
+static bool is_before_ours(const struct modprobe_line *line)
 {
-	return strcmp(basename(line->file), basename(MODPROBE_FILE)) > 0;
+	return line && line->verb == MODPROBE_OPTIONS && strcmp(basename(line->file), basename(MODPROBE_FILE)) <= 0;
 }
 
 static const char *describe_word(const struct parameter_word *word, char *text, size_t size)
@@ -270,8 +269,9 @@ struct removals {
 	bool needs_reboot;
 };
 
-static void add_word(struct removals *removals, const struct parameter_word *word, const struct modprobe_line *line)
+static void add_word(struct removals *removals, const struct parameter_word *word, const struct load_options *options)
 {
+	char where[512];
 	char shown[640];
 
 	if (next_load_parse_nested(removals->state, word) == removals->wanted) {
@@ -281,31 +281,21 @@ static void add_word(struct removals *removals, const struct parameter_word *wor
 	}
 	if (removals->count == 0)
 		removals->text[0] = '\0';
-	APPEND(removals->text, removals->size, "%s\"%s%s%s\" from ", removals->count++ ? ", and " : "remove ",
-	       line ? "" : removals->state->module_name, line ? "" : ".", describe_word(word, shown, sizeof(shown)));
-	if (line)
-		APPEND(removals->text, removals->size, "%s, line %u", line->file, line->line);
-	else
-		APPEND(removals->text, removals->size, "the kernel's command line");
-	removals->needs_reboot = removals->needs_reboot || !line;
+	APPEND(removals->text, removals->size, "%s\"%s%s%s\" from %s", removals->count++ ? ", and " : "remove ",
+	       options->is_of_boot ? removals->state->module_name : "", options->is_of_boot ? "." : "",
+	       describe_word(word, shown, sizeof(shown)), load_options_describe(options, where, sizeof(where)));
+	removals->needs_reboot = removals->needs_reboot || options->is_of_boot;
 }
 
 size_t obstacle_find_winners(const struct host_state *state, enum nestxml_state wanted, char *text, size_t size)
 {
 	struct removals removals = {.state = state, .wanted = wanted, .text = text, .size = size};
-	const struct modprobe_line *install = modprobe_lines_find(&state->lines, MODPROBE_INSTALL);
+	struct load_options options = {0};
 	struct parameter_word word;
 
-	for (size_t i = 0; i < state->lines.count && !state->install_reads_no_options; i++) {
-		const struct modprobe_line *line = &state->lines.list[i];
-
-		if (line->verb == MODPROBE_OPTIONS && is_read_later(line) && parameter_find_last(line->arguments, "nested", &word))
-			add_word(&removals, &word, line);
-	}
-	if (!state->install_reads_no_options && boot_line_find_option(state, "nested", &word))
-		add_word(&removals, &word, NULL);
-	if (install && next_load_find_install_option(state, "nested", &word))
-		add_word(&removals, &word, install);
+	while (load_options_next(state, &options))
+		if (!is_before_ours(options.line) && parameter_find_last(options.text, "nested", &word))
+			add_word(&removals, &word, &options);
 	if (removals.needs_reboot)
 		APPEND(text, size, " and reboot");
 	return removals.count;
