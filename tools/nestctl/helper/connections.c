@@ -125,18 +125,12 @@ int helper_hold(struct helper *helper, struct held *held)
 		log_write(LOG_ERR, "guest %s: libvirt: %s", helper->shown, error.message);
 		return -1;
 	}
-	if (virt_find(held->virt, helper->uuid, &held->guest, &error) < 0) {
-		held->guest = NULL;
-	} else if (strcmp(virt_domain_get_uuid(held->guest), helper->uuid) != 0) {
-		/* virt_find() also looks up names: only a guest with this very UUID is the one. */
-		snprintf(error.message, sizeof(error.message), "libvirt knows no guest with this UUID");
-	} else {
-		snprintf(helper->shown, sizeof(helper->shown), "'%s'",
-			 nestxml_text_escape(virt_domain_get_name(held->guest), name, sizeof(name)));
-		return 0;
+	if (virt_find_uuid(held->virt, helper->uuid, &held->guest, &error) < 0) {
+		log_write(LOG_NOTICE, "guest %s: %s", helper->shown, error.message);
+		return -1;
 	}
-	log_write(LOG_NOTICE, "guest %s: %s", helper->shown, error.message);
-	return -1;
+	snprintf(helper->shown, sizeof(helper->shown), "'%s'", nestxml_text_escape(virt_domain_get_name(held->guest), name, sizeof(name)));
+	return 0;
 }
 
 void held_release(struct held *held)

@@ -168,6 +168,12 @@ int virt_find(struct virt *virt, const char *word, struct virt_domain **domain, 
 	return 0;
 }
 
+int virt_find_uuid(struct virt *virt, const char *uuid, struct virt_domain **domain, struct virt_error *error)
+{
+	*domain = make_domain(virt, sym_virDomainLookupByUUIDString(virt->connection, uuid));
+	return *domain ? 0 : virt_fail_with_last(error);
+}
+
 void virt_domain_free(struct virt_domain *domain)
 {
 	if (domain)

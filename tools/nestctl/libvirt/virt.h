@@ -50,6 +50,8 @@ bool virt_is_session(const struct virt *virt);
 
 /** The guest with this name or UUID; the UUID is looked up first. Returns 0 or -1. */
 int virt_find(struct virt *virt, const char *word, struct virt_domain **domain, struct virt_error *error);
+/** The guest with this UUID, and no other that has been given it as its name. *@domain is NULL on error. Returns 0 or -1. */
+int virt_find_uuid(struct virt *virt, const char *uuid, struct virt_domain **domain, struct virt_error *error);
 void virt_domain_free(struct virt_domain *domain);
 #define AUTO_VIRT_DOMAIN CLEANUP(virt_domain_cleanup)
 static inline void virt_domain_cleanup(struct virt_domain **domain)

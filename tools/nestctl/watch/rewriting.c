@@ -138,12 +138,11 @@ static void handle_change(struct watch *watch, const char *uuid, bool alone)
 	AUTO_VIRT_DOMAIN struct virt_domain *guest = NULL;
 	struct virt_error error;
 
-	if (virt_find(watch->virt, uuid, &guest, &error) == 0) {
+	if (virt_find_uuid(watch->virt, uuid, &guest, &error) == 0) {
 		if (virt_domain_is_persistent(guest))
 			handle(watch, guest, alone);
 		return;
 	}
-	guest = NULL;
 	watch->broken = !error.no_domain && !virt_is_alive(watch->virt);
 	if (!error.no_domain && !watch->broken)
 		watch_say(SAY_ERROR, "guest %s is not looked at: libvirt: %s", uuid, error.message);
@@ -158,9 +157,7 @@ static void undo(struct watch *watch, const char *uuid)
 	enum undone undone;
 	char why[640];
 
-	if (virt_find(watch->virt, uuid, &guest, &error) < 0)
-		guest = NULL;
-	if (!guest || !virt_domain_is_persistent(guest)) {
+	if (virt_find_uuid(watch->virt, uuid, &guest, &error) < 0 || !virt_domain_is_persistent(guest)) {
 		pending_remove(&watch->pending, uuid);
 		return;
 	}

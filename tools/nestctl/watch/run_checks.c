@@ -42,9 +42,7 @@ static bool is_running_still(struct watch *watch, const struct virt_run *run)
 	AUTO_VIRT_DOMAIN struct virt_domain *guest = NULL;
 	struct virt_error error;
 
-	if (virt_find(watch->virt, run->uuid, &guest, &error) < 0)
-		guest = NULL;
-	return guest && virt_domain_get_run(guest) == run->id;
+	return virt_find_uuid(watch->virt, run->uuid, &guest, &error) == 0 && virt_domain_get_run(guest) == run->id;
 }
 
 static void tell_unmet(struct watch *watch, struct run *run, const struct unmet *unmet, bool is_read)
@@ -74,7 +72,7 @@ static void look_at_next(struct watch *watch)
 
 	if (!run)
 		return;
-	if (virt_find(watch->virt, run->run.uuid, &guest, &error) == 0) {
+	if (virt_find_uuid(watch->virt, run->run.uuid, &guest, &error) == 0) {
 		is_read = unmet_read(&watch->host_policy, &watch->processes, guest, &unmet);
 		tell_unmet(watch, run, &unmet, is_read);
 	}
