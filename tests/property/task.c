@@ -122,7 +122,7 @@ static bool is_named(const char *model, const char *base)
 	return strncmp(model, base, length) == 0 && (!model[length] || strncmp(model + length, "-v", 2) == 0);
 }
 
-/* Another word that merely begins with EPYC is no model of that family. */
+/* Another word that merely begins with EPYC is no model of that family, and neither is "EPYC-": a hyphen with nothing after it. */
 static bool contains_svm(const char *model)
 {
 	static const char *const models[] = {"qemu64", "phenom", "Opteron_G2", "Opteron_G3", "Opteron_G4", "Opteron_G5", "Dhyana"};
@@ -130,7 +130,7 @@ static bool contains_svm(const char *model)
 	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++)
 		if (is_named(model, models[i]))
 			return true;
-	return strcmp(model, "EPYC") == 0 || strncmp(model, "EPYC-", 5) == 0;
+	return strcmp(model, "EPYC") == 0 || (strncmp(model, "EPYC-", 5) == 0 && model[5]);
 }
 
 static bool contains_detail(const char *model, const char *detail)
