@@ -1001,6 +1001,17 @@ starts_watch()
 	works "for its next start" rewritten new require
 	printf '[guest old]\nnested = disable\n' | policy
 	works "the policy is read again when its file changes" rewritten old disable
+	printf '[guest linked]\nnested = disable\n' >/run/linked.conf
+	ln -s /run/linked.conf /etc/nestxml/nestxml.conf.d/linked.conf
+	define linked "$type" "$with"
+	works "so it is when a link to one appears" rewritten linked disable
+	printf '[guest linked]\nnested = require\n' >/run/linked.conf
+	virsh -q undefine linked
+	define linked "$type" "$with"
+	sleep 1
+	is "what the link leads to has changed: that counts for the next guest" "$(states linked)" require
+	rm /etc/nestxml/nestxml.conf.d/linked.conf
+	virsh -q undefine linked
 	printf '[default]\nnested = sometimes\n' | policy
 	sleep 1
 	says "one that is broken is named" "$(</run/watch.log)" "nothing is rewritten until this is fixed" "live.conf:2"

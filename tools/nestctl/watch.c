@@ -159,6 +159,14 @@ static int get_wait(struct watch *watch)
 
 /* ---- the policy ---- */
 
+/* inotify does not show what happens to a file that a link leads to, nor that a file system is mounted over a directory. */
+static void look_at_files(struct watch *watch)
+{
+	if (watch->read_at == NEVER && (watch_has_work(watch) || watch->runs_at != NEVER) &&
+	    sweep_hash_policy(NESTCTL_ROOT) != watch->policy_hash)
+		watch->read_at = nestxml_clock_monotonic() + SETTLE_TIME;
+}
+
 static void on_files_changed(void *context)
 {
 	struct watch *watch = context;
@@ -172,16 +180,15 @@ static void read_host_policy(struct watch *watch)
 {
 	struct nestxml_error error;
 	struct host_policy host_policy;
-	uint64_t before;
 
 	watch->read_at = NEVER;
 	if (watch->has_host_policy)
 		host_policy_clear(&watch->host_policy);
-	before = sweep_hash_policy(NESTCTL_ROOT);
+	watch->policy_hash = sweep_hash_policy(NESTCTL_ROOT);
 	watch->has_host_policy = host_policy_read(NESTCTL_ROOT, &host_policy, &error) == 0;
 	if (watch->has_host_policy) {
 		watch->host_policy = host_policy;
-		watch->sweep_key = sweep_make_key(before, sweep_hash_policy(NESTCTL_ROOT), &host_policy);
+		watch->sweep_key = sweep_make_key(watch->policy_hash, sweep_hash_policy(NESTCTL_ROOT), &host_policy);
 	} else
 		watch_say(SAY_ERROR, "nothing is rewritten until this is fixed: %s", error.message);
 	watch->sweep_at = watch->has_host_policy ? nestxml_clock_monotonic() + PENDING_QUIET : NEVER;
@@ -276,7 +283,9 @@ static enum nestctl_status connect_to_libvirt(struct watch *watch, const struct 
 /* Once all guests were looked at, or cannot be for now. */
 static void tell_ready(struct watch *watch)
 {
-	if (watch->ready || (watch_is_working(watch) && (watch->sweep_at != NEVER || watch->swept_count > 0)))
+	bool may_look = watch->connected && watch->has_host_policy;
+
+	if (watch->ready || (may_look && (watch->read_at != NEVER || watch->sweep_at != NEVER || watch->swept_count > 0)))
 		return;
 	notify_service_manager("READY=1");
 	watch->ready = true;
@@ -288,6 +297,7 @@ static enum nestctl_status loop(struct watch *watch, const struct virt_listener 
 	enum nestctl_status status = NESTCTL_YES;
 
 	while (!ending) {
+		look_at_files(watch);
 		if (watch->read_at <= nestxml_clock_monotonic())
 			read_host_policy(watch);
 		if (!watch->connected && watch->connect_at <= nestxml_clock_monotonic())

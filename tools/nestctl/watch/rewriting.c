@@ -204,7 +204,7 @@ static bool handle_next(struct watch *watch)
 	return false;
 }
 
-static bool has_work(const struct watch *watch)
+bool watch_has_work(const struct watch *watch)
 {
 	return watch->sweep_at != NEVER || watch->swept_count > 0 ||
 	       pending_get_wait(&watch->pending, false, nestxml_clock_monotonic()) >= 0;
@@ -212,9 +212,9 @@ static bool has_work(const struct watch *watch)
 
 void watch_rewrite_guests(struct watch *watch)
 {
-	if (!watch_is_working(watch) || !has_work(watch))
+	if (!watch_is_working(watch) || !watch_has_work(watch))
 		return;
 	/* Events that libvirt's loop has read already may still have to be told. */
-	while (hear(watch) && has_work(watch) && handle_next(watch)) {
+	while (hear(watch) && watch_has_work(watch) && handle_next(watch)) {
 	}
 }

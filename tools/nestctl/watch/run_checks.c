@@ -17,6 +17,18 @@ void watch_make_runs_due(struct watch *watch)
 	watch->runs_at = nestxml_clock_monotonic();
 }
 
+/* The module may have been loaded with another setting since the policy was read. */
+static void read_host(struct watch *watch)
+{
+	struct nestxml_error error;
+	struct nestxml_host *host;
+
+	if (nestxml_host_new(NESTCTL_ROOT, &host, &error) != 0) /* out of memory */
+		return;
+	nestxml_host_free(watch->host_policy.host);
+	watch->host_policy.host = host;
+}
+
 static void list_runs(struct watch *watch)
 {
 	AUTO_FREE struct virt_run *now = NULL;
@@ -24,6 +36,7 @@ static void list_runs(struct watch *watch)
 	size_t count;
 
 	watch->runs_at = NEVER;
+	read_host(watch);
 	if (virt_list_runs(watch->virt, &now, &count, &error) < 0) {
 		now = NULL;
 		watch_say(SAY_ERROR, "libvirt cannot list the running guests: %s", error.message);

@@ -30,7 +30,8 @@ struct watch {
 	int64_t connect_at; /* by the clock, in milliseconds; NEVER: not */
 	struct host_policy host_policy;
 	bool has_host_policy;
-	int64_t read_at; /* the policy files */
+	uint64_t policy_hash; /* of the policy files, before they were read */
+	int64_t read_at;      /* they are to be read again then; NEVER: not */
 	struct policy_watch *files;
 	struct admin *admin; /* NULL: it cannot be asked at the moment */
 	int64_t admin_at;    /* when it may be tried again */
@@ -54,6 +55,9 @@ struct watch {
 /** Handles what is due: rewrites stored guests as their policies ask, until nothing is due or the watcher is told to end. */
 void watch_rewrite_guests(struct watch *watch);
 
+/** Whether stored guests are to be looked at, now or soon. */
+bool watch_has_work(const struct watch *watch);
+
 /** Ends the sweep that is under way, if there is one, and remembers what needs nothing. */
 void watch_end_sweep(struct watch *watch);
 
@@ -75,10 +79,10 @@ void watch_say(enum watch_priority priority, const char *format, ...) __attribut
 /** Whether the watcher has been told to end. */
 bool watch_is_ending(void);
 
-/** Whether guests can be looked at. */
+/** Whether guests can be looked at: by a policy that is known, and not about to be read again. */
 static inline bool watch_is_working(const struct watch *watch)
 {
-	return watch->connected && watch->has_host_policy;
+	return watch->connected && watch->has_host_policy && watch->read_at == NEVER;
 }
 
 #endif
