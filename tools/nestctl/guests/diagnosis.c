@@ -239,12 +239,38 @@ static void advise_restart(const struct diagnosis *diagnosis, char *text, size_t
 	snprintf(text, size, "virsh shutdown %s, and when it is off: virsh start %s (its definition states it by now)", guest, guest);
 }
 
-static void advise_definition(const struct diagnosis *diagnosis, const char *nested, char *text, size_t size)
+static void advise_definition(const struct diagnosis *diagnosis, enum nestxml_nested nested, char *text, size_t size)
 {
-	snprintf(text, size,
-		 "virsh dumpxml --inactive --security-info %s | nestxml -n %s | virsh define /dev/stdin, then shut it down and start it%s",
-		 name_for_shell(diagnosis), nested,
-		 diagnosis->lacks_hook ? "; the hook would have refused this start, but is not installed: nestctl hook install" : "");
+	const char *word = nestxml_nested_to_string(nested);
+	const char *hook =
+		diagnosis->lacks_hook ? "; the hook would have refused this start, but is not installed: nestctl hook install" : "";
+	const char *guest = name_for_shell(diagnosis);
+	char manager[160];
+
+	if (diagnosis->manager && diagnosis->policy.nested == nested) /* which may define it again at each start */
+		snprintf(
+			text, size,
+			"another program manages it (%s): state nested=%s there, or run: nestctl apply %s; then shut it down and start it%s",
+			nestxml_text_escape(diagnosis->manager, manager, sizeof(manager)), word, guest, hook);
+	else
+		snprintf(
+			text, size,
+			"virsh dumpxml --inactive --security-info %s | nestxml -n %s | virsh define /dev/stdin, then shut it down and start it%s",
+			guest, word, hook);
+}
+
+/* Returns false where it can have nesting. */
+static bool advise_against(const struct diagnosis *diagnosis, char *text, size_t size)
+{
+	const struct nestxml_domain *domain = diagnosis->stored.domain;
+	enum nestxml_vendor vendor = nestxml_domain_get_vendor(domain, nestxml_host_get_vendor(diagnosis->host));
+	struct nestxml_error error;
+
+	if (nestxml_domain_check_applicable(domain, vendor, &error) == 0)
+		return false;
+	snprintf(text, size, "nothing gives it nesting: %s%s", error.message,
+		 diagnosis->policy.nested == NESTXML_NESTED_REQUIRE ? "; set nested = leave for it" : "");
+	return true;
 }
 
 /* For a guest whose CPU is not what @nested states. */
@@ -254,13 +280,15 @@ static void advise_rewrite(const struct diagnosis *diagnosis, enum nestxml_neste
 	const char *override = nestxml_domain_get_cpu_override(diagnosis->stored.domain);
 	char emulator[256];
 
+	if (nested == NESTXML_NESTED_REQUIRE && advise_against(diagnosis, text, size))
+		return;
 	if (!virt_domain_is_persistent(diagnosis->guest))
 		advise_creation(diagnosis, word, override, text, size);
 	else if (override)
 		snprintf(text, size, "virsh edit %s: remove %s, which overrides its <cpu>; then shut it down and start it",
 			 name_for_shell(diagnosis), override);
 	else if (!diagnosis->is_current)
-		advise_definition(diagnosis, word, text, size);
+		advise_definition(diagnosis, nested, text, size);
 	else if (diagnosis_find_wrapper(diagnosis, emulator, sizeof(emulator)))
 		advise_wrapper(diagnosis, emulator, text, size);
 	else if (is_live_stating(diagnosis, nested) && !nestxml_domain_get_cpu_override(diagnosis->live.domain))

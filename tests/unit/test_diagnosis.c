@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* test_diagnosis.c - what is advised about a guest that runs otherwise than its policy asks. */
+#include "support.h"
+
+#include "guests/diagnosis.h"
+
+#define DOMAIN(type, arch, more)                                                                                                  \
+	"<domain type='" type "'><name>vm</name><os><type arch='" arch "'>hvm</type></os><cpu mode='host-model'><feature policy=" \
+	"'optional' name='svm'/></cpu>" more "</domain>"
+#define KVM(more) DOMAIN("kvm", "x86_64", more)
+
+/* ---- a libvirt ---- */
+
+struct virt_domain {
+	bool is_persistent;
+};
+
+bool virt_domain_is_running(const struct virt_domain *domain)
+{
+	(void)domain;
+	return true;
+}
+
+bool virt_domain_is_persistent(const struct virt_domain *domain)
+{
+	return domain->is_persistent;
+}
+
+const char *virt_domain_get_name(const struct virt_domain *domain)
+{
+	(void)domain;
+	return "vm";
+}
+
+const char *virt_domain_get_uuid(const struct virt_domain *domain)
+{
+	(void)domain;
+	return "";
+}
+
+/* ---- advice ---- */
+
+/* What is advised about a guest of this definition, whose CPU has been switched off, or is on where it must not be. @words: NULL ends them.
+ */
+static void check_advice(const struct tree *tree, const char *xml, enum nestxml_nested nested, const char *manager, bool is_persistent,
+			 const char *const words[])
+{
+	struct virt_domain guest = {is_persistent};
+	struct diagnosis diagnosis = {.guest = &guest, .policy.nested = nested, .manager = manager};
+	struct nestxml_host *host;
+	char text[1024];
+
+	tree_host(tree, "AuthenticAMD", "kvm_amd", "1\n");
+	assert_int_equal(nestxml_host_new(tree->root, &host, NULL), 0);
+	diagnosis.host = host;
+	diagnosis.stored.domain = domain_of(xml);
+	diagnosis.verdict = nested == NESTXML_NESTED_DISABLE ? QEMU_VERDICT_STATED : QEMU_VERDICT_SWITCHED_OFF;
+	diagnosis_describe_advice(&diagnosis, text, sizeof(text));
+	for (size_t i = 0; words[i]; i++)
+		CHECK(*words[i] == '!' ? !strstr(text, words[i] + 1) : !!strstr(text, words[i]), "%s: %s: %s", xml, words[i], text);
+	nestxml_domain_free(diagnosis.stored.domain);
+	nestxml_host_free(host);
+}
+
+#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+static void test_a_definition_is_rewritten_by_hand(void **state)
+{
+	check_advice(*state, KVM(""), NESTXML_NESTED_REQUIRE, NULL, true,
+		     WORDS("virsh dumpxml --inactive --security-info vm | nestxml -n require | virsh define /dev/stdin"));
+	check_advice(*state, KVM(""), NESTXML_NESTED_DISABLE, NULL, true, WORDS("nestxml -n disable | virsh define /dev/stdin"));
+	check_advice(*state, KVM(""), NESTXML_NESTED_DISABLE, NULL, false, WORDS("nestxml -n disable FILE | virsh create /dev/stdin"));
+}
+
+/* It may define the guest again at each start, as nova does. */
+static void test_a_managers_guest_is_its_managers(void **state)
+{
+	static const enum nestxml_nested policies[] = {NESTXML_NESTED_REQUIRE, NESTXML_NESTED_DISABLE};
+
+	for (size_t i = 0; i < ARRAY_SIZE(policies); i++)
+		check_advice(*state, KVM(""), policies[i], "urn:\x1b:manager", true,
+			     WORDS("another program manages it (urn:\\x1b:manager)", nestxml_nested_to_string(policies[i]),
+				   "nestctl apply vm", "!virsh define"));
+}
+
+/* The filter would refuse it. */
+static void test_no_command_is_advised_that_gives_no_guest_nesting(void **state)
+{
+	static const char encrypted[] = KVM("<launchSecurity type='sev'/>");
+	static const char foreign[] = DOMAIN("qemu", "aarch64", "");
+	static const bool persistent[] = {true, false};
+
+	for (size_t i = 0; i < ARRAY_SIZE(persistent); i++) {
+		check_advice(*state, encrypted, NESTXML_NESTED_REQUIRE, NULL, persistent[i],
+			     WORDS("its memory is encrypted", "set nested = leave for it", "!nestxml"));
+		check_advice(*state, foreign, NESTXML_NESTED_REQUIRE, NULL, persistent[i],
+			     WORDS("its architecture is aarch64", "set nested = leave for it", "!nestxml"));
+		check_advice(*state, foreign, NESTXML_NESTED_LEAVE, NULL, persistent[i],
+			     WORDS("its architecture is aarch64", "!nestxml", "!set"));
+	}
+	check_advice(*state, encrypted, NESTXML_NESTED_DISABLE, NULL, true, WORDS("nestxml -n disable"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TREE_TEST(test_a_definition_is_rewritten_by_hand),
+		TREE_TEST(test_a_managers_guest_is_its_managers),
+		TREE_TEST(test_no_command_is_advised_that_gives_no_guest_nesting),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
