@@ -40,6 +40,11 @@ static void change_mode(const struct change *change)
 	}
 }
 
+bool nestxml_mode_is_possible(const struct nestxml_domain *domain, enum nestxml_mode mode)
+{
+	return mode != NESTXML_MODE_HOST_PASSTHROUGH || !nestxml_domain_is_tcg(domain);
+}
+
 /* The mode to change to; KEEP: none. */
 static enum nestxml_mode choose_mode(const struct nestxml_domain *domain, enum nestxml_mode asked)
 {
@@ -53,7 +58,7 @@ static enum nestxml_mode choose_mode(const struct nestxml_domain *domain, enum n
 	/* libvirt refuses features in a custom CPU that names no model, so such a CPU cannot stay as it is. */
 	bool usable = domain->has_cpu && (domain->mode != CPU_MODE_CUSTOM || domain->model.length > 0);
 
-	if (asked == NESTXML_MODE_KEEP)
+	if (asked == NESTXML_MODE_KEEP || !nestxml_mode_is_possible(domain, asked))
 		return usable ? NESTXML_MODE_KEEP : NESTXML_MODE_HOST_MODEL;
 	return usable && current[domain->mode] == asked ? NESTXML_MODE_KEEP : asked;
 }

@@ -7,8 +7,12 @@
 
 /**
  * Adds to the empty @draft what makes the CPU of its domain state @nested, which is not LEAVE, for @vendor, under @mode; a domain
- * without a <cpu> gets one. Returns the mode that the CPU then has. If memory runs out, @draft says so.
+ * without a <cpu> gets one. A mode that is not possible is taken for KEEP. Returns the mode that the CPU then has. If memory runs out,
+ * @draft says so.
  */
 enum cpu_mode nestxml_cpu_edits(struct draft *draft, enum nestxml_nested nested, enum nestxml_mode mode, enum nestxml_vendor vendor);
+
+/** Whether libvirt starts a guest of this type with a CPU of this mode: to one that QEMU emulates it passes no host's CPU through. */
+bool nestxml_mode_is_possible(const struct nestxml_domain *domain, enum nestxml_mode mode);
 
 #endif

@@ -75,6 +75,8 @@ NESTXML_EXPORT int nestxml_edits_new(const struct nestxml_domain *domain, enum n
 		return nestxml_error_set_nomem(error);
 	nestxml_draft_begin(&draft, domain);
 	nestxml_warn(domain, nested, vendor, nestxml_cpu_edits(&draft, nested, mode, vendor), &made->warnings);
+	if (!nestxml_mode_is_possible(domain, mode))
+		nestxml_warn_of_mode(mode, &made->warnings);
 	made->domain = domain;
 	made->list = draft.list;
 	made->count = draft.count;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "cpu_edits.h"
 #include "escape.h"
 #include "macros.h"
 #include "policy.h"
@@ -50,24 +51,48 @@ static void report_host(struct nestxml_check *check, const struct nestxml_host *
 	advise(check, nestxml_host_is_fixable(host) ? "run: nestctl host enable (details: nestctl host)" : "details: nestctl host");
 }
 
-/* It arrives with a CPU that does not disable the feature. */
-static void report_arrival(struct nestxml_check *check)
+/* It arrives, and neither its CPU nor its arguments for QEMU can be changed. @condition: what its definition, "that", is to be like. */
+static void advise_arrival(struct nestxml_check *check, const char *condition)
 {
 	const char *guest = nestxml_shell_name(nestxml_domain_get_name(check->judged), nestxml_domain_get_uuid(check->judged));
 	/* What is stated on this host changes nothing in the metadata of a saved state. */
-	const char *where = check->policy.source == NESTXML_SOURCE_METADATA
+	const char *where = check->policy.source != NESTXML_SOURCE_SECTION
 				    ? " in a [guest ...] section, since the metadata that counts comes with what was saved or migrated"
 				    : "";
+
+	nestxml_text_print(
+		check->advice, sizeof(check->advice),
+		"start it from its definition instead, once that %s (if it has a managed save, first run: virsh managedsave-remove %s), or "
+		"set nested = leave for it%s",
+		condition, guest, where);
+}
+
+/* It has arrived with a CPU that is not disabled. */
+static void report_arrival(struct nestxml_check *check)
+{
+	const char *feature = nestxml_vendor_feature(check->assessment.vendor);
+	char condition[32];
 
 	report_conflict(
 		check,
 		"its CPU does not disable %s, and the CPU of a guest that comes from a saved state or another host cannot be changed",
-		nestxml_vendor_feature(check->assessment.vendor));
-	nestxml_text_print(
-		check->advice, sizeof(check->advice),
-		"start it from its definition instead (if it has a managed save, first run: virsh managedsave-remove %s), or set nested = leave "
-		"for it%s",
-		guest, where);
+		feature);
+	snprintf(condition, sizeof(condition), "disables %s", feature);
+	advise_arrival(check, condition);
+}
+
+/* An argument for QEMU decides in the place of its CPU. */
+static void report_override(struct nestxml_check *check)
+{
+	const char *override = nestxml_domain_get_cpu_override(check->judged);
+	char condition[160];
+
+	report_conflict(check, "%s overrides its <cpu>", override);
+	snprintf(condition, sizeof(condition), "has no %s", override);
+	if (is_arriving(check))
+		advise_arrival(check, condition);
+	else
+		advise(check, "remove it from its definition, or set nested = leave for it");
 }
 
 static void report_refusal(struct nestxml_check *check, const struct nestxml_host *host)
@@ -76,8 +101,7 @@ static void report_refusal(struct nestxml_check *check, const struct nestxml_hos
 	bool disable = check->policy.nested == NESTXML_NESTED_DISABLE;
 
 	if (assessment->cpu == NESTXML_CPU_OVERRIDDEN && check->policy.nested != NESTXML_NESTED_OPTIONAL) {
-		report_conflict(check, "%s overrides its <cpu>", nestxml_domain_get_cpu_override(check->judged));
-		advise(check, "remove it from its definition, or set nested = leave for it");
+		report_override(check);
 	} else if (disable && assessment->cpu == NESTXML_CPU_UNKNOWN) {
 		report_conflict(check, "whether it would start without nesting is unknown: %s", assessment->problem.message);
 		advise(check, "run: nestctl host");
@@ -95,8 +119,8 @@ static void report_refusal(struct nestxml_check *check, const struct nestxml_hos
 static const char *find_mode(const struct nestxml_check *check)
 {
 	static const char *const modes[] = {"host-model", "host-passthrough", "maximum"};
-	const char *now = check->policy.mode == NESTXML_MODE_KEEP ? nestxml_domain_get_cpu_mode(check->judged)
-								  : nestxml_mode_to_string(check->policy.mode);
+	bool keeps = check->policy.mode == NESTXML_MODE_KEEP || !nestxml_mode_is_possible(check->judged, check->policy.mode);
+	const char *now = keeps ? nestxml_domain_get_cpu_mode(check->judged) : nestxml_mode_to_string(check->policy.mode);
 
 	for (size_t i = 0; i < ARRAY_SIZE(modes); i++)
 		if (now && strcmp(now, modes[i]) == 0)

@@ -27,6 +27,7 @@ struct row {
 	const char *processors[4];	/* vendor_id in /proc/cpuinfo (Linux, arch/x86/kernel/cpu) */
 	const char *sub_features[20];	/* what makes no sense without the feature, and keeps a guest from starting without it */
 	const char *needed;		/* of these, what a hypervisor in the guest needs to be of use: nested paging */
+	bool needs_more;		/* it does not run without some others (Linux, arch/x86/kvm/vmx/vmx.h: KVM_REQUIRED_VMX_...) */
 	const char *models[16];		/* CPU models that contain the feature, each also with a version ("-v2") */
 	const char *bare_models[8];	/* of these, those to which QEMU adds no sub-feature */
 	const char *crowded_models[28]; /* models that contain dozens of sub-features, and not the feature */
@@ -62,6 +63,7 @@ static const struct row table[] = {
 			.processors = {"GenuineIntel", "CentaurHauls", "Shanghai"},
 			.sub_features = {"vmx-*"},
 			.needed = "vmx-ept",
+			.needs_more = true,
 			/* From libvirt 11.3 on. Where a model's sub-features are marked as "added", libvirt does not miss them. */
 			.crowded_models =
 				{
@@ -176,6 +178,11 @@ NESTXML_EXPORT const char *nestxml_vendor_switch(enum nestxml_vendor vendor, boo
 const char *nestxml_vendor_needed(enum nestxml_vendor vendor)
 {
 	return row_of(vendor)->needed;
+}
+
+bool nestxml_vendor_needs_more(enum nestxml_vendor vendor)
+{
+	return row_of(vendor)->needs_more;
 }
 
 static bool has_version(const char *model, const char *base)

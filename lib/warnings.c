@@ -31,19 +31,31 @@ static bool is_off(enum feature_policy policy)
 	return policy == POLICY_DISABLE || policy == POLICY_FORBID;
 }
 
+/* All of them are off where libvirt describes the CPU of a guest that ran without the feature. */
 static void warn_of_missing(const struct nestxml_domain *domain, enum nestxml_vendor vendor, struct warnings *warnings)
 {
+	const char *needed = nestxml_vendor_needed(vendor);
+	bool lacks_needed = false;
+	size_t others = 0;
+
 	for (size_t i = 0; i < domain->children_count; i++) {
 		const struct cpu_child *child = &domain->children[i];
 
-		if (child->sub_extension != vendor || !child->needed || !is_off(child->policy))
+		if (child->sub_extension != vendor || !is_off(child->policy))
 			continue;
+		lacks_needed = lacks_needed || child->needed;
+		others += !child->needed;
+	}
+	if (lacks_needed && (others == 0 || !nestxml_vendor_needs_more(vendor)))
 		warn(warnings,
 		     "its CPU disables %s, so a hypervisor in the guest has no nested paging: it is slow, and Hyper-V does not run at all; "
 		     "remove that <feature> from <cpu>",
-		     nestxml_vendor_needed(vendor));
-		return;
-	}
+		     needed);
+	else if (lacks_needed)
+		warn(warnings,
+		     "its CPU disables %s and %zu more of %s's features: a hypervisor in the guest has no nested paging, or does not run at "
+		     "all; remove these <feature> from <cpu>",
+		     needed, others, nestxml_vendor_feature(vendor));
 }
 
 static bool lists_sub_feature(const struct nestxml_domain *domain, enum nestxml_vendor vendor)
@@ -108,4 +120,11 @@ void nestxml_warn(const struct nestxml_domain *domain, enum nestxml_nested neste
 	if (nested != NESTXML_NESTED_DISABLE)
 		warn_of_missing(domain, vendor, warnings);
 	warn_of_check(domain, nested, vendor, mode, warnings);
+}
+
+void nestxml_warn_of_mode(enum nestxml_mode mode, struct warnings *warnings)
+{
+	warn(warnings,
+	     "it does not get the mode %s, with which libvirt starts no guest that QEMU emulates (type qemu); ask for maximum instead",
+	     nestxml_mode_to_string(mode));
 }

@@ -6,12 +6,15 @@
 #include "domain.h"
 
 struct warnings {
-	char list[3][320]; /* ready for a terminal */
+	char list[4][320]; /* ready for a terminal */
 	size_t count;
 };
 
 /** Fills the zeroed @warnings about @domain as it is after the rewrite, which leaves its <cpu> with @mode. Pure. */
 void nestxml_warn(const struct nestxml_domain *domain, enum nestxml_nested nested, enum nestxml_vendor vendor, enum cpu_mode mode,
 		  struct warnings *warnings);
+
+/** Adds that @mode was asked for, and not possible. */
+void nestxml_warn_of_mode(enum nestxml_mode mode, struct warnings *warnings);
 
 #endif

@@ -189,10 +189,12 @@ struct task task_make(const struct view *view, const struct judge_wish *wish)
 {
 	char *model = view->cpu ? read_model(view) : NULL;
 	bool usable = view->cpu && !(is_custom(view) && !(model && *model));
+	/* No emulated guest has the host's CPU. */
+	bool keeps = wish->mode == NESTXML_MODE_KEEP || (wish->mode == NESTXML_MODE_HOST_PASSTHROUGH && view_is_type(view, "qemu"));
 	struct task task = {0};
 
-	task.mode = wish->mode == NESTXML_MODE_KEEP ? "host-model" : nestxml_mode_to_string(wish->mode);
-	task.pending_mode = !usable || (wish->mode != NESTXML_MODE_KEEP && !view_is_property(view->cpu, "mode", task.mode));
+	task.mode = keeps ? "host-model" : nestxml_mode_to_string(wish->mode);
+	task.pending_mode = !usable || (!keeps && !view_is_property(view->cpu, "mode", task.mode));
 	task.disables_other = !task.pending_mode && wish->nested != NESTXML_NESTED_DISABLE && wish->vendor == NESTXML_VENDOR_INTEL &&
 			      is_custom(view) && contains_svm(model);
 	if (usable && model)

@@ -704,6 +704,15 @@ static void test_nested_paging_that_is_disabled_is_warned_of(void **state)
 		{"<cpu mode='host-model'>" NPT("require") "</cpu>", {REQUIRE, KEEP, AMD}, NULL},
 		{"<cpu mode='host-model'>" NPT("optional") "</cpu>", {REQUIRE, KEEP, AMD}, NULL},
 		{"<cpu mode='host-model'><feature policy='disable' name='vgif'/></cpu>", {REQUIRE, KEEP, AMD}, NULL},
+		/* as libvirt describes the CPU of a guest that ran without the feature: without the one named alone it would not nest
+		   either */
+		{"<cpu mode='host-model'>" EPT("disable") "<feature policy='disable' name='vmx-nmi-exit'/>"
+							  "<feature policy='disable' name='vmx-hlt-exit'/></cpu>",
+		 {REQUIRE, KEEP, INTEL},
+		 "vmx-ept and 2 more of vmx's features"},
+		{"<cpu mode='host-model'><feature policy='disable' name='vgif'/>" NPT("disable") "</cpu>",
+		 {OPTIONAL, KEEP, AMD},
+		 "disables npt, so"},
 	};
 
 	(void)state;
