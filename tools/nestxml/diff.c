@@ -86,6 +86,16 @@ static size_t count_lines(const char *text, size_t start, size_t end)
 	return count;
 }
 
+/* The same for lines that are printed one by one anyway: where one of them is the whole document, a search for its end is faster. */
+static size_t count_printed_lines(const char *text, size_t start, size_t end)
+{
+	size_t count = 0;
+
+	for (; start < end; start = line_end(text, end, start))
+		count++;
+	return count;
+}
+
 /* Whether what is at @at is in the lines of the block before it, which end at a line's end. */
 static bool is_inside(const struct diff *diff, const struct block *block, size_t at)
 {
@@ -156,8 +166,8 @@ static void number_lines(struct diff *diff)
 		between = count_lines(diff->old, at, block->old_start);
 		block->old_line = old_line + between;
 		block->new_line = new_line + between;
-		block->old_count = count_lines(diff->old, block->old_start, block->old_end);
-		block->new_count = count_lines(diff->new, block->new_start, block->new_end);
+		block->old_count = count_printed_lines(diff->old, block->old_start, block->old_end);
+		block->new_count = count_printed_lines(diff->new, block->new_start, block->new_end);
 		old_line = block->old_line + block->old_count;
 		new_line = block->new_line + block->new_count;
 		at = block->old_end;
