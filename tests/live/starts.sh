@@ -156,7 +156,7 @@ starts_restart()
 	before=$(outside_cpu stale)
 	require_nesting stale '[default]' 'managers = !urn:other'
 	fails "a stale guest is refused, and the user reads what happens" 1 virsh start stale -- \
-		"guest 'stale'" "does not state nested=require" "it is started again if virsh (process " "has disconnected within 5 s"
+		"guest 'stale'" "does not state nested=require" "it will be started again if virsh (process " "has disconnected within 5 s"
 	works "it is started again" comes_up stale
 	has "and has the feature" stale 1
 	is "nothing else of it has changed" "$(outside_cpu stale)" "$before"
@@ -169,7 +169,7 @@ starts_restart()
 	works "the next start passes" virsh -q start stale
 	stop stale
 	printf '[default]\nmanagers = !urn:other\n[guest stale]\nnested = disable\n' | policy
-	fails "the same where it is to have none" 1 virsh start stale -- "it is started again if virsh"
+	fails "the same where it is to have none" 1 virsh start stale -- "it will be started again if virsh"
 	works "it is started again" comes_up stale
 	has "and has none" stale 0
 }
@@ -337,7 +337,7 @@ starts_next_to_the_pid_file_of_a_daemon_that_has_gone()
 	echo 4194304 >"/run/$gone.pid"
 	define stale "$type" "$without"
 	require_nesting stale
-	fails "the daemon that runs is asked who is connected" 1 virsh start stale -- "it is started again if virsh (process"
+	fails "the daemon that runs is asked who is connected" 1 virsh start stale -- "it will be started again if virsh (process"
 	works "and the guest comes" comes_up stale
 	works "the helper's work ends" settles
 	rm "/run/$gone.pid"
@@ -357,7 +357,7 @@ starts_while_the_admin_api_is_busy()
 	done
 	sleep 1
 	fails "while libvirt answers others, it is waited for" 1 virsh start stale -- \
-		"it is started again if libvirt says within 60 s who is connected, and no other program is at work on it; otherwise start it again"
+		"it will be started again if libvirt says within 60 s who is connected, and no other program is at work on it; otherwise start it again"
 	works "meanwhile it is rewritten" rewritten stale require
 	sleep 1
 	is "and not started" "$(virsh domstate stale)" "shut off"
@@ -397,7 +397,7 @@ starts_more_than_there_are_helpers_for()
 	is "it is left stopped" "$(virsh domstate stale)" "shut off"
 	define killed "$type" "$without"
 	require_nesting killed
-	fails "what killed helpers have left is no helper" 1 virsh start killed -- "it is started again"
+	fails "what killed helpers have left is no helper" 1 virsh start killed -- "it will be started again"
 	works "so that guest is started" comes_up killed
 	rm /run/nestxml/lock-killed*
 	works "and the user starts it" virsh -q start stale
@@ -411,7 +411,7 @@ starts_that_wait_for_their_turn()
 	mkdir -p /run/nestxml
 	hold_locks slot- 4
 	fails "while as many as there may be are at work, one is told of three minutes" 1 virsh start queued -- \
-		"many guests are started at once: its definition is being rewritten, and it is started again within 180 s if no other program is at work on it"
+		"many guests are started at once: its definition is being rewritten, and it will be started again within 180 s if no other program is at work on it"
 	works "it is rewritten at once" rewritten queued require
 	fails "so is another one" 1 virsh start ended -- "many guests are started at once"
 	works "which is rewritten too" rewritten ended require
@@ -552,7 +552,7 @@ starts_undefined_in_between()
 	define stale "$type" "$without"
 	require_nesting stale
 	hold_helper
-	fails "a stale guest is refused" 1 virsh start stale -- "it is started again"
+	fails "a stale guest is refused" 1 virsh start stale -- "it will be started again"
 	virsh -q undefine stale
 	release_helper
 	works "the helper ends" settles
@@ -616,7 +616,7 @@ starts_edited_while_running()
 	works "virsh edit takes the feature away while it runs" env EDITOR="sed -i s/policy=.require./policy=\'disable\'/" virsh edit stale
 	has "it runs on" stale 1
 	stop stale
-	fails "its next start is stale" 1 virsh start stale -- "it is started again"
+	fails "its next start is stale" 1 virsh start stale -- "it will be started again"
 	works "and it comes" comes_up stale
 	has "with the feature" stale 1
 }
@@ -670,7 +670,7 @@ starts_after_a_restore_that_failed()
 	require_nesting saved
 	fails "a running guest is not restored" 1 virsh restore /run/guests/saved.image -- "already active"
 	stop saved
-	fails "its next start is none from a saved state" 1 virsh start saved -- "it is started again"
+	fails "its next start is none from a saved state" 1 virsh start saved -- "it will be started again"
 	works "and it comes" comes_up saved
 	has "with the feature" saved 1
 	rm /run/guests/saved.image
@@ -684,7 +684,7 @@ starts_helper_leaves_a_managed_save()
 	virsh -q managedsave saved
 	require_nesting saved
 	says "the helper says what will become of it" "$(nestctl hook-helper --start "$(virsh domuuid saved)" < <(printf y) || true)" \
-		"it is started again unless another program is at work on it"
+		"it will be started again unless another program is at work on it"
 	says "the helper does not start from a managed save" "$(tail -n 3 /run/syslog)" "guest 'saved': left stopped" "managed save"
 	is "the guest is off" "$(virsh domstate saved)" "shut off"
 }
@@ -729,7 +729,7 @@ starts_snapshots()
 	stop snapped
 	works "that without memory comes back too, off" virsh -q snapshot-revert snapped off
 	is "with the definition of its time" "$(states snapped)" disable
-	fails "whose start is stale" 1 virsh start snapped -- "it is started again"
+	fails "whose start is stale" 1 virsh start snapped -- "it will be started again"
 	works "and it comes" comes_up snapped
 	has "with the feature" snapped 1
 }
@@ -976,8 +976,8 @@ starts_users_own_guests()
 	define own "$type" "$without"
 	is "an ordinary user's guests are his own" "$(as_nobody nestctl list 2>/dev/null | wc -l)" 1
 	fails "list says whose they are" 0 as_nobody nestctl list -- "stated by" "user's own guests (qemu:///session)" \
-		"sudo nestctl list, or -c qemu:///system"
-	fails "so does apply --all" 0 as_nobody nestctl apply --all -- "0 guests: 0 rewritten" "sudo nestctl apply --all, or -c qemu:///system"
+		"sudo nestctl list, or add -c qemu:///system"
+	fails "so does apply --all" 0 as_nobody nestctl apply --all -- "0 guests: 0 rewritten" "sudo nestctl apply --all, or add -c qemu:///system"
 	is "who names them is told nothing" "$(as_nobody nestctl list -c qemu:///session 2>&1 >/dev/null)" ""
 	is "nor is who asks for the host's" "$(nestctl list 2>&1 >/dev/null)" ""
 	is "nor root, whose session is the host's" "$(LIBVIRT_DEFAULT_URI=qemu:///session nestctl list 2>&1 | grep -c '^own')" 1

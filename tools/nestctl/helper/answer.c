@@ -93,26 +93,28 @@ static void describe(const struct helper *helper, char *answer, size_t size)
 	if (!helper->starts)
 		snprintf(answer, size, "its definition is being rewritten: start it again in a second");
 	else if (helper->restart.is_queued)
-		snprintf(answer, size,
-			 "many guests are started at once: its definition is being rewritten, and it is started again within %d s if no "
-			 "other program is at work on it; otherwise start it again",
-			 RESTART_TURN_TIME / 1000);
+		snprintf(
+			answer, size,
+			"many guests are started at once: its definition is being rewritten, and it will be started again within %d s if no "
+			"other program is at work on it; otherwise start it again",
+			RESTART_TURN_TIME / 1000);
 	else if (!helper->restart.knows_clients && !helper->restart.may_know)
 		snprintf(answer, size,
-			 "its definition is being rewritten; it is not started again, since who is connected to libvirt is unknown: "
+			 "its definition is being rewritten; it will not be started again, since who is connected to libvirt is unknown: "
 			 "start it again in a second");
 	else if (!helper->restart.knows_clients)
-		snprintf(answer, size,
-			 "its definition is being rewritten, and it is started again if libvirt says within %d s who is connected, and "
-			 "no other program is at work on it; otherwise start it again",
-			 RESTART_ANSWER_TIME / 1000);
+		snprintf(
+			answer, size,
+			"its definition is being rewritten, and it will be started again if libvirt says within %d s who is connected, and "
+			"no other program is at work on it; otherwise start it again",
+			RESTART_ANSWER_TIME / 1000);
 	else if (helper->restart.writers == 0)
 		snprintf(answer, size,
-			 "its definition is being rewritten, and it is started again unless another program is at work on it");
+			 "its definition is being rewritten, and it will be started again unless another program is at work on it");
 	else
 		snprintf(
 			answer, size,
-			"its definition is being rewritten, and it is started again if %s %s disconnected within %d s and no other program is at "
+			"its definition is being rewritten, and it will be started again if %s %s disconnected within %d s and no other program is at "
 			"work on it; otherwise start it again",
 			clients_describe_writers(&helper->named, writers, sizeof(writers)), helper->restart.writers == 1 ? "has" : "have",
 			RESTART_CLIENTS_TIME / 1000);
