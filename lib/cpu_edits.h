@@ -12,7 +12,7 @@
  */
 enum cpu_mode nestxml_cpu_edits(struct draft *draft, enum nestxml_nested nested, enum nestxml_mode mode, enum nestxml_vendor vendor);
 
-/** Whether libvirt starts a guest of this type with a CPU of this mode: to one that QEMU emulates it passes no host's CPU through. */
+/** Whether libvirt starts a guest of this type with a CPU of this mode: it passes the host's CPU through to no guest that QEMU emulates. */
 bool nestxml_mode_is_possible(const struct nestxml_domain *domain, enum nestxml_mode mode);
 
 #endif

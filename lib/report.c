@@ -51,7 +51,10 @@ static void report_host(struct nestxml_check *check, const struct nestxml_host *
 	advise(check, nestxml_host_is_fixable(host) ? "run: nestctl host enable (details: nestctl host)" : "details: nestctl host");
 }
 
-/* It arrives, and neither its CPU nor its arguments for QEMU can be changed. @condition: what its definition, "that", is to be like. */
+/*
+ * It arrives, and neither its CPU nor its arguments for QEMU can be changed. @condition goes on from "once its definition", and says what
+ * that must be like.
+ */
 static void advise_arrival(struct nestxml_check *check, const char *condition)
 {
 	const char *guest = nestxml_shell_name(nestxml_domain_get_name(check->judged), nestxml_domain_get_uuid(check->judged));
@@ -67,7 +70,7 @@ static void advise_arrival(struct nestxml_check *check, const char *condition)
 		condition, guest, where);
 }
 
-/* It has arrived with a CPU that is not disabled. */
+/* It arrives with a CPU that does not disable the feature. */
 static void report_arrival(struct nestxml_check *check)
 {
 	const char *feature = nestxml_vendor_feature(check->assessment.vendor);

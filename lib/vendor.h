@@ -18,7 +18,7 @@ enum nestxml_vendor nestxml_vendor_of_sub_feature(const char *name, size_t lengt
 const char *nestxml_vendor_sub_feature(enum nestxml_vendor vendor, const char *name, size_t length);
 /** The sub-feature without which @vendor's feature is of little use: nested paging. NULL for NONE. */
 const char *nestxml_vendor_needed(enum nestxml_vendor vendor);
-/** Whether a hypervisor in the guest does not run either without some others of @vendor's sub-features. */
+/** Whether a hypervisor in the guest needs some others of @vendor's sub-features, too, to run at all. */
 bool nestxml_vendor_needs_more(enum nestxml_vendor vendor);
 /** Whether QEMU gives a guest of this CPU model sub-features of @vendor's feature together with it. */
 bool nestxml_model_has_sub_features(const char *model, enum nestxml_vendor vendor);

@@ -54,7 +54,7 @@ static void warn_of_missing(const struct nestxml_domain *domain, enum nestxml_ve
 	else if (lacks_needed)
 		warn(warnings,
 		     "its CPU disables %s and %zu more of %s's features: a hypervisor in the guest has no nested paging, or does not run at "
-		     "all; remove these <feature> from <cpu>",
+		     "all; remove these <feature> elements from <cpu>",
 		     needed, others, nestxml_vendor_feature(vendor));
 }
 

@@ -14,7 +14,7 @@ struct warnings {
 void nestxml_warn(const struct nestxml_domain *domain, enum nestxml_nested nested, enum nestxml_vendor vendor, enum cpu_mode mode,
 		  struct warnings *warnings);
 
-/** Adds that @mode was asked for, and not possible. */
+/** Adds a warning that @mode was asked for and is not possible. */
 void nestxml_warn_of_mode(enum nestxml_mode mode, struct warnings *warnings);
 
 #endif
