@@ -52,7 +52,7 @@ static void report_host(struct nestxml_check *check, const struct nestxml_host *
 }
 
 /*
- * It arrives, and neither its CPU nor its arguments for QEMU can be changed. @condition goes on from "once its definition", and says what
+ * It arrives, and neither its CPU nor its arguments for QEMU can be changed. @condition goes on from "once the definition", and says what
  * that must be like.
  */
 static void advise_arrival(struct nestxml_check *check, const char *condition)
@@ -65,7 +65,7 @@ static void advise_arrival(struct nestxml_check *check, const char *condition)
 
 	nestxml_text_print(
 		check->advice, sizeof(check->advice),
-		"start it from its definition instead, once that %s (if it has a managed save, first run: virsh managedsave-remove %s), or "
+		"start it from its stored definition instead, once the definition %s (if it has a managed save, first run: virsh managedsave-remove %s), or "
 		"set nested = leave for it%s",
 		condition, guest, where);
 }
@@ -162,7 +162,7 @@ static void advise_start(struct nestxml_check *check, const char *guest, const c
 	nestxml_text_print(
 		check->advice, sizeof(check->advice), "%s%s%s (if the guest is created from a file: %s FILE | virsh create /dev/stdin)",
 		is_current
-			? "its stored definition does, so this start was not made from that definition; to start from it, run: virsh start "
+			? "its stored definition states it, so this start was not made from that definition; to start from it, run: virsh start "
 			: "this start was perhaps not made from its stored definition; run: nestctl apply ",
 		guest, is_current ? "" : ", then start it again or revert to its snapshot again", filter);
 }

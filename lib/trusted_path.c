@@ -148,9 +148,18 @@ static int follow(struct walk *walk, const char *name)
 static int stop_at_nothing(struct walk *walk, const char *name)
 {
 	bool is_missing = is_led_to(walk);
+	AUTO_FREE char *place = NULL;
+	char shown[160];
+	char text[320];
 
 	move_to(walk, -1);
-	return is_missing ? fail_at(walk, name, "is not there", "; remove the link, or create what it leads to") : 0;
+	if (!is_missing)
+		return 0;
+	if (asprintf(&place, "%s/%s", walk->done, name) < 0)
+		return nestxml_error_set_nomem(walk->error);
+	nestxml_text_print(text, sizeof(text), "a link on its path leads to %s, which is not there; create that, or remove the link",
+			   nestxml_text_escape(place, shown, sizeof(shown)));
+	return fail(walk, text);
 }
 
 static int enter(struct walk *walk, const char *name, const struct stat *status)

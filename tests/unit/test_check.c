@@ -321,9 +321,9 @@ static void test_where_an_argument_for_qemu_decides_what_must_be_so_is_refused(v
 	/* What is removed from the definition is still in what was saved. */
 	static const struct row arriving[] = {
 		{"nested = require", REQUIRED OVERRIDE, REFUSE,
-		 "-cpu in <qemu:commandline>|from its definition instead, once that has no -cpu in <qemu:commandline> (|virsh managedsave-remove vm|nested = leave"},
+		 "-cpu in <qemu:commandline>|from its stored definition instead, once the definition has no -cpu in <qemu:commandline> (|virsh managedsave-remove vm|nested = leave"},
 		{"nested = disable", DISABLED OVERRIDE, REFUSE,
-		 "-cpu in <qemu:commandline>|from its definition instead, once that has no -cpu in <qemu:commandline> (|virsh managedsave-remove vm|nested = leave"},
+		 "-cpu in <qemu:commandline>|from its stored definition instead, once the definition has no -cpu in <qemu:commandline> (|virsh managedsave-remove vm|nested = leave"},
 		{"", REQUIRED OVERRIDE, REFUSE, "-cpu in <qemu:commandline>|in a [guest ...] section"},
 		{"nested = optional", REQUIRED OVERRIDE, PASS, "-cpu in <qemu:commandline>"},
 		{"nested = leave", PLAIN OVERRIDE, PASS, "left alone"},

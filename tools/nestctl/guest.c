@@ -167,7 +167,7 @@ static void describe_verdict(const struct facts *facts, enum verdict verdict, ch
 		snprintf(text, size, "no: its memory is encrypted (%s): KVM does not run here", facts->machine.encryption);
 		break;
 	case VERDICT_FORBIDDEN:
-		snprintf(text, size, "unknown: KVM is there, but this user may not open /dev/kvm");
+		snprintf(text, size, "unknown: KVM is there, but this user is not allowed to open /dev/kvm");
 		break;
 	case VERDICT_NOT_KVM:
 		if (facts->device.api < 0)

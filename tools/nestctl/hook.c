@@ -44,7 +44,7 @@ static void print_table(const struct hook_state *state, const char *verdict, con
 	output_row("libvirt", "%s", version);
 	for (size_t i = 0; i < state->daemons.count; i++)
 		output_row("daemon", "%s (PID %d)%s", state->daemons.list[i].name, (int)state->daemons.list[i].pid,
-			   state->looked[i] ? ", has looked for hooks since it was installed" : "");
+			   state->looked[i] ? ", which has looked for hooks since the hook was installed" : "");
 	output_row("AppArmor", "%s", state->apparmor_detail);
 	output_row("SELinux", "%s", state->selinux_detail);
 	output_row("next", "%s", advice);

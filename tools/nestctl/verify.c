@@ -82,10 +82,10 @@ static void describe_command(const struct diagnosis *diagnosis, char *text, size
 		diagnosis_describe_process(diagnosis, text, size);
 }
 
-/* "was not given vmx svm", or that nothing is said about any. */
+/* "the guest was not given vmx svm", or that nothing is said about any. */
 static void describe_lacks(const struct qemu_log *log, char *text, size_t size)
 {
-	static const char start[] = "was not given";
+	static const char start[] = "the guest was not given";
 	size_t length = sizeof(start) - 1;
 	char features[64];
 

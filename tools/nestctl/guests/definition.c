@@ -388,8 +388,10 @@ enum undone definition_undo(struct virt_domain *guest, const struct host_policy 
 		return UNDO_KEPT;
 	}
 	if (!may_write(guest, &stored, terms)) {
-		snprintf(message, size,
-			 "another program undefined it while it was rewritten, and may already know that it is back: it is kept");
+		snprintf(
+			message, size,
+			"another program undefined it while it was rewritten, and the rewrite brought it back; it is kept, since that program may "
+			"already know");
 		return UNDO_KEPT;
 	}
 	if (virt_domain_undefine(guest, &error) < 0) {

@@ -317,7 +317,7 @@ static void advise_stopped(const struct diagnosis *diagnosis, char *text, size_t
 	if (diagnosis->has_saved_state)
 		snprintf(
 			text, size,
-			"virsh managedsave-remove %s, else its next start comes from its managed save, with the CPU it was saved with; then: virsh start %s",
+			"virsh managedsave-remove %s, then: virsh start %s (otherwise its next start comes from its managed save, with the CPU it was saved with)",
 			guest, guest);
 	else
 		snprintf(text, size, "virsh start %s", guest);

@@ -96,8 +96,8 @@ static enum nestctl_status report_rolled_back(const struct reload *reload, const
 		file = reload->file->old ? "put the old text of " MODPROBE_FILE " back by hand" : "remove " MODPROBE_FILE " by hand";
 	/* A module that another program has come to use stays, and loading it once more is no error: so it is read back. */
 	if (!is_nested(reload, reload->state->nested, now, sizeof(now)) || is_loaded(reload) != was_loaded)
-		return nestctl_fail(NESTCTL_FAILED, "%s %s: %s; %s, but the %s: %s; run: modprobe -r %s%s%s", module, what, reason, file,
-				    was_loaded ? "old module is not" : "module stays", now, module, was_loaded ? " && modprobe " : "",
+		return nestctl_fail(NESTCTL_FAILED, "%s %s: %s; %s; the %s: %s; run: modprobe -r %s%s%s", module, what, reason, file,
+				    was_loaded ? "old module is not back" : "module stays", now, module, was_loaded ? " && modprobe " : "",
 				    was_loaded ? module : "");
 	if (is_restored && was_loaded)
 		file = "the old configuration and the old module are back";

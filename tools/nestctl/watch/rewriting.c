@@ -23,7 +23,10 @@ static void lose_admin(struct watch *watch, const char *why)
 	watch->admin = NULL;
 	watch->admin_at = nestxml_clock_monotonic() + ADMIN_PAUSE;
 	if (!watch->admin_missed)
-		watch_say(SAY_NOTICE, "libvirt does not say who is connected, so each change waits %d ms: %s", PENDING_QUIET, why);
+		watch_say(
+			SAY_NOTICE,
+			"libvirt does not say who is connected (%s), so each rewrite waits until nothing has happened to the guest for %d ms",
+			why, PENDING_QUIET);
 	watch->admin_missed = true;
 }
 
