@@ -59,9 +59,11 @@ static void advise_arrival(struct nestxml_check *check, const char *condition)
 {
 	const char *guest = nestxml_shell_name(nestxml_domain_get_name(check->judged), nestxml_domain_get_uuid(check->judged));
 	/* What is stated on this host changes nothing in the metadata of a saved state. */
-	const char *where = check->policy.source != NESTXML_SOURCE_SECTION
-				    ? " in a [guest ...] section, since the metadata that counts comes with what was saved or migrated"
-				    : "";
+	const char *where =
+		check->policy.source != NESTXML_SOURCE_SECTION
+			? " in a [guest ...] section (metadata set on this host does not count: the guest is judged by the metadata that was saved or "
+			  "migrated with it)"
+			: "";
 
 	nestxml_text_print(
 		check->advice, sizeof(check->advice),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * verdict.c - what this host's policy says of a guest that is about to start, as the hook is told it: one line, exit status 0 if it may.
+ * verdict.c - prints in one line what this host's policy says of a guest that is about to start, the same line that the library gives the
+ * hook; exit status 0 if the guest may start.
  *
  *	cmake -B build && cmake --build build && build/verdict VM <vm.xml
  */

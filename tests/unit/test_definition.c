@@ -558,7 +558,7 @@ static void test_what_a_rewrite_has_brought_back_is_undefined_again(void **state
 
 	check_undo(*state, &virt, DOMAIN("", REQUIRED, ""), UNDO_DONE, "undefined again");
 	virt.fails_from = 1;
-	check_undo(*state, &virt, DOMAIN("", REQUIRED, ""), UNDO_FAILED, "cannot be undefined again: no such luck");
+	check_undo(*state, &virt, DOMAIN("", REQUIRED, ""), UNDO_FAILED, "cannot be undefined: no such luck");
 }
 
 static void test_what_its_owner_has_defined_since_is_kept(void **state)
@@ -568,7 +568,7 @@ static void test_what_its_owner_has_defined_since_is_kept(void **state)
 	check_undo(*state, &virt, DOMAIN("", PLAIN, ""), UNDO_KEPT, "it is kept");
 	check_undo(*state, &virt, DOMAIN("<metadata><m xmlns='http://ovirt.org/vm/1.0'/></metadata>", PLAIN, ""), UNDO_KEPT, "it is kept");
 	virt.unreadable = true;
-	check_undo(*state, &virt, DOMAIN("", REQUIRED, ""), UNDO_FAILED, "it is kept: ");
+	check_undo(*state, &virt, DOMAIN("", REQUIRED, ""), UNDO_FAILED, "it is not undefined again, because ");
 }
 
 /* The read and the undefine are two calls: what comes in between is another program's, who knows of the guest. */

@@ -380,25 +380,30 @@ enum undone definition_undo(struct virt_domain *guest, const struct host_policy 
 	char why[640];
 
 	if (definition_read(guest, VIRT_XML_SECRET, host_policy, &stored, why, sizeof(why)) < 0) {
-		snprintf(message, size, "another program undefined it while it was rewritten, and it is kept: %s", why);
+		snprintf(
+			message, size,
+			"another program undefined it while it was rewritten, and the rewrite brought it back; it is not undefined again, because %s",
+			why);
 		return UNDO_FAILED;
 	}
 	if (stored.plan.state != PLAN_CURRENT) {
-		snprintf(message, size, "another program undefined it while it was rewritten, and has defined it again: it is kept");
+		snprintf(message, size, "another program undefined it while it was rewritten, and has defined it again; it is kept");
 		return UNDO_KEPT;
 	}
 	if (!may_write(guest, &stored, terms)) {
 		snprintf(
 			message, size,
 			"another program undefined it while it was rewritten, and the rewrite brought it back; it is kept, since that program may "
-			"already know");
+			"already have noticed that it is back");
 		return UNDO_KEPT;
 	}
 	if (virt_domain_undefine(guest, &error) < 0) {
-		snprintf(message, size, "another program undefined it while it was rewritten, and it cannot be undefined again: %s",
+		snprintf(message, size,
+			 "another program undefined it while it was rewritten, the rewrite brought it back, and it cannot be undefined: %s",
 			 error.message);
 		return UNDO_FAILED;
 	}
-	snprintf(message, size, "undefined again: another program undefined it while it was rewritten");
+	snprintf(message, size,
+		 "undefined again: another program undefined it while it was rewritten, and the rewrite had brought it back");
 	return UNDO_DONE;
 }
