@@ -2,7 +2,7 @@
 /*
  * fault.c - runs a program and lets one of its system calls fail, or do half of what it was asked for.
  *
- * * fault REPORT NUMBER WHAT CALLS PROGRAM [ARGUMENT...]
+ *	fault REPORT NUMBER WHAT CALLS PROGRAM [ARGUMENT...]
  *
  * Call number NUMBER, from 1, of those named in CALLS ("read,write") becomes WHAT: an error ("EIO"), an error from then on ("ENOSPC+"), or
  * "short". Counted are those after the program's first look at descriptor 0 (io_guard_descriptors()), so that the loader of a program is

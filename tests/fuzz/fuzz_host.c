@@ -49,15 +49,25 @@ static void check_host(const struct part *parts)
 	nestxml_host_free(host);
 }
 
-/* kmod drops a backslash and keeps what follows it: "install\\ kvm" is a line about kvm. */
+static bool is_backslash(const char *at)
+{
+	return at[0] == '\\' && at[1] == '\\';
+}
+
+/* kmod drops a backslash and keeps what follows it, another backslash too. In @text, which is escaped, each is "\\\\". */
 static char *drop_backslashes(const char *text)
 {
 	char *words = strdup(text);
 	char *to = words;
 
-	for (const char *at = text; words && *at; at++)
-		if (*at != '\\')
-			*to++ = *at;
+	for (const char *at = text; words && *at;) {
+		if (is_backslash(at))
+			at += 2;
+		if (is_backslash(at))
+			at++;
+		if (*at)
+			*to++ = *at++;
+	}
 	if (words)
 		*to = '\0';
 	return words;

@@ -1010,6 +1010,15 @@ starts_watch()
 	define linked "$type" "$with"
 	sleep 1
 	is "what the link leads to has changed: that counts for the next guest" "$(states linked)" require
+	chmod o+w /run/linked.conf
+	virsh -q undefine linked
+	define linked "$type" "$with"
+	sleep 1
+	says "that others may write to it is noticed too" "$(</run/watch.log)" "nothing is rewritten until this is fixed" "linked.conf"
+	chmod o-w /run/linked.conf
+	virsh -q undefine linked
+	define linked "$type" "$with"
+	works "and that they may no longer" rewritten linked require
 	rm /etc/nestxml/nestxml.conf.d/linked.conf
 	virsh -q undefine linked
 	printf '[default]\nnested = sometimes\n' | policy

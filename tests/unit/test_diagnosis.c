@@ -40,10 +40,9 @@ const char *virt_domain_get_uuid(const struct virt_domain *domain)
 
 /* ---- advice ---- */
 
-/* What is advised about a guest of this definition, whose CPU has been switched off, or is on where it must not be. @words: NULL ends them.
- */
-static void check_advice(const struct tree *tree, const char *xml, enum nestxml_nested nested, const char *manager, bool is_persistent,
-			 const char *const words[])
+/* What is advised about a guest of this definition. @words: NULL ends them. */
+static void check_advice_on(const struct tree *tree, const char *xml, enum nestxml_nested nested, enum qemu_verdict verdict,
+			    const char *manager, bool is_persistent, const char *const words[])
 {
 	struct virt_domain guest = {is_persistent};
 	struct diagnosis diagnosis = {.guest = &guest, .policy.nested = nested, .manager = manager};
@@ -54,12 +53,20 @@ static void check_advice(const struct tree *tree, const char *xml, enum nestxml_
 	assert_int_equal(nestxml_host_new(tree->root, &host, NULL), 0);
 	diagnosis.host = host;
 	diagnosis.stored.domain = domain_of(xml);
-	diagnosis.verdict = nested == NESTXML_NESTED_DISABLE ? QEMU_VERDICT_STATED : QEMU_VERDICT_SWITCHED_OFF;
+	diagnosis.verdict = verdict;
 	diagnosis_describe_advice(&diagnosis, text, sizeof(text));
 	for (size_t i = 0; words[i]; i++)
 		CHECK(*words[i] == '!' ? !strstr(text, words[i] + 1) : !!strstr(text, words[i]), "%s: %s: %s", xml, words[i], text);
 	nestxml_domain_free(diagnosis.stored.domain);
 	nestxml_host_free(host);
+}
+
+/* Its CPU has been switched off, or is on where it must not be. */
+static void check_advice(const struct tree *tree, const char *xml, enum nestxml_nested nested, const char *manager, bool is_persistent,
+			 const char *const words[])
+{
+	check_advice_on(tree, xml, nested, nested == NESTXML_NESTED_DISABLE ? QEMU_VERDICT_STATED : QEMU_VERDICT_SWITCHED_OFF, manager,
+			is_persistent, words);
 }
 
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
@@ -99,6 +106,8 @@ static void test_no_command_is_advised_that_gives_no_guest_nesting(void **state)
 			     WORDS("its architecture is aarch64", "!nestxml", "!set"));
 	}
 	check_advice(*state, encrypted, NESTXML_NESTED_DISABLE, NULL, true, WORDS("nestxml -n disable"));
+	check_advice_on(*state, encrypted, NESTXML_NESTED_REQUIRE, QEMU_VERDICT_HOST_OFF, NULL, true,
+			WORDS("its memory is encrypted", "set nested = leave for it", "!nestctl host"));
 }
 
 int main(void)

@@ -162,7 +162,7 @@ static int get_wait(struct watch *watch)
 /* inotify does not show what happens to a file that a link leads to, nor that a file system is mounted over a directory. */
 static void look_at_files(struct watch *watch)
 {
-	if (watch->read_at == NEVER && (watch_has_work(watch) || watch->runs_at != NEVER) &&
+	if (watch->read_at == NEVER && (watch_has_work(watch) || watch->runs_at != NEVER || runs_has_due(&watch->runs)) &&
 	    sweep_hash_policy(NESTCTL_ROOT) != watch->policy_hash)
 		watch->read_at = nestxml_clock_monotonic() + SETTLE_TIME;
 }
@@ -171,7 +171,8 @@ static void on_files_changed(void *context)
 {
 	struct watch *watch = context;
 
-	if (policy_watch_has_changed(watch->files))
+	/* A program that writes there all the time does not put it off: nothing is rewritten until then. */
+	if (policy_watch_has_changed(watch->files) && watch->read_at == NEVER)
 		watch->read_at = nestxml_clock_monotonic() + SETTLE_TIME;
 }
 
@@ -182,6 +183,7 @@ static void read_host_policy(struct watch *watch)
 	struct host_policy host_policy;
 
 	watch->read_at = NEVER;
+	watch_end_sweep(watch); /* it was by the old policy */
 	if (watch->has_host_policy)
 		host_policy_clear(&watch->host_policy);
 	watch->policy_hash = sweep_hash_policy(NESTCTL_ROOT);

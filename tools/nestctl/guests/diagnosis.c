@@ -259,18 +259,24 @@ static void advise_definition(const struct diagnosis *diagnosis, enum nestxml_ne
 			guest, word, hook);
 }
 
-/* Returns false where it can have nesting. */
+/* Where no command gives it nesting. Returns false where one can. */
 static bool advise_against(const struct diagnosis *diagnosis, char *text, size_t size)
 {
 	const struct nestxml_domain *domain = diagnosis->stored.domain;
 	enum nestxml_vendor vendor = nestxml_domain_get_vendor(domain, nestxml_host_get_vendor(diagnosis->host));
 	struct nestxml_error error;
 
-	if (nestxml_domain_check_applicable(domain, vendor, &error) == 0)
+	switch (nestxml_domain_check_applicable(domain, vendor, &error)) {
+	case NESTXML_OK:
 		return false;
-	snprintf(text, size, "nothing gives it nesting: %s%s", error.message,
-		 diagnosis->policy.nested == NESTXML_NESTED_REQUIRE ? "; set nested = leave for it" : "");
-	return true;
+	case NESTXML_E_VENDOR:
+		snprintf(text, size, "nestctl host (%s)", error.message);
+		return true;
+	default:
+		snprintf(text, size, "nothing gives it nesting: %s%s", error.message,
+			 diagnosis->policy.nested == NESTXML_NESTED_REQUIRE ? "; set nested = leave for it" : "");
+		return true;
+	}
 }
 
 /* For a guest whose CPU is not what @nested states. */
@@ -280,8 +286,6 @@ static void advise_rewrite(const struct diagnosis *diagnosis, enum nestxml_neste
 	const char *override = nestxml_domain_get_cpu_override(diagnosis->stored.domain);
 	char emulator[256];
 
-	if (nested == NESTXML_NESTED_REQUIRE && advise_against(diagnosis, text, size))
-		return;
 	if (!virt_domain_is_persistent(diagnosis->guest))
 		advise_creation(diagnosis, word, override, text, size);
 	else if (override)
@@ -300,6 +304,8 @@ static void advise_rewrite(const struct diagnosis *diagnosis, enum nestxml_neste
 /* For a guest that does not nest, and is to. */
 static void advise_no(const struct diagnosis *diagnosis, char *text, size_t size)
 {
+	if (advise_against(diagnosis, text, size))
+		return;
 	if (diagnosis->verdict != QEMU_VERDICT_HOST_OFF && diagnosis->verdict != QEMU_VERDICT_LOG_LACKS)
 		advise_rewrite(diagnosis, NESTXML_NESTED_REQUIRE, text, size);
 	else if (qemu_evidence_is_emulated(&diagnosis->running.evidence) || !nestxml_host_is_fixable(diagnosis->host))

@@ -151,10 +151,12 @@ static enum known know(int answer)
 	return answer < 0 ? KNOWN_NOT : answer == 0 ? KNOWN_NO : KNOWN_YES;
 }
 
-int virt_find(struct virt *virt, const char *word, struct virt_domain **domain, struct virt_error *error)
+/* Takes @found, which may be NULL for libvirt's last error. *@domain is NULL on error. */
+static int take_found(struct virt *virt, virDomainPtr found, struct virt_domain **domain, struct virt_error *error)
 {
-	struct virt_domain *made = make_domain(virt, look_up(virt, word));
+	struct virt_domain *made = make_domain(virt, found);
 
+	*domain = NULL;
 	if (made)
 		made->running = know(sym_virDomainIsActive(made->domain));
 	if (made && made->running != KNOWN_NOT) /* else libvirt's last error would be that of this call */
@@ -168,10 +170,14 @@ int virt_find(struct virt *virt, const char *word, struct virt_domain **domain, 
 	return 0;
 }
 
+int virt_find(struct virt *virt, const char *word, struct virt_domain **domain, struct virt_error *error)
+{
+	return take_found(virt, look_up(virt, word), domain, error);
+}
+
 int virt_find_uuid(struct virt *virt, const char *uuid, struct virt_domain **domain, struct virt_error *error)
 {
-	*domain = make_domain(virt, sym_virDomainLookupByUUIDString(virt->connection, uuid));
-	return *domain ? 0 : virt_fail_with_last(error);
+	return take_found(virt, sym_virDomainLookupByUUIDString(virt->connection, uuid), domain, error);
 }
 
 void virt_domain_free(struct virt_domain *domain)

@@ -218,6 +218,6 @@ void watch_rewrite_guests(struct watch *watch)
 	if (!watch_is_working(watch) || !watch_has_work(watch))
 		return;
 	/* Events that libvirt's loop has read already may still have to be told. */
-	while (hear(watch) && watch_has_work(watch) && handle_next(watch)) {
+	while (hear(watch) && watch_is_working(watch) && watch_has_work(watch) && handle_next(watch)) {
 	}
 }

@@ -21,6 +21,18 @@
 
 /* ---- the key ---- */
 
+/* Adds who may write to @path, on which it depends whether a policy is trusted. */
+static uint64_t hash_owner(uint64_t hash, const char *root, const char *path)
+{
+	AUTO_FREE char *joined = nestxml_path_join(root, path);
+	struct stat status = {0};
+
+	if (joined && stat(joined, &status) < 0)
+		status = (struct stat){0};
+	hash = sweep_hash(hash, &status.st_uid, sizeof(status.st_uid));
+	return sweep_hash(hash, &status.st_mode, sizeof(status.st_mode));
+}
+
 /* Adds the file's name, and its contents or why it has none. */
 static uint64_t hash_file(uint64_t hash, const char *root, const char *path)
 {
@@ -29,6 +41,7 @@ static uint64_t hash_file(uint64_t hash, const char *root, const char *path)
 	int code = nestxml_file_read(root, path, MAX_POLICY_SIZE, &text, &length);
 
 	hash = sweep_hash(hash, path, strlen(path) + 1);
+	hash = hash_owner(hash, root, path);
 	hash = sweep_hash(hash, &code, sizeof(code));
 	hash = sweep_hash(hash, &length, sizeof(length));
 	return code == 0 ? sweep_hash(hash, text, length) : hash;
@@ -61,8 +74,11 @@ static uint64_t hash_directory(uint64_t hash, const char *root, const char *path
 
 uint64_t sweep_hash_policy(const char *root)
 {
+	static const char *const directories[] = {NESTXML_VENDOR_DIRECTORY, NESTXML_ADMIN_DIRECTORY, NESTXML_DROP_IN_DIRECTORY};
 	uint64_t hash = SWEEP_HASH_START;
 
+	for (size_t i = 0; i < ARRAY_SIZE(directories); i++)
+		hash = hash_owner(hash, root, directories[i]);
 	hash = hash_file(hash, root, NESTXML_VENDOR_DIRECTORY "/nestxml.conf");
 	hash = hash_file(hash, root, NESTXML_ADMIN_DIRECTORY "/nestxml.conf");
 	return hash_directory(hash, root, NESTXML_DROP_IN_DIRECTORY);
