@@ -287,7 +287,8 @@ bool nestxml_config_is_section_matching(const struct nestxml_config *config, siz
  * The policy of @domain: a matching section, else the guest's metadata, else what its CPU says by itself, else the default section, else
  * leave. A section whose pattern is a UUID is about the guest that has it. One whose pattern begins with "metadata:" is about what other
  * programs have written into the guest's metadata (nestxml.conf(5)). Any other pattern is a glob that the guest's name must match, as in
- * fnmatch(3) without flags, but of characters in UTF-8 whatever the caller's locale is. A later section wins, key by key.
+ * fnmatch(3) without flags, but of characters in UTF-8 whatever the caller's locale is. Key by key, a matching section wins over [default],
+ * wherever the two stand, and of two of a kind the later one.
  *
  * Returns 0 or NESTXML_E_METADATA: the guest's own <nested:policy> has an unknown word, or its metadata has only another element in that
  * namespace, and no section decides instead; or there is too much metadata to compare with a [guest metadata:...] section. Since: 0.1

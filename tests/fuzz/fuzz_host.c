@@ -65,7 +65,9 @@ static char *drop_backslashes(const char *text)
 			at += 2;
 		if (is_backslash(at))
 			at++;
-		if (*at)
+		if (*at == ' ' && (to == words || to[-1] == ' ')) /* a word of nothing but a backslash */
+			at++;
+		else if (*at)
 			*to++ = *at++;
 	}
 	if (words)

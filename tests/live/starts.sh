@@ -1017,7 +1017,7 @@ starts_watch()
 	says "that others may write to it is noticed too" "$(</run/watch.log)" "nothing is rewritten until this is fixed" "linked.conf"
 	chmod o-w /run/linked.conf
 	virsh -q undefine linked
-	define linked "$type" "$with"
+	define linked "$type" "$without"
 	works "and that they may no longer" rewritten linked require
 	rm /etc/nestxml/nestxml.conf.d/linked.conf
 	virsh -q undefine linked

@@ -42,7 +42,9 @@ static const char help[] = "Usage: nestctl watch [-c URI]\n"
 
 #define FIRST_PAUSE 100 /* milliseconds until the second attempt to connect; doubles */
 #define LONGEST_PAUSE 5000
-#define SETTLE_TIME 200	  /* milliseconds in which policy files may change again before they are read */
+#define SETTLE_TIME 200 /* milliseconds in which policy files may change again before they are read */
+#define LONGEST_SETTLE 2000
+#define RETRY_PAUSE 5000  /* milliseconds until a policy that cannot be read is tried again: not all that repairs it is seen */
 #define LAST_WORDS 500000 /* microseconds that a call to libvirt may go on after SIGTERM */
 #define SWEEP_PAUSE 20	  /* milliseconds until it is asked again whether a sweep may begin */
 
@@ -170,10 +172,23 @@ static void look_at_files(struct watch *watch)
 static void on_files_changed(void *context)
 {
 	struct watch *watch = context;
+	int64_t now = nestxml_clock_monotonic();
 
-	/* A program that writes there all the time does not put it off: nothing is rewritten until then. */
-	if (policy_watch_has_changed(watch->files) && watch->read_at == NEVER)
-		watch->read_at = nestxml_clock_monotonic() + SETTLE_TIME;
+	if (!policy_watch_has_changed(watch->files))
+		return;
+	/* A program that writes there all the time must not put it off for ever: nothing is rewritten until then. */
+	if (watch->read_by == NEVER)
+		watch->read_by = now + LONGEST_SETTLE;
+	watch->read_at = earlier(now + SETTLE_TIME, watch->read_by);
+}
+
+/* Once for each error, since it is tried again and again. */
+static void say_policy_error(struct watch *watch, const char *error)
+{
+	if (strcmp(watch->policy_error, error) == 0)
+		return;
+	watch_say(SAY_ERROR, "nothing is rewritten until this is fixed: %s", error);
+	snprintf(watch->policy_error, sizeof(watch->policy_error), "%s", error);
 }
 
 /* While they cannot be parsed, nothing is rewritten: the hook refuses every start, and the old policy no longer applies. */
@@ -183,6 +198,7 @@ static void read_host_policy(struct watch *watch)
 	struct host_policy host_policy;
 
 	watch->read_at = NEVER;
+	watch->read_by = NEVER;
 	watch_end_sweep(watch); /* it was by the old policy */
 	if (watch->has_host_policy)
 		host_policy_clear(&watch->host_policy);
@@ -190,10 +206,14 @@ static void read_host_policy(struct watch *watch)
 	watch->has_host_policy = host_policy_read(NESTCTL_ROOT, &host_policy, &error) == 0;
 	if (watch->has_host_policy) {
 		watch->host_policy = host_policy;
+		watch->policy_error[0] = '\0';
 		watch->sweep_key = sweep_make_key(watch->policy_hash, sweep_hash_policy(NESTCTL_ROOT), &host_policy);
-	} else
-		watch_say(SAY_ERROR, "nothing is rewritten until this is fixed: %s", error.message);
-	watch->sweep_at = watch->has_host_policy ? nestxml_clock_monotonic() + PENDING_QUIET : NEVER;
+		watch->sweep_at = earlier(watch->sweep_at, nestxml_clock_monotonic() + PENDING_QUIET);
+	} else {
+		say_policy_error(watch, error.message);
+		watch->sweep_at = NEVER;
+		watch->read_at = nestxml_clock_monotonic() + RETRY_PAUSE;
+	}
 	watch_make_runs_due(watch);
 }
 
@@ -346,7 +366,7 @@ static enum nestctl_status parse(int argc, char **argv, const char **uri)
 
 static enum nestctl_status run_command(int argc, char **argv)
 {
-	struct watch watch = {.pause = FIRST_PAUSE, .sweep_at = NEVER, .runs_at = NEVER};
+	struct watch watch = {.pause = FIRST_PAUSE, .read_by = NEVER, .sweep_at = NEVER, .runs_at = NEVER};
 	struct virt_error error;
 	enum nestctl_status status = parse(argc, argv, &watch.uri);
 

@@ -32,6 +32,8 @@ struct watch {
 	bool has_host_policy;
 	uint64_t policy_hash; /* of the policy files, before they were read */
 	int64_t read_at;      /* they are to be read again then; NEVER: not */
+	int64_t read_by;      /* however often they change until then, they are read by this time */
+	char policy_error[sizeof(((struct nestxml_error *)NULL)->message)]; /* the last one that was said; "": none */
 	struct policy_watch *files;
 	struct admin *admin; /* NULL: it cannot be asked at the moment */
 	int64_t admin_at;    /* when it may be tried again */
