@@ -74,10 +74,12 @@ static uint64_t hash_directory(uint64_t hash, const char *root, const char *path
 
 uint64_t sweep_hash_policy(const char *root)
 {
-	static const char *const directories[] = {
-		"/", "/etc", "/usr", "/usr/share", NESTXML_VENDOR_DIRECTORY, NESTXML_ADMIN_DIRECTORY, NESTXML_DROP_IN_DIRECTORY};
+	static const char *const above[] = {"/", "/etc", "/usr", "/usr/share"};
+	static const char *const directories[] = {NESTXML_VENDOR_DIRECTORY, NESTXML_ADMIN_DIRECTORY, NESTXML_DROP_IN_DIRECTORY};
 	uint64_t hash = SWEEP_HASH_START;
 
+	for (size_t i = 0; i < ARRAY_SIZE(above); i++)
+		hash = hash_owner(hash, root, above[i]);
 	for (size_t i = 0; i < ARRAY_SIZE(directories); i++)
 		hash = hash_owner(hash, root, directories[i]);
 	hash = hash_file(hash, root, NESTXML_VENDOR_DIRECTORY "/nestxml.conf");
