@@ -106,8 +106,11 @@ static enum nestctl_status check_place(const struct hook *hook, enum hook_place 
 		return nestctl_fail(NESTCTL_FAILED, NESTXML_HOOK_PROGRAM
 				    " cannot be read: nestxml is not installed completely, or not where it belongs; reinstall it");
 	if (place == HOOK_PLACES)
-		return nestctl_fail(NESTCTL_NO, "%s and %s belong to another program and stay; make room in " HOOK_DIRECTORY "/qemu.d",
-				    hook_place_path(HOOK_PLACE_ALONE), hook_place_path(HOOK_PLACE_CHAIN));
+		return nestctl_fail(
+			NESTCTL_NO,
+			"%s and %s belong to another program and stay; rename or move the second, whose name this hook needs, then run: nestctl "
+			"hook install",
+			hook_place_path(HOOK_PLACE_ALONE), hook_place_path(HOOK_PLACE_CHAIN));
 	if (place == HOOK_PLACE_ALONE || hook_is_chain_run(hook))
 		return NESTCTL_YES;
 	hook_describe_libvirt(hook, version, sizeof(version));

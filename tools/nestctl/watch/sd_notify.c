@@ -20,5 +20,5 @@ void notify_service_manager(const char *state)
 	if (sd_notify)
 		sd_notify(0, state);
 	else
-		fprintf(stderr, "nestctl: the service manager is not told: %s\n", dlerror());
+		fprintf(stderr, "nestctl: the service manager cannot be told %s: %s\n", state, dlerror());
 }
