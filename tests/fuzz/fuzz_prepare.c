@@ -117,7 +117,7 @@ static void run_hook(const struct call *call, const char *xml, size_t length, st
 /* ---- what it must have done ---- */
 
 /* Nothing, or one line that names the guest. */
-static void check_words(const struct outcome *outcome)
+static void check_words(struct outcome *outcome)
 {
 	char *end = strchr(outcome->said, '\n');
 
