@@ -13,12 +13,15 @@
 #include "clock.h"
 #include "macros.h"
 
+/* Open until the program ends. */
+static int guards[STDERR_FILENO + 1];
+
 void io_guard_descriptors(void)
 {
-	/* Opened the wrong way round on purpose: reading from 0 or writing to 1 and 2 then fails with EBADF. */
+	/* Whether it is read or written, a descriptor of O_PATH fails with EBADF, as a closed one does. */
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && (fd == STDIN_FILENO ? open("/dev/null", O_WRONLY) : open("/dev/null", O_RDONLY)) < 0)
-			return;
+		if (fcntl(fd, F_GETFD) < 0)
+			guards[fd] = open("/dev/null", O_PATH);
 }
 
 /* @deadline: a time of nestxml_clock_monotonic(); 0: none. */

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /**
- * Opens /dev/null, the wrong way round, on each standard descriptor that is closed: no file opened later gets its number and is written to
- * by mistake, and using the descriptor still fails.
+ * Opens /dev/null on each standard descriptor that is closed, so that no file opened later gets its number and is written to by mistake.
+ * Reading from the descriptor or writing to it still fails.
  */
 void io_guard_descriptors(void);
 
