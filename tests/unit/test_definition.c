@@ -313,12 +313,33 @@ static void test_it_is_put_back_too_where_libvirt_refuses_the_next_attempt(void 
 static void test_what_another_program_defined_meanwhile_is_what_is_put_back(void **state)
 {
 	static const char theirs[] = DOMAIN("<title>new</title>", "<cpu mode='custom'><model>EPYC</model></cpu>", "");
-	struct virt virt = {.drops = " policy='require' name='svm'", .meanwhile = theirs, .meanwhile_read = 3};
+	struct virt virt = {.drops = " policy='require' name='svm'", .meanwhile = theirs, .meanwhile_read = 4};
 	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require\nmode = host-passthrough");
 
 	assert_int_equal(rewritten.result, REWRITE_FAILED);
 	assert_string_equal(virt.stored, theirs);
 	check_said(&rewritten, "the old definition was put back");
+}
+
+/* The second read is the one right before the write. */
+static void test_what_changes_before_the_write_is_rewritten_too(void **state)
+{
+	struct virt virt = {.meanwhile = DOMAIN("<title>new</title>", PLAIN, ""), .meanwhile_read = 2};
+	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
+
+	CHECK(rewritten.result == REWRITE_DONE, "%s", rewritten.message);
+	assert_int_equal(rewritten.defines, 1);
+	assert_string_equal(virt.stored, DOMAIN("<title>new</title>", REQUIRED, ""));
+}
+
+static void test_one_that_is_undefined_before_the_write_is_not_written(void **state)
+{
+	struct virt virt = {.unreadable_from = 2, .undefined = true};
+	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
+
+	assert_int_equal(rewritten.result, REWRITE_FAILED);
+	assert_int_equal(virt.defines, 0);
+	check_said(&rewritten, "its definition cannot be read from libvirt: gone");
 }
 
 /* Not the old one over it: that would lose what another program has just defined. */
@@ -395,7 +416,7 @@ static void test_the_old_definition_is_not_put_over_another_programs(void **stat
 	struct virt virt = {
 		.drops = " policy='require' name='svm'",
 		.meanwhile = DOMAIN("<title>new</title>", REQUIRED, ""),
-		.meanwhile_read = 7,
+		.meanwhile_read = 10,
 	};
 	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
 
@@ -423,7 +444,7 @@ static void test_nor_put_over_it_where_libvirt_refuses_the_next_attempt(void **s
 
 static void test_the_old_definition_is_not_put_over_what_cannot_be_read(void **state)
 {
-	struct virt virt = {.drops = " policy='require' name='svm'", .unreadable_from = 7};
+	struct virt virt = {.drops = " policy='require' name='svm'", .unreadable_from = 10};
 	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
 
 	assert_int_equal(rewritten.result, REWRITE_FAILED);
@@ -604,6 +625,8 @@ int main(void)
 		TREE_TEST(test_what_else_has_changed_meanwhile_stays),
 		TREE_TEST(test_what_is_no_domain_any_more_stays),
 		TREE_TEST(test_what_libvirt_drops_again_and_again_is_given_up),
+		TREE_TEST(test_what_changes_before_the_write_is_rewritten_too),
+		TREE_TEST(test_one_that_is_undefined_before_the_write_is_not_written),
 		TREE_TEST(test_what_is_put_back_is_what_was_there_first),
 		TREE_TEST(test_it_is_put_back_too_where_libvirt_refuses_the_next_attempt),
 		TREE_TEST(test_what_another_program_defined_meanwhile_is_what_is_put_back),

@@ -125,9 +125,7 @@ static enum kept read_back(const struct virt_domain *guest, const struct definit
 	return strcmp(*after, xml) == 0 ? KEPT_AS_PLANNED : compare(before, *after, why, size);
 }
 
-/*
- * Whether @seen, which the old definition is to replace, is still what is stored (KEPT_DROPPED): if not, another program's later change
- * would be lost.
+/* Whether @seen, which is to be overwritten, is still what is stored (KEPT_DROPPED): if not, another program's later change would be lost.
  */
 static enum kept look_again(const struct virt_domain *guest, const char *seen, char *why, size_t size)
 {
@@ -230,25 +228,34 @@ static void give_up(struct virt *virt, const struct virt_domain *guest, const st
 		fail(rewritten, "not rewritten: %s", why);
 }
 
+static bool is_unchanged(const struct virt_domain *guest, const char *xml)
+{
+	char unread[640];
+
+	return look_again(guest, xml, unread, sizeof(unread)) == KEPT_DROPPED;
+}
+
 /*
- * If there are terms, the definition is read once more and must be unchanged, since not every change by another program has an event. Who
- * is connected is asked last: a program that connects after that needs several calls before it can change anything, and the write is a
- * single one.
+ * The definition is read once more, since not every change by another program has an event. Who is connected is asked last: a program that
+ * connects after that needs several calls before it can change anything, and the write is a single one.
  */
 static bool may_write(const struct virt_domain *guest, const struct definition *before, const struct rewrite_terms *terms)
 {
-	AUTO_FREE char *now = NULL;
-	struct virt_error error;
+	if (terms && terms->may_write && !terms->may_write(terms->context))
+		return false;
+	return is_unchanged(guest, before->xml) && (!terms || !terms->is_undisturbed || terms->is_undisturbed(terms->context));
+}
 
-	if (!terms || !terms->may_write)
-		return true;
-	if (!terms->may_write(terms->context))
-		return false;
-	if (virt_domain_get_xml(guest, VIRT_XML_SECRET, &now, &error) < 0) {
-		now = NULL;
-		return false;
+/* Another program is at work on the guest: the next attempt is the caller's, or ours if nobody has set terms. Returns as conclude(). */
+static bool withdraw(const struct rewrite_terms *terms, const struct attempts *attempts, struct rewritten *rewritten)
+{
+	if (!terms || !terms->may_write) {
+		fail_as(KEPT_REPLACED, "", rewritten);
+		return !is_last(attempts);
 	}
-	return strcmp(now, before->xml) == 0 && (!terms->is_undisturbed || terms->is_undisturbed(terms->context));
+	rewritten->result = REWRITE_YIELDED;
+	snprintf(rewritten->message, sizeof(rewritten->message), "not rewritten now: another program is at work on it");
+	return false;
 }
 
 /* Finds out what has become of @xml, which was defined. Returns true if another attempt is to be made, with what is stored by now. */
@@ -300,11 +307,8 @@ static bool define(struct virt *virt, const struct virt_domain *guest, const str
 		give_up(virt, guest, attempts, "out of memory", rewritten);
 		return false;
 	}
-	if (!may_write(guest, before, terms)) {
-		rewritten->result = REWRITE_YIELDED;
-		snprintf(rewritten->message, sizeof(rewritten->message), "not rewritten now: another program is at work on it");
-		return false;
-	}
+	if (!may_write(guest, before, terms))
+		return withdraw(terms, attempts, rewritten);
 	if (virt_define(virt, xml, &error) < 0) {
 		snprintf(why, sizeof(why), "libvirt rejects it: %s", error.message);
 		give_up(virt, guest, attempts, why, rewritten);
