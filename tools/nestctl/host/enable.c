@@ -160,17 +160,15 @@ static enum nestctl_status check_winner(const struct change *change)
 	return NESTCTL_YES;
 }
 
-/* insmod gets what its command says, and else the module's default. */
+/* The file that is to be written does not count there. */
 static enum nestctl_status check_insmod(const struct change *change)
 {
 	const struct host_state *state = change->state;
 	const struct modprobe_line *install = modprobe_lines_find(&state->lines, MODPROBE_INSTALL);
-	enum nestxml_state nested = next_load_find_default(state);
-	struct parameter_word word;
+	struct next_load next;
 
-	if (next_load_find_install_option(state, "nested", &word))
-		nested = next_load_parse_nested(state, &word);
-	if (!install || nested == setting_get_nested(&change->options->setting))
+	next_load_find(state, &next);
+	if (!install || next.nested == setting_get_nested(&change->options->setting))
 		return NESTCTL_YES;
 	return nestctl_fail(
 		NESTCTL_NO,

@@ -69,8 +69,8 @@ enum nestxml_state next_load_parse_nested(const struct host_state *state, const 
 	}
 }
 
-/* On since Linux 4.20 on Intel (1e58e5e59148), and since there is a parameter on AMD. */
-enum nestxml_state next_load_find_default(const struct host_state *state)
+/* What nesting is without an option: on since Linux 4.20 on Intel (1e58e5e59148), and since there is a parameter on AMD. */
+static enum nestxml_state find_default(const struct host_state *state)
 {
 	struct utsname kernel;
 	unsigned long major;
@@ -89,7 +89,7 @@ static void find_configured(const struct host_state *state, struct next_load *ne
 	struct load_options options = {0};
 	struct parameter_word word;
 
-	set_next(next, next_load_find_default(state), NULL, "the module's default");
+	set_next(next, find_default(state), NULL, "the module's default");
 	while (load_options_next(state, &options))
 		if (parameter_find_last(options.text, "nested", &word))
 			set_next(next, next_load_parse_nested(state, &word), options.line, options.place);

@@ -25,8 +25,6 @@ void next_load_find(const struct host_state *state, struct next_load *next);
 bool next_load_find_bad_value(const struct host_state *state, const char *file, struct bad_value *bad);
 /** Finds what the command of modprobe.d's `install`, where that loads the module, sets its parameter @name to. False: nothing. */
 bool next_load_find_install_option(const struct host_state *state, const char *name, struct parameter_word *word);
-/** What nesting is without an option. */
-enum nestxml_state next_load_find_default(const struct host_state *state);
 /** What the module makes of @word, its option nested: on, off or, if it refuses the value, unknown. */
 enum nestxml_state next_load_parse_nested(const struct host_state *state, const struct parameter_word *word);
 
