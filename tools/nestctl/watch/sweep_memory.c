@@ -161,28 +161,21 @@ static void write_memory(const char *root, const struct sweep *sweep)
 
 /* ---- the files of definitions ---- */
 
-static int open_definitions(const char *root)
-{
-	AUTO_FREE char *path = nestxml_path_join(root, "/etc/libvirt/qemu");
-
-	return path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-}
-
 /* libvirt has no guests with other names. */
-static bool make_file_name(const struct virt_domain *guest, char file[NAME_MAX + 1])
+static bool make_path(const char *root, const struct virt_domain *guest, char path[PATH_MAX])
 {
 	const char *name = virt_domain_get_name(guest);
 
-	return !strchr(name, '/') && (size_t)snprintf(file, NAME_MAX + 1, "%s.xml", name) <= NAME_MAX;
+	return !strchr(name, '/') && (size_t)snprintf(path, PATH_MAX, "%s/etc/libvirt/qemu/%s.xml", root, name) < PATH_MAX;
 }
 
 /* Of the file of its definition; 0: there is none. */
-static uint64_t read_stamp(int definitions, const struct virt_domain *guest)
+static uint64_t read_stamp(const char *root, const struct virt_domain *guest)
 {
-	char file[NAME_MAX + 1];
+	char path[PATH_MAX];
 	struct stat status;
 
-	if (!make_file_name(guest, file) || fstatat(definitions, file, &status, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(status.st_mode))
+	if (!make_path(root, guest, path) || lstat(path, &status) < 0 || !S_ISREG(status.st_mode))
 		return 0;
 	return sweep_get_stamp(&status);
 }
@@ -190,12 +183,11 @@ static uint64_t read_stamp(int definitions, const struct virt_domain *guest)
 /* Returns a descriptor, or -1 where there is none. */
 static int open_definition(const char *root, const struct virt_domain *guest, struct stat *status)
 {
-	AUTO_CLOSE int definitions = open_definitions(root);
 	AUTO_CLOSE int fd = -1;
-	char file[NAME_MAX + 1];
+	char path[PATH_MAX];
 
-	if (make_file_name(guest, file))
-		fd = openat(definitions, file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (make_path(root, guest, path))
+		fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, status) < 0 || !S_ISREG(status->st_mode))
 		return -1;
 	return TAKE_FD(fd);
@@ -221,7 +213,6 @@ static bool needs_nothing(const char *xml, size_t length, const char *uuid, cons
 
 void sweep_begin(const char *root, uint64_t key, struct virt_domain **domains, size_t *count, struct sweep *sweep)
 {
-	AUTO_CLOSE int definitions = open_definitions(root);
 	struct sweep memory = {0};
 	size_t kept = 0;
 
@@ -237,7 +228,7 @@ void sweep_begin(const char *root, uint64_t key, struct virt_domain **domains, s
 		struct sweep_guest *guest = &sweep->guests[i];
 
 		snprintf(guest->uuid, sizeof(guest->uuid), "%s", virt_domain_get_uuid(domains[i]));
-		guest->stamp = read_stamp(definitions, domains[i]);
+		guest->stamp = read_stamp(root, domains[i]);
 		guest->is_settled = sweep_is_settled(&memory, key, guest->uuid, guest->stamp);
 		if (guest->is_settled)
 			virt_domain_free(domains[i]);
