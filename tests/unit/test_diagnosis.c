@@ -13,12 +13,12 @@
 
 struct virt_domain {
 	bool is_persistent;
+	bool is_stopped;
 };
 
 bool virt_domain_is_running(const struct virt_domain *domain)
 {
-	(void)domain;
-	return true;
+	return !domain->is_stopped;
 }
 
 bool virt_domain_is_persistent(const struct virt_domain *domain)
@@ -44,7 +44,7 @@ const char *virt_domain_get_uuid(const struct virt_domain *domain)
 static void check_advice_on(const struct tree *tree, const char *xml, enum nestxml_nested nested, enum qemu_verdict verdict,
 			    const char *manager, bool is_persistent, const char *const words[])
 {
-	struct virt_domain guest = {is_persistent};
+	struct virt_domain guest = {.is_persistent = is_persistent};
 	struct diagnosis diagnosis = {.guest = &guest, .policy.nested = nested, .manager = manager};
 	struct nestxml_host *host;
 	char text[1024];
@@ -110,12 +110,59 @@ static void test_no_command_is_advised_that_gives_no_guest_nesting(void **state)
 			WORDS("its memory is encrypted", "set nested = leave for it", "!nestctl host"));
 }
 
+static void describe_advice(struct diagnosis *diagnosis, const char *xml, char *text, size_t size)
+{
+	diagnosis->stored.domain = domain_of(xml);
+	diagnosis_describe_advice(diagnosis, text, size);
+	nestxml_domain_free(diagnosis->stored.domain);
+}
+
+/* The hook would refuse it. */
+static void test_no_start_is_advised_that_an_argument_keeps_from_being_made(void **state)
+{
+	static const char overridden[] = KVM(
+		"<q:commandline xmlns:q='http://libvirt.org/schemas/domain/qemu/1.0'><q:arg value='-cpu'/><q:arg value='max'/></q:commandline>");
+	static const enum nestxml_nested policies[] = {NESTXML_NESTED_REQUIRE, NESTXML_NESTED_DISABLE, NESTXML_NESTED_OPTIONAL,
+						       NESTXML_NESTED_LEAVE};
+	struct virt_domain guest = {.is_persistent = true, .is_stopped = true};
+	char text[1024];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(policies); i++) {
+		bool is_refused = policies[i] == NESTXML_NESTED_REQUIRE || policies[i] == NESTXML_NESTED_DISABLE;
+		struct diagnosis diagnosis = {.guest = &guest, .policy.nested = policies[i]};
+
+		describe_advice(&diagnosis, overridden, text, sizeof(text));
+		assert_int_equal(!strstr(text, "virsh start vm"), is_refused);
+		assert_int_equal(!!strstr(text, "virsh edit vm: remove -cpu in <qemu:commandline>"), is_refused);
+	}
+}
+
+/* It would not start, and what it is to have is unknown. */
+static void test_a_policy_that_cannot_be_read_comes_first(void **state)
+{
+	static const struct virt_domain guests[] = {{.is_persistent = true}, {.is_persistent = true, .is_stopped = true}};
+	char text[1024];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(guests); i++) {
+		struct virt_domain guest = guests[i];
+		struct diagnosis diagnosis = {.guest = &guest, .policy_error.code = NESTXML_E_CONFIG, .verdict = QEMU_VERDICT_SWITCHED_OFF};
+
+		describe_advice(&diagnosis, KVM(""), text, sizeof(text));
+		assert_non_null(strstr(text, "correct its policy"));
+		assert_null(strstr(text, "virsh"));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TREE_TEST(test_a_definition_is_rewritten_by_hand),
 		TREE_TEST(test_a_managers_guest_is_its_managers),
 		TREE_TEST(test_no_command_is_advised_that_gives_no_guest_nesting),
+		cmocka_unit_test(test_no_start_is_advised_that_an_argument_keeps_from_being_made),
+		cmocka_unit_test(test_a_policy_that_cannot_be_read_comes_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -316,11 +316,25 @@ static void advise_no(const struct diagnosis *diagnosis, char *text, size_t size
 		snprintf(text, size, "shut down this host's guests, then: nestctl host enable");
 }
 
+/* An argument for which the hook refuses each of its starts; NULL: there is none. */
+static const char *find_refused_override(const struct diagnosis *diagnosis)
+{
+	enum nestxml_nested nested = diagnosis->policy.nested;
+
+	if (nested != NESTXML_NESTED_REQUIRE && nested != NESTXML_NESTED_DISABLE)
+		return NULL;
+	return nestxml_domain_get_cpu_override(diagnosis->stored.domain);
+}
+
 static void advise_stopped(const struct diagnosis *diagnosis, char *text, size_t size)
 {
+	const char *override = find_refused_override(diagnosis);
 	const char *guest = name_for_shell(diagnosis);
 
-	if (diagnosis->has_saved_state)
+	if (override)
+		snprintf(text, size, "virsh edit %s: remove %s, which overrides its <cpu>; then: nestctl verify %s", guest, override,
+			 guest);
+	else if (diagnosis->has_saved_state)
 		snprintf(
 			text, size,
 			"virsh managedsave-remove %s, then: virsh start %s (otherwise its next start comes from its managed save, with the CPU it was saved with)",
@@ -349,12 +363,20 @@ static void advise_unknown(const struct diagnosis *diagnosis, char *text, size_t
 		snprintf(text, size, "in the guest: nestctl guest");
 }
 
+/* Whether its policy cannot be read, and that comes first: what it is to have is unknown, and it would not start. */
+static bool is_stuck(const struct diagnosis *diagnosis, enum qemu_answer answer)
+{
+	return diagnosis->policy_error.code != NESTXML_OK && (answer == QEMU_ANSWER_NO || !virt_domain_is_running(diagnosis->guest));
+}
+
 void diagnosis_describe_advice(const struct diagnosis *diagnosis, char *text, size_t size)
 {
 	enum qemu_answer answer = diagnosis_answer(diagnosis);
 	bool is_wanted = diagnosis->policy.nested != NESTXML_NESTED_DISABLE;
 
-	if (answer == QEMU_ANSWER_NONE)
+	if (is_stuck(diagnosis, answer))
+		snprintf(text, size, "correct its policy (see: man nestxml.conf); until then it does not start");
+	else if (answer == QEMU_ANSWER_NONE)
 		advise_unknown(diagnosis, text, size);
 	else if (answer == QEMU_ANSWER_YES && !is_wanted)
 		advise_rewrite(diagnosis, NESTXML_NESTED_DISABLE, text, size);
