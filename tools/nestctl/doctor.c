@@ -40,7 +40,7 @@ static const char *get_advice(const struct findings *findings, const struct find
 		return first->remedy;
 	for (size_t i = 0; i < findings->count; i++)
 		if (findings->list[i].mark == FINDING_NOT)
-			return "nothing for this guest: its policy does not need what is missing here";
+			return "nothing for this guest, which does not need what is missing here";
 	return "nothing: all is well";
 }
 
@@ -80,12 +80,12 @@ static enum nestctl_status examine(const struct request *request)
 	struct findings findings = {0};
 	enum nestctl_status status = NESTCTL_YES;
 	const struct finding *first;
-	enum nestxml_nested nested;
+	bool needs_host;
 
 	check_host(NESTCTL_ROOT, &findings);
 	check_services(NESTCTL_ROOT, &findings);
-	check_guest(NESTCTL_ROOT, request->uri, request->guest, &findings, &nested);
-	first = findings_find_first(&findings, nested != NESTXML_NESTED_DISABLE);
+	check_guest(NESTCTL_ROOT, request->uri, request->guest, &findings, &needs_host);
+	first = findings_find_first(&findings, needs_host);
 	if (first)
 		status = first->mark == FINDING_NOT ? NESTCTL_NO : NESTCTL_UNKNOWN;
 	if (request->json)

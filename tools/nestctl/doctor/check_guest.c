@@ -15,6 +15,7 @@
 #include "guests/describe.h"
 #include "guests/diagnosis.h"
 #include "guests/diagnosis_read.h"
+#include "guests/saved.h"
 #include "macros.h"
 #include "shell_name.h"
 
@@ -148,17 +149,32 @@ static void check_policy(const struct diagnosis *diagnosis, const char *name, st
 			     source);
 }
 
-static void check_definition(const struct session *session, const struct diagnosis *diagnosis, const char *name, struct findings *findings)
+/* An argument for QEMU that decides in place of the CPU, and for which the hook refuses a start. */
+static void check_override(const struct diagnosis *diagnosis, const char *override, const char *name, struct findings *findings)
 {
+	const char *nested = nestxml_nested_to_string(diagnosis->policy.nested);
+	struct finding *finding = findings_add(findings, "definition", FINDING_NOT, "%s overrides its <cpu>, so it does not start under %s",
+					       override, nested);
+
+	if (virt_domain_is_persistent(diagnosis->guest))
+		finding_advise(finding, "virsh edit %s: remove %s, or set nested = leave for this guest", name, override);
+	else
+		finding_advise(finding, "end it, and create it without %s, or set nested = leave for this guest", override);
+}
+
+static void check_definition(const struct diagnosis *diagnosis, const struct plan *plan, const char *name, struct findings *findings)
+{
+	const char *override = nestxml_domain_get_cpu_override(diagnosis->stored.domain);
 	struct finding *finding;
-	CLEANUP(plan_clear) struct plan plan = {0};
 	char manager[160];
 	char text[768];
 
-	plan_make(&session->host_policy, diagnosis->stored.domain, &plan);
-	plan_spare_manager(&plan);
+	if (override && plan->verdict == NESTXML_VERDICT_REFUSE && plan->state != PLAN_UNKNOWN && plan->state != PLAN_IMPOSSIBLE) {
+		check_override(diagnosis, override, name, findings);
+		return;
+	}
 	describe_cpu(diagnosis->stored.domain, text, sizeof(text));
-	switch (plan.state) {
+	switch (plan->state) {
 	case PLAN_UNKNOWN: /* the row before says why */
 	case PLAN_LEAVE:
 		break;
@@ -175,23 +191,32 @@ static void check_definition(const struct session *session, const struct diagnos
 	case PLAN_MANAGED:
 		finding = findings_add(findings, "definition", FINDING_NOT,
 				       "%s: this CPU does not state the guest's policy, and another program manages the guest (%s)", text,
-				       nestxml_text_escape(plan.manager, manager, sizeof(manager)));
+				       nestxml_text_escape(plan->manager, manager, sizeof(manager)));
 		finding_advise(finding, "state it in that program's own configuration");
 		break;
 	case PLAN_IMPOSSIBLE:
-		finding = findings_add(findings, "definition", FINDING_NOT, "its policy cannot be met: %s", plan.error.message);
+		finding = findings_add(findings, "definition", FINDING_NOT, "its policy cannot be met: %s", plan->error.message);
 		finding_advise(finding, "change its definition, or its policy: nestctl set %s POLICY", name);
 		break;
 	}
 }
 
-/* What a saved state's CPU is cannot be seen from here, nor can it be changed. */
-static void check_saved_state(const struct diagnosis *diagnosis, const char *name, struct findings *findings)
+/* libvirt resumes it with the CPU that was saved, which cannot be changed. */
+static void check_saved_state(const struct session *session, const struct diagnosis *diagnosis, const struct plan *plan, const char *name,
+			      struct findings *findings)
 {
+	struct saved saved = {0};
+
 	if (virt_domain_is_running(diagnosis->guest))
 		return;
-	if (!virt_domain_has_saved_state(diagnosis->guest))
+	if (session->host_policy.config)
+		saved_read(diagnosis->guest, &session->host_policy, plan, &saved);
+	if (!diagnosis->has_saved_state)
 		findings_add(findings, "managed save", FINDING_OK, "none");
+	else if (saved.known && saved.verdict == NESTXML_VERDICT_REFUSE)
+		finding_advise(findings_add(findings, "managed save", FINDING_NOT, "its next start, which resumes it, is refused: %s",
+					    saved.reason),
+			       "virsh managedsave-remove %s (what was saved is lost)", name);
 	else
 		finding_advise(findings_add(findings, "managed save", FINDING_UNKNOWN,
 					    "its next start resumes what was saved, with the CPU that it had then"),
@@ -222,6 +247,7 @@ static void check_running(const struct diagnosis *diagnosis, const char *name, s
 static void check_all(const struct session *session, struct diagnosis *diagnosis, struct findings *findings)
 {
 	const char *name = nestxml_shell_name(virt_domain_get_name(diagnosis->guest), virt_domain_get_uuid(diagnosis->guest));
+	CLEANUP(plan_clear) struct plan plan = {0};
 	char why[640];
 
 	if (!diagnosis_read(&session->host_policy, diagnosis, why, sizeof(why))) {
@@ -229,18 +255,21 @@ static void check_all(const struct session *session, struct diagnosis *diagnosis
 		return;
 	}
 	check_policy(diagnosis, name, findings);
-	if (diagnosis->policy_error.code == NESTXML_OK)
-		check_definition(session, diagnosis, name, findings);
-	check_saved_state(diagnosis, name, findings);
+	if (diagnosis->policy_error.code == NESTXML_OK) {
+		plan_make(&session->host_policy, diagnosis->stored.domain, &plan);
+		plan_spare_manager(&plan);
+		check_definition(diagnosis, &plan, name, findings);
+	}
+	check_saved_state(session, diagnosis, &plan, name, findings);
 	check_running(diagnosis, name, findings);
 }
 
-void check_guest(const char *root, const char *uri, const char *guest, struct findings *findings, enum nestxml_nested *nested)
+void check_guest(const char *root, const char *uri, const char *guest, struct findings *findings, bool *needs_host)
 {
 	CLEANUP(session_close) struct session session = {0};
 	CLEANUP(diagnosis_clear) struct diagnosis diagnosis = {0};
 
-	*nested = NESTXML_NESTED_LEAVE;
+	*needs_host = true;
 	if (!check_libvirt(uri, guest, &session, findings) || !guest)
 		return;
 	if (host_policy_read(root, &session.host_policy, &diagnosis.policy_error) != 0) {
@@ -252,5 +281,6 @@ void check_guest(const char *root, const char *uri, const char *guest, struct fi
 	if (!find_guest(&session, guest, &diagnosis.guest, findings))
 		return;
 	check_all(&session, &diagnosis, findings);
-	*nested = diagnosis.policy.nested;
+	*needs_host = diagnosis.policy.nested != NESTXML_NESTED_DISABLE &&
+		      !(diagnosis.stored.domain && nestxml_domain_is_tcg(diagnosis.stored.domain));
 }

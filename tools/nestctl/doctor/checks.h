@@ -3,7 +3,7 @@
 #ifndef NESTXML_CHECKS_H
 #define NESTXML_CHECKS_H
 
-#include <nestxml/nestxml.h>
+#include <stdbool.h>
 
 #include "doctor/findings.h"
 #include "guests/session.h"
@@ -18,8 +18,9 @@ void check_services(const char *root, struct findings *findings);
  * libvirt at @uri (NULL: its own choice), and with @guest (a name or UUID; NULL: none) its policy, definition, managed save, and what it
  * has now.
  *
- * @nested	the guest's policy; NESTXML_NESTED_LEAVE where it is not known
+ * @needs_host	whether the guest needs a host that nests: not if QEMU emulates it, or if its policy is disable; true where that is not
+ * known
  */
-void check_guest(const char *root, const char *uri, const char *guest, struct findings *findings, enum nestxml_nested *nested);
+void check_guest(const char *root, const char *uri, const char *guest, struct findings *findings, bool *needs_host);
 
 #endif

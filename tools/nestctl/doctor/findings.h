@@ -13,7 +13,7 @@ enum finding_mark { FINDING_OK, FINDING_NOT, FINDING_UNKNOWN };
 struct finding {
 	const char *name; /* static */
 	enum finding_mark mark;
-	bool is_of_host;   /* about this host's own nesting, which a guest that is to have none does not need */
+	bool is_of_host;   /* about this host's own nesting, which not every guest needs */
 	char text[1024];   /* ready for a terminal, as the next one */
 	char remedy[1536]; /* what to do about it; "": nothing is to be done */
 };
