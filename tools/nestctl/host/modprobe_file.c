@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <nestxml/nestxml.h>
@@ -15,12 +16,24 @@
 
 #define MAX_OLD_FILE ((size_t)64 << 10)
 
+/* What is written to a device, as where the file is masked by a link to /dev/null, is in no file at the next load. */
+static bool keeps_nothing(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+}
+
 /* What could not be restored whole is not replaced. */
 enum nestctl_status modprobe_file_read(const char *root, struct modprobe_file *file)
 {
 	int code = -ENOMEM;
 
 	*file = (struct modprobe_file){.path = nestxml_path_join(root, MODPROBE_FILE)};
+	if (file->path && keeps_nothing(file->path))
+		return nestctl_fail(NESTCTL_NO,
+				    "nothing was changed: %s leads to what is not a regular file, which keeps nothing; remove it",
+				    MODPROBE_FILE);
 	if (file->path)
 		code = nestxml_file_read(root, MODPROBE_FILE, MAX_OLD_FILE, &file->old, &file->old_length);
 	if (code == 0 || code == -ENOENT)

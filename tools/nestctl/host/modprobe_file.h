@@ -18,8 +18,8 @@ struct modprobe_file {
 };
 
 /**
- * Reads MODPROBE_FILE below @root, so that it can be restored; to be released with modprobe_file_clear(). Returns NESTCTL_YES or
- * NESTCTL_FAILED, having said why.
+ * Reads MODPROBE_FILE below @root, so that it can be restored; to be released with modprobe_file_clear(). Returns NESTCTL_YES,
+ * NESTCTL_NO (it leads to a device) or NESTCTL_FAILED, having said why not.
  */
 enum nestctl_status modprobe_file_read(const char *root, struct modprobe_file *file);
 void modprobe_file_clear(struct modprobe_file *file);
