@@ -24,7 +24,7 @@
 /* One log for a process, as openlog() has it. */
 static const char *log_ident = "nestxml";
 static int log_fd = -1;
-static int log_wait = LOG_WAIT; /* milliseconds that may still be waited for the log */
+static int log_wait = LOG_WAIT; /* milliseconds for which the log may still be waited for */
 
 void log_open(const char *ident)
 {

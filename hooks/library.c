@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* library.c - loads libnestxml by dlopen(), since most calls of the hook do not need it. */
+/* library.c - loads libnestxml with dlopen(), since most calls of the hook do not need it. */
 #include "library.h"
 
 #include "macros.h"

@@ -135,7 +135,7 @@ static enum status refuse_unrecorded(const char *name)
 	char reason[384];
 
 	snprintf(reason, sizeof(reason),
-		 "(%s), so its start would be taken for a fresh one; nothing is lost: make " NESTXML_RUN_DIRECTORY
+		 "(%s), so its start would be treated as a plain one; nothing is lost: make " NESTXML_RUN_DIRECTORY
 		 " a directory that only root can write to, with free space, and try again",
 		 strerror(errno));
 	return refuse(name, "its arrival cannot be recorded in " NESTXML_RUN_DIRECTORY " ", reason);
@@ -151,7 +151,7 @@ static bool has_arrived(const struct nestxml_check *check, const struct uuid *ma
 }
 
 /*
- * Whether what is restored may be a managed save: libvirt 11.3 takes a guest whose `restore` fails for one that has started, and deletes
+ * Whether what is restored may be a managed save: libvirt 11.3 treats a guest whose `restore` fails as one that has started, and deletes
  * its managed save (docs/libvirt-facts.md #23). A user's own libvirtd keeps them elsewhere.
  */
 static bool may_be_managed_save(const char *name)

@@ -21,7 +21,8 @@
 /* ---- the directory ---- */
 
 /*
- * Whoever can write to it could have a start judged as an arrival, so it is used only if it is this user's, and nobody else's to write to.
+ * Whoever can write to it could have a start judged as an arrival, so it is used only if it is this user's, and nobody else can write to
+ * it.
  */
 static int open_directory(void)
 {

@@ -19,8 +19,8 @@ static void print_rewritten(const struct nestxml_check *check)
 	size_t length;
 
 	/*
-	 * For those who run the hook by hand, and for a libvirt that would use it; those of today throw it away (docs/libvirt-facts.md #2).
-	 * So a failure to print it does not matter.
+	 * For those who run the hook by hand, and for a libvirt that would use it; today's versions of libvirt discard it
+	 * (docs/libvirt-facts.md #2). So a failure to print it does not matter.
 	 */
 	if (sym_nestxml_edits_apply(sym_nestxml_check_get_edits(check), &xml, &length) == 0) {
 		io_write(STDOUT_FILENO, xml, length);
@@ -68,9 +68,9 @@ static enum helper rewrite(const struct nestxml_check *check, char answer[HELPER
 
 /*
  * The start that is being judged cannot be changed, so a helper rewrites the definition for the next one. Where there is no definition or
- * no helper, people are told how to do it by hand. Where libvirt's file states the policy but this start does not, libvirt may hold another
- * definition than its file (as after a revert that failed, libvirt 9.0, measured), or another program may create a guest over one that is
- * defined: the helper then rewrites what libvirt holds, and starts nothing.
+ * no helper, people are told how to do it by hand. Where libvirt's file states the policy but this start does not, libvirt may hold a
+ * different definition from that in its file (as after a revert that failed, libvirt 9.0, measured), or another program may create a guest
+ * over one that is defined: the helper then rewrites what libvirt holds, and starts nothing.
  */
 bool stale_handle(const char *name, const struct nestxml_check *check, char next[STALE_NEXT])
 {

@@ -69,8 +69,9 @@ static bool can_be_saved(const struct nestxml_domain *domain)
 
 /*
  * Finds out whether a guest with a stale CPU arrives: it does if a mark has announced it and its CPU can be that of a saved state, or if
- * its XML is that of a snapshot with memory. It does not if its XML is that of the stored definition, to the letter. If both are possible,
- * it is judged as a start, and the definition counts as another one, so that the helper does not start it in place of what was to arrive.
+ * its XML is that of a snapshot with memory. It does not if its XML is exactly that of the stored definition. If both are possible,
+ * it is judged as a start, and the definition counts as a different one, so that the helper does not start it in place of what was to
+ * arrive.
  */
 static int find_arrival(struct nestxml_check *check, const char *root, const char *name, struct nestxml_error *error)
 {

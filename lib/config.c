@@ -15,7 +15,7 @@
 
 #define MAX_FILE_SIZE ((size_t)1 << 20)
 
-static const char vendor_file[] = NESTXML_VENDOR_DIRECTORY "/nestxml.conf";
+static const char package_file[] = NESTXML_PACKAGE_DIRECTORY "/nestxml.conf";
 static const char admin_file[] = NESTXML_ADMIN_DIRECTORY "/nestxml.conf";
 static const char drop_in_directory[] = NESTXML_DROP_IN_DIRECTORY;
 
@@ -110,7 +110,7 @@ NESTXML_EXPORT int nestxml_config_new(const char *root, struct nestxml_config **
 
 	if (!made)
 		return nestxml_error_set_nomem(error);
-	code = read_file(made, root, vendor_file, error);
+	code = read_file(made, root, package_file, error);
 	if (code == 0)
 		code = read_file(made, root, admin_file, error);
 	if (code == 0)

@@ -21,7 +21,7 @@
 
 static const char byte_order_mark[] = "\xef\xbb\xbf";
 
-/* One file while it is read. */
+/* One file while it is being read. */
 struct reading {
 	struct nestxml_config *config;
 	struct nestxml_error *error;
@@ -80,7 +80,7 @@ static void begin_section(struct reading *reading, char *pattern, struct metadat
 	reading->in_section = true;
 }
 
-/* The characters that libinih takes for blanks: if the two differed, a line might be a section for one and not for the other. */
+/* The characters that libinih treats as blanks: if the two differed, a line might be a section for one and not for the other. */
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';
@@ -292,7 +292,7 @@ static bool starts_with_mark(const char *text, size_t length)
 
 /*
  * Fills @buffer with what libinih is to see of a line: nothing of a section or a comment; any other line without its indentation, since
- * libinih would take an indented line for a continuation of the value before it.
+ * libinih would treat an indented line as a continuation of the value before it.
  */
 static void take_line(struct reading *reading, const char *line, size_t length, char *buffer, size_t size)
 {

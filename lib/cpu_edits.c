@@ -18,9 +18,9 @@ struct change {
 /* ---- the mode ---- */
 
 /*
- * Removes what the new mode does not allow, and what would make another CPU of it. Measured on libvirt 9.0: it refuses a <vendor> without a
- * <model>; outside host-passthrough and maximum it also refuses `migratable` and a <cache> that is passed through; it drops `match`, and
- * keeps everything else.
+ * Removes what the new mode does not allow, and what would turn it into a different CPU. Measured on libvirt 9.0: it refuses a <vendor>
+ * without a <model>; outside host-passthrough and maximum it also refuses `migratable` and a <cache> that is passed through; it drops
+ * `match`, and keeps everything else.
  */
 static void change_mode(const struct change *change)
 {
@@ -178,7 +178,7 @@ static bool lists_sub_feature(const struct nestxml_domain *domain, const char *n
 
 /*
  * The sub-features that the model contains follow the feature, too, although <cpu> does not list them: under check='full' libvirt would
- * miss them, and end the start.
+ * report them as missing, and refuse the start.
  */
 static void state_contained_sub_features(const struct change *change, struct missing *missing)
 {

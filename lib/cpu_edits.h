@@ -7,7 +7,7 @@
 
 /**
  * Adds to the empty @draft what makes the CPU of its domain state @nested, which is not LEAVE, for @vendor, under @mode; a domain
- * without a <cpu> gets one. A mode that is not possible is taken for KEEP. Returns the mode that the CPU then has. If memory runs out,
+ * without a <cpu> gets one. A mode that is not possible is treated as KEEP. Returns the mode that the CPU then has. If memory runs out,
  * @draft says so.
  */
 enum cpu_mode nestxml_cpu_edits(struct draft *draft, enum nestxml_nested nested, enum nestxml_mode mode, enum nestxml_vendor vendor);

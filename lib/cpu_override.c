@@ -2,8 +2,8 @@
 /*
  * cpu_override.c - what in <qemu:commandline> and <qemu:override> wins over <cpu>, so that the XML no longer decides what the guest has.
  *
- * The rule was found by trying, with the guest's own CPUID as the judge (libvirt 9.0, QEMU 7.2; docs/what-wins-over-cpu.md). In doubt, an
- * argument counts as one that wins: for a guest that is refused without need, its policy can be set to leave; one that passes by mistake
+ * The rule was found by trying, with the guest's own CPUID as the judge (libvirt 9.0, QEMU 7.2; docs/what-wins-over-cpu.md). When in doubt,
+ * an argument counts as one that wins: for a guest that is refused without need, its policy can be set to leave; one that passes by mistake
  * has what it must not have.
  */
 #include "cpu_override.h"
@@ -161,7 +161,7 @@ static bool is_loading(struct text variable)
 	return false;
 }
 
-/* Code that is loaded into QEMU can give it any CPU, whatever the arguments say; so a variable is named rather than an argument. */
+/* Code that is loaded into QEMU can give it any CPU, whatever the arguments say; so a variable takes precedence over an argument. */
 void nestxml_cpu_override_add_variable(struct cpu_override *override, const char *name, size_t length)
 {
 	struct text variable = {name, length};

@@ -7,7 +7,7 @@
 
 /** Starts zeroed; filled argument by argument, in the order of the document. */
 struct cpu_override {
-	char found[96];	 /* the first that wins (a variable rather than an argument) and its place, ready for a terminal; "": none */
+	char found[96];	 /* the first that wins (a variable takes precedence over an argument), with its place, for a terminal; "": none */
 	char option[16]; /* -device, -global or -set as written, while its value is expected; "": none is */
 };
 

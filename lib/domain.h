@@ -52,7 +52,7 @@ struct cpu_child {
 	enum nestxml_vendor extension;	   /* vmx itself: Intel; svm itself: AMD */
 	enum nestxml_vendor sub_extension; /* a sub-feature of vmx: Intel; of svm: AMD */
 	const char *sub_feature;	   /* its name in the vendor table, or NULL */
-	bool needed;			   /* the sub-feature without which the feature is of little use */
+	bool is_nested_paging;		   /* the sub-feature without which the feature is of little use */
 };
 
 struct nestxml_domain {

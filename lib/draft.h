@@ -34,7 +34,7 @@ void nestxml_draft_set_attribute(struct draft *draft, const struct element *elem
 /** Removes the attribute @name of @element, if it has one. */
 void nestxml_draft_remove_attribute(struct draft *draft, const struct element *element, const char *name);
 
-/** Removes @element: with its lines if it is alone in them, else without anything around it. */
+/** Removes @element: with its lines if it is alone on them, otherwise without anything around it. */
 void nestxml_draft_remove_element(struct draft *draft, const struct element *element);
 
 /** Adds the features to the domain's <cpu>, after what has been removed from it. */

@@ -259,7 +259,7 @@ static void scan_feature(struct cpu_child *child, const xmlChar **attributes, in
 	child->sub_extension = nestxml_vendor_of_sub_feature(name.value, name.length);
 	child->sub_feature = nestxml_vendor_sub_feature(child->sub_extension, name.value, name.length);
 	if (child->sub_extension != NESTXML_VENDOR_NONE)
-		child->needed = is_value(name, nestxml_vendor_needed(child->sub_extension));
+		child->is_nested_paging = is_value(name, nestxml_vendor_nested_paging_feature(child->sub_extension));
 }
 
 static struct cpu_child *add_child(struct scan *scan)

@@ -197,7 +197,7 @@ const char *nestxml_glob_find_typo(const char *pattern)
 		const char *typo;
 
 		if (*at == '{' && has_alternatives(at))
-			return "{a,b} is not known; write a section for each, or [{] for the character itself";
+			return "{a,b} is not supported; write a section for each, or [{] for the character itself";
 		if (*at == '[' && !end)
 			return "its '[' is not closed; write [[] for the character itself";
 		if (*at == '\\' && !at[1])

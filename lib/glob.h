@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 /**
- * Whether @name matches @pattern: `*` is any characters, `?` one, [abc] and [a-c] one of these, [!abc] and [^abc] one but these,
+ * Whether @name matches @pattern: `*` is any characters, `?` one, [abc] and [a-c] one of these, [!abc] and [^abc] any one except these,
  * [[:digit:]] and the like one of an ASCII class; a backslash makes the next character stand for itself. Both are UTF-8; a byte that is not
  * counts as a character. fnmatch(3) would ask the caller's locale, and in that of C.UTF-8 its '?' matches half a character, too
  * (glibc 2.36, tried).

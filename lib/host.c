@@ -169,7 +169,7 @@ NESTXML_EXPORT int nestxml_host_new(const char *root, struct nestxml_host **host
 	else if (id[0] == '\0')
 		set_evidence(made, NESTXML_STATE_UNKNOWN, false, "/proc/cpuinfo names no vendor of the processor");
 	else if (made->vendor == NESTXML_VENDOR_NONE)
-		set_evidence(made, NESTXML_STATE_UNKNOWN, false, "the processor's vendor is %s, for which no nesting is known",
+		set_evidence(made, NESTXML_STATE_UNKNOWN, false, "the processor's vendor is %s, whose nesting nestxml does not know",
 			     nestxml_text_escape(id, shown, sizeof(shown)));
 	else
 		read_state(made, root);

@@ -76,12 +76,12 @@ static int check_encoding(const char *xml, size_t length, struct nestxml_error *
 	return 0;
 }
 
-/* Twenty times what any element of libvirt's has: libxml2 compares each attribute of a tag with each other. */
+/* Twenty times what any element of libvirt's has: libxml2 compares each attribute of a tag with every other. */
 #define MAX_ATTRIBUTES ((size_t)512)
 
 /*
  * Whether the tag that begins at @tag has too many attributes; these bytes hold no other '<'. Nothing else is checked. What only looks like
- * a tag, in a comment or CDATA, is taken for one only if it holds as many ="".
+ * a tag, in a comment or CDATA, is treated as one only if it holds as many ="".
  */
 static bool has_too_many_attributes(const char *tag, size_t length)
 {

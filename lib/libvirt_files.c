@@ -3,7 +3,7 @@
  * libvirt_files.c - what libvirt's own files say of a guest that is about to start; libvirt itself must not be asked while it waits for a
  * hook.
  *
- * What libvirt gives a hook is the document that it starts, whole: the stored definition's at a start from nothing, a snapshot's at a
+ * What libvirt gives a hook is the document that it starts, whole: the stored definition's at a plain start, a snapshot's at a
  * revert to one with memory (libvirt 9.0, 11.3 and 12.8, measured: docs/libvirt-facts.md #8). So whole documents are compared, not their
  * characteristics.
  */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * libxml.c - loads libxml2 by dlopen(), since most hook calls read no document. If it were linked, loading it would cost each of them more
- * than all the rest: Debian 12's brings ICU and libstdc++, and even without these, on Debian 13, a `prepare` with no policy would execute
- * 2.5 times as many instructions (docs/measured.md).
+ * libxml.c - loads libxml2 with dlopen(), since most hook calls read no document. If it were linked, loading it would cost each of them
+ * more than all the rest: Debian 12's pulls in ICU and libstdc++, and even without these, on Debian 13, a `prepare` with no policy would
+ * execute 2.5 times as many instructions (docs/measured.md).
  */
 #include "libxml.h"
 

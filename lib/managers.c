@@ -9,7 +9,7 @@
 
 /*
  * Namespaces of programs that only describe a guest, and do not rely on being the only ones that define and start it. Any other namespace
- * is taken for a manager's, since nobody knows all of them, and what a manager believes of its guests must stay true.
+ * counts as a manager's, since nobody knows all of them, and what a manager believes of its guests must stay true.
  */
 static const char *const harmless[] = {
 	NESTXML_METADATA_NAMESPACE,

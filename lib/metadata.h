@@ -24,7 +24,7 @@ struct metadata_element {
 	unsigned int depth;
 	size_t name;
 	size_t name_space; /* of the child of <metadata> that it is in, or is */
-	bool is_foreign;   /* it has another namespace than the child of <metadata> that it is in */
+	bool is_foreign;   /* it has a different namespace from the child of <metadata> that it is in */
 	bool has_text;	   /* false: it contains elements, and what is between them is no value */
 	size_t text;	   /* without the white space around it */
 	size_t attributes; /* the first of its own */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * prescan.c - whether a guest's XML says nothing about nesting, told without a parser. That is so for most starts on most hosts.
+ * prescan.c - whether a guest's XML says nothing about nesting, told without a parser. That is the case for most starts on most hosts.
  *
- * In doubt the answer is no, and the XML is parsed: where a character reference, a declaration or another encoding might hide a word.
+ * When in doubt, the answer is no, and the XML is parsed: where a character reference, a declaration or another encoding might hide a word.
  */
 #include "prescan.h"
 

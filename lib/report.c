@@ -86,7 +86,7 @@ static void report_arrival(struct nestxml_check *check)
 	advise_arrival(check, condition);
 }
 
-/* An argument for QEMU decides in the place of its CPU. */
+/* An argument for QEMU decides in place of its CPU. */
 static void report_override(struct nestxml_check *check)
 {
 	const char *override = nestxml_domain_get_cpu_override(check->judged);

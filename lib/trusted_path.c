@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * trusted_path.c - opens what nobody but root can have put there.
+ * trusted_path.c - opens what nobody but root or the caller can have put there.
  *
- * Whoever can write to a directory on the way, or to one that a link leads through, can put another file in the place of root's. So the
+ * Whoever can write to a directory on the way, or to one that a link leads through, can put another file in place of root's. So the
  * path is walked component by component, as the kernel would, and each one is looked at.
  */
 #include "trusted_path.h"
@@ -75,7 +75,7 @@ static int check_owner(const struct walk *walk, const char *name, const struct s
 	if (status->st_uid != 0 && status->st_uid != geteuid())
 		return fail_at(walk, name, "does not belong to root", is_led_to(walk) ? no_link : "; give it to root with chown -h");
 	if (!S_ISLNK(status->st_mode) && status->st_mode & (S_IWGRP | S_IWOTH))
-		return fail_at(walk, name, "can be written by others than its owner",
+		return fail_at(walk, name, "is writable by users other than its owner",
 			       is_led_to(walk) ? no_link : "; remove that permission with chmod go-w");
 	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* trusted_path.h - opens what nobody but root can have put there. */
+/* trusted_path.h - opens what nobody but root or the caller can have put there. */
 #ifndef NESTXML_TRUSTED_PATH_H
 #define NESTXML_TRUSTED_PATH_H
 

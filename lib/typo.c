@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* typo.c - finds what cannot be meant in a policy file: a pattern that would match no guest, or other guests, without a word. Pure. */
+/* typo.c - finds what cannot be meant in a policy file: a pattern that would silently match no guest, or the wrong ones. Pure. */
 #include "typo.h"
 
 #include <stdint.h>
@@ -16,7 +16,7 @@
 /* ---- characters that do not show ---- */
 
 /*
- * Unicode 15's spaces but that of ASCII, its letters without a shape, and its characters that are shown as nothing (White_Space,
+ * Unicode 15's spaces except ASCII's, its letters without a shape, and its characters that are shown as nothing (White_Space,
  * Default_Ignorable_Code_Point). U+FE00 to U+FE0F are not among them: they stand in names of emoji.
  */
 static bool is_unseen(uint32_t character)

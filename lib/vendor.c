@@ -26,8 +26,8 @@ struct row {
 	bool emulated;			/* QEMU's TCG has it */
 	const char *processors[4];	/* vendor_id in /proc/cpuinfo (Linux, arch/x86/kernel/cpu) */
 	const char *sub_features[20];	/* what makes no sense without the feature, and keeps a guest from starting without it */
-	const char *needed;		/* of these, what a hypervisor in the guest needs to be of use: nested paging */
-	bool needs_more;		/* it does not run without some others (Linux, arch/x86/kvm/vmx/vmx.h: KVM_REQUIRED_VMX_...) */
+	const char *nested_paging;	/* of these, the one for nested paging, without which the feature is of little use */
+	bool hypervisor_needs_more;	/* it does not run without some others (Linux, arch/x86/kvm/vmx/vmx.h: KVM_REQUIRED_VMX_...) */
 	const char *models[16];		/* CPU models that contain the feature, each also with a version ("-v2") */
 	const char *bare_models[8];	/* of these, those to which QEMU adds no sub-feature */
 	const char *crowded_models[28]; /* models that contain dozens of sub-features, and not the feature */
@@ -62,9 +62,9 @@ static const struct row table[] = {
 			.off = "N",
 			.processors = {"GenuineIntel", "CentaurHauls", "Shanghai"},
 			.sub_features = {"vmx-*"},
-			.needed = "vmx-ept",
-			.needs_more = true,
-			/* From libvirt 11.3 on. Where a model's sub-features are marked as "added", libvirt does not miss them. */
+			.nested_paging = "vmx-ept",
+			.hypervisor_needs_more = true,
+			/* From libvirt 11.3 on. Those that a model marks as "added", libvirt does not report as missing. */
 			.crowded_models =
 				{
 					"Cascadelake-Server-v2", "Cascadelake-Server-v4",
@@ -113,7 +113,7 @@ static const struct row table[] = {
 					"vnmi",
 					"gmet",
 				},
-			.needed = "npt",
+			.nested_paging = "npt",
 			.models = {"qemu64", "phenom", "Opteron_G2", "Opteron_G3", "Opteron_G4", "Opteron_G5", "Dhyana", "EPYC", "EPYC-*"},
 			.bare_models = {"qemu64", "Opteron_G2", "Opteron_G3"},
 			.contained = contained_in_amd,
@@ -175,14 +175,14 @@ NESTXML_EXPORT const char *nestxml_vendor_switch(enum nestxml_vendor vendor, boo
 	return on ? row_of(vendor)->on : row_of(vendor)->off;
 }
 
-const char *nestxml_vendor_needed(enum nestxml_vendor vendor)
+const char *nestxml_vendor_nested_paging_feature(enum nestxml_vendor vendor)
 {
-	return row_of(vendor)->needed;
+	return row_of(vendor)->nested_paging;
 }
 
-bool nestxml_vendor_needs_more(enum nestxml_vendor vendor)
+bool nestxml_vendor_hypervisor_needs_more(enum nestxml_vendor vendor)
 {
-	return row_of(vendor)->needs_more;
+	return row_of(vendor)->hypervisor_needs_more;
 }
 
 static bool has_version(const char *model, const char *base)

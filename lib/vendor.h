@@ -17,12 +17,12 @@ enum nestxml_vendor nestxml_vendor_of_sub_feature(const char *name, size_t lengt
 /** The name of @vendor's sub-feature as the table has it ("npt", "vmx-*"), static; NULL where it is none. @name is not terminated. */
 const char *nestxml_vendor_sub_feature(enum nestxml_vendor vendor, const char *name, size_t length);
 /** The sub-feature without which @vendor's feature is of little use: nested paging. NULL for NONE. */
-const char *nestxml_vendor_needed(enum nestxml_vendor vendor);
-/** Whether a hypervisor in the guest needs some others of @vendor's sub-features, too, to run at all. */
-bool nestxml_vendor_needs_more(enum nestxml_vendor vendor);
+const char *nestxml_vendor_nested_paging_feature(enum nestxml_vendor vendor);
+/** Whether a hypervisor in the guest does not run at all without some of @vendor's other sub-features. */
+bool nestxml_vendor_hypervisor_needs_more(enum nestxml_vendor vendor);
 /** Whether QEMU gives a guest of this CPU model sub-features of @vendor's feature together with it. */
 bool nestxml_model_has_sub_features(const char *model, enum nestxml_vendor vendor);
-/** Whether this CPU model contains sub-features of @vendor's feature by the dozen, which libvirt misses under check='full'. */
+/** Whether this CPU model contains sub-features of @vendor's feature by the dozen, which libvirt reports as missing under check='full'. */
 bool nestxml_model_expects_sub_features(const char *model, enum nestxml_vendor vendor);
 /** How many sub-features nestxml_model_sub_feature() gives for a model at most. */
 #define MODEL_SUB_FEATURES_MAX 12

@@ -34,8 +34,8 @@ static bool is_off(enum feature_policy policy)
 /* All of them are off where libvirt describes the CPU of a guest that ran without the feature. */
 static void warn_of_missing(const struct nestxml_domain *domain, enum nestxml_vendor vendor, struct warnings *warnings)
 {
-	const char *needed = nestxml_vendor_needed(vendor);
-	bool lacks_needed = false;
+	const char *nested_paging = nestxml_vendor_nested_paging_feature(vendor);
+	bool lacks_nested_paging = false;
 	size_t others = 0;
 
 	for (size_t i = 0; i < domain->children_count; i++) {
@@ -43,19 +43,19 @@ static void warn_of_missing(const struct nestxml_domain *domain, enum nestxml_ve
 
 		if (child->sub_extension != vendor || !is_off(child->policy))
 			continue;
-		lacks_needed = lacks_needed || child->needed;
-		others += !child->needed;
+		lacks_nested_paging = lacks_nested_paging || child->is_nested_paging;
+		others += !child->is_nested_paging;
 	}
-	if (lacks_needed && (others == 0 || !nestxml_vendor_needs_more(vendor)))
+	if (lacks_nested_paging && (others == 0 || !nestxml_vendor_hypervisor_needs_more(vendor)))
 		warn(warnings,
 		     "its CPU disables %s, so a hypervisor in the guest has no nested paging: it is slow, and Hyper-V does not run at all; "
 		     "remove that <feature> from <cpu>",
-		     needed);
-	else if (lacks_needed)
+		     nested_paging);
+	else if (lacks_nested_paging)
 		warn(warnings,
 		     "its CPU disables %s and %zu more of %s's features: a hypervisor in the guest has no nested paging, or does not run at "
 		     "all; remove these <feature> elements from <cpu>",
-		     needed, others, nestxml_vendor_feature(vendor));
+		     nested_paging, others, nestxml_vendor_feature(vendor));
 }
 
 static bool lists_sub_feature(const struct nestxml_domain *domain, enum nestxml_vendor vendor)

@@ -176,8 +176,9 @@ bool nestxml_domain_is_tcg(const struct nestxml_domain *domain);
 bool nestxml_domain_is_requiring_nesting(const struct nestxml_domain *domain);
 /**
  * What overrides <cpu>, so that the XML does not decide what the guest has: the first such environment variable, argument or driver in
- * <qemu:commandline> or <qemu:override> (a variable rather than an argument), with its place, as in "-cpu in <qemu:commandline>" or
- * "LD_PRELOAD in <qemu:commandline>"; ready for a terminal. NULL: there is none. Source: docs/what-wins-over-cpu.md. Since: 0.1
+ * <qemu:commandline> or <qemu:override> (if there is a variable, it takes precedence over an argument), with its place, as in "-cpu in
+ * <qemu:commandline>" or "LD_PRELOAD in <qemu:commandline>"; ready for a terminal. NULL: there is none. Source: docs/what-wins-over-cpu.md.
+ * Since: 0.1
  */
 const char *nestxml_domain_get_cpu_override(const struct nestxml_domain *domain);
 /** How many namespaces the elements directly in <metadata> have; each counts once. At most 256. Since: 0.1 */
@@ -215,8 +216,9 @@ const char *nestxml_domain_get_feature_policy(const struct nestxml_domain *domai
 /**
  * Whether the CPU states @nested with @vendor's feature: <cpu> lists the feature, and every <feature> of that name has a policy that states
  * @nested. `require` and `force` state require, and also optional; `optional` states optional; `disable` and `forbid` state disable.
- * Sub-features do not matter, since the guest has what the feature says or does not start. It is true for what nestxml_edits_apply()
- * returns, read again; if it is true already, there may still be edits of sub-features or of the mode.
+ * Sub-features do not matter, since the guest has what the feature says or does not start. Returns true for the output of
+ * nestxml_edits_apply() once that is parsed again. Even if it returns true beforehand, there may still be edits of sub-features or of the
+ * mode.
  *
  * @vendor	false for NONE
  * @nested	require, optional or disable; false for leave and what is outside the enum
@@ -231,7 +233,7 @@ bool nestxml_domain_is_stating(const struct nestxml_domain *domain, enum nestxml
 #define NESTXML_METADATA_NAMESPACE "urn:nestxml:nested:1"
 
 /** Where the policy files are: nestxml.conf in the first two, any *.conf in the third. Since: 0.1 */
-#define NESTXML_VENDOR_DIRECTORY "/usr/share/nestxml"
+#define NESTXML_PACKAGE_DIRECTORY "/usr/share/nestxml"
 #define NESTXML_ADMIN_DIRECTORY "/etc/nestxml"
 #define NESTXML_DROP_IN_DIRECTORY NESTXML_ADMIN_DIRECTORY "/nestxml.conf.d"
 
@@ -288,7 +290,7 @@ bool nestxml_config_is_section_matching(const struct nestxml_config *config, siz
  * leave. A section whose pattern is a UUID is about the guest that has it. One whose pattern begins with "metadata:" is about what other
  * programs have written into the guest's metadata (nestxml.conf(5)). Any other pattern is a glob that the guest's name must match, as in
  * fnmatch(3) without flags, but of characters in UTF-8 whatever the caller's locale is. Key by key, a matching section wins over [default],
- * wherever the two stand, and of two of a kind the later one.
+ * wherever the two stand, and between two of the same kind, the later one wins.
  *
  * Returns 0 or NESTXML_E_METADATA: the guest's own <nested:policy> has an unknown word, or its metadata has only another element in that
  * namespace, and no section decides instead; or there is too much metadata to compare with a [guest metadata:...] section. Since: 0.1
@@ -365,7 +367,7 @@ enum nestxml_cpu_state {
 /** What is known of the stored definition of a guest that is about to start, from libvirt's own file. Since: 0.1 */
 enum nestxml_definition {
 	NESTXML_DEFINITION_UNKNOWN, /**< there is none, or it is of another guest with that name */
-	NESTXML_DEFINITION_STALE,   /**< it is what starts, to the letter, and does not state the policy */
+	NESTXML_DEFINITION_STALE,   /**< it is exactly what starts, and does not state the policy */
 	NESTXML_DEFINITION_CURRENT, /**< it states the policy, so it is not what starts */
 	NESTXML_DEFINITION_OTHER,   /**< it does not state the policy, and may not be what starts; or it cannot be read */
 };

@@ -23,7 +23,7 @@ struct process_cost {
 bool process_measure(process_commands ours, process_commands theirs, int input, unsigned int runs, struct process_cost *our_cost,
 		     struct process_cost *their_cost);
 
-/** The instructions in user space by valgrind's callgrind, which repeat where times do not; 0: they could not be counted. */
+/** The instructions in user space as counted by valgrind's callgrind, which repeat where times do not; 0: they could not be counted. */
 unsigned long long process_count(process_commands commands, int input);
 
 #endif

@@ -71,7 +71,7 @@ void __wrap_log_write(int priority, const char *format, ...)
 	PROMISE(fuzz_is_printable(line), "not fit for a log: %s", line);
 }
 
-/* A file without a name, with these bytes, in the place of the descriptor @fd; returns what was there. */
+/* A file without a name, with these bytes, in place of the descriptor @fd; returns what was there. */
 static int put_in_place(int fd, const char *data, size_t length)
 {
 	int saved = dup(fd);

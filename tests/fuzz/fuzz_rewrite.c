@@ -26,7 +26,7 @@ static void complain(const struct judge *judge, const struct judge_wish *wish)
 	abort();
 }
 
-/* What the library takes for a domain, libxml2's tree parser must take for one too. */
+/* What the library accepts as a domain, libxml2's tree parser must accept as one too. */
 static void check_refused(const char *xml, size_t length)
 {
 	struct nestxml_domain *domain;

@@ -111,7 +111,7 @@ policy()
 	cat >/etc/nestxml/nestxml.conf.d/live.conf
 }
 
-# obey GUEST: does what the refusal of its start tells the user to do, to the letter
+# obey GUEST: does exactly what the refusal of its start tells the user to do
 obey()
 {
 	local pipeline

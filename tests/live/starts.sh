@@ -303,7 +303,7 @@ starts_not_a_managers_guest()
 	sleep 0.5
 	is "nor is it rewritten" "$(states stale)" disable
 	says "the watcher says so" "$(</run/watch.log)" "guest 'stale': left alone" "(http://ovirt.org/vm/1.0)"
-	says "so does apply --all" "$(nestctl apply --all)" "guest 'stale': left alone" "1 guests: 0 rewritten, 0 unchanged, 0 failed, 1 left to their managers"
+	says "so does apply --all" "$(nestctl apply --all)" "guest 'stale': left alone" "1 guests: 0 rewritten, 0 unchanged, 0 failed, 1 managed elsewhere"
 	is "and does so" "$(states stale)" disable
 	says "and with --dry-run" "$(nestctl apply --all --dry-run)" "guest 'stale': left alone"
 	says "apply does as it is told" "$(nestctl apply stale)" "guest 'stale': rewritten"
@@ -411,9 +411,9 @@ starts_that_wait_for_their_turn()
 	mkdir -p /run/nestxml
 	hold_locks slot- 4
 	fails "while as many as there may be are at work, one is told of three minutes" 1 virsh start queued -- \
-		"many guests are started at once: its definition is being rewritten, and it will be started again within 180 s if no other program is at work on it"
+		"many guests are being started at once: its definition is being rewritten, and it will be started again within 180 s if no other program is at work on it"
 	works "it is rewritten at once" rewritten queued require
-	fails "so is another one" 1 virsh start ended -- "many guests are started at once"
+	fails "so is another one" 1 virsh start ended -- "many guests are being started at once"
 	works "which is rewritten too" rewritten ended require
 	sleep 1
 	is "they wait" "$(virsh domstate queued) $(virsh domstate ended)" "shut off shut off"
@@ -424,7 +424,7 @@ starts_that_wait_for_their_turn()
 	has "with the feature" queued 1
 	works "the helpers' work ends" settles
 	is "the one that its user has ended is not" "$(virsh domstate ended)" "shut off"
-	says "which the log says" "$(grep "guest 'ended'" /run/syslog | tail -n 1)" "left stopped: another program has started it since, and it has ended"
+	says "which the log says" "$(grep "guest 'ended'" /run/syslog | tail -n 1)" "left stopped: another program has since started it, and it has ended"
 	rm -f /run/nestxml/slot-*
 }
 
@@ -516,7 +516,7 @@ starts_virt_install()
 	says "and the log warns of it" "$(tail -n 20 /run/syslog)" "started as it is (on-stale = allow): guest 'allowed'"
 }
 
-# libvirt takes such a one for a guest that is defined and off.
+# libvirt treats such a guest as one that is defined and off.
 starts_created_over_a_definition()
 {
 	define shut "$type" "$without"

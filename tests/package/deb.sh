@@ -20,7 +20,7 @@ ok "with svm" is "$(said stated)" 'VMX=0 SVM=1'
 echo x >>"$hook" # as another version's bytes would be
 ok "an upgrade" dpkg -i /packages/2/libnestxml0_*.deb /packages/2/libnestxml-dev_*.deb /packages/2/nestxml_*.deb
 ok "tells libvirtd" grep -q 'libvirtd (PID [0-9]*) was told' /run/said
-ok "brings the new hook" cmp "$hook" /usr/libexec/nestxml/qemu
+ok "ships the new hook" cmp "$hook" /usr/libexec/nestxml/qemu
 ok "and leaves the guest alone" alive stated
 ok "nestctl hook status" nestctl hook status
 virsh -q destroy stated

@@ -39,7 +39,7 @@ ok "with svm" is "$(said stated)" 'VMX=0 SVM=1'
 echo x >>"$hook" # as another version's bytes would be
 ok "rpm upgrades" rpms -U --nodeps /packages/rpm/2/*.rpm
 ok "all three" is_release 2
-ok "brings the new hook" cmp "$hook" /usr/libexec/nestxml/qemu
+ok "ships the new hook" cmp "$hook" /usr/libexec/nestxml/qemu
 ok "tells libvirtd again" nestctl hook status
 ok "keeps the watcher enabled" test -L "$watcher"
 ok "keeps the policy" grep -q 'guest stated' /etc/nestxml/nestxml.conf

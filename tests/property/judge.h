@@ -23,7 +23,7 @@ struct judge_wish {
 /** One document, read once, and the last complaint about what became of it. */
 struct judge;
 
-/** @xml is borrowed. NULL: libxml2 does not take it for a well-formed domain without a DTD (or there is no memory). */
+/** @xml is borrowed. NULL: libxml2 does not accept it as a well-formed domain without a DTD (or there is no memory). */
 struct judge *judge_new(const char *xml, size_t length);
 void judge_free(struct judge *judge);
 

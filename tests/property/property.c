@@ -2,7 +2,7 @@
 /*
  * property.c - holds the promises of a rewrite against thousands of generated documents, each with every wish there is.
  *
- * property [SEED [COUNT]]: document number i is that of SEED + i, so a failure is repeated by `property SEED+i 1`.
+ * property [SEED [COUNT]]: document number i is that of SEED + i, so a failure is repeated with `property SEED+i 1`.
  */
 #include <inttypes.h>
 #include <stdio.h>

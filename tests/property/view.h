@@ -44,7 +44,7 @@ void view_silence(void);
 
 bool view_is_element(const xmlNode *node, const char *name);
 
-/* Properties as libvirt reads them: by xmlGetProp(), thus by the local name. */
+/* Properties as libvirt reads them: with xmlGetProp(), thus by the local name. */
 bool view_is_property(xmlNode *node, const char *name, const char *value);
 bool view_has_property(xmlNode *node, const char *name);
 bool view_is_one_of(xmlNode *node, const char *name, const char *const *words);

@@ -587,7 +587,7 @@ static void test_a_file_that_others_can_write_is_refused(void **state)
 
 		tree_clear(*state);
 		tree_write_bytes(*state, file, "[default]\n", 10, bad[i / ARRAY_SIZE(places)]);
-		check_file_refused(*state, file, "can be written by others");
+		check_file_refused(*state, file, "is writable by users other than its owner");
 	}
 }
 
@@ -639,11 +639,11 @@ static void test_what_a_link_leads_to_is_not_to_be_changed(void **state)
 	assert_int_equal(symlink("/tmp/a", tree_path(*state, ADMIN_FILE)), 0);
 	check_file_refused(
 		*state, ADMIN_FILE,
-		"/tmp, which leads to it, can be written by others than its owner; replace the link with a copy of the file or directory");
+		"/tmp, which leads to it, is writable by users other than its owner; replace the link with a copy of the file or directory");
 	assert_int_equal(chmod(tree_path(*state, "/etc/nestxml"), 0777), 0); /* before the link */
 	check_file_refused(
 		*state, ADMIN_FILE,
-		"/etc/nestxml, which leads to it, can be written by others than its owner; remove that permission with chmod go-w");
+		"/etc/nestxml, which leads to it, is writable by users other than its owner; remove that permission with chmod go-w");
 	/* And after it: the policy's own file. */
 	tree_clear(*state);
 	tree_directory(*state, "/etc");
@@ -651,7 +651,7 @@ static void test_what_a_link_leads_to_is_not_to_be_changed(void **state)
 	tree_write_bytes(*state, "/srv/nestxml/nestxml.conf", "[default]\n", 10, 0666);
 	check_file_refused(
 		*state, ADMIN_FILE,
-		"/srv/nestxml/nestxml.conf, which leads to it, can be written by others than its owner; remove that permission with chmod");
+		"/srv/nestxml/nestxml.conf, which leads to it, is writable by users other than its owner; remove that permission with chmod");
 }
 
 static void test_a_file_of_ones_own_is_good(void **state)
@@ -804,7 +804,7 @@ static void test_a_link_on_the_way_that_leads_nowhere_is_refused(void **state)
 	check_refused(*state, 2, "policy file " DROP_INS "/a.conf:2: ", "sometimes");
 }
 
-/* Who can rename a directory on the way can put a policy of their own in the place of root's. */
+/* Who can rename a directory on the way can put a policy of their own in place of root's. */
 static void test_whoever_can_write_on_the_way_to_a_policy_has_it_refused(void **state)
 {
 	static const char *const directories[] = {"/",	  "/etc",	   "/etc/nestxml", DROP_INS,
@@ -825,8 +825,8 @@ static void test_whoever_can_write_on_the_way_to_a_policy_has_it_refused(void **
 		for (mode_t bad = 0720; bad; bad = bad == 0720 ? 0702 : bad == 0702 ? 01777 : 0) {
 			assert_int_equal(chmod(path, bad), 0);
 			CHECK(nestxml_config_new(((struct tree *)*state)->root, &config, &error) == NESTXML_E_CONFIG, "%s", path);
-			CHECK(strstr(error.message, "can be written by others") && strstr(error.message, directories[i]), "%s",
-			      error.message);
+			CHECK(strstr(error.message, "is writable by users other than its owner") && strstr(error.message, directories[i]),
+			      "%s", error.message);
 		}
 		assert_int_equal(chmod(path, 0755), 0);
 		if (geteuid() != 0)

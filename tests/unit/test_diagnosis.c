@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* test_diagnosis.c - what is advised about a guest that runs otherwise than its policy asks. */
+/* test_diagnosis.c - what is advised about a guest that does not run as its policy asks. */
 #include "support.h"
 
 #include "guests/diagnosis.h"

@@ -77,8 +77,8 @@ static void test_another_vendor_is_none(void **state)
 static void test_a_vendor_that_would_talk_to_the_terminal_is_escaped(void **state)
 {
 	tree_host(*state, "\x1b[31mEvil\xff", NULL, NULL);
-	check_host(*state,
-		   (struct expected){NONE, UNKNOWN, false, "the processor's vendor is \\x1b[31mEvil\\xff, for which no nesting is known"});
+	check_host(*state, (struct expected){NONE, UNKNOWN, false,
+					     "the processor's vendor is \\x1b[31mEvil\\xff, whose nesting nestxml does not know"});
 }
 
 static void test_the_parameter_is_spelled_in_four_ways(void **state)

@@ -104,7 +104,7 @@ static void log_a_lot(void)
 		log_write(LOG_WARNING, "line %d", i);
 }
 
-/* With syslog(3) in the place of log_write() this never ends. */
+/* With syslog(3) in place of log_write() this never ends. */
 static void a_log_that_nobody_reads_is_not_waited_for(void **state)
 {
 	static char text[200000];

@@ -660,7 +660,7 @@ static void test_qemus_own_answer_counts_where_nothing_contradicts_it(void **sta
 	}
 }
 
-/* QEMU may be another than its command line shows, by a library that a wrapper has it load. */
+/* QEMU may be different from what its command line shows, because of a library that a wrapper has it load. */
 static void test_what_libvirt_found_in_qemu_is_never_passed_over(void **state)
 {
 	static const struct {

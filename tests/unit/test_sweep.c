@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* test_sweep.c - which guests a sweep leaves out, and that whatever is wrong with its memory leaves out none. */
+/* test_sweep.c - which guests a sweep leaves out, and that whatever is wrong with its cache leaves out none. */
 #include "macros.h"
 #include "support.h"
 #include "watch/sweep.h"
@@ -38,14 +38,14 @@ static void test_what_was_written_is_read(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(counts); i++) {
 		size_t length;
 		AUTO_FREE char *text = write_text(counts[i], &length);
-		struct sweep memory;
+		struct sweep cache;
 
 		assert_int_equal(strlen(text), length);
-		CHECK(sweep_read(text, length, &memory), "%zu", counts[i]);
-		assert_int_equal(memory.count, counts[i]);
+		CHECK(sweep_read(text, length, &cache), "%zu", counts[i]);
+		assert_int_equal(cache.count, counts[i]);
 		for (size_t j = 0; j < counts[i]; j++)
-			CHECK(sweep_is_settled(&memory, KEY, memory.guests[j].uuid, 100 + j), "%zu of %zu", j, counts[i]);
-		sweep_clear(&memory);
+			CHECK(sweep_is_settled(&cache, KEY, cache.guests[j].uuid, 100 + j), "%zu of %zu", j, counts[i]);
+		sweep_clear(&cache);
 	}
 }
 
@@ -67,21 +67,21 @@ static void test_only_the_same_file_under_the_same_key_is_left_out(void **state)
 		{"no UUID", KEY, "", 101, false},
 		{"more than a UUID", KEY, "00000000-0000-4000-8000-0000000000012", 101, false},
 	};
-	struct sweep memory;
+	struct sweep cache;
 
 	(void)state;
-	make_sweep(&memory, 3);
+	make_sweep(&cache, 3);
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
-		CHECK(sweep_is_settled(&memory, cases[i].key, cases[i].uuid, cases[i].stamp) == cases[i].settled, "%s", cases[i].name);
-	memory.key = 0;
-	assert_false(sweep_is_settled(&memory, 0, memory.guests[1].uuid, 101));
-	sweep_clear(&memory);
+		CHECK(sweep_is_settled(&cache, cases[i].key, cases[i].uuid, cases[i].stamp) == cases[i].settled, "%s", cases[i].name);
+	cache.key = 0;
+	assert_false(sweep_is_settled(&cache, 0, cache.guests[1].uuid, 101));
+	sweep_clear(&cache);
 }
 
 static void test_what_is_not_settled_is_not_written(void **state)
 {
 	struct sweep sweep;
-	struct sweep memory;
+	struct sweep cache;
 	AUTO_FREE char *text = NULL;
 	size_t length;
 
@@ -89,25 +89,25 @@ static void test_what_is_not_settled_is_not_written(void **state)
 	make_sweep(&sweep, 3);
 	sweep.guests[1].is_settled = false;
 	text = sweep_write(&sweep, &length);
-	assert_true(sweep_read(text, length, &memory));
-	assert_int_equal(memory.count, 2);
-	assert_non_null(sweep_find(&memory, sweep.guests[0].uuid));
-	assert_null(sweep_find(&memory, sweep.guests[1].uuid));
+	assert_true(sweep_read(text, length, &cache));
+	assert_int_equal(cache.count, 2);
+	assert_non_null(sweep_find(&cache, sweep.guests[0].uuid));
+	assert_null(sweep_find(&cache, sweep.guests[1].uuid));
 	assert_false(sweep_is_settled(&sweep, KEY, sweep.guests[1].uuid, 101));
 	sweep_clear(&sweep);
-	sweep_clear(&memory);
+	sweep_clear(&cache);
 }
 
 static void check_nothing(const char *text, size_t length, const char *what, size_t where)
 {
-	struct sweep memory = {.count = 99};
+	struct sweep cache = {.count = 99};
 
-	CHECK(!sweep_read(text, length, &memory), "%s %zu", what, where);
-	assert_int_equal(memory.count, 0);
-	assert_null(memory.guests);
+	CHECK(!sweep_read(text, length, &cache), "%s %zu", what, where);
+	assert_int_equal(cache.count, 0);
+	assert_null(cache.guests);
 }
 
-static void test_a_memory_that_is_not_whole_is_none(void **state)
+static void test_a_damaged_cache_is_ignored(void **state)
 {
 	size_t length;
 	AUTO_FREE char *text = write_text(3, &length);
@@ -130,16 +130,16 @@ static void test_a_memory_that_is_not_whole_is_none(void **state)
 static void check_forged(size_t count, void (*forge)(struct sweep *), bool good)
 {
 	struct sweep sweep;
-	struct sweep memory;
+	struct sweep cache;
 	AUTO_FREE char *text = NULL;
 	size_t length;
 
 	make_sweep(&sweep, count);
 	forge(&sweep);
 	text = sweep_write(&sweep, &length);
-	assert_true(sweep_read(text, length, &memory) == good);
+	assert_true(sweep_read(text, length, &cache) == good);
 	sweep_clear(&sweep);
-	sweep_clear(&memory);
+	sweep_clear(&cache);
 }
 
 static void swap(struct sweep *sweep)
@@ -165,7 +165,7 @@ static void leave(struct sweep *sweep)
 	(void)sweep;
 }
 
-static void test_a_memory_with_guests_out_of_order_is_none(void **state)
+static void test_a_cache_with_guests_out_of_order_is_ignored(void **state)
 {
 	(void)state;
 	check_forged(3, leave, true);
@@ -211,8 +211,8 @@ int main(void)
 		cmocka_unit_test(test_what_was_written_is_read),
 		cmocka_unit_test(test_only_the_same_file_under_the_same_key_is_left_out),
 		cmocka_unit_test(test_what_is_not_settled_is_not_written),
-		cmocka_unit_test(test_a_memory_that_is_not_whole_is_none),
-		cmocka_unit_test(test_a_memory_with_guests_out_of_order_is_none),
+		cmocka_unit_test(test_a_damaged_cache_is_ignored),
+		cmocka_unit_test(test_a_cache_with_guests_out_of_order_is_ignored),
 		cmocka_unit_test(test_each_change_of_a_file_changes_its_stamp),
 		cmocka_unit_test(test_a_file_that_has_just_changed_is_not_at_rest),
 	};

@@ -86,7 +86,8 @@ static void test_each_vendor_has_a_whole_row(void **state)
 		const char *feature = nestxml_vendor_feature(vendor);
 
 		assert_non_null(nestxml_vendor_extension(vendor));
-		assert_int_equal(nestxml_vendor_of_sub_feature(nestxml_vendor_needed(vendor), strlen(nestxml_vendor_needed(vendor))),
+		assert_int_equal(nestxml_vendor_of_sub_feature(nestxml_vendor_nested_paging_feature(vendor),
+							       strlen(nestxml_vendor_nested_paging_feature(vendor))),
 				 vendor);
 		assert_non_null(nestxml_vendor_switch(vendor, true));
 		assert_non_null(nestxml_vendor_switch(vendor, false));
@@ -106,7 +107,7 @@ static void test_what_is_in_no_row_is_of_no_vendor(void **state)
 		assert_null(nestxml_vendor_extension(outside[i]));
 		assert_null(nestxml_vendor_switch(outside[i], true));
 		assert_null(nestxml_vendor_switch(outside[i], false));
-		assert_null(nestxml_vendor_needed(outside[i]));
+		assert_null(nestxml_vendor_nested_paging_feature(outside[i]));
 		assert_false(nestxml_model_has_sub_features("EPYC", outside[i]));
 		assert_false(nestxml_model_has_feature("qemu64", outside[i]));
 	}

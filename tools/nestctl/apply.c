@@ -112,7 +112,7 @@ static void summarize(const struct run *run)
 		counts[REWRITE_DONE] + counts[REWRITE_NOTHING] + counts[REWRITE_LEFT] + counts[REWRITE_FAILED], counts[REWRITE_DONE],
 		run->request->manner == MANNER_REWRITE ? "rewritten" : "to be rewritten", counts[REWRITE_NOTHING], counts[REWRITE_FAILED]);
 	if (counts[REWRITE_LEFT] > 0)
-		fprintf(stream, ", %zu left to their managers", counts[REWRITE_LEFT]);
+		fprintf(stream, ", %zu managed elsewhere", counts[REWRITE_LEFT]);
 	fputc('\n', stream);
 }
 

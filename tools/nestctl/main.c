@@ -181,7 +181,7 @@ int main(int argc, char **argv)
 {
 	io_guard_descriptors();
 	signal(SIGPIPE, SIG_IGN);
-	unsetenv("POSIXLY_CORRECT"); /* getopt_long() would take an option after an argument, such as --dry-run, for an argument */
+	unsetenv("POSIXLY_CORRECT"); /* getopt_long() would treat an option after an argument, such as --dry-run, as an argument */
 	if (argc < 2)
 		return nestctl_usage("", "no command given");
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)

@@ -12,8 +12,8 @@
 /** The exit status of nestctl. */
 enum nestctl_status {
 	NESTCTL_CONTINUE = -1, /* no exit status: the command line is good, go on */
-	NESTCTL_YES = 0,       /* it is so, or it is done */
-	NESTCTL_NO = 1,	       /* it is not so, or it was refused */
+	NESTCTL_YES = 0,       /* the answer is yes, or it is done */
+	NESTCTL_NO = 1,	       /* the answer is no, or it was refused */
 	NESTCTL_USAGE = 2,     /* wrong usage */
 	NESTCTL_UNKNOWN = 3,   /* it is unknown */
 	NESTCTL_FAILED = 5,    /* I/O, libvirt, the kernel */

@@ -10,14 +10,14 @@
 
 #include "vendors.h"
 
-const char *output_join_features(const char *joint, char *buffer, size_t size)
+const char *output_join_features(const char *separator, char *buffer, size_t size)
 {
 	size_t length = 0;
 
 	buffer[0] = '\0';
 	FOR_EACH_VENDOR(vendor)
 		if (length < size)
-			length += (size_t)snprintf(buffer + length, size - length, "%s%s", length > 0 ? joint : "",
+			length += (size_t)snprintf(buffer + length, size - length, "%s%s", length > 0 ? separator : "",
 						   nestxml_vendor_feature(vendor));
 	return buffer;
 }

@@ -10,8 +10,8 @@
 
 struct json_object;
 
-/** All vendors' features with @joint between them: "vmx or svm" for " or ". Returns @buffer, of @size bytes. */
-const char *output_join_features(const char *joint, char *buffer, size_t size);
+/** All vendors' features with @separator between them: "vmx or svm" for " or ". Returns @buffer, of @size bytes. */
+const char *output_join_features(const char *separator, char *buffer, size_t size);
 
 /** Prints one row of an aligned table; what comes from elsewhere must be escaped. */
 void output_row(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -26,7 +26,7 @@
 #include "options.h"
 #include "watch/policy_watch.h"
 #include "watch/sd_notify.h"
-#include "watch/sweep_memory.h"
+#include "watch/sweep_cache.h"
 #include "watch/watch.h"
 
 static const char help[] = "Usage: nestctl watch [-c URI]\n"
@@ -44,7 +44,7 @@ static const char help[] = "Usage: nestctl watch [-c URI]\n"
 #define LONGEST_PAUSE 5000
 #define SETTLE_TIME 200 /* milliseconds in which policy files may change again before they are read */
 #define LONGEST_SETTLE 2000
-#define RETRY_PAUSE 5000  /* milliseconds until a policy that cannot be read is tried again: not all that repairs it is seen */
+#define RETRY_PAUSE 5000  /* milliseconds until an unreadable policy is tried again: inotify does not show every change that may fix it */
 #define LAST_WORDS 500000 /* microseconds that a call to libvirt may go on after SIGTERM */
 #define SWEEP_PAUSE 20	  /* milliseconds until it is asked again whether a sweep may begin */
 
@@ -258,7 +258,7 @@ static void say_connected(const struct watch *watch)
 	char shown[320];
 
 	watch_say(SAY_INFO, "watching the guests of %s%s", nestxml_text_escape(watch->uri ? watch->uri : "libvirt", shown, sizeof(shown)),
-		  modular ? "; virtqemud does not end by itself while it is watched" : "");
+		  modular ? "; virtqemud does not exit when idle while it is being watched" : "");
 }
 
 static void say_unreachable(const struct virt_error *error)
@@ -302,7 +302,7 @@ static enum nestctl_status connect_to_libvirt(struct watch *watch, const struct 
 
 /* ---- the loop ---- */
 
-/* Once all guests were looked at, or cannot be for now. */
+/* Once all guests have been looked at, or cannot be for now. */
 static void tell_ready(struct watch *watch)
 {
 	bool may_look = watch->connected && watch->has_host_policy;

@@ -298,7 +298,7 @@ static void print_header(struct diff *diff, const char *sign, const char *name)
 {
 	put_string(diff, sign);
 	put_string(diff, name);
-	put_string(diff, strchr(name, ' ') ? "\t\n" : "\n"); /* without the tab patch(1) takes the first word for the name */
+	put_string(diff, strchr(name, ' ') ? "\t\n" : "\n"); /* without the tab patch(1) treats the first word as the name */
 }
 
 static void print_diff(struct diff *diff, const char *name)

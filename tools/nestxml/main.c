@@ -468,7 +468,7 @@ int main(int argc, char **argv)
 	io_guard_descriptors();
 	signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error like others: it has a message and an exit status */
 	signal(SIGXFSZ, SIG_IGN);
-	unsetenv("POSIXLY_CORRECT"); /* getopt_long() would take an option that follows a FILE for another FILE */
+	unsetenv("POSIXLY_CORRECT"); /* getopt_long() would treat an option that follows a FILE as another FILE */
 	status = parse_options(&options, argc, argv);
 	if (status >= 0)
 		return status;

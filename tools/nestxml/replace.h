@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* replace.h - puts a new file in the place of an old one, whole or not at all. */
+/* replace.h - puts a new file in place of an old one, whole or not at all. */
 #ifndef NESTXML_REPLACE_H
 #define NESTXML_REPLACE_H
 

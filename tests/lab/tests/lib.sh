@@ -60,7 +60,7 @@ start_libvirt()
 }
 
 # At each start libvirt asks QEMU for 400 properties of its CPU, one by one, which takes Bochs ten seconds. Where QEMU does not know
-# unavailable-features it asks for all of them at once, so on Bochs libvirt takes it for such a QEMU; on AMD it does not. That answer has no vmx-*: a
+# unavailable-features it asks for all of them at once, so on Bochs libvirt treats it as such a QEMU; on AMD it does not. That answer has no vmx-*: a
 # test of those sets asks_all.
 ask_less()
 {

@@ -77,11 +77,11 @@ enum kept {
 	KEPT_AND_MORE, /* the same, and another program or libvirt itself has changed the rest, which stays */
 	KEPT_DROPPED,  /* libvirt has dropped what its <cpu> stated, or another program has defined the guest as it was before */
 	KEPT_REPLACED, /* another program has changed the definition */
-	KEPT_GONE,     /* the guest has been undefined since */
+	KEPT_GONE,     /* the guest has since been undefined */
 	KEPT_UNKNOWN,  /* it could not be read back */
 };
 
-/* Compares @xml, which is not to the letter what was defined, with what was asked for; @why says what is not as asked. */
+/* Compares @xml, which is not exactly what was defined, with what was asked for; @why says what is not as asked. */
 static enum kept compare(const struct definition *before, const char *xml, char *why, size_t size)
 {
 	AUTO_FREE char *rest_before = cut_cpu(before->xml, before->domain);
@@ -386,28 +386,29 @@ enum undone definition_undo(struct virt_domain *guest, const struct host_policy 
 	if (definition_read(guest, VIRT_XML_SECRET, host_policy, &stored, why, sizeof(why)) < 0) {
 		snprintf(
 			message, size,
-			"another program undefined it while it was rewritten, and the rewrite brought it back; it is not undefined again, because %s",
+			"another program undefined it while it was being rewritten, and the rewrite brought it back; it is not undefined again, because %s",
 			why);
 		return UNDO_FAILED;
 	}
 	if (stored.plan.state != PLAN_CURRENT) {
-		snprintf(message, size, "another program undefined it while it was rewritten, and has defined it again; it is kept");
+		snprintf(message, size, "another program undefined it while it was being rewritten, and has defined it again; it is kept");
 		return UNDO_KEPT;
 	}
 	if (!may_write(guest, &stored, terms)) {
 		snprintf(
 			message, size,
-			"another program undefined it while it was rewritten, and the rewrite brought it back; it is kept, since that program may "
+			"another program undefined it while it was being rewritten, and the rewrite brought it back; it is kept, since that program may "
 			"already have noticed that it is back");
 		return UNDO_KEPT;
 	}
 	if (virt_domain_undefine(guest, &error) < 0) {
-		snprintf(message, size,
-			 "another program undefined it while it was rewritten, the rewrite brought it back, and it cannot be undefined: %s",
-			 error.message);
+		snprintf(
+			message, size,
+			"another program undefined it while it was being rewritten, the rewrite brought it back, and it cannot be undefined: %s",
+			error.message);
 		return UNDO_FAILED;
 	}
 	snprintf(message, size,
-		 "undefined again: another program undefined it while it was rewritten, and the rewrite had brought it back");
+		 "undefined again: another program undefined it while it was being rewritten, and the rewrite had brought it back");
 	return UNDO_DONE;
 }

@@ -42,7 +42,7 @@ enum rewrite {
 	REWRITE_LEFT,	 /* it is a manager's, and was left alone */
 	REWRITE_YIELDED, /* not now: another program may be at work on it */
 	REWRITE_DONE,
-	REWRITE_FAILED, /* what was stored is stored still, or @message says that it is not */
+	REWRITE_FAILED, /* what was stored is still stored, or @message says that it is not */
 };
 
 /** What has become of a definition. */
@@ -66,7 +66,7 @@ struct rewrite_terms {
 
 /**
  * Rewrites the stored definition by policy, if it needs that: defines it, reads it back, and puts the old one back if libvirt has dropped
- * what the new <cpu> states, unless another program has changed it since. If another program has defined it meanwhile, it begins again with
+ * what the new <cpu> states, unless another program has since changed it. If another program has defined it meanwhile, it begins again with
  * that; what cannot be read back is left as it is. The definition is read once more right before the write. What another program defines
  * between that and the write is lost, and so is what it defines between the write and the reading back if that states the policy too, since
  * it then looks like libvirt's doing. Each of the two takes about a millisecond, and libvirt has no lock over them. Whether another program
@@ -85,7 +85,7 @@ enum undone { UNDO_DONE, UNDO_KEPT, UNDO_FAILED };
 
 /**
  * Undefines a guest that a rewrite has brought back, since another program undefined it at the same moment. It is kept if its definition is
- * not what a rewrite leaves, or @terms say that it may not be written: then another program has done something to it since.
+ * not what a rewrite leaves, or @terms say that it may not be written: then another program has since done something to it.
  *
  * @terms	as of definition_rewrite_on(); the write that they are asked about is the undefining
  * @message	a line about what was done, without the guest's name; ready for a terminal

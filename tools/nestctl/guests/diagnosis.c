@@ -52,10 +52,10 @@ static void describe_yes(const struct diagnosis *diagnosis, char *text, size_t s
 
 	switch (diagnosis->verdict) {
 	case QEMU_VERDICT_STATED:
-		snprintf(text, size, "yes: QEMU was started with %s on, %s", name_feature(diagnosis), giver);
+		snprintf(text, size, "yes: QEMU was started with %s on; %s", name_feature(diagnosis), giver);
 		break;
 	case QEMU_VERDICT_MODEL_HAS:
-		snprintf(text, size, "yes: the model %s has %s, %s", diagnosis_model(diagnosis, model, sizeof(model)),
+		snprintf(text, size, "yes: the model %s has %s; %s", diagnosis_model(diagnosis, model, sizeof(model)),
 			 name_feature(diagnosis), giver);
 		break;
 	case QEMU_VERDICT_MONITOR_HAS:

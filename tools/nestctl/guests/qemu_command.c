@@ -39,7 +39,7 @@ static void doubt(struct qemu_command *command, const char *option, const char *
 
 /*
  * Calls @take for each option, its value being "" where it has none. An argument that is no option is a disk image to QEMU. An unknown
- * option is taken for one without a value, and noted as one whose effect is unknown.
+ * option is treated as one without a value, and noted as one whose effect is unknown.
  */
 static void read_options(struct qemu_command *command, const char *line, size_t length,
 			 void (*take)(struct qemu_command *command, const char *name, const char *value))
@@ -313,7 +313,7 @@ static void take_global(struct qemu_command *command, const char *name, const ch
 			command->features[vendor] = read_switch(value);
 }
 
-/* A CPU that is added may have another CPUID than the first. */
+/* A CPU that is added may have a different CPUID from the first. */
 static void take_device(struct qemu_command *command, const char *value)
 {
 	struct piece driver = {value, strcspn(value, ",")};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* qemu_options.h - QEMU's options, so that the value of one is never taken for another option. */
+/* qemu_options.h - QEMU's options, so that the value of one is never mistaken for another option. */
 #ifndef NESTXML_QEMU_OPTIONS_H
 #define NESTXML_QEMU_OPTIONS_H
 

@@ -114,7 +114,7 @@ static enum qemu_answer choose_answer(const struct qemu_evidence *evidence, cons
 	return answer;
 }
 
-/* What @verdict becomes by a further answer: @alone where there was no answer before, @contradicting where the two differ. */
+/* What @verdict becomes with a further answer: @alone where there was no answer before, @contradicting where the two differ. */
 static enum qemu_verdict combine(enum qemu_verdict verdict, enum qemu_answer answer, const enum qemu_verdict alone[],
 				 const enum qemu_verdict contradicting[])
 {

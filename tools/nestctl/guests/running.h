@@ -27,7 +27,7 @@ struct running {
 void running_read(const char *root, const struct qemu_processes *processes, const char *name, const char *uuid,
 		  const struct nestxml_domain *live, const struct nestxml_host *host, struct running *running);
 
-/** Whether a guest that has nesting, or not, is as @nested wants it; NONE: nothing is wanted, or @answer is NONE. */
+/** Whether a guest whose nesting is @answer meets @nested; NONE: nothing is wanted, or @answer is NONE. */
 enum qemu_answer running_is_policy_met(enum nestxml_nested nested, enum qemu_answer answer);
 
 #endif

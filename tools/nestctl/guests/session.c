@@ -26,7 +26,7 @@ static enum nestctl_status read_host_policy(const char *undone, struct nestxml_e
 enum nestctl_status session_refuse_elsewhere(const char *undone)
 {
 	return nestctl_fail(NESTCTL_UNKNOWN,
-			    "%s: the guests are on another host, and this host's policy and module say nothing about it; run this there",
+			    "%s: the guests are on another host, so this host's policy and module do not apply to them; run this there",
 			    undone);
 }
 

@@ -95,7 +95,7 @@ static void describe(const struct helper *helper, char *answer, size_t size)
 	else if (helper->restart.is_queued)
 		snprintf(
 			answer, size,
-			"many guests are started at once: its definition is being rewritten, and it will be started again within %d s if no "
+			"many guests are being started at once: its definition is being rewritten, and it will be started again within %d s if no "
 			"other program is at work on it; otherwise start it again",
 			RESTART_TURN_TIME / 1000);
 	else if (!helper->restart.knows_clients && !helper->restart.may_know)

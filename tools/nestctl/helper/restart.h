@@ -2,7 +2,7 @@
 /*
  * restart.h - whether a guest whose start was refused may be started on behalf of whoever started it. Pure: the clock is the caller's.
  *
- * A manager takes the refusal for the end of the matter: it marks the guest down, starts it on another host, or undefines it. So the guest
+ * A manager treats the refusal as the end of the matter: it marks the guest down, starts it on another host, or undefines it. So the guest
  * is started only once nobody is left who could believe that it is stopped (docs/libvirt-facts.md #19).
  */
 #ifndef NESTXML_RESTART_H

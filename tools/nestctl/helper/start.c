@@ -51,9 +51,9 @@ static int start_now(const struct helper *helper, struct virt_domain *guest)
 	if (virt_domain_has_saved_state(guest))
 		log_write(LOG_NOTICE, "guest %s: left stopped: it has a managed save, or whether it has one is unknown", helper->shown);
 	else if (virt_domain_is_running(guest))
-		log_write(LOG_INFO, "guest %s: it runs already", helper->shown);
+		log_write(LOG_INFO, "guest %s: it is already running", helper->shown);
 	else if (helper->was_started)
-		log_write(LOG_NOTICE, "guest %s: left stopped: another program has started it since, and it has ended", helper->shown);
+		log_write(LOG_NOTICE, "guest %s: left stopped: another program has since started it, and it has ended", helper->shown);
 	else if (virt_domain_start(guest, &run, &error) < 0)
 		log_write(LOG_ERR, "guest %s: it could not be started again: %s", helper->shown, error.message);
 	else
@@ -91,7 +91,7 @@ int helper_start(struct helper *helper)
 	return leave_stopped(helper, why);
 }
 
-/* A daemon that cannot read the file of a definition takes the guest for a transient one. */
+/* A daemon that cannot read the file of a definition treats the guest as a transient one. */
 static bool is_defined(const struct virt_domain *guest)
 {
 	char path[PATH_MAX];

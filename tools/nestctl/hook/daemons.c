@@ -21,7 +21,7 @@
 #include "macros.h"
 #include "paths.h"
 
-#define TICK 20		 /* milliseconds: the kernel tells no more exactly when a process started */
+#define TICK 20		 /* milliseconds: the kernel reports a process's start time no more precisely than this */
 #define RELOAD_MAX 10000 /* milliseconds that a reload may take, of a host with many guests too */
 
 /* Distributions differ in where they keep the PID files. */
@@ -226,7 +226,7 @@ int daemons_tell(const char *root, const struct daemon *daemon)
 	if (code != 0)
 		return code;
 	/*
-	 * A pidfd never refers to another process than the one that it was opened for, so it is enough to check the name once more before
+	 * A pidfd never refers to any process other than the one that it was opened for, so it is enough to check the name once more before
 	 * the signal.
 	 */
 	if (!is_named(root, daemon->pid, daemon->name))

@@ -29,8 +29,8 @@ void daemons_find(const char *root, struct daemons *daemons);
 
 /**
  * Has @daemon look for hooks again (SIGHUP), and remembers that it was told. Its guests do not notice. While it starts or reloads it
- * ignores the signal, so that is waited for, 10 s at most. Returns 0 or a negative errno; -ESRCH: it is gone, and looks when it starts;
- * -EBUSY: it still reloads.
+ * ignores the signal, so this first waits, up to 10 s, until it has finished. Returns 0 or a negative errno; -ESRCH: it is gone, and looks
+ * when it starts; -EBUSY: it is still starting or reloading.
  */
 int daemons_tell(const char *root, const struct daemon *daemon);
 

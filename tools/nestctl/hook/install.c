@@ -116,7 +116,7 @@ static enum nestctl_status check_place(const struct hook *hook, enum hook_place 
 	hook_describe_libvirt(hook, version, sizeof(version));
 	return nestctl_fail(NESTCTL_NO,
 			    "%s belongs to another program and stays, and this libvirt (%s) runs no hook next to it (6.5 or newer does): "
-			    "update libvirt, or let that hook end with: exec " NESTXML_HOOK_PROGRAM " \"$@\"",
+			    "update libvirt, or make that hook end with: exec " NESTXML_HOOK_PROGRAM " \"$@\"",
 			    hook_place_path(HOOK_PLACE_ALONE), version);
 }
 

@@ -36,7 +36,7 @@ void hook_state_read(const char *root, const struct hook *hook, struct hook_stat
 
 /* ---- the verdict ---- */
 
-/* A running daemon that may not have looked since; NULL: there is none. */
+/* A running daemon that may not have looked for hooks since then; NULL: there is none. */
 static const struct daemon *find_unaware(const struct hook_state *state)
 {
 	for (size_t i = 0; i < state->daemons.count; i++)
@@ -112,7 +112,7 @@ enum nestctl_status hook_state_describe(const struct hook_state *state, char *ve
 	}
 	if (state->place == HOOK_PLACE_CHAIN && !hook_is_chain_run(state->hook)) {
 		snprintf(verdict, size, "no: this libvirt is older than 6.5 and runs nothing in qemu.d");
-		snprintf(advice, size, "update libvirt, or let %s end with: exec " NESTXML_HOOK_PROGRAM " \"$@\"",
+		snprintf(advice, size, "update libvirt, or make %s end with: exec " NESTXML_HOOK_PROGRAM " \"$@\"",
 			 hook_place_path(HOOK_PLACE_ALONE));
 		return NESTCTL_NO;
 	}

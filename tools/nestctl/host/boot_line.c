@@ -28,7 +28,7 @@ static bool is_kernel_blacklist(const char *word)
 
 /*
  * "modprobe.blacklist=kvm_amd", which modprobe obeys, or "module_blacklist=nouveau,kvm_amd", which the kernel does. In the modules' names,
- * neither takes a '-' for a '_'.
+ * neither treats a '-' as a '_'.
  */
 static bool is_blacklisting(const char *word, const char *module)
 {

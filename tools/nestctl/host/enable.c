@@ -172,7 +172,7 @@ static enum nestctl_status check_insmod(const struct change *change)
 		return NESTCTL_YES;
 	return nestctl_fail(
 		NESTCTL_NO,
-		"nothing was changed: %s, line %u loads %s by insmod, which reads no options of modprobe.d: \"%s\"; replace insmod by "
+		"nothing was changed: %s, line %u loads %s with insmod, which reads no options of modprobe.d: \"%s\"; replace insmod with "
 		"modprobe --ignore-install %s, or remove the line",
 		install->file, install->line, state->module_name, install->text, state->module_name);
 }
@@ -288,7 +288,7 @@ static enum nestctl_status change_module(const struct change *change)
 		return NESTCTL_YES;
 	}
 	if (change->options->no_reload) {
-		printf("it takes effect when %s is loaded the next time\n", change->state->module_name);
+		printf("it takes effect the next time %s is loaded\n", change->state->module_name);
 		return NESTCTL_YES;
 	}
 	fflush(stdout);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * install_command.c - reads a command as sh(1) does, as far as it takes to see whether it reaches modprobe or insmod: quotes, comments, and
- * what `&&`, `||` and `exit` leave out. In doubt it does: then loading is tried, and what fails is named.
+ * what `&&`, `||` and `exit` leave out. When in doubt, it does: then loading is tried, and what fails is named.
  */
 #include "host/install_command.h"
 
@@ -125,7 +125,7 @@ static bool is_name_of(const char *word, const char *module)
 	return strpbrk(word, "$`") || modprobe_is_same_name(base, strcspn(base, "."), module);
 }
 
-/* What the shell puts in the place of a "$PROGRAM" may be anything. */
+/* What the shell puts in place of a "$PROGRAM" may be anything. */
 static enum effect find_effect(const char *program, bool may_be_loader)
 {
 	if (strpbrk(program, "$`"))

@@ -18,7 +18,7 @@
  */
 bool install_command_may_load(const char *command, const char *module, char *options, size_t size);
 
-/** Whether @command, which may load @module, does so by insmod: that reads neither modprobe.d's options nor the kernel's command line. */
+/** Whether @command, which may load @module, does so with insmod: that reads neither modprobe.d's options nor the kernel's command line. */
 bool install_command_reads_no_options(const char *command, const char *module);
 
 #endif

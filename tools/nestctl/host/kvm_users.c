@@ -16,7 +16,7 @@
 #include "guests/qemu_command.h"
 #include "macros.h"
 
-/* The device keeps its name in /proc wherever its node is: in a chroot, or when it has been removed since. */
+/* The device keeps its name in /proc wherever its node is: in a chroot, or when it has since been removed. */
 static bool is_kvm_device(const char *link)
 {
 	const char *name = strrchr(link, '/');

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* load_options.c - the options that the module gets when it is loaded the next time, and where each of them is written. Pure. */
+/* load_options.c - the options that the module gets the next time it is loaded, and where each of them is written. Pure. */
 #include "host/load_options.h"
 
 #include <nestxml/nestxml.h>

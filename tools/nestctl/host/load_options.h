@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* load_options.h - the options that the module gets when it is loaded the next time, and where each of them is written. */
+/* load_options.h - the options that the module gets the next time it is loaded, and where each of them is written. */
 #ifndef NESTXML_HOST_LOAD_OPTIONS_H
 #define NESTXML_HOST_LOAD_OPTIONS_H
 
@@ -21,7 +21,7 @@ struct load_options {
 
 /**
  * Goes on to the next place, in the order in which a later one wins: the lines of modprobe.d, the kernel's command line, the command of
- * modprobe.d's `install`. Where that command loads the module by insmod, it alone counts. False: there is none. Pure.
+ * modprobe.d's `install`. Where that command loads the module with insmod, it alone counts. False: there is none. Pure.
  */
 bool load_options_next(const struct host_state *state, struct load_options *options);
 /** Writes where they are written into @text: "FILE, line 3", "the kernel's command line". Returns @text. */

@@ -19,7 +19,7 @@
 #define ENCRYPTION_SEV (1U << 1)
 #define ENCRYPTION_SNP (1U << 4)
 
-/* What the kernel of such a guest shows: its drivers' devices, and the VM privilege level since Linux 6.11. */
+/* What the kernel of such a guest shows: its drivers' devices, and the VM privilege level (from Linux 6.11 on). */
 static const char *find_encryption_in_sysfs(const char *root)
 {
 	static const struct {

@@ -172,7 +172,7 @@ static void keep_line(struct reader *reader, const char *file, const struct modp
 	list[lines->count++] = kept;
 }
 
-/* kmod takes the name after `install` for a pattern, and that of the others to the letter. */
+/* kmod treats the name after `install` as a pattern, and that of the others literally. */
 static bool is_matching(enum modprobe_verb verb, char *name, const char *module)
 {
 	if (verb != MODPROBE_INSTALL)
@@ -192,7 +192,7 @@ static bool parse_line(const struct reader *reader, char *text, struct modprobe_
 	static const char *const verbs[] = {
 		[MODPROBE_OPTIONS] = "options", [MODPROBE_BLACKLIST] = "blacklist", [MODPROBE_INSTALL] = "install"};
 	char *rest = text;
-	const char *verb = next_word(&rest, " \t"); /* kmod takes a carriage return for a letter */
+	const char *verb = next_word(&rest, " \t"); /* kmod treats a carriage return as an ordinary character */
 	char *name = verb ? next_word(&rest, " \t") : NULL;
 
 	for (size_t i = 0; name && i < ARRAY_SIZE(verbs); i++) {

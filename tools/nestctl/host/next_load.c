@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * next_load.c - what nesting will be after the module is loaded the next time, by the present configuration. Pure, but for the kernel's
+ * next_load.c - what nesting will be the next time the module is loaded, by the present configuration. Pure, but for the kernel's
  * release.
  */
 #include "host/next_load.h"

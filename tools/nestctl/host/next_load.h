@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* next_load.h - what nesting will be after the module is loaded the next time, by the present configuration. */
+/* next_load.h - what nesting will be the next time the module is loaded, by the present configuration. */
 #ifndef NESTXML_HOST_NEXT_LOAD_H
 #define NESTXML_HOST_NEXT_LOAD_H
 
@@ -13,7 +13,7 @@ struct bad_value {
 	char type[16];
 };
 
-/** What nesting will be after the module is loaded the next time, as far as the present configuration says. */
+/** What nesting will be the next time the module is loaded, as far as the present configuration says. */
 struct next_load {
 	enum nestxml_state nested;
 	char source[448]; /* "/etc/modprobe.d/a.conf:1"; "" nothing says so */

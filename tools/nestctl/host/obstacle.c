@@ -24,7 +24,7 @@ static void explain_hardware(const struct host_state *state, struct obstacle *ob
 
 	obstacle->is_final = true;
 	if (state->is_xen_dom0) {
-		SET_CAUSE(obstacle, "this machine runs under Xen, which has %s for itself", state->extension);
+		SET_CAUSE(obstacle, "this machine runs under Xen, which keeps %s to itself", state->extension);
 		SET_REMEDY(obstacle, "boot this machine without Xen");
 	} else if (state->machine.is_guest) {
 		SET_CAUSE(obstacle, "this machine is a guest, and its processor has no %s: its host must provide nesting", feature);
@@ -227,8 +227,8 @@ static bool find_bad_value(const struct host_state *state, struct obstacle *obst
 	if (bad.word.has_value)
 		equals = "=";
 	obstacle->is_configured = true;
-	SET_CAUSE(obstacle, "%s: %s is %s %s here, %s%s", where, bad.word.name, strcmp(bad.type, "int") == 0 ? "an" : "a", bad.type,
-		  bad.word.has_value ? value : "which needs a value", bad.word.has_value ? " is not valid" : "");
+	SET_CAUSE(obstacle, "%s: %s is %s %s here, %s%s%s", where, bad.word.name, strcmp(bad.type, "int") == 0 ? "an" : "a", bad.type,
+		  bad.word.has_value ? "so " : "which needs a value", value, bad.word.has_value ? " is not valid" : "");
 	SET_REMEDY(obstacle, "correct or remove \"%s%s%s\" %s %s%s", bad.word.name, equals, bad.word.has_value ? value : "",
 		   bad.options.is_of_boot ? "on" : "in", where, bad.options.is_of_boot ? ", and reboot" : "");
 	return true;

@@ -11,7 +11,7 @@
 
 #include <nestxml/nestxml.h>
 
-/* The first character decides, of "on" and "off" the second; newer kernels take "enable" and "disable" too. */
+/* The first character decides, except that for "on" and "off" the second does; newer kernels take "enable" and "disable" too. */
 static enum parameter_value parse_bool(const char *value)
 {
 	switch (tolower((unsigned char)value[0])) {

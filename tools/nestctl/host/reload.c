@@ -57,10 +57,10 @@ static int load_old(const struct reload *reload)
 	return load(reload, options, true);
 }
 
-/* ---- what is so now ---- */
+/* ---- the state now ---- */
 
 /* Whether nesting is @wanted now, as /sys has it; @evidence is what that says. */
-static bool is_nested(const struct reload *reload, enum nestxml_state wanted, char *evidence, size_t size)
+static bool has_wanted_state(const struct reload *reload, enum nestxml_state wanted, char *evidence, size_t size)
 {
 	AUTO_HOST struct nestxml_host *host = NULL;
 
@@ -95,7 +95,7 @@ static enum nestctl_status report_rolled_back(const struct reload *reload, const
 	if (!is_restored)
 		file = reload->file->old ? "put the old text of " MODPROBE_FILE " back by hand" : "remove " MODPROBE_FILE " by hand";
 	/* A module that another program has come to use stays, and loading it once more is no error: so it is read back. */
-	if (!is_nested(reload, reload->state->nested, now, sizeof(now)) || is_loaded(reload) != was_loaded)
+	if (!has_wanted_state(reload, reload->state->nested, now, sizeof(now)) || is_loaded(reload) != was_loaded)
 		return nestctl_fail(NESTCTL_FAILED, "%s %s: %s; %s; the %s: %s; run: modprobe -r %s%s%s", module, what, reason, file,
 				    was_loaded ? "old module is not back" : "module stays", now, module, was_loaded ? " && modprobe " : "",
 				    was_loaded ? module : "");
@@ -144,7 +144,7 @@ enum nestctl_status reload_run(const struct reload *reload)
 		return roll_back(reload, "cannot be loaded", obstacle_describe_load_error(reload->state, code, text, sizeof(text)));
 	if (!is_loaded(reload) && reload->state->install)
 		return roll_back(reload, "is not loaded", obstacle_describe_load_error(reload->state, -ENOENT, text, sizeof(text)));
-	if (!is_nested(reload, setting_get_nested(reload->setting), text, sizeof(text)))
+	if (!has_wanted_state(reload, setting_get_nested(reload->setting), text, sizeof(text)))
 		return roll_back(reload, "was loaded, but says", text);
 	printf("%s\n", text);
 	return NESTCTL_YES;

@@ -23,7 +23,7 @@ static bool has_shadow_parameter(const struct host_state *state)
 	return false;
 }
 
-/* enable turns it on unless it is told otherwise; disable leaves it alone unless it is told so. */
+/* enable turns it on unless it is told otherwise; disable leaves it alone unless it is told to set it. */
 static bool is_shadow_written(const struct setting *setting, const struct host_state *state)
 {
 	return has_shadow_parameter(state) && (setting->enable || setting->shadow_vmcs != SETTING_SHADOW_VMCS_DEFAULT);

@@ -41,7 +41,7 @@ struct host_state {
 	const char *module_name; /* kvm_intel or kvm_amd; NULL without a vendor */
 	const char *extension;	 /* as firmware calls it ("VT-x"); NULL without a vendor */
 	enum host_module module;
-	enum kernel_module_place place; /* of the file to load the next time */
+	enum kernel_module_place place; /* of the file that is loaded next time */
 	enum nestxml_state nested;
 	char evidence[256];
 	char other_kvm[128]; /* the modules that are loaded instead of the vendor's; "" none */
@@ -55,7 +55,7 @@ struct host_state {
 	struct modprobe_lines needed_lines; /* about that one */
 	char install_options[256];	    /* that the command of `install` adds, where it may load the module; "" none */
 	char release[65];		    /* the kernel that the module's file was built for; "" not known */
-	bool install_reads_no_options;	    /* it loads the module by insmod, without those of modprobe.d and the kernel's command line */
+	bool install_reads_no_options;	    /* it loads the module with insmod, without those of modprobe.d and the kernel's command line */
 	bool install_may_load;		    /* whether the command of `install` may load the module */
 	bool is_needed_blacklisted;	    /* @needed is kept from being loaded by @kernel_blacklist; false: by modprobe.d's `install` */
 	bool is_needed_loaded;		    /* until the next boot @needed does not matter */

@@ -82,7 +82,7 @@ static int connect_to(struct admin_connection *admin, const char *name, struct v
 }
 
 /*
- * Connects to virtqemud if that runs, else to libvirtd. The one that does not run must not be asked: systemd would start it, next to the
+ * Connects to virtqemud if that runs, else to libvirtd. The one that does not run must not be asked: systemd would start it, alongside the
  * one that does.
  */
 static int connect_to_daemon(struct admin_connection *admin, struct virt_error *error)
@@ -121,7 +121,7 @@ static void read_parameters(virTypedParameterPtr parameters, int count, struct c
 	int is_readonly = 0;
 	int user = -1;
 
-	/* What is not said stays as it is: a client of another machine has no process. */
+	/* What is not said stays as it is: a client on another machine has no process. */
 	sym_virTypedParamsGetBoolean(parameters, count, VIR_CLIENT_INFO_READONLY, &is_readonly);
 	sym_virTypedParamsGetInt(parameters, count, VIR_CLIENT_INFO_UNIX_PROCESS_ID, &client->pid);
 	sym_virTypedParamsGetInt(parameters, count, VIR_CLIENT_INFO_UNIX_USER_ID, &user);
@@ -132,7 +132,7 @@ static void read_parameters(virTypedParameterPtr parameters, int count, struct c
 }
 
 /*
- * Returns whether it is there still. A client that the daemon does not describe, as for a moment while it connects ("No identity
+ * Returns whether it is still there. A client that the daemon does not describe, as for a moment while it connects ("No identity
  * information available"), counts as an unknown one that may write.
  */
 static bool read_client(virAdmClientPtr from, struct client *client)

@@ -35,13 +35,13 @@ size_t clients_count_writers(const struct clients *clients)
 	return count;
 }
 
-static int describe(const struct client *client, const char *joint, char *buffer, size_t size)
+static int describe(const struct client *client, const char *separator, char *buffer, size_t size)
 {
 	if (client->pid == 0)
-		return snprintf(buffer, size, "%sanother client", joint);
+		return snprintf(buffer, size, "%sanother client", separator);
 	if (client->name[0] == '\0')
-		return snprintf(buffer, size, "%sprocess %d", joint, client->pid);
-	return snprintf(buffer, size, "%s%s (process %d)", joint, client->name, client->pid);
+		return snprintf(buffer, size, "%sprocess %d", separator, client->pid);
+	return snprintf(buffer, size, "%s%s (process %d)", separator, client->name, client->pid);
 }
 
 const char *clients_describe_writers(const struct clients *clients, char *buffer, size_t size)

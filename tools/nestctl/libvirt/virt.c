@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* virt.c - libvirt by dlopen, with libvirt's own types. */
+/* virt.c - calls libvirt, which virt_load.c loads, with libvirt's own types. */
 #include "libvirt/virt.h"
 
 #include <dlfcn.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* virt.h - libvirt's calls, all of them. It is loaded when it is needed: linked, it costs every start of nestctl ten times its time. */
+/*
+ * virt.h - libvirt's calls, all of them. It is loaded when it is needed: if it were linked, every start of nestctl would take ten times as
+ * long.
+ */
 #ifndef NESTXML_VIRT_H
 #define NESTXML_VIRT_H
 
@@ -116,7 +119,7 @@ int virt_domain_undefine(struct virt_domain *domain, struct virt_error *error);
 int virt_domain_get_run(const struct virt_domain *domain);
 /** Whether its next start is from a managed save; of a guest from a list, whether it was at that time. True where that is unknown. */
 bool virt_domain_has_saved_state(const struct virt_domain *domain);
-/** Puts the element @xml (NULL: none) into its <metadata>, in the place of the one of the namespace @uri. Returns 0 or -1. */
+/** Puts the element @xml (NULL: none) into its <metadata>, in place of the one of the namespace @uri. Returns 0 or -1. */
 int virt_domain_set_metadata(struct virt_domain *domain, const char *xml, const char *prefix, const char *uri, struct virt_error *error);
 
 /* ---- events: one loop for a process; to be set up before anything is connected ---- */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* virt_load.c - libvirt by dlopen: linked, it would cost every start of nestctl ten times its time. */
+/* virt_load.c - loads libvirt with dlopen(): if it were linked, every start of nestctl would take ten times as long. */
 #include "libvirt/virt_load.h"
 
 #include <errno.h>

@@ -20,7 +20,7 @@ static const struct directory {
 	const char *path;
 	const char *name;
 } directories[] = {
-	{"/usr/share", "nestxml"},	 {NESTXML_VENDOR_DIRECTORY, NULL},  {"/etc", "nestxml"},
+	{"/usr/share", "nestxml"},	 {NESTXML_PACKAGE_DIRECTORY, NULL}, {"/etc", "nestxml"},
 	{NESTXML_ADMIN_DIRECTORY, NULL}, {NESTXML_DROP_IN_DIRECTORY, NULL},
 };
 

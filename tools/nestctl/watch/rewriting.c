@@ -10,7 +10,7 @@
 #include "guests/yielding.h"
 #include "macros.h"
 #include "nestctl.h"
-#include "watch/sweep_memory.h"
+#include "watch/sweep_cache.h"
 #include "watch/watch.h"
 
 #define ADMIN_PAUSE 5000 /* milliseconds until libvirt's admin API is tried again */
@@ -52,7 +52,7 @@ static enum company ask_company(struct watch *watch)
 
 /* ---- guests ---- */
 
-/* What has happened by now. Returns whether guests may be looked at still. */
+/* What has happened by now. Returns whether guests may still be looked at. */
 static bool hear(void *context)
 {
 	struct watch *watch = context;

@@ -16,7 +16,7 @@ static int compare(const void *a, const void *b)
 	return strcmp(left->run.uuid, right->run.uuid);
 }
 
-/* libvirt gives a number out twice only if it was restarted, and then what was said names another process than this run's. */
+/* libvirt gives a number out twice only if it was restarted, and then what was said names a different process from this run's. */
 static void take_over(struct run *run, const struct runs *before)
 {
 	const struct run *old = before->count > 0 ? bsearch(run, before->list, before->count, sizeof(*run), compare) : NULL;

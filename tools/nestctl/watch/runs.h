@@ -15,7 +15,7 @@
 #include "guests/qemu_verdict.h"
 #include "libvirt/virt.h"
 
-#define RUNS_PAUSE 1000 /* milliseconds after a guest has come up in which more may: they are looked at together */
+#define RUNS_PAUSE 1000 /* milliseconds after a guest has come up in which more may come up: they are looked at together */
 
 /** What was said of a guest; all zero: nothing. */
 struct run_said {
@@ -28,7 +28,7 @@ struct run_said {
 struct run {
 	struct virt_run run;
 	bool is_due;	 /* it is to be looked at */
-	bool is_started; /* it has come up since: due when they are listed next */
+	bool is_started; /* it has since come up: due when they are listed next */
 	struct run_said said;
 };
 

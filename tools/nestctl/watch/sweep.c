@@ -66,9 +66,9 @@ struct sweep_guest *sweep_find(const struct sweep *sweep, const char *uuid)
 	return sweep->count > 0 ? bsearch(uuid, sweep->guests, sweep->count, sizeof(*sweep->guests), compare_with_guest) : NULL;
 }
 
-bool sweep_is_settled(const struct sweep *memory, uint64_t key, const char *uuid, uint64_t stamp)
+bool sweep_is_settled(const struct sweep *cache, uint64_t key, const char *uuid, uint64_t stamp)
 {
-	const struct sweep_guest *guest = key != 0 && memory->key == key && stamp != 0 ? sweep_find(memory, uuid) : NULL;
+	const struct sweep_guest *guest = key != 0 && cache->key == key && stamp != 0 ? sweep_find(cache, uuid) : NULL;
 
 	return guest && guest->is_settled && guest->stamp == stamp;
 }
@@ -98,15 +98,15 @@ static bool read_guest(const char *line, struct sweep_guest *guest)
 	return read_number(line + SWEEP_UUID, &guest->stamp);
 }
 
-/* Whether head, end and length are those of a whole memory; then @memory has its key, and @count is that of its guests. */
-static bool read_frame(const char *text, size_t length, struct sweep *memory, size_t *count)
+/* Whether head, end and length are those of a whole cache; then @cache has its key, and @count is that of its guests. */
+static bool read_frame(const char *text, size_t length, struct sweep *cache, size_t *count)
 {
 	const char *end = text + length - END_LINE;
 	uint64_t checksum;
 
 	if ((length - HEAD_LINE - END_LINE) % LINE != 0)
 		return false;
-	if (strncmp(text, HEAD, strlen(HEAD)) != 0 || !read_number(text + strlen(HEAD), &memory->key))
+	if (strncmp(text, HEAD, strlen(HEAD)) != 0 || !read_number(text + strlen(HEAD), &cache->key))
 		return false;
 	if (strncmp(end, END, strlen(END)) != 0 || !read_number(end + strlen(END), &checksum))
 		return false;
@@ -114,7 +114,7 @@ static bool read_frame(const char *text, size_t length, struct sweep *memory, si
 	return checksum == sweep_hash(SWEEP_HASH_START, text, length - END_LINE);
 }
 
-bool sweep_read(const char *text, size_t length, struct sweep *memory)
+bool sweep_read(const char *text, size_t length, struct sweep *cache)
 {
 	struct sweep made = {0};
 	size_t count = 0;
@@ -131,7 +131,7 @@ bool sweep_read(const char *text, size_t length, struct sweep *memory)
 	}
 	if (!good)
 		sweep_clear(&made);
-	*memory = made;
+	*cache = made;
 	return good;
 }
 

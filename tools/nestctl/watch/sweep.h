@@ -2,8 +2,8 @@
 /*
  * sweep.h - which stored guests the watcher need not ask libvirt about, because nothing of theirs has changed since they needed nothing.
  *
- * What is remembered is a hint, and one that errs towards asking: a guest that is not known, whose file has changed, or a memory that is
- * not whole or was made under another policy costs one more question. Pure.
+ * What is remembered is a hint, and one that errs towards asking: a guest that is unknown or whose file has changed, or a record that is
+ * damaged or was made under another policy, costs one more query. Pure.
  */
 #ifndef NESTXML_SWEEP_H
 #define NESTXML_SWEEP_H
@@ -45,13 +45,13 @@ uint64_t sweep_get_stamp(const struct stat *status);
 /** Whether a change after @now will show in the times of this file, which were taken before. */
 bool sweep_is_at_rest(const struct stat *status, time_t now);
 
-/** Whether the guest needed nothing under @key when its file was as it is now. @memory may be of another key. */
-bool sweep_is_settled(const struct sweep *memory, uint64_t key, const char *uuid, uint64_t stamp);
+/** Whether the guest needed nothing under @key when its file was as it is now. @cache may be of another key. */
+bool sweep_is_settled(const struct sweep *cache, uint64_t key, const char *uuid, uint64_t stamp);
 /** The guest; NULL: it is not among them. */
 struct sweep_guest *sweep_find(const struct sweep *sweep, const char *uuid);
 
-/** Reads what sweep_write() wrote. Returns false and leaves @memory empty for anything else, or if out of memory. */
-bool sweep_read(const char *text, size_t length, struct sweep *memory);
+/** Reads what sweep_write() wrote. Returns false and leaves @cache empty for anything else, or if out of memory. */
+bool sweep_read(const char *text, size_t length, struct sweep *cache);
 /** The settled guests of @sweep as text, the caller's to free. NULL: out of memory. */
 char *sweep_write(const struct sweep *sweep, size_t *length);
 

@@ -27,7 +27,7 @@ static void describe(const struct diagnosis *diagnosis, char *text, size_t size)
 
 	nestxml_text_escape(virt_domain_get_name(diagnosis->guest), name, sizeof(name));
 	if (diagnosis->policy_error.code != NESTXML_OK) {
-		snprintf(text, size, "guest '%s': it runs, and its policy is unknown: %s", name, diagnosis->policy_error.message);
+		snprintf(text, size, "guest '%s': it is running, and its policy is unknown: %s", name, diagnosis->policy_error.message);
 		return;
 	}
 	nestxml_policy_describe_source(&diagnosis->policy, source, sizeof(source));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* sweep_memory.c - policy files to a key, definitions' files to stamps, and both to and from /var/lib/nestxml/settled. */
-#include "watch/sweep_memory.h"
+/* sweep_cache.c - policy files to a key, definitions' files to stamps, and both to and from /var/lib/nestxml/settled. */
+#include "watch/sweep_cache.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -75,14 +75,14 @@ static uint64_t hash_directory(uint64_t hash, const char *root, const char *path
 uint64_t sweep_hash_policy(const char *root)
 {
 	static const char *const above[] = {"/", "/etc", "/usr", "/usr/share"};
-	static const char *const directories[] = {NESTXML_VENDOR_DIRECTORY, NESTXML_ADMIN_DIRECTORY, NESTXML_DROP_IN_DIRECTORY};
+	static const char *const directories[] = {NESTXML_PACKAGE_DIRECTORY, NESTXML_ADMIN_DIRECTORY, NESTXML_DROP_IN_DIRECTORY};
 	uint64_t hash = SWEEP_HASH_START;
 
 	for (size_t i = 0; i < ARRAY_SIZE(above); i++)
 		hash = hash_owner(hash, root, above[i]);
 	for (size_t i = 0; i < ARRAY_SIZE(directories); i++)
 		hash = hash_owner(hash, root, directories[i]);
-	hash = hash_file(hash, root, NESTXML_VENDOR_DIRECTORY "/nestxml.conf");
+	hash = hash_file(hash, root, NESTXML_PACKAGE_DIRECTORY "/nestxml.conf");
 	hash = hash_file(hash, root, NESTXML_ADMIN_DIRECTORY "/nestxml.conf");
 	return hash_directory(hash, root, NESTXML_DROP_IN_DIRECTORY);
 }
@@ -108,7 +108,7 @@ uint64_t sweep_make_key(uint64_t before, uint64_t after, const struct host_polic
 	return sweep_hash(key, evidence, strlen(evidence));
 }
 
-/* ---- the memory: a hint, so what cannot be trusted, read or written is none ---- */
+/* ---- the cache: a hint, so what cannot be trusted, read or written is none ---- */
 
 /* Root's own, closed to others, and no link. Returns a descriptor or -1. */
 static int open_directory(const char *root)
@@ -126,7 +126,7 @@ static int open_directory(const char *root)
 	return TAKE_FD(fd);
 }
 
-static void read_memory(const char *root, struct sweep *memory)
+static void read_cache(const char *root, struct sweep *cache)
 {
 	AUTO_CLOSE int directory = open_directory(root);
 	AUTO_CLOSE int fd = -1;
@@ -139,11 +139,11 @@ static void read_memory(const char *root, struct sweep *memory)
 	if (fd < 0 || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) || status.st_uid != geteuid() || status.st_mode & 077)
 		return;
 	if (io_read(fd, SWEEP_LIMIT, 0, &text, &length) == 0 && length <= SWEEP_LIMIT)
-		sweep_read(text, length, memory);
+		sweep_read(text, length, cache);
 }
 
-/* No fsync: where a crash leaves half of it, its checksum says so. */
-static void write_memory(const char *root, const struct sweep *sweep)
+/* No fsync: where a crash leaves half of it, its checksum shows that. */
+static void write_cache(const char *root, const struct sweep *sweep)
 {
 	AUTO_CLOSE int directory = open_directory(root);
 	AUTO_CLOSE int fd = -1;
@@ -213,7 +213,7 @@ static bool needs_nothing(const char *xml, size_t length, const char *uuid, cons
 
 void sweep_begin(const char *root, uint64_t key, struct virt_domain **domains, size_t *count, struct sweep *sweep)
 {
-	struct sweep memory = {0};
+	struct sweep cache = {0};
 	size_t kept = 0;
 
 	*sweep = (struct sweep){.key = key};
@@ -222,22 +222,22 @@ void sweep_begin(const char *root, uint64_t key, struct virt_domain **domains, s
 	sweep->guests = calloc(*count + 1, sizeof(*sweep->guests));
 	if (!sweep->guests)
 		return;
-	read_memory(root, &memory);
+	read_cache(root, &cache);
 	sweep->count = *count;
 	for (size_t i = 0; i < sweep->count; i++) {
 		struct sweep_guest *guest = &sweep->guests[i];
 
 		snprintf(guest->uuid, sizeof(guest->uuid), "%s", virt_domain_get_uuid(domains[i]));
 		guest->stamp = read_stamp(root, domains[i]);
-		guest->is_settled = sweep_is_settled(&memory, key, guest->uuid, guest->stamp);
+		guest->is_settled = sweep_is_settled(&cache, key, guest->uuid, guest->stamp);
 		if (guest->is_settled)
 			virt_domain_free(domains[i]);
 		else
 			domains[kept++] = domains[i];
 	}
-	sweep->has_changed = memory.key != key || memory.count != sweep->count - kept;
+	sweep->has_changed = cache.key != key || cache.count != sweep->count - kept;
 	*count = kept;
-	sweep_clear(&memory);
+	sweep_clear(&cache);
 }
 
 void sweep_settle(const char *root, struct sweep *sweep, const struct host_policy *host_policy, const struct virt_domain *guest)
@@ -248,7 +248,7 @@ void sweep_settle(const char *root, struct sweep *sweep, const struct host_polic
 	AUTO_FREE char *xml = NULL;
 	size_t length;
 
-	/* The stamp is of before libvirt was asked: a change since then shows. */
+	/* The stamp was taken before libvirt was asked: a change since then shows. */
 	if (fd < 0 || sweep_get_stamp(&status) != known->stamp || !sweep_is_at_rest(&status, time(NULL)))
 		return;
 	if (io_read(fd, NESTXML_MAX_SIZE, 0, &xml, &length) != 0 || !needs_nothing(xml, length, known->uuid, host_policy))
@@ -260,6 +260,6 @@ void sweep_settle(const char *root, struct sweep *sweep, const struct host_polic
 void sweep_end(const char *root, struct sweep *sweep)
 {
 	if (sweep->has_changed)
-		write_memory(root, sweep);
+		write_cache(root, sweep);
 	sweep_clear(sweep);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * sweep_memory.h - a sweep over the stored guests that leaves out those that needed nothing at an earlier one, and remembers which these
+ * sweep_cache.h - a sweep over the stored guests that leaves out those that needed nothing at an earlier one, and remembers which these
  * are in /var/lib/nestxml.
  */
-#ifndef NESTXML_SWEEP_MEMORY_H
-#define NESTXML_SWEEP_MEMORY_H
+#ifndef NESTXML_SWEEP_CACHE_H
+#define NESTXML_SWEEP_CACHE_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -36,7 +36,7 @@ void sweep_begin(const char *root, uint64_t key, struct virt_domain **domains, s
  * either. If the file was edited by hand, it differs from what libvirt has, and libvirt reads it at its own next start.
  */
 void sweep_settle(const char *root, struct sweep *sweep, const struct host_policy *host_policy, const struct virt_domain *guest);
-/** Remembers the settled guests if they are others than before, and releases @sweep, which may be all zero. */
+/** Remembers the settled guests if they differ from those before, and releases @sweep, which may be all zero. */
 void sweep_end(const char *root, struct sweep *sweep);
 
 #endif
