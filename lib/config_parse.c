@@ -49,6 +49,14 @@ static void fail_word(struct reading *reading, const char *what, const char *wor
 	fail(reading, reason);
 }
 
+/* @word is none of those that @expected lists. One that looks like one of them may have a character that does not show. */
+static void fail_unknown(struct reading *reading, const char *what, const char *word, const char *expected)
+{
+	bool has_unseen = nestxml_has_unseen(word, strlen(word));
+
+	fail_word(reading, what, word, has_unseen ? "it has an invisible character, or one that looks like a blank" : expected);
+}
+
 static void fail_nomem(struct reading *reading)
 {
 	if (reading->code == 0)
@@ -175,7 +183,7 @@ static void read_section(struct reading *reading, const char *line, size_t lengt
 		else
 			read_guest_section(reading, name + strlen(guest));
 	} else {
-		fail_word(reading, "unknown section", name, "expected [default] or [guest NAME]");
+		fail_unknown(reading, "unknown section", name, "expected [default] or [guest NAME]");
 	}
 }
 
@@ -201,7 +209,7 @@ static void fail_key(struct reading *reading, const struct policy_key *key, cons
 	snprintf(what, sizeof(what), "%s =", key->name);
 	nestxml_policy_describe_words(key->words, key->count, words, sizeof(words));
 	snprintf(hint, sizeof(hint), "expected %s", words);
-	fail_word(reading, what, value, hint);
+	fail_unknown(reading, what, value, hint);
 }
 
 /* The one key whose value is a list. No [guest] section may have it: whether a program manages a guest is decided without its policy. */
@@ -217,7 +225,7 @@ static void fail_unknown_key(struct reading *reading, const char *name)
 		names[i] = nestxml_policy_keys[i].name;
 	nestxml_policy_describe_words(names, NESTXML_POLICY_KEYS + 1, words, sizeof(words));
 	snprintf(hint, sizeof(hint), "expected %s", words);
-	fail_word(reading, "unknown key", name, hint);
+	fail_unknown(reading, "unknown key", name, hint);
 }
 
 static bool add_manager(struct nestxml_config *config, const char *word, size_t length)
