@@ -435,7 +435,8 @@ static void test_wrong_text_is_refused_with_file_and_line(void **state)
 		{"[guest a\xc2\x85]\n", 1, "it has an invisible character, or one that looks like a blank"},	  /* a next line */
 		{"[guest a\xf3\xa0\x80\xa0]\n", 1, "it has an invisible character, or one that looks like a blank"}, /* a tag */
 		{"[guest a\x7f]\n", 1, "it has an invisible character, or one that looks like a blank"},
-		{"[default]\n\xc2\xa0nested = require\n", 2, "unknown key '\xc2\xa0nested'; it has an invisible character, or one that looks"},
+		{"[default]\n\xc2\xa0nested = require\n", 2,
+		 "unknown key '\xc2\xa0nested'; it has an invisible character, or one that looks"},
 		{"[default]\nnested = require\xe2\x80\x8b\n", 2, "'; it has an invisible character, or one that looks like a blank"},
 		{"[default\xc2\xa0]\n", 1, "'; it has an invisible character, or one that looks like a blank"},
 		{"[default]\nmanagers = !urn:x\xe2\x80\x8b\n", 2, "characters that do not show"},
