@@ -97,7 +97,8 @@ static void report_override(struct nestxml_check *check)
 	if (is_arriving(check))
 		advise_arrival(check, condition);
 	else
-		advise(check, "remove it from its definition, or set nested = leave for it");
+		nestxml_text_print(check->advice, sizeof(check->advice),
+				   "remove %s from its definition, or set nested = leave for this guest", override);
 }
 
 static void report_refusal(struct nestxml_check *check, const struct nestxml_host *host)

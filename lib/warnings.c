@@ -116,7 +116,8 @@ void nestxml_warn(const struct nestxml_domain *domain, enum nestxml_nested neste
 		  struct warnings *warnings)
 {
 	if (domain->override.found[0])
-		warn(warnings, "%s overrides its <cpu>, so the XML does not decide what the guest has; remove it", domain->override.found);
+		warn(warnings, "%s overrides its <cpu>, so the XML does not decide what the guest has; remove %s", domain->override.found,
+		     domain->override.found);
 	if (nested != NESTXML_NESTED_DISABLE)
 		warn_of_missing(domain, vendor, warnings);
 	warn_of_check(domain, nested, vendor, mode, warnings);

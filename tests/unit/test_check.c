@@ -309,9 +309,9 @@ static void test_where_an_argument_for_qemu_decides_what_must_be_so_is_refused(v
 {
 	static const struct row rows[] = {
 		{"nested = require", REQUIRED OVERRIDE, REFUSE,
-		 "-cpu in <qemu:commandline>|remove it from its definition|nested = leave|!virsh"},
+		 "-cpu in <qemu:commandline>|remove -cpu in <qemu:commandline> from its definition|nested = leave|!virsh"},
 		{"nested = disable", DISABLED OVERRIDE, REFUSE,
-		 "-cpu in <qemu:commandline>|remove it from its definition|nested = leave|!virsh"},
+		 "-cpu in <qemu:commandline>|remove -cpu in <qemu:commandline> from its definition|nested = leave|!virsh"},
 		{"nested = disable", PLAIN OVERRIDE, REFUSE, "-cpu in <qemu:commandline>"},
 		{"nested = optional", REQUIRED OVERRIDE, PASS, "-cpu in <qemu:commandline>"},
 		{"nested = leave", PLAIN OVERRIDE, PASS, "left alone"},

@@ -274,7 +274,7 @@ static enum nestctl_status parse(int argc, char **argv, struct request *request)
 	request->guests = argv + optind;
 	request->guests_count = (size_t)(argc - optind);
 	if (request->all == (request->guests_count > 0))
-		return nestctl_usage("apply", "guests or --all required, not both");
+		return nestctl_usage("apply", "expected either guests or --all");
 	return NESTCTL_CONTINUE;
 }
 

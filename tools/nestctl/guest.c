@@ -276,11 +276,11 @@ static void print_table(const struct facts *facts, enum verdict verdict)
 
 	describe_verdict(facts, verdict, text, sizeof(text));
 	output_row("own guests", "%s", text);
-	output_row("processor", "%s%s, %s", own || !facts->has_flags ? "" : "without ",
+	output_row("processor", "%s%s; this machine is %s", own || !facts->has_flags ? "" : "without ",
 		   own		      ? own
 		   : facts->has_flags ? output_join_features(" and ", features, sizeof(features))
 				      : "without known flags",
-		   facts->cpuinfo.hypervisor ? "of a guest" : "not of a guest");
+		   facts->cpuinfo.hypervisor ? "a guest" : "not a guest");
 	output_row("module", "%s", facts->module[0] ? nestxml_text_escape(facts->module, shown, sizeof(shown)) : "none");
 	kvm_device_describe(&facts->device, text, sizeof(text));
 	output_row("/dev/kvm", "%s", text);

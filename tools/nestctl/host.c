@@ -157,7 +157,7 @@ static void print_table(const struct host_state *state)
 	output_row("processor", "%s, %s, %s%s%s", state->arch, state->vendor ? nestxml_vendor_to_string(state->vendor) : "unknown vendor",
 		   state->has_flag ? "" : "without ",
 		   state->has_flag ? nestxml_vendor_feature(state->vendor) : output_join_features(" and ", features, sizeof(features)),
-		   state->machine.is_guest ? ", of a guest" : "");
+		   state->machine.is_guest ? "; this machine is a guest" : "");
 	if (state->module_name)
 		output_row("module", "%s, %s", state->module_name, host_module_to_string(state->module));
 	print_next_load(state);

@@ -402,7 +402,7 @@ static enum nestctl_status find_status(const struct listing *listing)
 	if (!listing->request->unmet)
 		return NESTCTL_YES;
 	if (listing->unknown > 0)
-		fprintf(stderr, "nestctl: warning: for %zu running guests it is unknown whether their policy is met; see nestctl list\n",
+		fprintf(stderr, "nestctl: warning: whether the policy is met is unknown for %zu of the running guests; see nestctl list\n",
 			listing->unknown);
 	return listing->unmet > 0 ? NESTCTL_NO : NESTCTL_YES;
 }

@@ -116,7 +116,7 @@ static void describe_log(const struct diagnosis *diagnosis, char *text, size_t s
 	if (diagnosis->running.log_error != 0)
 		snprintf(text, size, "cannot be read: %s", strerror(-diagnosis->running.log_error));
 	else if (!log->started)
-		snprintf(text, size, "the guest's start is not in its last MiB, and no more of it is read");
+		snprintf(text, size, "the guest's start is not in the log's last MiB, and no more of the log is read");
 	else
 		describe_lacks(log, text, size);
 }

@@ -78,7 +78,7 @@ static const char help[] = "Usage: nestxml [OPTION...] [FILE], or nestxml -i [OP
 			   "  -V, --version        the version\n"
 			   "\n"
 			   "Exit status: 0 done, 1 would change (-c, -d), 2 usage, 3 input refused,\n"
-			   "4 does not apply to this guest, 5 failed: I/O, memory, libxml2, or the policy.\n";
+			   "4 nesting does not apply here, 5 failed: I/O, memory, libxml2, or the policy.\n";
 
 static int usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 static int usage(const char *format, ...)

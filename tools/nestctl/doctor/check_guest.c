@@ -159,7 +159,7 @@ static void check_override(const struct diagnosis *diagnosis, const char *overri
 	if (virt_domain_is_persistent(diagnosis->guest))
 		finding_advise(finding, "virsh edit %s: remove %s, or set nested = leave for this guest", name, override);
 	else
-		finding_advise(finding, "end it, and create it without %s, or set nested = leave for this guest", override);
+		finding_advise(finding, "end the guest, and create it without %s, or set nested = leave for it", override);
 }
 
 static void check_definition(const struct diagnosis *diagnosis, const struct plan *plan, const char *name, struct findings *findings)
@@ -186,7 +186,7 @@ static void check_definition(const struct diagnosis *diagnosis, const struct pla
 		if (virt_domain_is_persistent(diagnosis->guest))
 			finding_advise(finding, "nestctl apply %s", name);
 		else
-			finding_advise(finding, "create it again with a <cpu> that states it: see nestxml(1)");
+			finding_advise(finding, "create the guest again with a <cpu> that states its policy: see nestxml(1)");
 		break;
 	case PLAN_MANAGED:
 		finding = findings_add(findings, "definition", FINDING_NOT,

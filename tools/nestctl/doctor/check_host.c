@@ -37,7 +37,7 @@ static void check_processor(const struct host *host, struct findings *findings)
 		finding_advise(findings_add(findings, "processor", FINDING_NOT, "%s", host->obstacle.cause), "%s", host->obstacle.remedy);
 	else
 		findings_add(findings, "processor", FINDING_OK, "%s, %s%s", state->arch, nestxml_vendor_to_string(state->vendor),
-			     state->machine.is_guest ? ", of a guest" : "");
+			     state->machine.is_guest ? "; this machine is a guest" : "");
 }
 
 static void check_firmware(const struct host *host, struct findings *findings)

@@ -209,7 +209,7 @@ static void advise_creation(const struct diagnosis *diagnosis, const char *neste
 	char shown[320];
 
 	if (override)
-		snprintf(text, size, "end it, and create it without %s, which overrides its <cpu>", override);
+		snprintf(text, size, "end the guest, and create it without %s, which overrides its <cpu>", override);
 	else if (diagnosis_find_wrapper(diagnosis, emulator, sizeof(emulator)))
 		snprintf(
 			text, size,
@@ -225,7 +225,7 @@ static void advise_between(const struct diagnosis *diagnosis, char *text, size_t
 {
 	if (!diagnosis->is_qemu_asked)
 		snprintf(text, size,
-			 "nestctl verify --ask-qemu %s (its CPU states it, and something between libvirt and QEMU changes that)",
+			 "nestctl verify --ask-qemu %s (its CPU states the policy, and something between libvirt and QEMU changes that)",
 			 name_for_shell(diagnosis));
 	else
 		snprintf(text, size, "tr '\\0' ' ' </proc/%d/cmdline (what QEMU was started with is not what libvirt asked for)",
@@ -236,7 +236,8 @@ static void advise_restart(const struct diagnosis *diagnosis, char *text, size_t
 {
 	const char *guest = name_for_shell(diagnosis);
 
-	snprintf(text, size, "virsh shutdown %s, and when it is off: virsh start %s (its definition states it by now)", guest, guest);
+	snprintf(text, size, "virsh shutdown %s, and when it is off: virsh start %s (its definition states the policy by now)", guest,
+		 guest);
 }
 
 static void advise_definition(const struct diagnosis *diagnosis, enum nestxml_nested nested, char *text, size_t size)

@@ -31,9 +31,10 @@ enum nestctl_status modprobe_file_read(const char *root, struct modprobe_file *f
 
 	*file = (struct modprobe_file){.path = nestxml_path_join(root, MODPROBE_FILE)};
 	if (file->path && keeps_nothing(file->path))
-		return nestctl_fail(NESTCTL_NO,
-				    "nothing was changed: %s leads to what is not a regular file, which keeps nothing; remove it",
-				    MODPROBE_FILE);
+		return nestctl_fail(
+			NESTCTL_NO,
+			"nothing was changed: %s is neither a regular file nor a link to one, so what is written to it is lost; remove %s",
+			MODPROBE_FILE, MODPROBE_FILE);
 	if (file->path)
 		code = nestxml_file_read(root, MODPROBE_FILE, MAX_OLD_FILE, &file->old, &file->old_length);
 	if (code == 0 || code == -ENOENT)
