@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <nestxml/nestxml.h>
@@ -157,9 +158,10 @@ static bool has_arrived(const struct nestxml_check *check, const struct uuid *ma
 static bool may_be_managed_save(const char *name)
 {
 	char path[PATH_MAX];
+	struct stat status;
 
 	snprintf(path, sizeof(path), "%s/var/lib/libvirt/qemu/save/%s.save", HOOK_ROOT, name);
-	return geteuid() != 0 || access(path, F_OK) == 0 || errno != ENOENT;
+	return geteuid() != 0 || stat(path, &status) == 0 || errno != ENOENT;
 }
 
 /*

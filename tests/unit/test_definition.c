@@ -339,7 +339,32 @@ static void test_one_that_is_undefined_before_the_write_is_not_written(void **st
 
 	assert_int_equal(rewritten.result, REWRITE_FAILED);
 	assert_int_equal(virt.defines, 0);
-	check_said(&rewritten, "its definition cannot be read from libvirt: gone");
+	check_said(&rewritten, "it was undefined meanwhile");
+}
+
+/* What was stored is stored still, or the message says that it is not. */
+static void test_one_that_cannot_be_read_before_the_write_is_not_written(void **state)
+{
+	static const char first[] = DOMAIN("", "<cpu mode='custom'><model>EPYC</model></cpu>", SECRET);
+	static const struct {
+		size_t unreadable_from;
+		size_t defines;
+		const char *words;
+	} rows[] = {
+		{2, 0, "not rewritten: its definition cannot be read from libvirt: gone"}, /* right before the write */
+		{4, 1, "could not be checked: its definition cannot be read"},		   /* at the beginning of the second attempt */
+		{5, 1, "could not be checked: its definition cannot be read"},
+		{8, 2, "could not be checked: its definition cannot be read"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct virt virt = {.drops = " policy='require' name='svm'", .unreadable_from = rows[i].unreadable_from};
+		struct rewritten rewritten = rewrite(*state, &virt, first, "nested = require\nmode = host-passthrough");
+
+		assert_int_equal(rewritten.result, REWRITE_FAILED);
+		CHECK(virt.defines == rows[i].defines, "%zu: %zu", i, virt.defines);
+		check_said(&rewritten, rows[i].words);
+	}
 }
 
 /* Not the old one over it: that would lose what another program has just defined. */
@@ -627,6 +652,7 @@ int main(void)
 		TREE_TEST(test_what_libvirt_drops_again_and_again_is_given_up),
 		TREE_TEST(test_what_changes_before_the_write_is_rewritten_too),
 		TREE_TEST(test_one_that_is_undefined_before_the_write_is_not_written),
+		TREE_TEST(test_one_that_cannot_be_read_before_the_write_is_not_written),
 		TREE_TEST(test_what_is_put_back_is_what_was_there_first),
 		TREE_TEST(test_it_is_put_back_too_where_libvirt_refuses_the_next_attempt),
 		TREE_TEST(test_what_another_program_defined_meanwhile_is_what_is_put_back),

@@ -117,24 +117,46 @@ static void describe_advice(struct diagnosis *diagnosis, const char *xml, char *
 	nestxml_domain_free(diagnosis->stored.domain);
 }
 
-/* The hook would refuse it. */
-static void test_no_start_is_advised_that_an_argument_keeps_from_being_made(void **state)
+/* A stopped guest whose start the hook would refuse, or not. */
+static void test_no_start_is_advised_that_would_be_refused(void **state)
 {
-	static const char overridden[] = KVM(
-		"<q:commandline xmlns:q='http://libvirt.org/schemas/domain/qemu/1.0'><q:arg value='-cpu'/><q:arg value='max'/></q:commandline>");
-	static const enum nestxml_nested policies[] = {NESTXML_NESTED_REQUIRE, NESTXML_NESTED_DISABLE, NESTXML_NESTED_OPTIONAL,
-						       NESTXML_NESTED_LEAVE};
-	struct virt_domain guest = {.is_persistent = true, .is_stopped = true};
-	char text[1024];
+#define OVERRIDE \
+	"<q:commandline xmlns:q='http://libvirt.org/schemas/domain/qemu/1.0'><q:arg value='-cpu'/><q:arg value='max'/></q:commandline>"
+	static const char overridden[] = KVM(OVERRIDE);
+	static const char foreign[] = DOMAIN("kvm", "aarch64", OVERRIDE);
+	static const struct {
+		const char *xml;
+		enum nestxml_nested nested;
+		bool is_refused;
+		const char *host;
+		const char *manager;
+		const char *words;
+		const char *not_words;
+	} rows[] = {
+		{overridden, NESTXML_NESTED_REQUIRE, true, "1\n", NULL, "virsh edit vm: remove -cpu in <qemu:commandline>", "virsh start"},
+		{overridden, NESTXML_NESTED_DISABLE, true, "1\n", NULL, "virsh edit vm: remove -cpu in <qemu:commandline>", "virsh start"},
+		{overridden, NESTXML_NESTED_OPTIONAL, false, "1\n", NULL, "virsh start vm", "remove"},
+		{overridden, NESTXML_NESTED_LEAVE, false, "1\n", NULL, "virsh start vm", "remove"},
+		{overridden, NESTXML_NESTED_REQUIRE, true, "1\n", "urn:m", "another program manages it (urn:m): remove -cpu", "virsh edit"},
+		{foreign, NESTXML_NESTED_REQUIRE, true, "1\n", NULL, "its architecture is aarch64", "remove"},
+		{foreign, NESTXML_NESTED_DISABLE, false, "1\n", NULL, "virsh start vm", "remove"},
+		{KVM(""), NESTXML_NESTED_REQUIRE, true, "0\n", NULL, "nestctl host enable", "virsh start"},
+	};
+	const struct tree *tree = *state;
 
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(policies); i++) {
-		bool is_refused = policies[i] == NESTXML_NESTED_REQUIRE || policies[i] == NESTXML_NESTED_DISABLE;
-		struct diagnosis diagnosis = {.guest = &guest, .policy.nested = policies[i]};
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct virt_domain guest = {.is_persistent = true, .is_stopped = true};
+		struct diagnosis diagnosis = {
+			.guest = &guest, .policy.nested = rows[i].nested, .manager = rows[i].manager, .is_refused = rows[i].is_refused};
+		struct nestxml_host *host;
+		char text[1024];
 
-		describe_advice(&diagnosis, overridden, text, sizeof(text));
-		assert_int_equal(!strstr(text, "virsh start vm"), is_refused);
-		assert_int_equal(!!strstr(text, "virsh edit vm: remove -cpu in <qemu:commandline>"), is_refused);
+		tree_host(tree, "AuthenticAMD", "kvm_amd", rows[i].host);
+		assert_int_equal(nestxml_host_new(tree->root, &host, NULL), 0);
+		diagnosis.host = host;
+		describe_advice(&diagnosis, rows[i].xml, text, sizeof(text));
+		CHECK(strstr(text, rows[i].words) && !strstr(text, rows[i].not_words), "%zu: %s", i, text);
+		nestxml_host_free(host);
 	}
 }
 
@@ -161,7 +183,7 @@ int main(void)
 		TREE_TEST(test_a_definition_is_rewritten_by_hand),
 		TREE_TEST(test_a_managers_guest_is_its_managers),
 		TREE_TEST(test_no_command_is_advised_that_gives_no_guest_nesting),
-		cmocka_unit_test(test_no_start_is_advised_that_an_argument_keeps_from_being_made),
+		TREE_TEST(test_no_start_is_advised_that_would_be_refused),
 		cmocka_unit_test(test_a_policy_that_cannot_be_read_comes_first),
 	};
 

@@ -152,11 +152,16 @@ static void check_policy(const struct diagnosis *diagnosis, const char *name, st
 /* An argument for QEMU that decides in place of the CPU, and for which the hook refuses a start. */
 static void check_override(const struct diagnosis *diagnosis, const char *override, const char *name, struct findings *findings)
 {
+	char manager[160];
 	const char *nested = nestxml_nested_to_string(diagnosis->policy.nested);
 	struct finding *finding = findings_add(findings, "definition", FINDING_NOT, "%s overrides its <cpu>, so it does not start under %s",
 					       override, nested);
 
-	if (virt_domain_is_persistent(diagnosis->guest))
+	if (diagnosis->manager)
+		finding_advise(finding,
+			       "remove %s in the configuration of the program that manages the guest (%s), or set nested = leave for it",
+			       override, nestxml_text_escape(diagnosis->manager, manager, sizeof(manager)));
+	else if (virt_domain_is_persistent(diagnosis->guest))
 		finding_advise(finding, "virsh edit %s: remove %s, or set nested = leave for this guest", name, override);
 	else
 		finding_advise(finding, "end the guest, and create it without %s, or set nested = leave for it", override);
@@ -217,6 +222,10 @@ static void check_saved_state(const struct session *session, const struct diagno
 		finding_advise(findings_add(findings, "managed save", FINDING_NOT, "its next start, which resumes it, is refused: %s",
 					    saved.reason),
 			       "virsh managedsave-remove %s (what was saved is lost)", name);
+	else if (!saved.known && saved.reason[0])
+		finding_advise(findings_add(findings, "managed save", FINDING_UNKNOWN,
+					    "whether its next start, which resumes it, is refused is unknown: %s", saved.reason),
+			       "nestctl list");
 	else
 		finding_advise(findings_add(findings, "managed save", FINDING_UNKNOWN,
 					    "its next start resumes what was saved, with the CPU that it had then"),

@@ -125,8 +125,7 @@ static enum kept read_back(const struct virt_domain *guest, const struct definit
 	return strcmp(*after, xml) == 0 ? KEPT_AS_PLANNED : compare(before, *after, why, size);
 }
 
-/* Whether @seen, which is to be overwritten, is still what is stored (KEPT_DROPPED): if not, another program's later change would be lost.
- */
+/* Whether @seen, which is to be overwritten, is what is stored (KEPT_DROPPED): if not, another program's later change would be lost. */
 static enum kept look_again(const struct virt_domain *guest, const char *seen, char *why, size_t size)
 {
 	AUTO_FREE char *now = NULL;
@@ -228,34 +227,41 @@ static void give_up(struct virt *virt, const struct virt_domain *guest, const st
 		fail(rewritten, "not rewritten: %s", why);
 }
 
-static bool is_unchanged(const struct virt_domain *guest, const char *xml)
+/*
+ * The definition is read once more, since not every change by another program has an event. Who is connected is asked last: a program that
+ * connects after that needs several calls before it can change anything, and the write is a single one. Returns KEPT_DROPPED: it may be
+ * written; KEPT_REPLACED: another program is at work on it; or why it cannot be read, with @why.
+ */
+static enum kept look_before_write(const struct virt_domain *guest, const char *seen, const struct rewrite_terms *terms, char *why,
+				   size_t size)
 {
-	char unread[640];
+	enum kept kept;
 
-	return look_again(guest, xml, unread, sizeof(unread)) == KEPT_DROPPED;
+	if (terms && terms->may_write && !terms->may_write(terms->context))
+		return KEPT_REPLACED;
+	kept = look_again(guest, seen, why, size);
+	if (kept == KEPT_DROPPED && terms && terms->is_undisturbed && !terms->is_undisturbed(terms->context))
+		return KEPT_REPLACED;
+	return kept;
 }
 
 /*
- * The definition is read once more, since not every change by another program has an event. Who is connected is asked last: a program that
- * connects after that needs several calls before it can change anything, and the write is a single one.
+ * Nothing is written in this attempt. If another program is at work on the guest, the next attempt is for the caller's terms to decide, or
+ * comes now if there are none. Returns as conclude().
  */
-static bool may_write(const struct virt_domain *guest, const struct definition *before, const struct rewrite_terms *terms)
+static bool withdraw(enum kept kept, const char *why, const struct rewrite_terms *terms, const struct attempts *attempts,
+		     struct rewritten *rewritten)
 {
-	if (terms && terms->may_write && !terms->may_write(terms->context))
+	if (terms && terms->may_write) {
+		rewritten->result = REWRITE_YIELDED;
+		snprintf(rewritten->message, sizeof(rewritten->message), "not rewritten now: another program is at work on it");
 		return false;
-	return is_unchanged(guest, before->xml) && (!terms || !terms->is_undisturbed || terms->is_undisturbed(terms->context));
-}
-
-/* Another program is at work on the guest: the next attempt is the caller's, or ours if nobody has set terms. Returns as conclude(). */
-static bool withdraw(const struct rewrite_terms *terms, const struct attempts *attempts, struct rewritten *rewritten)
-{
-	if (!terms || !terms->may_write) {
-		fail_as(KEPT_REPLACED, "", rewritten);
-		return !is_last(attempts);
 	}
-	rewritten->result = REWRITE_YIELDED;
-	snprintf(rewritten->message, sizeof(rewritten->message), "not rewritten now: another program is at work on it");
-	return false;
+	if (kept == KEPT_UNKNOWN && !attempts->made)
+		fail(rewritten, "not rewritten: %s", why);
+	else
+		fail_as(kept, why, rewritten);
+	return kept == KEPT_REPLACED && !is_last(attempts);
 }
 
 /* Finds out what has become of @xml, which was defined. Returns true if another attempt is to be made, with what is stored by now. */
@@ -300,6 +306,7 @@ static bool define(struct virt *virt, const struct virt_domain *guest, const str
 {
 	AUTO_FREE char *xml = NULL;
 	struct virt_error error;
+	enum kept kept;
 	size_t length;
 	char why[640];
 
@@ -307,8 +314,9 @@ static bool define(struct virt *virt, const struct virt_domain *guest, const str
 		give_up(virt, guest, attempts, "out of memory", rewritten);
 		return false;
 	}
-	if (!may_write(guest, before, terms))
-		return withdraw(terms, attempts, rewritten);
+	kept = look_before_write(guest, before->xml, terms, why, sizeof(why));
+	if (kept != KEPT_DROPPED)
+		return withdraw(kept, why, terms, attempts, rewritten);
 	if (virt_define(virt, xml, &error) < 0) {
 		snprintf(why, sizeof(why), "libvirt rejects it: %s", error.message);
 		give_up(virt, guest, attempts, why, rewritten);
@@ -324,10 +332,14 @@ static bool rewrite(struct virt *virt, const struct virt_domain *guest, const st
 {
 	struct definition before;
 	bool again = false;
+	char why[640];
 
 	rewritten->result = REWRITE_NOTHING;
-	if (definition_read(guest, VIRT_XML_SECRET, host_policy, &before, rewritten->message, sizeof(rewritten->message)) < 0) {
-		rewritten->result = REWRITE_FAILED;
+	if (definition_read(guest, VIRT_XML_SECRET, host_policy, &before, why, sizeof(why)) < 0) {
+		if (attempts->made)
+			fail_as(KEPT_UNKNOWN, why, rewritten);
+		else
+			fail(rewritten, "%s", why);
 		return false;
 	}
 	if (terms && terms->spares_managers)
@@ -394,7 +406,7 @@ enum undone definition_undo(struct virt_domain *guest, const struct host_policy 
 		snprintf(message, size, "another program undefined it while it was being rewritten, and has defined it again; it is kept");
 		return UNDO_KEPT;
 	}
-	if (!may_write(guest, &stored, terms)) {
+	if (look_before_write(guest, stored.xml, terms, why, sizeof(why)) != KEPT_DROPPED) {
 		snprintf(
 			message, size,
 			"another program undefined it while it was being rewritten, and the rewrite brought it back; it is kept, since that program may "

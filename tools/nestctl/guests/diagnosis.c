@@ -317,24 +317,41 @@ static void advise_no(const struct diagnosis *diagnosis, char *text, size_t size
 		snprintf(text, size, "shut down this host's guests, then: nestctl host enable");
 }
 
-/* An argument for which the hook refuses each of its starts; NULL: there is none. */
-static const char *find_refused_override(const struct diagnosis *diagnosis)
+/* Another program that manages it may define it again with the argument. */
+static void advise_override(const struct diagnosis *diagnosis, const char *override, char *text, size_t size)
 {
-	enum nestxml_nested nested = diagnosis->policy.nested;
+	const char *guest = name_for_shell(diagnosis);
+	char manager[160];
 
-	if (nested != NESTXML_NESTED_REQUIRE && nested != NESTXML_NESTED_DISABLE)
-		return NULL;
-	return nestxml_domain_get_cpu_override(diagnosis->stored.domain);
+	if (diagnosis->manager)
+		snprintf(text, size, "another program manages it (%s): remove %s there, which overrides its <cpu>; then: nestctl verify %s",
+			 nestxml_text_escape(diagnosis->manager, manager, sizeof(manager)), override, guest);
+	else
+		snprintf(text, size, "virsh edit %s: remove %s, which overrides its <cpu>; then: nestctl verify %s", guest, override,
+			 guest);
+}
+
+/* The hook would refuse its start: for an argument, or since this host does not nest. */
+static void advise_refused(const struct diagnosis *diagnosis, char *text, size_t size)
+{
+	const char *override = nestxml_domain_get_cpu_override(diagnosis->stored.domain);
+
+	if (advise_against(diagnosis, text, size))
+		return;
+	if (override)
+		advise_override(diagnosis, override, text, size);
+	else if (nestxml_host_is_fixable(diagnosis->host))
+		snprintf(text, size, "nestctl host enable");
+	else
+		snprintf(text, size, "nestctl host (this guest needs another host)");
 }
 
 static void advise_stopped(const struct diagnosis *diagnosis, char *text, size_t size)
 {
-	const char *override = find_refused_override(diagnosis);
 	const char *guest = name_for_shell(diagnosis);
 
-	if (override)
-		snprintf(text, size, "virsh edit %s: remove %s, which overrides its <cpu>; then: nestctl verify %s", guest, override,
-			 guest);
+	if (diagnosis->is_refused)
+		advise_refused(diagnosis, text, size);
 	else if (diagnosis->has_saved_state)
 		snprintf(
 			text, size,

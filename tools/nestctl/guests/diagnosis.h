@@ -27,6 +27,7 @@ struct diagnosis {
 	struct nestxml_policy policy;
 	struct nestxml_error policy_error; /* code 0: the policy is known */
 	bool is_current;		   /* the stored CPU states the policy already */
+	bool is_refused;		   /* the hook refuses a start of the stored definition, whose policy is known */
 	const char *manager;		   /* the namespace of another program, whose guest it is; NULL: nobody's; borrows from @stored */
 	struct nestxml_edits *edits;	   /* with the warnings about the stored CPU; NULL: its policy asks nothing of it */
 	bool has_saved_state;		   /* its next start comes from a managed save */

@@ -41,6 +41,7 @@ static void read_policy(const struct host_policy *host_policy, struct diagnosis 
 	if (plan.state == PLAN_UNKNOWN)
 		diagnosis->policy_error = plan.error;
 	diagnosis->is_current = plan.state == PLAN_CURRENT;
+	diagnosis->is_refused = plan.state != PLAN_UNKNOWN && plan.verdict == NESTXML_VERDICT_REFUSE;
 	diagnosis->manager = plan.manager;
 	diagnosis->edits = TAKE(plan.edits);
 }

@@ -160,14 +160,14 @@ static enum nestctl_status check_winner(const struct change *change)
 	return NESTCTL_YES;
 }
 
-/* The file that is to be written does not count there. */
+/* insmod gets what its command says, or else the module's default; the file that is to be written does not count. */
 static enum nestctl_status check_insmod(const struct change *change)
 {
 	const struct host_state *state = change->state;
 	const struct modprobe_line *install = modprobe_lines_find(&state->lines, MODPROBE_INSTALL);
 	struct next_load next;
 
-	next_load_find(state, &next);
+	next_load_find_configured(state, &next);
 	if (!install || next.nested == setting_get_nested(&change->options->setting))
 		return NESTCTL_YES;
 	return nestctl_fail(

@@ -84,7 +84,7 @@ static enum nestxml_state find_default(const struct host_state *state)
 }
 
 /* A later option wins over an earlier one. */
-static void find_configured(const struct host_state *state, struct next_load *next)
+void next_load_find_configured(const struct host_state *state, struct next_load *next)
 {
 	struct load_options options = {0};
 	struct parameter_word word;
@@ -113,5 +113,5 @@ void next_load_find(const struct host_state *state, struct next_load *next)
 	else if (next_load_find_bad_value(state, NULL, &bad))
 		set_next(next, NESTXML_STATE_OFF, bad.options.line, bad.options.place);
 	else
-		find_configured(state, next);
+		next_load_find_configured(state, next);
 }

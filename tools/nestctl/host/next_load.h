@@ -21,6 +21,8 @@ struct next_load {
 
 /** Finds out from @state what nesting will be. */
 void next_load_find(const struct host_state *state, struct next_load *next);
+/** The same, as if nothing kept the module from being loaded: by its options alone. */
+void next_load_find_configured(const struct host_state *state, struct next_load *next);
 /** Finds the first value among the options that the kernel would refuse; what @file says (NULL: none) does not count. */
 bool next_load_find_bad_value(const struct host_state *state, const char *file, struct bad_value *bad);
 /** Finds what the command of modprobe.d's `install`, where that loads the module, sets its parameter @name to. False: nothing. */
