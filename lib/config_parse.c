@@ -21,6 +21,8 @@
 
 static const char byte_order_mark[] = "\xef\xbb\xbf";
 
+#define UNSEEN "it has an invisible character, or one that looks like a blank"
+
 /* One file while it is being read. */
 struct reading {
 	struct nestxml_config *config;
@@ -54,7 +56,7 @@ static void fail_unknown(struct reading *reading, const char *what, const char *
 {
 	bool has_unseen = nestxml_has_unseen(word, strlen(word));
 
-	fail_word(reading, what, word, has_unseen ? "it has an invisible character, or one that looks like a blank" : expected);
+	fail_word(reading, what, word, has_unseen ? UNSEEN : expected);
 }
 
 static void fail_nomem(struct reading *reading)
@@ -139,7 +141,7 @@ static void read_guest_section(struct reading *reading, char *start)
 		return;
 	}
 	if (nestxml_has_unseen(start, strlen(start))) {
-		reason = "it has an invisible character, or one that looks like a blank; if that is intended, write ? in its place";
+		reason = UNSEEN "; if that is intended, write ? in its place";
 	} else if (nestxml_metadata_is_pattern(start)) {
 		metadata = nestxml_metadata_pattern_new(start, &reason);
 		if (!metadata && !reason)

@@ -174,7 +174,7 @@ static void check_definition(const struct diagnosis *diagnosis, const struct pla
 	char manager[160];
 	char text[768];
 
-	if (override && plan->verdict == NESTXML_VERDICT_REFUSE && plan->state != PLAN_UNKNOWN && plan->state != PLAN_IMPOSSIBLE) {
+	if (override && diagnosis->is_refused && plan->state != PLAN_IMPOSSIBLE) {
 		check_override(diagnosis, override, name, findings);
 		return;
 	}
@@ -256,7 +256,7 @@ static void check_running(const struct diagnosis *diagnosis, const char *name, s
 static void check_all(const struct session *session, struct diagnosis *diagnosis, struct findings *findings)
 {
 	const char *name = nestxml_shell_name(virt_domain_get_name(diagnosis->guest), virt_domain_get_uuid(diagnosis->guest));
-	CLEANUP(plan_clear) struct plan plan = {0};
+	AUTO_PLAN struct plan plan = {0};
 	char why[640];
 
 	if (!diagnosis_read(&session->host_policy, diagnosis, why, sizeof(why))) {

@@ -3,10 +3,10 @@
 #include "guests/yielding.h"
 
 #include <limits.h>
-#include <stdio.h>
 #include <sys/stat.h>
 
 #include "clock.h"
+#include "guests/definition_path.h"
 #include "nestctl.h"
 
 /*
@@ -39,8 +39,7 @@ static void look_at_files(const struct virt_domain *guest, struct file files[FIL
 
 	for (size_t i = 0; i < FILES; i++) {
 		files[i] = (struct file){0};
-		snprintf(path, sizeof(path), "%s/etc/libvirt/qemu/%s.%s", NESTCTL_ROOT, virt_domain_get_name(guest), endings[i]);
-		if (lstat(path, &status) == 0)
+		if (definition_make_path(NESTCTL_ROOT, guest, endings[i], path) && lstat(path, &status) == 0)
 			files[i] = (struct file){status.st_ino, status.st_ctim};
 	}
 }

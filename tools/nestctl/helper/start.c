@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* start.c - starts a guest whose start was refused, once helper/restart.c finds nothing against it. */
 #include <limits.h>
-#include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
+#include "guests/definition_path.h"
 #include "helper/helper.h"
 #include "log.h"
 #include "nestctl.h"
@@ -96,8 +96,7 @@ static bool is_defined(const struct virt_domain *guest)
 {
 	char path[PATH_MAX];
 
-	snprintf(path, sizeof(path), "%s/etc/libvirt/qemu/%s.xml", NESTCTL_ROOT, virt_domain_get_name(guest));
-	return virt_domain_is_persistent(guest) || access(path, F_OK) == 0;
+	return virt_domain_is_persistent(guest) || (definition_make_path(NESTCTL_ROOT, guest, "xml", path) && access(path, F_OK) == 0);
 }
 
 /* Returns whether it runs on because it is defined. */

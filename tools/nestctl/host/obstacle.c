@@ -217,23 +217,22 @@ static bool find_bad_value(const struct host_state *state, struct obstacle *obst
 {
 	struct bad_value bad;
 	char where[512];
-	char value[512];
+	char value[512] = "";
+	char fault[560] = "which needs a value";
 	const char *equals = "";
-	const char *shown;
 
 	if (!next_load_find_bad_value(state, MODPROBE_FILE, &bad))
 		return false;
 	load_options_describe(&bad.options, where, sizeof(where));
-	nestxml_text_escape(bad.word.value, value, sizeof(value));
-	shown = value[0] ? value : "an empty value";
-	if (bad.word.has_value)
+	if (bad.word.has_value) {
 		equals = "=";
+		nestxml_text_escape(bad.word.value, value, sizeof(value));
+		snprintf(fault, sizeof(fault), "so %s is not valid", value[0] ? value : "an empty value");
+	}
 	obstacle->is_configured = true;
-	SET_CAUSE(obstacle, "%s: %s is %s %s here, %s%s%s", where, bad.word.name, strcmp(bad.type, "int") == 0 ? "an" : "a", bad.type,
-		  bad.word.has_value ? "so " : "which needs a value", bad.word.has_value ? shown : "",
-		  bad.word.has_value ? " is not valid" : "");
-	SET_REMEDY(obstacle, "correct or remove \"%s%s%s\" %s %s%s", bad.word.name, equals, bad.word.has_value ? value : "",
-		   bad.options.is_of_boot ? "on" : "in", where, bad.options.is_of_boot ? ", and reboot" : "");
+	SET_CAUSE(obstacle, "%s: %s is %s %s here, %s", where, bad.word.name, strcmp(bad.type, "int") == 0 ? "an" : "a", bad.type, fault);
+	SET_REMEDY(obstacle, "correct or remove \"%s%s%s\" %s %s%s", bad.word.name, equals, value, bad.options.is_of_boot ? "on" : "in",
+		   where, bad.options.is_of_boot ? ", and reboot" : "");
 	return true;
 }
 

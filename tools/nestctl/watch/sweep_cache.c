@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "file.h"
+#include "guests/definition_path.h"
 #include "io.h"
 #include "macros.h"
 #include "paths.h"
@@ -161,21 +162,13 @@ static void write_cache(const char *root, const struct sweep *sweep)
 
 /* ---- the files of definitions ---- */
 
-/* libvirt has no guests with other names. */
-static bool make_path(const char *root, const struct virt_domain *guest, char path[PATH_MAX])
-{
-	const char *name = virt_domain_get_name(guest);
-
-	return !strchr(name, '/') && (size_t)snprintf(path, PATH_MAX, "%s/etc/libvirt/qemu/%s.xml", root, name) < PATH_MAX;
-}
-
 /* Of the file of its definition; 0: there is none. */
 static uint64_t read_stamp(const char *root, const struct virt_domain *guest)
 {
 	char path[PATH_MAX];
 	struct stat status;
 
-	if (!make_path(root, guest, path) || lstat(path, &status) < 0 || !S_ISREG(status.st_mode))
+	if (!definition_make_path(root, guest, "xml", path) || lstat(path, &status) < 0 || !S_ISREG(status.st_mode))
 		return 0;
 	return sweep_get_stamp(&status);
 }
@@ -186,7 +179,7 @@ static int open_definition(const char *root, const struct virt_domain *guest, st
 	AUTO_CLOSE int fd = -1;
 	char path[PATH_MAX];
 
-	if (make_path(root, guest, path))
+	if (definition_make_path(root, guest, "xml", path))
 		fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, status) < 0 || !S_ISREG(status->st_mode))
 		return -1;
