@@ -27,6 +27,7 @@ struct virt {
 	size_t meanwhile_define;
 	const char *drops;	/* the attributes of a feature that libvirt does not keep; NULL: it keeps all */
 	size_t unreadable_from; /* the read with this number, and those after it; 0: none */
+	size_t transient_from;	/* from the read with this number on, it runs and is undefined; 0: never */
 };
 
 struct virt_domain {
@@ -77,6 +78,11 @@ int virt_domain_get_xml(const struct virt_domain *domain, enum virt_xml which, c
 	}
 	*xml = strdup(domain->virt->stored);
 	return 0;
+}
+
+bool virt_domain_is_still_persistent(const struct virt_domain *domain)
+{
+	return domain->virt->transient_from == 0 || domain->virt->reads < domain->virt->transient_from;
 }
 
 int virt_domain_undefine(struct virt_domain *domain, struct virt_error *error)
@@ -335,6 +341,17 @@ static void test_what_changes_before_the_write_is_rewritten_too(void **state)
 static void test_one_that_is_undefined_before_the_write_is_not_written(void **state)
 {
 	struct virt virt = {.unreadable_from = 2, .undefined = true};
+	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
+
+	assert_int_equal(rewritten.result, REWRITE_FAILED);
+	assert_int_equal(virt.defines, 0);
+	check_said(&rewritten, "it was undefined meanwhile");
+}
+
+/* A running one can still be read. */
+static void test_a_running_one_that_is_undefined_before_the_write_is_not_written(void **state)
+{
+	struct virt virt = {.transient_from = 2};
 	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
 
 	assert_int_equal(rewritten.result, REWRITE_FAILED);
@@ -652,6 +669,7 @@ int main(void)
 		TREE_TEST(test_what_libvirt_drops_again_and_again_is_given_up),
 		TREE_TEST(test_what_changes_before_the_write_is_rewritten_too),
 		TREE_TEST(test_one_that_is_undefined_before_the_write_is_not_written),
+		TREE_TEST(test_a_running_one_that_is_undefined_before_the_write_is_not_written),
 		TREE_TEST(test_one_that_cannot_be_read_before_the_write_is_not_written),
 		TREE_TEST(test_what_is_put_back_is_what_was_there_first),
 		TREE_TEST(test_it_is_put_back_too_where_libvirt_refuses_the_next_attempt),

@@ -71,8 +71,9 @@ static char *cut_cpu(const char *xml, const struct nestxml_domain *domain)
 
 /* ---- what has become of it ---- */
 
-/* What is stored when a definition was made. */
+/* What is stored before a definition is written, or after. */
 enum kept {
+	KEPT_UNTOUCHED, /* what was there before: nothing was defined yet */
 	KEPT_AS_PLANNED,
 	KEPT_AND_MORE, /* the same, and another program or libvirt itself has changed the rest, which stays */
 	KEPT_DROPPED,  /* libvirt has dropped what its <cpu> stated, or another program has defined the guest as it was before */
@@ -125,17 +126,23 @@ static enum kept read_back(const struct virt_domain *guest, const struct definit
 	return strcmp(*after, xml) == 0 ? KEPT_AS_PLANNED : compare(before, *after, why, size);
 }
 
-/* Whether @seen, which is to be overwritten, is what is stored (KEPT_DROPPED): if not, another program's later change would be lost. */
+/*
+ * Whether @seen, which is to be overwritten, is what is stored (KEPT_UNTOUCHED): if not, another program's later change would be lost. A
+ * guest that was undefined while it runs can still be read, and a write would define it again.
+ */
 static enum kept look_again(const struct virt_domain *guest, const char *seen, char *why, size_t size)
 {
 	AUTO_FREE char *now = NULL;
 	struct virt_error error;
 
-	if (virt_domain_get_xml(guest, VIRT_XML_SECRET, &now, &error) == 0)
-		return strcmp(now, seen) == 0 ? KEPT_DROPPED : KEPT_REPLACED;
-	now = NULL;
-	snprintf(why, size, "its definition cannot be read from libvirt: %s", error.message);
-	return error.no_domain ? KEPT_GONE : KEPT_UNKNOWN;
+	if (virt_domain_get_xml(guest, VIRT_XML_SECRET, &now, &error) < 0) {
+		now = NULL;
+		snprintf(why, size, "its definition cannot be read from libvirt: %s", error.message);
+		return error.no_domain ? KEPT_GONE : KEPT_UNKNOWN;
+	}
+	if (strcmp(now, seen) != 0)
+		return KEPT_REPLACED;
+	return virt_domain_is_still_persistent(guest) ? KEPT_UNTOUCHED : KEPT_GONE;
 }
 
 /* ---- the rewrite ---- */
@@ -205,7 +212,7 @@ static void put_back(struct virt *virt, const struct virt_domain *guest, const s
 	char unread[640];
 	enum kept kept = look_again(guest, attempts->made, unread, sizeof(unread));
 
-	if (kept != KEPT_DROPPED) {
+	if (kept != KEPT_UNTOUCHED) {
 		fail_as(kept, unread, rewritten);
 		return;
 	}
@@ -229,8 +236,8 @@ static void give_up(struct virt *virt, const struct virt_domain *guest, const st
 
 /*
  * The definition is read once more, since not every change by another program has an event. Who is connected is asked last: a program that
- * connects after that needs several calls before it can change anything, and the write is a single one. Returns KEPT_DROPPED: it may be
- * written; KEPT_REPLACED: another program is at work on it; or why it cannot be read, with @why.
+ * connects after that needs several calls before it can change anything, and the write is a single one. Returns KEPT_UNTOUCHED: it may
+ * be written; KEPT_REPLACED: another program is at work on it; or why it cannot be read, with @why.
  */
 static enum kept look_before_write(const struct virt_domain *guest, const char *seen, const struct rewrite_terms *terms, char *why,
 				   size_t size)
@@ -240,7 +247,7 @@ static enum kept look_before_write(const struct virt_domain *guest, const char *
 	if (terms && terms->may_write && !terms->may_write(terms->context))
 		return KEPT_REPLACED;
 	kept = look_again(guest, seen, why, size);
-	if (kept == KEPT_DROPPED && terms && terms->is_undisturbed && !terms->is_undisturbed(terms->context))
+	if (kept == KEPT_UNTOUCHED && terms && terms->is_undisturbed && !terms->is_undisturbed(terms->context))
 		return KEPT_REPLACED;
 	return kept;
 }
@@ -292,6 +299,7 @@ static bool conclude(struct virt *virt, const struct virt_domain *guest, const s
 		attempts->made = NULL;
 		fail_as(kept, why, rewritten);
 		return !is_last(attempts);
+	case KEPT_UNTOUCHED: /* not after a write */
 	case KEPT_GONE:
 	case KEPT_UNKNOWN:
 		fail_as(kept, why, rewritten);
@@ -315,7 +323,7 @@ static bool define(struct virt *virt, const struct virt_domain *guest, const str
 		return false;
 	}
 	kept = look_before_write(guest, before->xml, terms, why, sizeof(why));
-	if (kept != KEPT_DROPPED)
+	if (kept != KEPT_UNTOUCHED)
 		return withdraw(kept, why, terms, attempts, rewritten);
 	if (virt_define(virt, xml, &error) < 0) {
 		snprintf(why, sizeof(why), "libvirt rejects it: %s", error.message);
@@ -406,7 +414,7 @@ enum undone definition_undo(struct virt_domain *guest, const struct host_policy 
 		snprintf(message, size, "another program undefined it while it was being rewritten, and has defined it again; it is kept");
 		return UNDO_KEPT;
 	}
-	if (look_before_write(guest, stored.xml, terms, why, sizeof(why)) != KEPT_DROPPED) {
+	if (look_before_write(guest, stored.xml, terms, why, sizeof(why)) != KEPT_UNTOUCHED) {
 		snprintf(
 			message, size,
 			"another program undefined it while it was being rewritten, and the rewrite brought it back; it is kept, since that program may "

@@ -349,9 +349,14 @@ bool virt_domain_is_running(const struct virt_domain *domain)
 	return domain->running != KNOWN_NOT ? domain->running == KNOWN_YES : sym_virDomainIsActive(domain->domain) == 1;
 }
 
+bool virt_domain_is_still_persistent(const struct virt_domain *domain)
+{
+	return sym_virDomainIsPersistent(domain->domain) == 1;
+}
+
 bool virt_domain_is_persistent(const struct virt_domain *domain)
 {
-	return domain->persistent != KNOWN_NOT ? domain->persistent == KNOWN_YES : sym_virDomainIsPersistent(domain->domain) == 1;
+	return domain->persistent != KNOWN_NOT ? domain->persistent == KNOWN_YES : virt_domain_is_still_persistent(domain);
 }
 
 int virt_domain_get_xml(const struct virt_domain *domain, enum virt_xml which, char **xml, struct virt_error *error)
