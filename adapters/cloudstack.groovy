@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Apache CloudStack: the KVM agent's libvirt-vm-xml-transformer.groovy. The agent calls transform(logger, xml). If the XML cannot be
-// rewritten, the reason is in the agent's log, and the guest starts with the XML that it had, which libvirt's hook then judges.
+// rewritten, the reason is in the agent's log, and the guest starts with the XML that it had, which nestxml's hook then judges.
 class NestxmlTransformer {
     Object transform(Object logger, Object xml) {
         def rewritten = new ByteArrayOutputStream()

@@ -4,7 +4,7 @@
 # policy files state.
 #
 # The agent takes stdout and stderr together as the new XML, so on success nothing else may be printed. On failure the agent starts the
-# guest with the XML that it had and logs what was printed; syslog has the reason too. libvirt's hook then judges that start.
+# guest with the XML that it had and logs what was printed; syslog has the reason too. nestxml's libvirt hook then judges that start.
 set -u
 
 fail()

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * qemu.c - libvirt's qemu hook: judges a guest when it is prepared, migrated in or restored.
+ * qemu.c - the qemu hook that libvirt runs: judges a guest when it is prepared, migrated in or restored.
  *
  * libvirt runs it as `qemu NAME OPERATION SUB-OPERATION EXTRA` with the domain's XML on stdin; exit status 1 stops a start, and stderr
  * is shown to the user. For every other call the status must be 0 whatever happens: a failing `reconnect` kills the running guest

@@ -126,6 +126,6 @@ void nestxml_warn(const struct nestxml_domain *domain, enum nestxml_nested neste
 void nestxml_warn_of_mode(enum nestxml_mode mode, struct warnings *warnings)
 {
 	warn(warnings,
-	     "it does not get the mode %s, with which libvirt starts no guest that QEMU emulates (type qemu); ask for maximum instead",
+	     "it does not get the mode %s: libvirt does not start an emulated guest (type qemu) with that mode; ask for maximum instead",
 	     nestxml_mode_to_string(mode));
 }

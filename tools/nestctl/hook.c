@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* hook.c - `nestctl hook`: installs libvirt's qemu hook, removes it, and tells whether libvirt runs it. */
+/* hook.c - `nestctl hook`: installs nestxml's hook for libvirt, removes it, and tells whether libvirt runs it. */
 #include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
@@ -161,6 +161,6 @@ static enum nestctl_status run(int argc, char **argv)
 const struct nestctl_command nestctl_hook = {
 	.name = "hook",
 	.arguments = "install|status|remove",
-	.summary = "libvirt's hook: install it, check it, remove it",
+	.summary = "the hook: install it, check it, remove it",
 	.run = run,
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* main.c - nestctl works on a machine: its KVM module, its guests, libvirt's hook. This file finds the command. */
+/* main.c - nestctl works on a machine: its KVM module, its guests, the hook for libvirt. This file finds the command. */
 #include <errno.h>
 #include <json-c/json.h>
 #include <signal.h>

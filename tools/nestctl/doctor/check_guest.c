@@ -219,12 +219,13 @@ static void check_saved_state(const struct session *session, const struct diagno
 	if (!diagnosis->has_saved_state)
 		findings_add(findings, "managed save", FINDING_OK, "none");
 	else if (saved.known && saved.verdict == NESTXML_VERDICT_REFUSE)
-		finding_advise(findings_add(findings, "managed save", FINDING_NOT, "its next start, which resumes it, is refused: %s",
+		finding_advise(findings_add(findings, "managed save", FINDING_NOT, "the guest's next start, from this save, is refused: %s",
 					    saved.reason),
 			       "virsh managedsave-remove %s (what was saved is lost)", name);
 	else if (!saved.known && saved.reason[0])
 		finding_advise(findings_add(findings, "managed save", FINDING_UNKNOWN,
-					    "whether its next start, which resumes it, is refused is unknown: %s", saved.reason),
+					    "it is unknown whether the guest's next start, from this save, would be refused: %s",
+					    saved.reason),
 			       "nestctl list");
 	else
 		finding_advise(findings_add(findings, "managed save", FINDING_UNKNOWN,

@@ -11,7 +11,7 @@
 /** Processor, firmware, module, its parameter now and after the next load, /dev/kvm. */
 void check_host(const char *root, struct findings *findings);
 
-/** libvirt's hook, the watcher, the policy files. */
+/** The hook, the watcher, the policy files. */
 void check_services(const char *root, struct findings *findings);
 
 /**

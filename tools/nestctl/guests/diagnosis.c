@@ -213,7 +213,7 @@ static void advise_creation(const struct diagnosis *diagnosis, const char *neste
 	else if (diagnosis_find_wrapper(diagnosis, emulator, sizeof(emulator)))
 		snprintf(
 			text, size,
-			"end it, then, with QEMU itself as the <emulator> in FILE: nestxml -n %s FILE | virsh create /dev/stdin (%s is a wrapper, "
+			"end the guest; in FILE, put QEMU itself as the <emulator>; then: nestxml -n %s FILE | virsh create /dev/stdin (%s is a wrapper, "
 			"which may change what libvirt asks QEMU for)",
 			nested, nestxml_text_escape(emulator, shown, sizeof(shown)));
 	else
@@ -312,7 +312,7 @@ static void advise_no(const struct diagnosis *diagnosis, char *text, size_t size
 	else if (qemu_evidence_is_emulated(&diagnosis->running.evidence) || !nestxml_host_is_fixable(diagnosis->host))
 		snprintf(text, size, "nestctl host (this guest needs another host)");
 	else if (nestxml_host_get_state(diagnosis->host) == NESTXML_STATE_ON)
-		snprintf(text, size, "nestctl host (its module nests now; shut the guest down and start it)");
+		snprintf(text, size, "nestctl host (the host's module nests now; shut the guest down and start it)");
 	else
 		snprintf(text, size, "shut down this host's guests, then: nestctl host enable");
 }

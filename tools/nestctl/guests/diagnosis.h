@@ -31,7 +31,7 @@ struct diagnosis {
 	const char *manager;		   /* the namespace of another program, whose guest it is; NULL: nobody's; borrows from @stored */
 	struct nestxml_edits *edits;	   /* with the warnings about the stored CPU; NULL: its policy asks nothing of it */
 	bool has_saved_state;		   /* its next start comes from a managed save */
-	/* Its policy is not met, or may not be, and libvirt's hook, which would have refused such a start, is not installed. */
+	/* Its policy is not met, or may not be, and the hook, which would have refused such a start, is not installed. */
 	bool lacks_hook;
 	const struct nestxml_host *host;	/* borrowed */
 	const struct qemu_processes *processes; /* borrowed; NULL: they are read for this guest alone */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* daemons.h - the daemons that run libvirt's qemu hook, and how they are told of a new one. */
+/* daemons.h - the daemons that run libvirt's qemu hooks, and how they are told of a new one. */
 #ifndef NESTXML_DAEMONS_H
 #define NESTXML_DAEMONS_H
 

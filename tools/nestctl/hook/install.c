@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * install.c - puts libvirt's qemu hook in its place, next to other programs' hooks, and removes it.
+ * install.c - puts nestxml's hook for libvirt in its place, next to other programs' hooks, and removes it.
  *
  * The hook is a copy, not a link: AppArmor lets libvirtd execute what lies in /etc/libvirt/hooks, and resolves links. What is there
  * already and is not ours is never touched.
