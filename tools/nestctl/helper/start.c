@@ -116,9 +116,10 @@ static bool destroy(struct helper *helper, int run)
 		log_write(LOG_ERR, "guest %s was undefined after this helper had started it, and cannot be destroyed: %s", helper->shown,
 			  error.message);
 	else
-		log_write(LOG_WARNING,
-			  "guest %s: destroyed: it was undefined within %d s of its start by this helper, so its owner believes it gone",
-			  helper->shown, RESTART_WATCH / 1000);
+		log_write(
+			LOG_WARNING,
+			"guest %s: destroyed: it was undefined within %d s after this helper had started it, so its owner believes it gone",
+			helper->shown, RESTART_WATCH / 1000);
 	return is_kept;
 }
 
