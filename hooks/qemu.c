@@ -136,7 +136,7 @@ static enum status refuse_unrecorded(const char *name)
 	char reason[384];
 
 	snprintf(reason, sizeof(reason),
-		 "(%s), so its start would be treated as a plain one; nothing is lost: make " NESTXML_RUN_DIRECTORY
+		 "(%s), so its start would be treated as a plain one (nothing is lost); make " NESTXML_RUN_DIRECTORY
 		 " a directory that only root can write to, with free space, and try again",
 		 strerror(errno));
 	return refuse(name, "its arrival cannot be recorded in " NESTXML_RUN_DIRECTORY " ", reason);
