@@ -136,8 +136,8 @@ static enum status refuse_unrecorded(const char *name)
 	char reason[384];
 
 	snprintf(reason, sizeof(reason),
-		 "(%s), so its start would be treated as a plain one (nothing is lost); make " NESTXML_RUN_DIRECTORY
-		 " a directory that only root can write to, with free space, and try again",
+		 "(%s), and without that its start would be treated as a plain one, so it is refused; nothing is lost by this refusal; "
+		 "make " NESTXML_RUN_DIRECTORY " a directory that only root can write to, with free space, and try again",
 		 strerror(errno));
 	return refuse(name, "its arrival cannot be recorded in " NESTXML_RUN_DIRECTORY " ", reason);
 }
@@ -192,8 +192,8 @@ static enum status check_xml(const char *name, enum nestxml_operation as, const 
 	enum status status;
 
 	if (!library_load(reason, sizeof(reason)))
-		return refuse(name,
-			      "nestxml is not completely installed, so whether the guest may start is unknown; reinstall it: ", reason);
+		return refuse(name, "nestxml is not completely installed, so whether the guest may start is unknown; reinstall nestxml: ",
+			      reason);
 	is_marked = as == NESTXML_OPERATION_START && run_dir_take_mark(name, &mark);
 	if (sym_nestxml_check_new(HOOK_ROOT, is_marked ? NESTXML_OPERATION_START_INCOMING : as, name, xml, length, &check, &error) != 0)
 		return refuse_error(name, &error);

@@ -105,8 +105,8 @@ static void print_row(const struct row *row)
 
 static void print_memory(size_t peak, size_t input)
 {
-	printf("\npeak memory, filter, 11 MB: %.2f MiB, which is the input (%.2f MiB) and %.2f MiB; goal %.2f MiB: %s\n",
-	       (double)peak / (double)MIB, (double)input / (double)MIB, ((double)peak - (double)input) / (double)MIB,
+	printf("\npeak memory, filter, 11 MB: %.2f MiB, which is %.2f MiB more than the input (%.2f MiB); goal %.2f MiB more: %s\n",
+	       (double)peak / (double)MIB, ((double)peak - (double)input) / (double)MIB, (double)input / (double)MIB,
 	       (double)MEMORY_GOAL / (double)MIB, peak <= input + MEMORY_GOAL ? "met" : "not met");
 }
 

@@ -66,7 +66,7 @@ int main(int argc, char **argv)
 		fputs("Usage: cpuid PROGRAM     a program that can be traced\n", stderr);
 		return EXIT_FAILURE;
 	}
-	printf("\nan empty static program executes CPUID %ld times, which takes %.2f us here: %.3f ms of its time\n", found, each,
+	printf("\nan empty static program executes CPUID %ld times, at %.2f us each here: %.3f ms of its time\n", found, each,
 	       (double)found * each / 1e3);
 	return EXIT_SUCCESS;
 }

@@ -30,8 +30,8 @@ static void miss_clients(struct helper *helper, int code, const struct virt_erro
 		helper_close_admin(helper);
 	helper->restart.may_know = !error->no_daemon;
 	if (!helper->has_said_so)
-		log_write(LOG_NOTICE, "guest %s: who is connected to libvirt is unknown%s: %s", helper->shown,
-			  helper->restart.may_know ? " yet" : "", error->message);
+		log_write(LOG_NOTICE, "guest %s: who is connected to libvirt is %s: %s", helper->shown,
+			  helper->restart.may_know ? "not yet known" : "unknown", error->message);
 	helper->has_said_so = true;
 }
 
