@@ -63,7 +63,7 @@ static const char help[] = "Usage: nestxml [OPTION...] [FILE], or nestxml -i [OP
 			   " virsh dumpxml --inactive --security-info VM | nestxml | virsh define /dev/stdin\n"
 			   "\n"
 			   "  -n, --nested=WHAT    require (default), optional or disable; policy: what the\n"
-			   "                       policy files or the guest's own metadata say\n"
+			   "                       policy files, its metadata or its own CPU state\n"
 			   "  -m, --mode=MODE      keep (default), host-model, host-passthrough or maximum;\n"
 			   "                       without a usable <cpu>, keep means host-model\n"
 			   "      --vendor=VENDOR  intel (vmx), amd (svm) or auto (default): this host's,\n"

@@ -51,9 +51,9 @@ static void check_watcher(const char *root, struct findings *findings)
 	if (pid > 0)
 		findings_add(findings, "watcher", FINDING_OK, "nestctl watch (PID %d) runs", (int)pid);
 	else if (pid == 0)
-		finding_advise(
-			findings_add(findings, "watcher", FINDING_NOT, "nestctl watch does not run: guests are judged at their start only"),
-			"systemctl enable --now nestxml");
+		finding_advise(findings_add(findings, "watcher", FINDING_NOT,
+					    "nestctl watch does not run: guests are judged only when they start or arrive"),
+			       "systemctl enable --now nestxml");
 	else
 		finding_advise(findings_add(findings, "watcher", FINDING_UNKNOWN, "/proc cannot be read: %s", strerror(-(int)pid)),
 			       "systemctl status nestxml");
