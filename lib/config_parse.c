@@ -318,7 +318,7 @@ static void take_line(struct reading *reading, const char *line, size_t length, 
 		fail(reading, "a byte order mark that is not at the top of the file");
 	} else if (length + 1 >= size) {
 		/* From r59 on, libinih takes a full buffer without a line end for part of a longer line: it would ask for the rest. */
-		fail(reading, "the line is too long; split managers = into several such lines, and put a comment on a line of its own");
+		fail(reading, "the line is too long; split it into several lines 'managers = ...', and put a comment on a line of its own");
 	} else {
 		memcpy(buffer, line, length);
 		buffer[length] = '\0';

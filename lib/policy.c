@@ -209,7 +209,7 @@ NESTXML_EXPORT int nestxml_config_resolve(const struct nestxml_config *config, c
 	if (undecided)
 		return nestxml_error_set(
 			error, NESTXML_E_METADATA,
-			"its metadata is too large to compare with the section at %s:%u (at most %d elements, %d KiB); make it smaller",
+			"its metadata is too large to compare with the section at %s:%u (at most %d elements, as many attributes, %d KiB); make it smaller",
 			undecided->place.file, undecided->place.line, METADATA_MAX_ELEMENTS, METADATA_MAX_BYTES >> 10);
 	apply_sections(&found, config, domain, true);
 	if (nestxml_domain_is_requiring_nesting(domain))

@@ -317,9 +317,9 @@ starts_without_the_admin_api()
 	define stale "$type" "$without"
 	require_nesting stale
 	mv "$(socket admin-sock)" /run/libvirt/away
-	fails "where nobody can say who is connected, nothing is started" 1 virsh start stale -- "who is connected to libvirt is unknown" \
+	fails "where nobody can say who is connected, nothing is started" 1 virsh start stale -- "it is unknown which programs are connected to libvirt" \
 		"start it again in a second"
-	left "without the admin API" "who is connected to libvirt is unknown"
+	left "without the admin API" "it is unknown which programs are connected to libvirt"
 	start_watch
 	define new "$type" "$without"
 	require_nesting '*'

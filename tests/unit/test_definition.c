@@ -28,6 +28,7 @@ struct virt {
 	const char *drops;	/* the attributes of a feature that libvirt does not keep; NULL: it keeps all */
 	size_t unreadable_from; /* the read with this number, and those after it; 0: none */
 	size_t transient_from;	/* from the read with this number on, it runs and is undefined; 0: never */
+	size_t unanswered_from; /* from the read with this number on, libvirt does not say whether it is defined; 0: never */
 };
 
 struct virt_domain {
@@ -80,9 +81,17 @@ int virt_domain_get_xml(const struct virt_domain *domain, enum virt_xml which, c
 	return 0;
 }
 
-bool virt_domain_is_still_persistent(const struct virt_domain *domain)
+/* It is asked right before a read. */
+int virt_domain_ask_persistent(const struct virt_domain *domain, struct virt_error *error)
 {
-	return domain->virt->transient_from == 0 || domain->virt->reads < domain->virt->transient_from;
+	const struct virt *virt = domain->virt;
+
+	if (virt->unanswered_from > 0 && virt->reads + 1 >= virt->unanswered_from) {
+		snprintf(error->message, sizeof(error->message), "connection lost");
+		error->no_domain = false;
+		return -1;
+	}
+	return virt->transient_from == 0 || virt->reads + 1 < virt->transient_from;
 }
 
 int virt_domain_undefine(struct virt_domain *domain, struct virt_error *error)
@@ -357,6 +366,25 @@ static void test_a_running_one_that_is_undefined_before_the_write_is_not_written
 	assert_int_equal(rewritten.result, REWRITE_FAILED);
 	assert_int_equal(virt.defines, 0);
 	check_said(&rewritten, "it was undefined meanwhile");
+	assert_string_equal(virt.stored, DOMAIN("", PLAIN, SECRET));
+}
+
+/* An error is not taken for a guest that is gone. */
+static void test_what_libvirt_does_not_answer_before_the_write_is_said(void **state)
+{
+	static const char first[] = DOMAIN("", "<cpu mode='custom'><model>EPYC</model></cpu>", SECRET);
+	struct virt before = {.unanswered_from = 2};
+	struct virt put_back = {.drops = " policy='require' name='svm'", .unanswered_from = 10};
+	struct rewritten rewritten = rewrite(*state, &before, DOMAIN("", PLAIN, SECRET), "nested = require");
+
+	assert_int_equal(rewritten.result, REWRITE_FAILED);
+	assert_int_equal(before.defines, 0);
+	check_said(&rewritten, "not rewritten: its definition cannot be read from libvirt: connection lost");
+
+	rewritten = rewrite(*state, &put_back, first, "nested = require\nmode = host-passthrough");
+	assert_int_equal(rewritten.result, REWRITE_FAILED);
+	assert_int_equal(put_back.defines, 3);
+	check_said(&rewritten, "could not be checked: its definition cannot be read from libvirt: connection lost");
 }
 
 /* What was stored is stored still, or the message says that it is not. */
@@ -670,6 +698,7 @@ int main(void)
 		TREE_TEST(test_what_changes_before_the_write_is_rewritten_too),
 		TREE_TEST(test_one_that_is_undefined_before_the_write_is_not_written),
 		TREE_TEST(test_a_running_one_that_is_undefined_before_the_write_is_not_written),
+		TREE_TEST(test_what_libvirt_does_not_answer_before_the_write_is_said),
 		TREE_TEST(test_one_that_cannot_be_read_before_the_write_is_not_written),
 		TREE_TEST(test_what_is_put_back_is_what_was_there_first),
 		TREE_TEST(test_it_is_put_back_too_where_libvirt_refuses_the_next_attempt),

@@ -42,8 +42,8 @@ static void test_not_if_the_clients_are_not_known(void **state)
 
 	(void)state;
 	restart.knows_clients = false;
-	check_decision(restart, REFUSED, RESTART_NEVER, "who is connected to libvirt is unknown");
-	check_decision(restart, LATER, RESTART_NEVER, "who is connected to libvirt is unknown");
+	check_decision(restart, REFUSED, RESTART_NEVER, "it is unknown which programs are connected to libvirt");
+	check_decision(restart, LATER, RESTART_NEVER, "it is unknown which programs are connected to libvirt");
 }
 
 static void test_while_the_clients_may_be_known_later_it_waits_for_a_minute(void **state)
@@ -56,7 +56,7 @@ static void test_while_the_clients_may_be_known_later_it_waits_for_a_minute(void
 	restart.may_know = true;
 	check_decision(restart, LATER, RESTART_WAIT, NULL);
 	check_decision(restart, REFUSED + RESTART_ANSWER_TIME - 1, RESTART_WAIT, NULL);
-	check_decision(restart, REFUSED + RESTART_ANSWER_TIME, RESTART_NEVER, "who is connected to libvirt is unknown");
+	check_decision(restart, REFUSED + RESTART_ANSWER_TIME, RESTART_NEVER, "it is unknown which programs are connected to libvirt");
 	restart.knows_clients = true; /* at last */
 	restart.known = REFUSED + RESTART_ANSWER_TIME;
 	check_decision(restart, restart.known, RESTART_NOW, NULL);
@@ -76,7 +76,7 @@ static void test_one_of_many_has_three_minutes_for_all_of_it(void **state)
 	check_decision(restart, end, RESTART_NEVER, "too many guests were refused at once, and its turn did not come");
 	restart.known = REFUSED + 20000;
 	check_decision(restart, end - 1, RESTART_WAIT, NULL);
-	check_decision(restart, end, RESTART_NEVER, "who is connected to libvirt is unknown");
+	check_decision(restart, end, RESTART_NEVER, "it is unknown which programs are connected to libvirt");
 	restart.knows_clients = true;
 	check_decision(restart, restart.known, RESTART_NOW, NULL);
 	restart.writers = 1;
@@ -98,10 +98,11 @@ static void test_once_the_clients_were_known_it_does_not_wait_for_a_minute(void 
 	restart.writers = 1;
 	restart.knows_clients = false;
 	check_decision(restart, restart.known + RESTART_CLIENTS_TIME - 1, RESTART_WAIT, NULL);
-	check_decision(restart, restart.known + RESTART_CLIENTS_TIME, RESTART_NEVER, "who is connected to libvirt is unknown");
+	check_decision(restart, restart.known + RESTART_CLIENTS_TIME, RESTART_NEVER,
+		       "it is unknown which programs are connected to libvirt");
 	restart.writers = 0;
 	check_decision(restart, restart.known + RESTART_TIME - 1, RESTART_WAIT, NULL);
-	check_decision(restart, restart.known + RESTART_TIME, RESTART_NEVER, "who is connected to libvirt is unknown");
+	check_decision(restart, restart.known + RESTART_TIME, RESTART_NEVER, "it is unknown which programs are connected to libvirt");
 }
 
 static void test_it_waits_until_it_may_be_quiet_or_asks_again_after_a_pause(void **state)

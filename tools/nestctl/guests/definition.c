@@ -134,15 +134,15 @@ static enum kept look_again(const struct virt_domain *guest, const char *seen, c
 {
 	AUTO_FREE char *now = NULL;
 	struct virt_error error;
+	int persistent = virt_domain_ask_persistent(guest, &error);
 
-	if (virt_domain_get_xml(guest, VIRT_XML_SECRET, &now, &error) < 0) {
-		now = NULL;
-		snprintf(why, size, "its definition cannot be read from libvirt: %s", error.message);
-		return error.no_domain ? KEPT_GONE : KEPT_UNKNOWN;
-	}
-	if (strcmp(now, seen) != 0)
-		return KEPT_REPLACED;
-	return virt_domain_is_still_persistent(guest) ? KEPT_UNTOUCHED : KEPT_GONE;
+	if (persistent == 0)
+		return KEPT_GONE;
+	if (persistent > 0 && virt_domain_get_xml(guest, VIRT_XML_SECRET, &now, &error) == 0)
+		return strcmp(now, seen) == 0 ? KEPT_UNTOUCHED : KEPT_REPLACED;
+	now = NULL;
+	snprintf(why, size, "its definition cannot be read from libvirt: %s", error.message);
+	return error.no_domain ? KEPT_GONE : KEPT_UNKNOWN;
 }
 
 /* ---- the rewrite ---- */

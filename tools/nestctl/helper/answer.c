@@ -30,7 +30,7 @@ static void miss_clients(struct helper *helper, int code, const struct virt_erro
 		helper_close_admin(helper);
 	helper->restart.may_know = !error->no_daemon;
 	if (!helper->has_said_so)
-		log_write(LOG_NOTICE, "guest %s: who is connected to libvirt is %s: %s", helper->shown,
+		log_write(LOG_NOTICE, "guest %s: it is %s which programs are connected to libvirt: %s", helper->shown,
 			  helper->restart.may_know ? "not yet known" : "unknown", error->message);
 	helper->has_said_so = true;
 }
@@ -99,9 +99,10 @@ static void describe(const struct helper *helper, char *answer, size_t size)
 			"other program is at work on it; otherwise start it again",
 			RESTART_TURN_TIME / 1000);
 	else if (!helper->restart.knows_clients && !helper->restart.may_know)
-		snprintf(answer, size,
-			 "its definition is being rewritten; it will not be started again, since who is connected to libvirt is unknown: "
-			 "start it again in a second");
+		snprintf(
+			answer, size,
+			"its definition is being rewritten; nestxml will not start it, since it is unknown which programs are connected to "
+			"libvirt: start it again in a second");
 	else if (!helper->restart.knows_clients)
 		snprintf(
 			answer, size,

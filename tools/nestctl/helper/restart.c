@@ -44,7 +44,7 @@ enum restart_decision restart_decide(const struct restart *restart, int64_t now,
 	if (!restart->knows_clients && restart->is_queued && restart->known == 0)
 		return wait_until(last_answer(restart, now), now, "too many guests were refused at once, and its turn did not come", why);
 	if (!restart->knows_clients)
-		return wait_until(last_answer(restart, now), now, "who is connected to libvirt is unknown", why);
+		return wait_until(last_answer(restart, now), now, "it is unknown which programs are connected to libvirt", why);
 	if (restart->writers > 0)
 		return wait_until(get_end(restart, RESTART_CLIENTS_TIME), now, "another program is still connected to libvirt", why);
 	if (now - last_busy(restart) < RESTART_QUIET)

@@ -349,14 +349,18 @@ bool virt_domain_is_running(const struct virt_domain *domain)
 	return domain->running != KNOWN_NOT ? domain->running == KNOWN_YES : sym_virDomainIsActive(domain->domain) == 1;
 }
 
-bool virt_domain_is_still_persistent(const struct virt_domain *domain)
+int virt_domain_ask_persistent(const struct virt_domain *domain, struct virt_error *error)
 {
-	return sym_virDomainIsPersistent(domain->domain) == 1;
+	int answer = sym_virDomainIsPersistent(domain->domain);
+
+	if (answer < 0)
+		virt_fail_with_last(error);
+	return answer;
 }
 
 bool virt_domain_is_persistent(const struct virt_domain *domain)
 {
-	return domain->persistent != KNOWN_NOT ? domain->persistent == KNOWN_YES : virt_domain_is_still_persistent(domain);
+	return domain->persistent != KNOWN_NOT ? domain->persistent == KNOWN_YES : sym_virDomainIsPersistent(domain->domain) == 1;
 }
 
 int virt_domain_get_xml(const struct virt_domain *domain, enum virt_xml which, char **xml, struct virt_error *error)

@@ -87,8 +87,8 @@ const char *virt_domain_get_uuid(const struct virt_domain *domain);
 bool virt_domain_is_running(const struct virt_domain *domain);
 /** Whether it has a stored definition; false where that is unknown. */
 bool virt_domain_is_persistent(const struct virt_domain *domain);
-/** The same, asked of libvirt now: another program may have undefined it since it was found. */
-bool virt_domain_is_still_persistent(const struct virt_domain *domain);
+/** The same, asked of libvirt now: another program may have undefined it since it was found. Returns 1, 0, or -1 with *@error. */
+int virt_domain_ask_persistent(const struct virt_domain *domain, struct virt_error *error);
 
 enum virt_xml {
 	VIRT_XML_LIVE,	 /* of the running guest */
