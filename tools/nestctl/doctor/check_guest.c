@@ -206,6 +206,20 @@ static void check_definition(const struct diagnosis *diagnosis, const struct pla
 	}
 }
 
+/* Its next start, from its managed save, is refused. */
+static void add_refused_save(const struct diagnosis *diagnosis, const struct saved *saved, const char *name, struct findings *findings)
+{
+	struct finding *finding = findings_add(findings, "managed save", FINDING_NOT,
+					       "the guest's next start, from this save, is refused: %s", saved->reason);
+
+	if (!saved->needs_host)
+		finding_advise(finding, "virsh managedsave-remove %s (what was saved is lost)", name);
+	else if (nestxml_host_is_fixable(diagnosis->host))
+		finding_advise(finding, "nestctl host enable");
+	else
+		finding_advise(finding, "nestctl host (this guest needs another host)");
+}
+
 /* libvirt resumes it with the CPU that was saved, which cannot be changed. */
 static void check_saved_state(const struct session *session, const struct diagnosis *diagnosis, const struct plan *plan, const char *name,
 			      struct findings *findings)
@@ -219,9 +233,7 @@ static void check_saved_state(const struct session *session, const struct diagno
 	if (!diagnosis->has_saved_state)
 		findings_add(findings, "managed save", FINDING_OK, "none");
 	else if (saved.known && saved.verdict == NESTXML_VERDICT_REFUSE)
-		finding_advise(findings_add(findings, "managed save", FINDING_NOT, "the guest's next start, from this save, is refused: %s",
-					    saved.reason),
-			       "virsh managedsave-remove %s (what was saved is lost)", name);
+		add_refused_save(diagnosis, &saved, name, findings);
 	else if (!saved.known && saved.reason[0])
 		finding_advise(findings_add(findings, "managed save", FINDING_UNKNOWN,
 					    "it is unknown whether the guest's next start, from this save, would be refused: %s",

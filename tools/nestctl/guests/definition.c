@@ -396,39 +396,54 @@ void definition_rewrite(struct virt *virt, const struct virt_domain *guest, cons
 	definition_rewrite_on(virt, guest, host_policy, NULL, rewritten);
 }
 
-enum undone definition_undo(struct virt_domain *guest, const struct host_policy *host_policy, const struct rewrite_terms *terms,
-			    char *message, size_t size)
+/* ---- a guest that a rewrite has brought back ---- */
+
+#define BROUGHT_BACK "another program undefined it while it was being rewritten, and the rewrite brought it back; "
+
+static enum undone fail_undo(const char *why, char *message, size_t size)
 {
-	AUTO_DEFINITION struct definition stored = {0};
+	snprintf(message, size, BROUGHT_BACK "it is not undefined again, because %s", why);
+	return UNDO_FAILED;
+}
+
+/* It was @seen when it was read. */
+static enum undone undefine(struct virt_domain *guest, const char *seen, const struct rewrite_terms *terms, char *message, size_t size)
+{
 	struct virt_error error;
 	char why[640];
 
-	if (definition_read(guest, VIRT_XML_SECRET, host_policy, &stored, why, sizeof(why)) < 0) {
-		snprintf(
-			message, size,
-			"another program undefined it while it was being rewritten, and the rewrite brought it back; it is not undefined again, because %s",
-			why);
-		return UNDO_FAILED;
-	}
-	if (stored.plan.state != PLAN_CURRENT) {
-		snprintf(message, size, "another program undefined it while it was being rewritten, and has defined it again; it is kept");
-		return UNDO_KEPT;
-	}
-	if (look_before_write(guest, stored.xml, terms, why, sizeof(why)) != KEPT_UNTOUCHED) {
-		snprintf(
-			message, size,
-			"another program undefined it while it was being rewritten, and the rewrite brought it back; it is kept, since that program may "
-			"already have noticed that it is back");
+	switch (look_before_write(guest, seen, terms, why, sizeof(why))) {
+	case KEPT_UNTOUCHED:
+		break;
+	case KEPT_GONE:
+		snprintf(message, size, BROUGHT_BACK "that program has undefined it again itself");
+		return UNDO_GONE;
+	case KEPT_UNKNOWN:
+		return fail_undo(why, message, size);
+	default:
+		snprintf(message, size, BROUGHT_BACK "it is kept, since that program may already have noticed that it is back");
 		return UNDO_KEPT;
 	}
 	if (virt_domain_undefine(guest, &error) < 0) {
-		snprintf(
-			message, size,
-			"another program undefined it while it was being rewritten, the rewrite brought it back, and it cannot be undefined: %s",
-			error.message);
+		snprintf(message, size, BROUGHT_BACK "it cannot be undefined: %s", error.message);
 		return UNDO_FAILED;
 	}
 	snprintf(message, size,
 		 "undefined again: another program undefined it while it was being rewritten, and the rewrite had brought it back");
 	return UNDO_DONE;
+}
+
+enum undone definition_undo(struct virt_domain *guest, const struct host_policy *host_policy, const struct rewrite_terms *terms,
+			    char *message, size_t size)
+{
+	AUTO_DEFINITION struct definition stored = {0};
+	char why[640];
+
+	if (definition_read(guest, VIRT_XML_SECRET, host_policy, &stored, why, sizeof(why)) < 0)
+		return fail_undo(why, message, size);
+	if (stored.plan.state != PLAN_CURRENT) {
+		snprintf(message, size, "another program undefined it while it was being rewritten, and has defined it again; it is kept");
+		return UNDO_KEPT;
+	}
+	return undefine(guest, stored.xml, terms, message, size);
 }

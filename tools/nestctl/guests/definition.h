@@ -81,11 +81,12 @@ void definition_rewrite_on(struct virt *virt, const struct virt_domain *guest, c
 void definition_rewrite(struct virt *virt, const struct virt_domain *guest, const struct host_policy *host_policy,
 			struct rewritten *rewritten);
 
-enum undone { UNDO_DONE, UNDO_KEPT, UNDO_FAILED };
+enum undone { UNDO_DONE, UNDO_GONE, UNDO_KEPT, UNDO_FAILED };
 
 /**
  * Undefines a guest that a rewrite has brought back, since another program undefined it at the same moment. It is kept if its definition is
- * not what a rewrite leaves, or @terms say that it may not be written: then another program has since done something to it.
+ * not what a rewrite leaves, or @terms say that it may not be written: then another program has since done something to it. UNDO_GONE: by
+ * now it is undefined, and not by us.
  *
  * @terms	as of definition_rewrite_on(); the write that they are asked about is the undefining
  * @message	a line about what was done, without the guest's name; ready for a terminal

@@ -9,8 +9,10 @@
 
 #include "macros.h"
 
-static void describe_refusal(const struct nestxml_check *check, const struct host_policy *host_policy, char *text, size_t size)
+static void describe_refusal(const struct nestxml_check *check, const struct host_policy *host_policy, struct saved *saved)
 {
+	const size_t size = sizeof(saved->reason);
+	char *text = saved->reason;
 	const char *override = nestxml_domain_get_cpu_override(nestxml_check_get_domain(check));
 	bool disable = nestxml_check_get_policy(check)->nested == NESTXML_NESTED_DISABLE;
 
@@ -24,6 +26,7 @@ static void describe_refusal(const struct nestxml_check *check, const struct hos
 	default:
 		break;
 	}
+	saved->needs_host = !disable;
 	if (disable)
 		snprintf(text, size, "the CPU of its managed save does not disable %s",
 			 nestxml_vendor_feature(nestxml_check_get_vendor(check)));
@@ -64,7 +67,7 @@ static int judge(const char *xml, const struct host_policy *host_policy, const s
 		saved->verdict = nestxml_check_get_verdict(check);
 		saved->unmet = nestxml_check_is_unmet(check) || !is_as_stated(domain, plan);
 		if (saved->verdict == NESTXML_VERDICT_REFUSE)
-			describe_refusal(check, host_policy, saved->reason, sizeof(saved->reason));
+			describe_refusal(check, host_policy, saved);
 		nestxml_check_free(check);
 	}
 	nestxml_domain_free(domain);

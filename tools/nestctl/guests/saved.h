@@ -14,6 +14,7 @@ struct saved {
 	bool known;  /* what follows is known; else @reason says why not */
 	bool unmet;  /* it would pass, but not as its policy asks */
 	enum nestxml_verdict verdict;
+	bool needs_host;  /* a refusal: it needs nesting, which this host does not provide */
 	char reason[640]; /* of a refusal, ready for a terminal */
 };
 
