@@ -206,9 +206,9 @@ static void report_pass(struct nestxml_check *check)
 	};
 	char source[320];
 
-	nestxml_text_print(check->report, sizeof(check->report), "guest '%s': passed with nested=%s, stated by %s: %s", check->name,
-			   nestxml_nested_to_string(check->policy.nested),
-			   nestxml_policy_describe_source(&check->policy, source, sizeof(source)), reasons[check->assessment.cpu]);
+	nestxml_text_print(check->report, sizeof(check->report), "guest '%s': passes: %s asks for nested=%s, and %s", check->name,
+			   nestxml_policy_describe_source(&check->policy, source, sizeof(source)),
+			   nestxml_nested_to_string(check->policy.nested), reasons[check->assessment.cpu]);
 }
 
 /* It passes, and is not what was asked for. */

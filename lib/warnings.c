@@ -108,8 +108,11 @@ static void warn_of_check(const struct nestxml_domain *domain, enum nestxml_nest
 	bool missing = may_miss_something(domain, nested, vendor, mode);
 
 	if (domain->check_full && (missing || may_have_too_much(domain, nested, vendor, mode)))
-		warn(warnings, "its <cpu> has check='full', so libvirt may refuse to start it %s %s (\"%s features\"); set check='partial'",
-		     missing ? "without" : "with", nestxml_vendor_feature(vendor), missing ? "missing" : "extra");
+		warn(warnings,
+		     "its <cpu> has check='full', and %s %s the guest %s: libvirt may refuse its start (\"%s features\"); set check='partial'",
+		     missing ? "without" : "with", nestxml_vendor_feature(vendor),
+		     missing ? "lacks sub-features that libvirt may expect" : "gets sub-features that libvirt may not expect",
+		     missing ? "missing" : "extra");
 }
 
 void nestxml_warn(const struct nestxml_domain *domain, enum nestxml_nested nested, enum nestxml_vendor vendor, enum cpu_mode mode,
