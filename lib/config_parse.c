@@ -301,6 +301,17 @@ static bool starts_with_mark(const char *text, size_t length)
 }
 
 /*
+ * Whether a carriage return stands within the line, and not only at its end: some editors begin a new line there. If a comment comes before
+ * it, what they show as the next line would be part of that comment, and a policy would be lost.
+ */
+static bool has_inner_return(const char *line, size_t length)
+{
+	while (length > 0 && is_blank(line[length - 1]))
+		length--;
+	return memchr(line, '\r', length) != NULL;
+}
+
+/*
  * Fills @buffer with what libinih is to see of a line: nothing of a section or a comment; any other line without its indentation, since
  * libinih would treat an indented line as a continuation of the value before it.
  */
@@ -309,6 +320,10 @@ static void take_line(struct reading *reading, const char *line, size_t length, 
 	buffer[0] = '\0';
 	for (; length > 0 && is_blank(*line); length--)
 		line++;
+	if (has_inner_return(line, length)) {
+		fail(reading, "a carriage return within the line; end each line with a line feed (for example with tr '\\r' '\\n')");
+		return;
+	}
 	if (length == 0 || *line == '#' || *line == ';')
 		return;
 	if (*line == '[') {

@@ -446,7 +446,7 @@ static void test_wrong_text_is_refused_with_file_and_line(void **state)
 		{"[guest {c7a5fdbd-edaf-9455-926a-d65c16db1809}]\n", 1, "write the UUID alone"},
 		{"[guest urn:uuid:c7a5fdbd-edaf-9455-926a-d65c16db1809]\n", 1, "write the UUID alone"},
 		{"[guest UUID=C7A5FDBD-EDAF-9455-926A-D65C16DB1809]\n", 1, "write the UUID alone"},
-		{"[default]\rnested = require\r", 1, "does not end in ']'"},
+		{"[default]\rnested = require\r", 1, "a carriage return within the line"},
 		{"# ok\n[default]\nmode = keep\n[x]\n", 4, "unknown section 'x'"},
 		/* keys */
 		{"nested = require\n", 1, "before the first section"},
@@ -475,7 +475,12 @@ static void test_wrong_text_is_refused_with_file_and_line(void **state)
 		{"[default]\nmode = keep\n\frequire\n", 3, "key = value"},
 		{"[default]\n\f[guests a]\nnested = require\n", 2, "unknown section 'guests a'"},
 		{"[default]\nnested = \x1b[31m\n", 2, "nested = '\\x1b[31m'"},
-		{"[default]\nnested = require\rmode = keep\n", 2, "nested = 'require\\x0dmode = keep'"},
+		{"[default]\nnested = require\rmode = keep\n", 2, "a carriage return within the line"},
+		/* what an editor shows as a line after a comment would be part of the comment */
+		{"# comment\r[default]\rnested = require\r", 1, "a carriage return within the line"},
+		{"[default]\n# comment\rnested = require\n", 2, "a carriage return within the line"},
+		{"[default] # comment\rnested = require\r\n", 1, "a carriage return within the line"},
+		{"[default]\nnested = require ; comment\rmode = keep\r\n", 2, "a carriage return within the line"},
 		{"[\x07]\n", 1, "unknown section '\\x07'"},
 		{"[default]\n\xc2\x9b = keep\n", 2, "unknown key '\\xc2\\x9b'"},
 		/* marks: libinih overlooks one on a file's first line only */
