@@ -131,3 +131,16 @@ bool is_printable(const char *text)
 			return false;
 	return nestxml_utf8_span(text, length) == length;
 }
+
+size_t make_line(const char *words, char *line, size_t size)
+{
+	size_t length = strlen(words);
+
+	assert_true(length + 2 <= size);
+	memcpy(line, words, length + 1);
+	line[length + 1] = '\0';
+	for (size_t i = 0; i < length; i++)
+		if (line[i] == ' ')
+			line[i] = '\0';
+	return length > 0 ? length + 1 : 0;
+}

@@ -71,4 +71,7 @@ struct nestxml_domain *domain_of(const char *xml);
 /** Whether @text is UTF-8 without a control character. */
 bool is_printable(const char *text);
 
+/** Arguments with blanks between them become what /proc shows; returns how many bytes that is. */
+size_t make_line(const char *words, char *line, size_t size);
+
 #endif
