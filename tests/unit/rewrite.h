@@ -26,6 +26,7 @@ char *rewrite_once(const char *xml, struct wanted wanted, size_t *count);
 /** Twice is the same as once. The result is the caller's to free. */
 char *rewrite(const char *xml, struct wanted wanted);
 
+/** What @xml must become. */
 void check_rewrite(const char *xml, struct wanted wanted, const char *expected);
 
 /** The same of a <cpu>, both with the same frame around them. */

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* test_libvirt_files.c - whether what starts is the stored definition, or may be a snapshot's. */
+#include "support.h"
+
+#include "ask.h"
+#include "libvirt_files.h"
+
+#define STORED "/etc/libvirt/qemu/vm.xml"
+#define SNAPSHOT "/var/lib/libvirt/qemu/snapshot/vm/one.xml"
+
+/* Only what starts as the stored definition, whole, may have a start of ours in its place. */
+static void test_the_definition_is_stale_only_where_it_is_what_starts(void **state)
+{
+	static const struct {
+		enum nestxml_operation operation;
+		const char *starts; /* the body of what starts, of what is stored, and of a snapshot's domain */
+		const char *stored;
+		const char *snapshot;
+		enum nestxml_definition definition;
+	} starts[] = {
+		{NESTXML_OPERATION_START, PLAIN, NULL, NULL, NESTXML_DEFINITION_UNKNOWN},
+		{NESTXML_OPERATION_START, PLAIN, PLAIN, NULL, NESTXML_DEFINITION_STALE},
+		{NESTXML_OPERATION_START, FIXED, FIXED, NULL, NESTXML_DEFINITION_STALE},
+		{NESTXML_OPERATION_START, PLAIN, PLAIN "<on_crash>destroy</on_crash>", NULL, NESTXML_DEFINITION_OTHER},
+		{NESTXML_OPERATION_START, PLAIN, DISABLED, NULL, NESTXML_DEFINITION_OTHER},
+		{NESTXML_OPERATION_START, PLAIN, REQUIRED, NULL, NESTXML_DEFINITION_CURRENT},
+		{NESTXML_OPERATION_START, PLAIN, PLAIN, DISABLED, NESTXML_DEFINITION_STALE},
+		{NESTXML_OPERATION_START, PLAIN, PLAIN, PLAIN, NESTXML_DEFINITION_OTHER},
+		{NESTXML_OPERATION_START_INCOMING, PLAIN, PLAIN, NULL, NESTXML_DEFINITION_OTHER},
+		{NESTXML_OPERATION_START_INCOMING, DISABLED, DISABLED, NULL, NESTXML_DEFINITION_OTHER},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(starts); i++) {
+		char xml[4096];
+		char snapshot[4096 + 64];
+		struct nestxml_check *check;
+
+		tree_clear(*state);
+		tree_host(*state, "GenuineIntel", "kvm_intel", "Y\n");
+		state_policy(*state, "nested = require");
+		if (starts[i].stored)
+			tree_write(*state, STORED, document("kvm", "x86_64", starts[i].stored));
+		snprintf(snapshot, sizeof(snapshot), "<domainsnapshot><state>running</state>%s</domainsnapshot>",
+			 document("kvm", "x86_64", starts[i].snapshot ? starts[i].snapshot : ""));
+		if (starts[i].snapshot)
+			tree_write(*state, SNAPSHOT, snapshot);
+		snprintf(xml, sizeof(xml), "%s", document("kvm", "x86_64", starts[i].starts));
+		check = ask(*state, starts[i].operation, "vm", xml);
+		CHECK(nestxml_check_get_verdict(check) == STALE, "start %zu", i);
+		CHECK(nestxml_check_get_definition(check) == starts[i].definition, "start %zu: %d", i,
+		      (int)nestxml_check_get_definition(check));
+		nestxml_check_free(check);
+	}
+}
+
+/* What is not read could be what starts: it is judged as a start, and nothing is started in its place. */
+static void test_with_more_snapshots_than_are_read_it_may_be_a_revert(void **state)
+{
+	static const struct {
+		const char *policy;
+		size_t count;
+		const char *filler;
+		enum nestxml_definition definition;
+	} guests[] = {
+		{"nested = require", NESTXML_SNAPSHOTS, "", NESTXML_DEFINITION_STALE},
+		{"nested = require", NESTXML_SNAPSHOTS + 1, "", NESTXML_DEFINITION_OTHER},
+		{"nested = disable", NESTXML_SNAPSHOTS + 1, "", NESTXML_DEFINITION_OTHER},
+		{"nested = require", 31, "big", NESTXML_DEFINITION_STALE},
+		{"nested = require", 33, "big", NESTXML_DEFINITION_OTHER},
+	};
+	const size_t size = NESTXML_SNAPSHOTS_SIZE / 32;
+	AUTO_FREE char *big = calloc(1, size + 1);
+
+	assert_non_null(big);
+	memset(big, ' ', size);
+	for (size_t i = 0; i < ARRAY_SIZE(guests); i++) {
+		struct nestxml_check *check;
+
+		tree_clear(*state);
+		tree_host(*state, "GenuineIntel", "kvm_intel", "Y\n");
+		state_policy(*state, guests[i].policy);
+		tree_write(*state, STORED, document("kvm", "x86_64", PLAIN));
+		for (size_t file = 0; file < guests[i].count; file++) {
+			char path[128];
+
+			snprintf(path, sizeof(path), "/var/lib/libvirt/qemu/snapshot/vm/%zu.xml", file);
+			tree_write(*state, path, guests[i].filler[0] ? big : "");
+		}
+		check = ask(*state, NESTXML_OPERATION_START, "vm", document("kvm", "x86_64", PLAIN));
+		CHECK(nestxml_check_get_verdict(check) == STALE, "guest %zu", i);
+		CHECK(nestxml_check_get_definition(check) == guests[i].definition, "guest %zu: %d", i,
+		      (int)nestxml_check_get_definition(check));
+		if (guests[i].definition == NESTXML_DEFINITION_OTHER)
+			check_words(nestxml_check_get_advice(check), "perhaps not made from its stored definition|nestctl apply vm");
+		nestxml_check_free(check);
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		TREE_TEST(test_with_more_snapshots_than_are_read_it_may_be_a_revert),
+		TREE_TEST(test_the_definition_is_stale_only_where_it_is_what_starts),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
