@@ -13,6 +13,7 @@ struct reader {
 	const char *tag; /* the '<' of the tag that it is in; NULL: between two tags */
 	char quote;	 /* of the attribute's value that it is in; 0: of none */
 	bool after_tag;	 /* nothing but whitespace since the last tag */
+	const char *end; /* of the comment or the like that it is in; NULL: of none */
 };
 
 static bool starts_with(struct span text, const char *word)
@@ -49,17 +50,54 @@ static const char *skip_attribute(struct span text, const char *tag)
 	return text.at;
 }
 
+/*
+ * The end of the comment, CDATA section or processing instruction that begins here, in which quotes and '<' have no meaning. NULL: none
+ * begins. libvirt keeps those in <metadata>.
+ */
+static const char *find_end(struct span text)
+{
+	static const char *const marks[][2] = {{"<!--", "-->"}, {"<![CDATA[", "]]>"}, {"<?", "?>"}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(marks); i++) {
+		const char *start;
+		const char *close;
+
+		if (!starts_with(text, marks[i][0]))
+			continue;
+		start = text.at + strlen(marks[i][0]);
+		close = memmem(start, (size_t)(text.end - start), marks[i][1], strlen(marks[i][1]));
+		return close ? close + strlen(marks[i][1]) : text.end;
+	}
+	return NULL;
+}
+
+/* The next byte of what find_end() has found, which counts as a tag when it ends. */
+static int next_of_opaque(struct reader *reader)
+{
+	unsigned char c = (unsigned char)*reader->left.at++;
+
+	if (reader->left.at == reader->end) {
+		reader->end = NULL;
+		reader->after_tag = true;
+	}
+	return c;
+}
+
 /* The next byte; -1: the end. */
 static int next(struct reader *reader)
 {
 	char c;
 
+	if (reader->end)
+		return next_of_opaque(reader);
 	if (reader->after_tag)
 		reader->left.at = skip_indentation(reader->left);
 	else if (reader->tag && !reader->quote)
 		reader->left.at = skip_attribute(reader->left, reader->tag);
 	if (reader->left.at == reader->left.end)
 		return -1;
+	if (!reader->tag && (reader->end = find_end(reader->left)))
+		return next_of_opaque(reader);
 	c = *reader->left.at++;
 	reader->after_tag = reader->tag && !reader->quote && c == '>';
 	if (reader->quote)

@@ -24,6 +24,11 @@ static void test_what_libvirt_writes_only_sometimes_makes_no_difference(void **s
 		{"<graphics type='vnc' passwd='a>b' port='1'/>", "<graphics type='vnc' port='1'/>"},
 		{"<graphics type='vnc' passwd='a&apos;b'/>", "<graphics type='vnc'/>"},
 		{"<a b='>'/> <c/>", "<a b='>'/><c/>"},
+		/* a quote where it has no meaning */
+		{"<a><!-- it's --> <b/></a>", "<a><!-- it's --><b/></a>"},
+		{"<a><?it 's?> <b/></a>", "<a><?it 's?><b/></a>"},
+		{"<a><![CDATA[\"]]></a> <b/>", "<a><![CDATA[\"]]></a><b/>"},
+		{"<!-- ' <a> --> <graphics passwd='x'/>", "<!-- ' <a> --><graphics/>"},
 	};
 
 	(void)state;
@@ -49,6 +54,10 @@ static void test_anything_else_makes_a_difference(void **state)
 		{"<a passwd='x'/>", "<a/>"},
 		{"<graphics x=' passwd=y'/>", "<graphics x=''/>"},
 		{"<a/><b/>", "<a/>"},
+		{"<a><!-- it's --><b/></a>", "<a><!-- it s --><b/></a>"},
+		{"<!--<graphics passwd='x'/>-->", "<!--<graphics/>-->"},
+		{"<!-- > <-->", "<!-- ><-->"},
+		{"<![CDATA[ <]]>", "<![CDATA[<]]>"},
 	};
 
 	(void)state;
@@ -59,7 +68,7 @@ static void test_anything_else_makes_a_difference(void **state)
 /* Of what is not well-formed nothing is promised but an answer. */
 static void test_half_a_document_is_compared_to_its_end(void **state)
 {
-	static const char whole[] = "<domain type='kvm' id='1'> <graphics passwd='a'/> </domain>";
+	static const char whole[] = "<domain type='kvm' id='1'> <graphics passwd='a'/> <!-- ' --> <?a?> <![CDATA[<]]> </domain>";
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(whole); i++) {
