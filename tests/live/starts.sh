@@ -959,6 +959,8 @@ starts_set_and_list()
 	require_nesting own
 	says "list shows what is stale" "$(nestctl list)" "stale (on-stale = restart)"
 	says "set says what is stronger" "$(nestctl set own disable 2>&1)" "is stronger and asks for nested=require"
+	says "set names the guest that it has found, not the word it was asked for" "$(nestctl set "$(virsh domuuid own)" disable 2>/dev/null)" \
+		"guest 'own': its metadata states nested=disable"
 	fails "a guest that is not there is named the same way" 1 nestctl set nobody require -- \
 		"guest 'nobody': libvirt knows no guest of this name or UUID"
 	fails "set knows its words" 2 nestctl set own perhaps -- "unknown policy 'perhaps'; expected require, optional, disable or leave"

@@ -75,7 +75,7 @@ static enum nestctl_status set(const struct session *session, const struct reque
 
 	if (status != NESTCTL_YES)
 		return status;
-	nestxml_text_escape(request->guest, shown, sizeof(shown));
+	nestxml_text_escape(virt_domain_get_name(guest), shown, sizeof(shown));
 	snprintf(xml, sizeof(xml), "<policy nested='%s'/>", nestxml_nested_to_string(request->nested));
 	if (virt_domain_set_metadata(guest, xml, METADATA_PREFIX, NESTXML_METADATA_NAMESPACE, &error) < 0)
 		return nestctl_fail(NESTCTL_FAILED, "guest '%s': its metadata cannot be set: %s", shown, error.message);
