@@ -209,8 +209,10 @@ static void print_table(const struct diagnosis *diagnosis)
 		output_row("PID", "%d", (int)diagnosis->running.pid);
 	describe_policy(diagnosis, text, sizeof(text));
 	output_row("policy", "%s", text);
-	describe_cpu(diagnosis->stored.domain, text, sizeof(text));
-	output_row("stored CPU", "%s", text);
+	if (virt_domain_is_persistent(diagnosis->guest)) {
+		describe_cpu(diagnosis->stored.domain, text, sizeof(text));
+		output_row("stored CPU", "%s", text);
+	}
 	if (running)
 		print_running(diagnosis);
 	else if (diagnosis->has_saved_state)
@@ -323,6 +325,7 @@ static struct json_object *make_warnings(const struct diagnosis *diagnosis)
 static struct json_object *make_json(const struct diagnosis *diagnosis)
 {
 	bool running = virt_domain_is_running(diagnosis->guest);
+	bool persistent = virt_domain_is_persistent(diagnosis->guest);
 	struct json_object *object = json_object_new_object();
 	char text[1024];
 
@@ -330,9 +333,9 @@ static struct json_object *make_json(const struct diagnosis *diagnosis)
 	output_add_escaped(object, "guest", virt_domain_get_name(diagnosis->guest));
 	output_add_string(object, "uuid", virt_domain_get_uuid(diagnosis->guest));
 	output_add_bool(object, "running", running);
-	output_add_bool(object, "persistent", virt_domain_is_persistent(diagnosis->guest));
+	output_add_bool(object, "persistent", persistent);
 	json_object_object_add(object, "policy", make_policy(diagnosis));
-	json_object_object_add(object, "stored_cpu", describe_cpu_json(diagnosis->stored.domain));
+	json_object_object_add(object, "stored_cpu", persistent ? describe_cpu_json(diagnosis->stored.domain) : NULL);
 	json_object_object_add(object, "warnings", make_warnings(diagnosis));
 	json_object_object_add(object, "live_cpu", describe_cpu_json(diagnosis->live.domain));
 	json_object_object_add(object, "qemu", make_qemu(diagnosis));
