@@ -9,7 +9,7 @@
 
 struct channel {
 	/**
-	 * Sends @command and waits for the reply, which is the caller's to free, at most @seconds if that can be bounded. Returns 0; on
+	 * Sends @command and waits for the reply, which is the caller's to free, at most @seconds. Returns 0; on
 	 * failure -1 and @error, ready for a terminal.
 	 */
 	int (*ask)(void *context, const char *command, int seconds, char **reply, char *error, size_t size);

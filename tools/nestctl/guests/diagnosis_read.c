@@ -79,9 +79,8 @@ static int ask_agent(void *context, const char *command, int seconds, char **rep
 static int ask_qemu(void *context, const char *command, int seconds, char **reply, char *error, size_t size)
 {
 	struct virt_error virt_error;
-	int code = virt_domain_ask_qemu(context, command, reply, &virt_error);
+	int code = virt_domain_ask_qemu(context, command, seconds, reply, &virt_error);
 
-	(void)seconds; /* libvirt waits for QEMU as long as QEMU takes */
 	if (code < 0)
 		snprintf(error, size, "%s", virt_error.message);
 	return code;

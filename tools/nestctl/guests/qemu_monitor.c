@@ -10,6 +10,7 @@
 
 #include "macros.h"
 
+#define TIME 10			      /* seconds for a reply */
 #define REPLY_LIMIT ((size_t)4 << 20) /* bytes of a reply: thousands of processors */
 
 #define AUTO_JSON CLEANUP(put_json)
@@ -30,7 +31,7 @@ static struct json_object *ask(const struct channel *channel, const char *comman
 	AUTO_JSON struct json_object *whole = NULL;
 	struct json_object *value = NULL;
 
-	if (channel->ask(channel->context, command, 0, &reply, answer->error, sizeof(answer->error)) < 0)
+	if (channel->ask(channel->context, command, TIME, &reply, answer->error, sizeof(answer->error)) < 0)
 		return NULL;
 	whole = strlen(reply) <= REPLY_LIMIT ? json_tokener_parse(reply) : NULL;
 	if (json_object_object_get_ex(whole, "return", &value))

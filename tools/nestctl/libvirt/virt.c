@@ -4,8 +4,11 @@
 
 #include <dlfcn.h>
 #include <libvirt/libvirt-qemu.h>
+#include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "libvirt/virt_private.h"
@@ -399,13 +402,85 @@ int virt_domain_ask_agent(struct virt_domain *domain, const char *command, int s
 	return *reply ? 0 : virt_fail_with_last(error);
 }
 
-int virt_domain_ask_qemu(struct virt_domain *domain, const char *command, char **reply, struct virt_error *error)
-{
-	__typeof__(virDomainQemuMonitorCommand) *ask = (__typeof__(ask))find_qemu_function("virDomainQemuMonitorCommand", error);
+/* What a QEMU is asked, in a thread of its own: libvirt waits for a QEMU that hangs as long as it hangs. */
+struct question {
+	__typeof__(virDomainQemuMonitorCommand) *ask;
+	virDomainPtr domain; /* a reference of its own */
+	char *command;
+	char *reply;
+	int code;
+	struct virt_error error;
+};
 
-	if (!ask)
+static void free_question(struct question *question)
+{
+	if (question->domain)
+		sym_virDomainFree(question->domain);
+	free(question->command);
+	free(question->reply);
+	free(question);
+}
+#define AUTO_QUESTION CLEANUP(cleanup_question)
+static void cleanup_question(struct question **question)
+{
+	if (*question)
+		free_question(*question);
+}
+
+static void *ask(void *data)
+{
+	struct question *question = data;
+
+	question->code = question->ask(question->domain, question->command, &question->reply, 0);
+	if (question->code != 0)
+		question->code = virt_fail_with_last(&question->error);
+	return NULL;
+}
+
+static struct question *make_question(struct virt_domain *domain, const char *command, struct virt_error *error)
+{
+	AUTO_QUESTION struct question *made = calloc(1, sizeof(*made));
+
+	if (made)
+		made->ask = (__typeof__(made->ask))find_qemu_function("virDomainQemuMonitorCommand", error);
+	if (made && !made->ask)
+		return NULL;
+	if (!made || !(made->command = strdup(command))) {
+		virt_fail(error, "out of memory");
+		return NULL;
+	}
+	if (sym_virDomainRef(domain->domain) < 0) {
+		virt_fail_with_last(error);
+		return NULL;
+	}
+	made->domain = domain->domain;
+	return TAKE(made);
+}
+
+/* A question that gets no reply in time is left to its thread, which ends with this process at the latest. */
+int virt_domain_ask_qemu(struct virt_domain *domain, const char *command, int seconds, char **reply, struct virt_error *error)
+{
+	AUTO_QUESTION struct question *question = make_question(domain, command, error);
+	struct timespec end;
+	pthread_t thread;
+	char text[64];
+
+	if (!question)
 		return -1;
-	return ask(domain->domain, command, reply, 0) == 0 ? 0 : virt_fail_with_last(error);
+	if (pthread_create(&thread, NULL, ask, question) != 0)
+		return virt_fail(error, "no thread can be made");
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	end.tv_sec += seconds;
+	if (pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &end) != 0) {
+		pthread_detach(thread);
+		question = NULL;
+		snprintf(text, sizeof(text), "no reply within %d seconds", seconds);
+		return virt_fail(error, text);
+	}
+	*reply = TAKE(question->reply);
+	if (question->code < 0)
+		*error = question->error;
+	return question->code;
 }
 
 /* ---- what changes a guest ---- */

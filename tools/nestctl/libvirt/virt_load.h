@@ -40,6 +40,7 @@
 	use(virDomainLookupByName)                  \
 	use(virDomainLookupByUUIDString)            \
 	use(virDomainManagedSaveGetXMLDesc)         \
+	use(virDomainRef)                           \
 	use(virDomainSetMetadata)                   \
 	use(virEventAddHandle)                      \
 	use(virEventAddTimeout)                     \
