@@ -70,22 +70,41 @@ int nestxml_stored_definition_read(const char *root, const char *name, const str
 
 /* ---- snapshots ---- */
 
+/* What a snapshot's metadata may hold of "</domain>": each one costs a parser's run. */
+#define MAX_ENDS 16
+
+/*
+ * The document at the start of @xml, which another text follows; borrows from @xml. Only at its own end is it well-formed: its metadata may
+ * hold "</domain>" too, in an element or a comment. NULL: there is none, or memory has run out.
+ */
+static struct nestxml_domain *read_first_domain(const char *xml)
+{
+	static const char end[] = "</domain>";
+	const char *at = xml;
+
+	for (size_t i = 0; i < MAX_ENDS && (at = strstr(at, end)); i++) {
+		struct nestxml_domain *domain;
+
+		at += strlen(end);
+		if (nestxml_domain_new(xml, (size_t)(at - xml), &domain, NULL) == 0)
+			return domain;
+	}
+	return NULL;
+}
+
 /*
  * The domain whose memory the snapshot has; borrows from @xml. libvirt (virDomainSnapshotDefFormat) writes the state before the domain,
  * whose contents tenants choose, and escapes the users' description. NULL: it has no memory, or that is unknown.
  */
 static struct nestxml_domain *find_running(const char *xml)
 {
-	static const char end[] = "</domain>";
 	const char *start = strstr(xml, "<domain ");
 	const char *running = strstr(xml, "<state>running</state>");
 	const char *paused = strstr(xml, "<state>paused</state>");
-	const char *close = start ? strstr(start, end) : NULL;
-	struct nestxml_domain *domain;
 
-	if (!close || ((!running || running > start) && (!paused || paused > start)))
+	if (!start || ((!running || running > start) && (!paused || paused > start)))
 		return NULL;
-	return nestxml_domain_new(start, (size_t)(close - start) + strlen(end), &domain, NULL) == 0 ? domain : NULL;
+	return read_first_domain(start);
 }
 
 /*

@@ -8,6 +8,9 @@
 #define STORED "/etc/libvirt/qemu/vm.xml"
 #define SNAPSHOT "/var/lib/libvirt/qemu/snapshot/vm/one.xml"
 
+/* Metadata in which a domain seems to end. */
+#define ENDS "<metadata><!-- </domain> --><a xmlns='urn:a'><domain></domain></a></metadata>"
+
 /* Only what starts as the stored definition, whole, may have a start of ours in its place. */
 static void test_the_definition_is_stale_only_where_it_is_what_starts(void **state)
 {
@@ -26,6 +29,8 @@ static void test_the_definition_is_stale_only_where_it_is_what_starts(void **sta
 		{NESTXML_OPERATION_START, PLAIN, REQUIRED, NULL, NESTXML_DEFINITION_CURRENT},
 		{NESTXML_OPERATION_START, PLAIN, PLAIN, DISABLED, NESTXML_DEFINITION_STALE},
 		{NESTXML_OPERATION_START, PLAIN, PLAIN, PLAIN, NESTXML_DEFINITION_OTHER},
+		{NESTXML_OPERATION_START, ENDS PLAIN, ENDS PLAIN, ENDS PLAIN, NESTXML_DEFINITION_OTHER},
+		{NESTXML_OPERATION_START, ENDS PLAIN, ENDS PLAIN, ENDS DISABLED, NESTXML_DEFINITION_STALE},
 		{NESTXML_OPERATION_START_INCOMING, PLAIN, PLAIN, NULL, NESTXML_DEFINITION_OTHER},
 		{NESTXML_OPERATION_START_INCOMING, DISABLED, DISABLED, NULL, NESTXML_DEFINITION_OTHER},
 	};
