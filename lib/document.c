@@ -33,6 +33,19 @@ static const char *skip_indentation(struct span text)
 	return at == text.end || *at == '<' ? at : text.at;
 }
 
+/* The place after what makes no difference behind a tag: indentation, and a network disk's cookies, which libvirt treats as a secret. */
+static const char *skip_after_tag(struct span text)
+{
+	static const char close[] = "</cookies>";
+	const char *end;
+
+	text.at = skip_indentation(text);
+	if (!starts_with(text, "<cookies>"))
+		return text.at;
+	end = memmem(text.at, (size_t)(text.end - text.at), close, strlen(close));
+	return end ? skip_indentation((struct span){end + strlen(close), text.end}) : text.at;
+}
+
 /* The place after an attribute that libvirt writes only sometimes; @text.at itself if none follows. */
 static const char *skip_attribute(struct span text, const char *tag)
 {
@@ -91,7 +104,7 @@ static int next(struct reader *reader)
 	if (reader->end)
 		return next_of_opaque(reader);
 	if (reader->after_tag)
-		reader->left.at = skip_indentation(reader->left);
+		reader->left.at = skip_after_tag(reader->left);
 	else if (reader->tag && !reader->quote)
 		reader->left.at = skip_attribute(reader->left, reader->tag);
 	if (reader->left.at == reader->left.end)

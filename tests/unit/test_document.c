@@ -24,6 +24,7 @@ static void test_what_libvirt_writes_only_sometimes_makes_no_difference(void **s
 		{"<graphics type='vnc' passwd='a>b' port='1'/>", "<graphics type='vnc' port='1'/>"},
 		{"<graphics type='vnc' passwd='a&apos;b'/>", "<graphics type='vnc'/>"},
 		{"<a b='>'/> <c/>", "<a b='>'/><c/>"},
+		{"<source> <host/> <cookies> <cookie name='a'>b</cookie> </cookies> </source>", "<source><host/></source>"},
 		/* a quote where it has no meaning */
 		{"<a><!-- it's --> <b/></a>", "<a><!-- it's --><b/></a>"},
 		{"<a><?it 's?> <b/></a>", "<a><?it 's?><b/></a>"},
@@ -54,6 +55,8 @@ static void test_anything_else_makes_a_difference(void **state)
 		{"<a passwd='x'/>", "<a/>"},
 		{"<graphics x=' passwd=y'/>", "<graphics x=''/>"},
 		{"<a/><b/>", "<a/>"},
+		{"<a/><cookies/>", "<a/>"},
+		{"<a>b<cookies></cookies></a>", "<a>b</a>"},
 		{"<a><!-- it's --><b/></a>", "<a><!-- it s --><b/></a>"},
 		{"<!--<graphics passwd='x'/>-->", "<!--<graphics/>-->"},
 		{"<!-- > <-->", "<!-- ><-->"},
@@ -68,7 +71,8 @@ static void test_anything_else_makes_a_difference(void **state)
 /* Of what is not well-formed nothing is promised but an answer. */
 static void test_half_a_document_is_compared_to_its_end(void **state)
 {
-	static const char whole[] = "<domain type='kvm' id='1'> <graphics passwd='a'/> <!-- ' --> <?a?> <![CDATA[<]]> </domain>";
+	static const char whole[] =
+		"<domain type='kvm' id='1'> <graphics passwd='a'/> <!-- ' --> <?a?> <![CDATA[<]]> <cookies> </cookies> </domain>";
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(whole); i++) {
