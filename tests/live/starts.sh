@@ -467,7 +467,9 @@ starts_transient()
 	works "or its caller puts the line that the refusal names into its <cpu>" virsh -q create \
 		<(guest passing3 "$type" "${without/<feature*<\/cpu>/$(grep -o "<feature [^>]*/>" <<<"$said" | head -n 1)</cpu>}")
 	has "and it has the feature" passing3 1
-	fails "apply leaves a transient guest alone" 1 nestctl apply passing2 -- "guest 'passing2'" "no stored definition" "nestxml -i FILE"
+	fails "apply leaves a transient guest alone" 1 nestctl apply passing2 -- "guest 'passing2'" "no stored definition" "nestxml -n require -i FILE"
+	policy <<<$'[guest passing2]\nnested = disable'
+	fails "and names its policy" 1 nestctl apply passing2 -- "guest 'passing2'" "nestxml -n disable -i FILE"
 	is "it does not become a stored one" "$(virsh list --all --persistent --name | tr -d '\n')" ""
 }
 

@@ -225,6 +225,20 @@ static enum nestctl_status apply_all(struct run *run)
 	return NESTCTL_YES;
 }
 
+/* It is to be created anew. Its policy may be in what runs alone, so the word is given and not left to the filter. */
+static void report_transient(struct run *run, const struct virt_domain *guest)
+{
+	AUTO_DEFINITION struct definition definition = {0};
+	const char *word = "policy";
+	char text[640];
+
+	if (definition_read(guest, VIRT_XML_STORED, &run->session->host_policy, &definition, text, sizeof(text)) == 0 &&
+	    definition.plan.state != PLAN_UNKNOWN && definition.plan.policy.nested != NESTXML_NESTED_LEAVE)
+		word = nestxml_nested_to_string(definition.plan.policy.nested);
+	snprintf(text, sizeof(text), "it has no stored definition; rewrite what it is created from: nestxml -n %s -i FILE", word);
+	report(run, guest, REWRITE_FAILED, text);
+}
+
 static void apply_one(struct run *run, const char *word)
 {
 	AUTO_VIRT_DOMAIN struct virt_domain *guest = NULL;
@@ -236,7 +250,7 @@ static void apply_one(struct run *run, const char *word)
 	if (virt_domain_is_persistent(guest))
 		apply_to(run, guest);
 	else
-		report(run, guest, REWRITE_FAILED, "it has no stored definition; rewrite what it is created from: nestxml -i FILE");
+		report_transient(run, guest);
 }
 
 static enum nestctl_status apply(struct run *run)
