@@ -470,6 +470,8 @@ starts_transient()
 	fails "apply leaves a transient guest alone" 1 nestctl apply passing2 -- "guest 'passing2'" "no stored definition" "nestxml -n require -i FILE"
 	policy <<<$'[guest passing2]\nnested = disable'
 	fails "and names its policy" 1 nestctl apply passing2 -- "guest 'passing2'" "nestxml -n disable -i FILE"
+	is "list tells no next start of it" "$(nestctl list | sed -n 's/.*  \(.*\)/\1/p' | tail -n 1)" -
+	is "nor does its JSON" "$(nestctl list --json | grep -c '"verdict": *"')" 0
 	is "it does not become a stored one" "$(virsh list --all --persistent --name | tr -d '\n')" ""
 }
 

@@ -189,6 +189,12 @@ static void describe_refusal(const struct entry *entry, const struct host_policy
 		snprintf(text, size, "%s", nestxml_host_get_evidence(host_policy->host));
 }
 
+/* A guest without a stored definition ends with its run. That its policy is unknown is said of any guest. */
+static bool has_next_start(const struct entry *entry)
+{
+	return entry->persistent || entry->definition.plan.state == PLAN_UNKNOWN;
+}
+
 /* ---- the table ---- */
 
 enum { COLUMNS = 7, CELL = 768 };
@@ -263,7 +269,8 @@ static void fill_row(const struct entry *entry, const struct host_policy *host_p
 	if (entry->live)
 		snprintf(row[5], CELL, "%s%s", answer_to_string(entry->nested),
 			 entry->met == QEMU_ANSWER_NO ? ": not as its policy asks" : "");
-	describe_next_start(entry, host_policy, row[6], CELL);
+	if (has_next_start(entry))
+		describe_next_start(entry, host_policy, row[6], CELL);
 }
 
 /* Characters, not bytes. */
@@ -320,7 +327,7 @@ static void list_table(struct virt_domain *const *guests, size_t guests_count, s
 
 /* ---- as JSON ---- */
 
-/* The verdict on the next start; NULL, with @reason, where there is none. */
+/* The verdict on the next start; NULL, perhaps with @reason, where there is none. */
 static const char *find_verdict(const struct entry *entry, const struct host_policy *host_policy, char *reason, size_t size)
 {
 	static const char *const verdicts[] = {
@@ -335,7 +342,7 @@ static const char *find_verdict(const struct entry *entry, const struct host_pol
 		snprintf(reason, size, "%s", entry->saved.reason);
 		return entry->saved.known ? verdicts[entry->saved.verdict] : NULL;
 	}
-	if (!entry->known)
+	if (!entry->known || !has_next_start(entry))
 		return NULL;
 	if (plan->verdict == NESTXML_VERDICT_REFUSE)
 		describe_refusal(entry, host_policy, reason, size);
