@@ -59,11 +59,13 @@ NESTXML_EXPORT int nestxml_check_domain(const struct nestxml_config *config, con
 
 /*
  * Whether the CPU can be that of a saved state or of a guest from another host: there libvirt has expanded it, unless its mode is
- * host-passthrough or maximum (docs/libvirt-facts.md #8).
+ * host-passthrough or maximum (docs/libvirt-facts.md #8). An expanded CPU has match='exact', or 'strict' if it had that before.
  */
 static bool can_be_saved(const struct nestxml_domain *domain)
 {
-	return nestxml_domain_has_expanded_cpu(domain) ||
+	bool is_strict = domain->has_cpu && domain->mode == CPU_MODE_CUSTOM && domain->match_strict && domain->check_full;
+
+	return nestxml_domain_has_expanded_cpu(domain) || is_strict ||
 	       (domain->has_cpu && (domain->mode == CPU_MODE_HOST_PASSTHROUGH || domain->mode == CPU_MODE_MAXIMUM));
 }
 

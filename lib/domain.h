@@ -90,6 +90,7 @@ struct nestxml_domain {
 	enum cpu_mode mode;
 	bool match_exact;
 	bool match_minimum;
+	bool match_strict;
 	bool check_full;
 	struct nestxml_buffer model;
 	struct cpu_child *children;

@@ -179,6 +179,7 @@ static void scan_cpu(struct scan *scan, const xmlChar **attributes, int count)
 	domain->has_cpu = true;
 	domain->cpu = domain->last;
 	domain->match_exact = is_value(find_attribute(attributes, count, "match"), "exact");
+	domain->match_strict = is_value(find_attribute(attributes, count, "match"), "strict");
 	domain->match_minimum = is_value(find_attribute(attributes, count, "match"), "minimum");
 	domain->check_full = is_value(find_attribute(attributes, count, "check"), "full");
 	domain->mode = mode.value ? CPU_MODE_UNKNOWN : CPU_MODE_CUSTOM;

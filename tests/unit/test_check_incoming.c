@@ -43,6 +43,7 @@ static void test_what_arrives_without_what_it_is_to_have_passes_and_is_unmet(voi
 		const char *cpu;
 	} guests[] = {
 		{"nested = require", FIXED},
+		{"nested = require", "<cpu mode='custom' match='strict' check='full'><model>Skylake-Client</model></cpu>"},
 		{"nested = require", PLAIN},
 		{"nested = require", PASSED_THROUGH("disable")},
 		{"nested = require", PASSED_THROUGH("optional")},
