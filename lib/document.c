@@ -33,7 +33,7 @@ static const char *skip_indentation(struct span text)
 	return at == text.end || *at == '<' ? at : text.at;
 }
 
-/* The place after what makes no difference behind a tag: indentation, and a network disk's cookies, which libvirt treats as a secret. */
+/* The place after what makes no difference after a tag: indentation, and a network disk's cookies, which libvirt treats as a secret. */
 static const char *skip_after_tag(struct span text)
 {
 	static const char close[] = "</cookies>";

@@ -225,7 +225,7 @@ static enum nestctl_status apply_all(struct run *run)
 	return NESTCTL_YES;
 }
 
-/* It is to be created anew. Its policy may be in what runs alone, so the word is given and not left to the filter. */
+/* It has to be created again. Its policy may be stated only in its metadata, which FILE may lack, so the advice names the word. */
 static void report_transient(struct run *run, const struct virt_domain *guest)
 {
 	AUTO_DEFINITION struct definition definition = {0};

@@ -184,7 +184,8 @@ static void check_definition(const struct diagnosis *diagnosis, const struct pla
 	case PLAN_LEAVE:
 		break;
 	case PLAN_CURRENT:
-		findings_add(findings, "definition", FINDING_OK, "%s", text);
+		findings_add(findings, "definition", FINDING_OK, "%s",
+			     virt_domain_is_persistent(diagnosis->guest) ? text : "none is stored: the guest ends with its run");
 		break;
 	case PLAN_REWRITE:
 		finding = findings_add(findings, "definition", FINDING_NOT, "%s: this CPU does not state the guest's policy", text);

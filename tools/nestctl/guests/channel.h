@@ -9,8 +9,8 @@
 
 struct channel {
 	/**
-	 * Sends @command and waits for the reply, which is the caller's to free, at most @seconds. Returns 0; on
-	 * failure -1 and @error, ready for a terminal.
+	 * Sends @command and waits at most @seconds for the reply, which is the caller's to free. Returns 0; on failure -1 and @error,
+	 * ready for a terminal.
 	 */
 	int (*ask)(void *context, const char *command, int seconds, char **reply, char *error, size_t size);
 	void *context;

@@ -402,7 +402,7 @@ int virt_domain_ask_agent(struct virt_domain *domain, const char *command, int s
 	return *reply ? 0 : virt_fail_with_last(error);
 }
 
-/* What a QEMU is asked, in a thread of its own: libvirt waits for a QEMU that hangs as long as it hangs. */
+/* What a QEMU is asked, in a thread of its own: if QEMU hangs, libvirt waits without a limit. */
 struct question {
 	__typeof__(virDomainQemuMonitorCommand) *ask;
 	virDomainPtr domain; /* a reference of its own */
