@@ -302,7 +302,7 @@ static bool starts_with_mark(const char *text, size_t length)
 
 /*
  * Whether a carriage return stands within the line, and not only at its end: some editors begin a new line there. If a comment comes before
- * it, what they show as the next line would be part of that comment, and a policy would be lost.
+ * it, what they show as a line of its own is part of that comment, and the policy in it is lost.
  */
 static bool has_inner_return(const char *line, size_t length)
 {

@@ -10,10 +10,11 @@
 /* Reads a document from one significant byte to the next. */
 struct reader {
 	struct span left;
-	const char *tag; /* the '<' of the tag that it is in; NULL: between two tags */
-	char quote;	 /* of the attribute's value that it is in; 0: of none */
-	bool after_tag;	 /* nothing but whitespace since the last tag */
-	const char *end; /* of the comment or the like that it is in; NULL: of none */
+	const char *tag;     /* the '<' of the tag that it is in; NULL: between two tags */
+	char quote;	     /* of the attribute's value that it is in; 0: of none */
+	bool after_tag;	     /* nothing but whitespace since the last tag */
+	const char *end;     /* of the comment or the like that it is in; NULL: of none */
+	const char *devices; /* what comes from here on is not in the metadata, whose contents tenants choose */
 };
 
 static bool starts_with(struct span text, const char *word)
@@ -33,14 +34,17 @@ static const char *skip_indentation(struct span text)
 	return at == text.end || *at == '<' ? at : text.at;
 }
 
-/* The place after what makes no difference after a tag: indentation, and a network disk's cookies, which libvirt treats as a secret. */
-static const char *skip_after_tag(struct span text)
+/*
+ * The place after what makes no difference after a tag: indentation, and from @devices on a network disk's cookies, which libvirt treats as
+ * a secret.
+ */
+static const char *skip_after_tag(struct span text, const char *devices)
 {
 	static const char close[] = "</cookies>";
 	const char *end;
 
 	text.at = skip_indentation(text);
-	if (!starts_with(text, "<cookies>"))
+	if (text.at < devices || !starts_with(text, "<cookies>"))
 		return text.at;
 	end = memmem(text.at, (size_t)(text.end - text.at), close, strlen(close));
 	return end ? skip_indentation((struct span){end + strlen(close), text.end}) : text.at;
@@ -84,7 +88,7 @@ static const char *find_end(struct span text)
 	return NULL;
 }
 
-/* The next byte of what find_end() has found, which counts as a tag when it ends. */
+/* The next byte of a comment or the like. After its end the reader is where it is after a tag. */
 static int next_of_opaque(struct reader *reader)
 {
 	unsigned char c = (unsigned char)*reader->left.at++;
@@ -104,7 +108,7 @@ static int next(struct reader *reader)
 	if (reader->end)
 		return next_of_opaque(reader);
 	if (reader->after_tag)
-		reader->left.at = skip_after_tag(reader->left);
+		reader->left.at = skip_after_tag(reader->left, reader->devices);
 	else if (reader->tag && !reader->quote)
 		reader->left.at = skip_attribute(reader->left, reader->tag);
 	if (reader->left.at == reader->left.end)
@@ -124,10 +128,22 @@ static int next(struct reader *reader)
 	return (unsigned char)c;
 }
 
+/* The end of the metadata, or the start: libvirt escapes '<' in whatever text there is outside the metadata. */
+static const char *find_devices(struct span text)
+{
+	static const char close[] = "</metadata>";
+	const char *at = text.at;
+	const char *found;
+
+	while ((found = memmem(at, (size_t)(text.end - at), close, strlen(close))))
+		at = found + strlen(close);
+	return at;
+}
+
 bool nestxml_document_is_same(struct span a, struct span b)
 {
-	struct reader left = {.left = a, .after_tag = true};
-	struct reader right = {.left = b, .after_tag = true};
+	struct reader left = {.left = a, .after_tag = true, .devices = find_devices(a)};
+	struct reader right = {.left = b, .after_tag = true, .devices = find_devices(b)};
 	int c;
 
 	do {

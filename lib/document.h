@@ -13,7 +13,7 @@ struct span {
 
 /**
  * Whether two parts of documents that libvirt wrote say exactly the same, apart from what it writes differently on each occasion.
- * That is the indentation, the id that a running guest has, and the passwords of displays, which it keeps from hooks.
+ * That is the indentation, the id that a running guest has, and what it keeps from hooks: displays' passwords and network disks' cookies.
  */
 bool nestxml_document_is_same(struct span a, struct span b);
 

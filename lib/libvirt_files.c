@@ -70,12 +70,12 @@ int nestxml_stored_definition_read(const char *root, const char *name, const str
 
 /* ---- snapshots ---- */
 
-/* What a snapshot's metadata may hold of "</domain>": each one costs a parser's run. */
+/* How many "</domain>" are tried, since each costs one run of the parser. */
 #define MAX_ENDS 16
 
 /*
- * The document at the start of @xml, which another text follows; borrows from @xml. Only at its own end is it well-formed: its metadata may
- * hold "</domain>" too, in an element or a comment. NULL: there is none, or memory has run out.
+ * The document at the start of @xml, which another text follows; borrows from @xml. It is well-formed only if it is cut at its own end: a
+ * "</domain>" before that is in its metadata, in an element or a comment. NULL: it cannot be read, or its end is none of the first ones.
  */
 static struct nestxml_domain *read_first_domain(const char *xml)
 {
@@ -93,18 +93,16 @@ static struct nestxml_domain *read_first_domain(const char *xml)
 }
 
 /*
- * The domain whose memory the snapshot has; borrows from @xml. libvirt (virDomainSnapshotDefFormat) writes the state before the domain,
- * whose contents tenants choose, and escapes the users' description. NULL: it has no memory, or that is unknown.
+ * The domain whose memory the snapshot has. libvirt (virDomainSnapshotDefFormat) writes the state before the domain, whose contents tenants
+ * choose, and escapes the users' description. NULL: it has no memory.
  */
-static struct nestxml_domain *find_running(const char *xml)
+static const char *find_running(const char *xml)
 {
 	const char *start = strstr(xml, "<domain ");
 	const char *running = strstr(xml, "<state>running</state>");
 	const char *paused = strstr(xml, "<state>paused</state>");
 
-	if (!start || ((!running || running > start) && (!paused || paused > start)))
-		return NULL;
-	return read_first_domain(start);
+	return start && ((running && running < start) || (paused && paused < start)) ? start : NULL;
 }
 
 /*
@@ -146,21 +144,54 @@ static bool starts_as(const char *xml, const struct nestxml_domain *domain, cons
 	return length >= 0 && nestxml_document_is_same((struct span){revert, revert + length}, get_whole(guest));
 }
 
-/* Whether @file is the snapshot from which @guest starts. Adds the bytes that were read to *@size. */
-static bool is_of_snapshot(const char *root, const char *file, const struct nestxml_domain *guest, size_t *size)
+static enum snapshot_match match_running(const char *xml, const char *running, const struct nestxml_domain *guest)
+{
+	struct nestxml_domain *domain = read_first_domain(running);
+	bool matches;
+
+	if (!domain)
+		return SNAPSHOT_MATCH_UNKNOWN;
+	matches = is_same_guest(domain, guest) && starts_as(xml, domain, guest);
+	nestxml_domain_free(domain);
+	return matches ? SNAPSHOT_MATCH_FOUND : SNAPSHOT_MATCH_NONE;
+}
+
+/* Whether @guest starts from the snapshot in @file. Adds the bytes that were read to *@size. */
+static enum snapshot_match match_file(const char *root, const char *file, const struct nestxml_domain *guest, size_t *size)
 {
 	AUTO_FREE char *xml = NULL;
-	struct nestxml_domain *domain;
+	const char *running;
 	size_t length;
-	bool is_of;
+	int code = nestxml_file_read(root, file, NESTXML_MAX_SIZE, &xml, &length);
 
-	if (nestxml_file_read(root, file, NESTXML_MAX_SIZE, &xml, &length) != 0)
-		return false;
+	if (code != 0)
+		return code == -ENOENT ? SNAPSHOT_MATCH_NONE : SNAPSHOT_MATCH_UNKNOWN;
 	*size += length;
-	domain = find_running(xml);
-	is_of = domain && is_same_guest(domain, guest) && starts_as(xml, domain, guest);
-	nestxml_domain_free(domain);
-	return is_of;
+	running = find_running(xml);
+	return running ? match_running(xml, running, guest) : SNAPSHOT_MATCH_NONE;
+}
+
+/* Whether @guest starts from one of the snapshots in @directory, whose @entries are read. */
+static enum snapshot_match match_directory(const char *root, const char *directory, DIR *entries, const struct nestxml_domain *guest)
+{
+	enum snapshot_match match = SNAPSHOT_MATCH_NONE;
+	struct dirent *entry;
+	size_t count = 0;
+	size_t size = 0;
+
+	while (match != SNAPSHOT_MATCH_FOUND && (entry = readdir(entries))) {
+		AUTO_FREE char *file = NULL;
+		enum snapshot_match one = SNAPSHOT_MATCH_UNKNOWN;
+
+		if (entry->d_name[0] == '.')
+			continue;
+		if (++count > NESTXML_SNAPSHOTS || size >= NESTXML_SNAPSHOTS_SIZE)
+			return SNAPSHOT_MATCH_UNKNOWN;
+		if (asprintf(&file, "%s/%s", directory, entry->d_name) >= 0)
+			one = match_file(root, file, guest, &size);
+		match = one == SNAPSHOT_MATCH_NONE ? match : one;
+	}
+	return match;
 }
 
 enum snapshot_match nestxml_snapshot_match(const char *root, const char *name, const struct nestxml_domain *guest)
@@ -168,23 +199,13 @@ enum snapshot_match nestxml_snapshot_match(const char *root, const char *name, c
 	AUTO_FREE char *directory = NULL;
 	AUTO_FREE char *path = NULL;
 	AUTO_CLOSEDIR DIR *entries = NULL;
-	struct dirent *entry;
-	size_t count = 0;
-	size_t size = 0;
 
-	if (!is_file_name(name) || asprintf(&directory, "/var/lib/libvirt/qemu/snapshot/%s", name) < 0)
+	if (!is_file_name(name))
 		return SNAPSHOT_MATCH_NONE;
-	path = nestxml_path_join(root, directory);
-	entries = path ? opendir(path) : NULL;
-	while (entries && (entry = readdir(entries))) {
-		AUTO_FREE char *file = NULL;
-
-		if (entry->d_name[0] == '.')
-			continue;
-		if (++count > NESTXML_SNAPSHOTS || size >= NESTXML_SNAPSHOTS_SIZE)
-			return SNAPSHOT_MATCH_UNKNOWN;
-		if (asprintf(&file, "%s/%s", directory, entry->d_name) >= 0 && is_of_snapshot(root, file, guest, &size))
-			return SNAPSHOT_MATCH_FOUND;
-	}
-	return SNAPSHOT_MATCH_NONE;
+	if (asprintf(&directory, "/var/lib/libvirt/qemu/snapshot/%s", name) < 0 || !(path = nestxml_path_join(root, directory)))
+		return SNAPSHOT_MATCH_UNKNOWN;
+	entries = opendir(path);
+	if (!entries)
+		return errno == ENOENT ? SNAPSHOT_MATCH_NONE : SNAPSHOT_MATCH_UNKNOWN;
+	return match_directory(root, directory, entries, guest);
 }

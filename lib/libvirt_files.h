@@ -15,12 +15,11 @@ int nestxml_stored_definition_read(const char *root, const char *name, const str
 enum snapshot_match {
 	SNAPSHOT_MATCH_NONE,
 	SNAPSHOT_MATCH_FOUND,
-	SNAPSHOT_MATCH_UNKNOWN, /* there are more snapshots than are read */
+	SNAPSHOT_MATCH_UNKNOWN, /* none of those that could be read, and there are others */
 };
 
 /**
- * Whether a revert to one of the snapshots of the guest @name that have memory would start exactly @guest. A snapshot that cannot be read
- * does not match.
+ * Whether a revert to one of the snapshots of the guest @name that have memory would start exactly @guest.
  */
 enum snapshot_match nestxml_snapshot_match(const char *root, const char *name, const struct nestxml_domain *guest);
 

@@ -109,7 +109,7 @@ static void warn_of_check(const struct nestxml_domain *domain, enum nestxml_nest
 
 	if (domain->check_full && (missing || may_have_too_much(domain, nested, vendor, mode)))
 		warn(warnings,
-		     "its <cpu> has check='full', and %s %s the guest %s: libvirt may refuse its start (\"%s features\"); set check='partial'",
+		     "its <cpu> has check='full', and %s %s the guest %s, so libvirt may refuse to start it (\"%s features\"); set check='partial'",
 		     missing ? "without" : "with", nestxml_vendor_feature(vendor),
 		     missing ? "lacks sub-features that libvirt may expect" : "gets sub-features that libvirt may not expect",
 		     missing ? "missing" : "extra");

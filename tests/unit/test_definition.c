@@ -564,7 +564,7 @@ static void test_what_a_rewrite_has_brought_back_is_undefined_again(void **state
 
 	check_undo(*state, &virt, DOMAIN("", REQUIRED, ""), UNDO_DONE, "undefined again");
 	virt.fails_from = 1;
-	check_undo(*state, &virt, DOMAIN("", REQUIRED, ""), UNDO_FAILED, "cannot be undefined: no such luck");
+	check_undo(*state, &virt, DOMAIN("", REQUIRED, ""), UNDO_FAILED, "undefining it failed: no such luck");
 }
 
 static void test_what_its_owner_has_defined_since_is_kept(void **state)
@@ -605,9 +605,15 @@ static void test_what_cannot_be_read_right_before_the_undefine_is_no_success(voi
 
 static void test_what_its_owner_undefines_first_is_not_undefined_by_us(void **state)
 {
+	bool may = false;
+	const struct rewrite_terms terms = {.may_write = answer, .context = &may};
 	struct virt virt = {.defines = 1, .transient_from = 2};
 
-	check_undo(*state, &virt, DOMAIN("", REQUIRED, ""), UNDO_GONE, "undefined it again itself");
+	check_undo(*state, &virt, DOMAIN("", REQUIRED, ""), UNDO_GONE, "not by nestxml");
+	virt = (struct virt){.defines = 1, .transient_from = 2};
+	check_undo_on(*state, &virt, DOMAIN("", REQUIRED, ""), &terms, UNDO_GONE, "not by nestxml");
+	virt = (struct virt){.defines = 1, .unreadable = true, .transient_from = 1};
+	check_undo(*state, &virt, DOMAIN("", REQUIRED, ""), UNDO_GONE, "not by nestxml");
 }
 
 int main(void)

@@ -25,6 +25,8 @@ static void test_what_libvirt_writes_only_sometimes_makes_no_difference(void **s
 		{"<graphics type='vnc' passwd='a&apos;b'/>", "<graphics type='vnc'/>"},
 		{"<a b='>'/> <c/>", "<a b='>'/><c/>"},
 		{"<source> <host/> <cookies> <cookie name='a'>b</cookie> </cookies> </source>", "<source><host/></source>"},
+		{"<metadata><a/></metadata><source><host/> <cookies> </cookies> </source>",
+		 "<metadata><a/></metadata><source><host/></source>"},
 		/* a quote where it has no meaning */
 		{"<a><!-- it's --> <b/></a>", "<a><!-- it's --><b/></a>"},
 		{"<a><?it 's?> <b/></a>", "<a><?it 's?><b/></a>"},
@@ -57,6 +59,12 @@ static void test_anything_else_makes_a_difference(void **state)
 		{"<a/><b/>", "<a/>"},
 		{"<a/><cookies/>", "<a/>"},
 		{"<a>b<cookies></cookies></a>", "<a>b</a>"},
+		/* what tenants choose is compared, whatever it looks like */
+		{"<metadata><cookies>1</cookies></metadata>", "<metadata><cookies>2</cookies></metadata>"},
+		{"<metadata><cookies>1</cookies></metadata>", "<metadata></metadata>"},
+		{"<metadata><metadata></metadata><cookies>1</cookies></metadata>", "<metadata><metadata></metadata></metadata>"},
+		{"<metadata><cookies><!-- </cookies><![CDATA[ --></cookies><!-- ]]><cookies> --><b c='d'/></metadata><source><cookies></cookies></source>",
+		 "<metadata><cookies><!-- </cookies><![CDATA[ --></cookies><!-- ]]><cookies> --></metadata><source><cookies></cookies></source>"},
 		{"<a><!-- it's --><b/></a>", "<a><!-- it s --><b/></a>"},
 		{"<!--<graphics passwd='x'/>-->", "<!--<graphics/>-->"},
 		{"<!-- > <-->", "<!-- ><-->"},

@@ -11,6 +11,10 @@
 /* Metadata in which a domain seems to end. */
 #define ENDS "<metadata><!-- </domain> --><a xmlns='urn:a'><domain></domain></a></metadata>"
 
+/* As many ends of a domain in the metadata as nobody looks for. */
+#define END "<domain></domain>"
+#define MANY_ENDS "<metadata><a xmlns='urn:a'>" END END END END END END END END END END END END END END END END "</a></metadata>"
+
 /* Only what starts as the stored definition, whole, may have a start of ours in its place. */
 static void test_the_definition_is_stale_only_where_it_is_what_starts(void **state)
 {
@@ -31,6 +35,7 @@ static void test_the_definition_is_stale_only_where_it_is_what_starts(void **sta
 		{NESTXML_OPERATION_START, PLAIN, PLAIN, PLAIN, NESTXML_DEFINITION_OTHER},
 		{NESTXML_OPERATION_START, ENDS PLAIN, ENDS PLAIN, ENDS PLAIN, NESTXML_DEFINITION_OTHER},
 		{NESTXML_OPERATION_START, ENDS PLAIN, ENDS PLAIN, ENDS DISABLED, NESTXML_DEFINITION_STALE},
+		{NESTXML_OPERATION_START, MANY_ENDS PLAIN, MANY_ENDS PLAIN, MANY_ENDS PLAIN, NESTXML_DEFINITION_OTHER},
 		{NESTXML_OPERATION_START_INCOMING, PLAIN, PLAIN, NULL, NESTXML_DEFINITION_OTHER},
 		{NESTXML_OPERATION_START_INCOMING, DISABLED, DISABLED, NULL, NESTXML_DEFINITION_OTHER},
 	};
@@ -101,9 +106,39 @@ static void test_with_more_snapshots_than_are_read_it_may_be_a_revert(void **sta
 	}
 }
 
+/* Nor what cannot be read. */
+static void test_with_a_snapshot_that_cannot_be_read_it_may_be_a_revert(void **state)
+{
+	static const struct {
+		const char *path;
+		const char *text;
+		enum nestxml_definition definition;
+	} files[] = {
+		{SNAPSHOT, "<domainsnapshot><state>shutoff</state><domain type='kvm'></domainsnapshot>", NESTXML_DEFINITION_STALE},
+		{SNAPSHOT, "<domainsnapshot><state>running</state><domain type='kvm'></domainsnapshot>", NESTXML_DEFINITION_OTHER},
+		{SNAPSHOT "/is/a/directory", "", NESTXML_DEFINITION_OTHER},
+		{"/var/lib/libvirt/qemu/snapshot/vm", "", NESTXML_DEFINITION_OTHER}, /* where the directory should be */
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		struct nestxml_check *check;
+
+		tree_clear(*state);
+		tree_host(*state, "GenuineIntel", "kvm_intel", "Y\n");
+		state_policy(*state, "nested = require");
+		tree_write(*state, STORED, document("kvm", "x86_64", PLAIN));
+		tree_write(*state, files[i].path, files[i].text);
+		check = ask(*state, NESTXML_OPERATION_START, "vm", document("kvm", "x86_64", PLAIN));
+		CHECK(nestxml_check_get_definition(check) == files[i].definition, "file %zu: %d", i,
+		      (int)nestxml_check_get_definition(check));
+		nestxml_check_free(check);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		TREE_TEST(test_with_a_snapshot_that_cannot_be_read_it_may_be_a_revert),
 		TREE_TEST(test_with_more_snapshots_than_are_read_it_may_be_a_revert),
 		TREE_TEST(test_the_definition_is_stale_only_where_it_is_what_starts),
 	};
