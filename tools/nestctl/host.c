@@ -41,14 +41,15 @@ static const char help[] = "Usage: nestctl host [--json|--nova-provider]\n"
 static void describe_verdict(const struct host_state *state, char *text, size_t size)
 {
 	bool is_there = state->module == HOST_MODULE_LIVE || state->module == HOST_MODULE_BUILTIN;
+	const char *no = state->nested == NESTXML_STATE_UNKNOWN ? "unknown" : "no";
 	struct obstacle obstacle;
 
 	if (state->nested == NESTXML_STATE_ON)
 		nestxml_text_print(text, size, "yes: %s", state->evidence);
 	else if (obstacle_find(state, true, &obstacle) && (obstacle.is_final || !is_there))
-		nestxml_text_print(text, size, "no: %s", obstacle.cause);
+		nestxml_text_print(text, size, "%s: %s", no, obstacle.cause);
 	else
-		nestxml_text_print(text, size, "no: %s", state->evidence);
+		nestxml_text_print(text, size, "%s: %s", no, state->evidence);
 }
 
 /* Whether the module is loaded, and nesting will be different after the next load. */

@@ -189,7 +189,7 @@ static void describe_refusal(const struct entry *entry, const struct host_policy
 		snprintf(text, size, "%s", nestxml_host_get_evidence(host_policy->host));
 }
 
-/* A guest without a stored definition ends with its run. That its policy is unknown is said of any guest. */
+/* A guest without a stored definition is gone once it stops. An unknown policy is reported for any guest. */
 static bool has_next_start(const struct entry *entry)
 {
 	return entry->persistent || entry->definition.plan.state == PLAN_UNKNOWN;
@@ -327,7 +327,7 @@ static void list_table(struct virt_domain *const *guests, size_t guests_count, s
 
 /* ---- as JSON ---- */
 
-/* The verdict on the next start; NULL, perhaps with @reason, where there is none. */
+/* The verdict on the next start; NULL if there is none: @reason then says why, or is empty. */
 static const char *find_verdict(const struct entry *entry, const struct host_policy *host_policy, char *reason, size_t size)
 {
 	static const char *const verdicts[] = {

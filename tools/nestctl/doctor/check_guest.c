@@ -185,7 +185,8 @@ static void check_definition(const struct diagnosis *diagnosis, const struct pla
 		break;
 	case PLAN_CURRENT:
 		findings_add(findings, "definition", FINDING_OK, "%s",
-			     virt_domain_is_persistent(diagnosis->guest) ? text : "none is stored: the guest ends with its run");
+			     virt_domain_is_persistent(diagnosis->guest) ? text
+									 : "no definition is stored: the guest is gone once it stops");
 		break;
 	case PLAN_REWRITE:
 		finding = findings_add(findings, "definition", FINDING_NOT, "%s: this CPU does not state the guest's policy", text);

@@ -406,6 +406,20 @@ static enum undone fail_undo(const char *why, char *message, size_t size)
 	return UNDO_FAILED;
 }
 
+static enum undone tell_gone(char *message, size_t size)
+{
+	snprintf(message, size, BROUGHT_BACK "it has since been undefined again, and not by nestxml");
+	return UNDO_GONE;
+}
+
+static bool is_undefined(const struct virt_domain *guest)
+{
+	struct virt_error error;
+	int persistent = virt_domain_ask_persistent(guest, &error);
+
+	return persistent == 0 || (persistent < 0 && error.no_domain);
+}
+
 /* It was @seen when it was read. */
 static enum undone undefine(struct virt_domain *guest, const char *seen, const struct rewrite_terms *terms, char *message, size_t size)
 {
@@ -416,16 +430,17 @@ static enum undone undefine(struct virt_domain *guest, const char *seen, const s
 	case KEPT_UNTOUCHED:
 		break;
 	case KEPT_GONE:
-		snprintf(message, size, BROUGHT_BACK "that program has undefined it again itself");
-		return UNDO_GONE;
+		return tell_gone(message, size);
 	case KEPT_UNKNOWN:
 		return fail_undo(why, message, size);
 	default:
+		if (is_undefined(guest))
+			return tell_gone(message, size);
 		snprintf(message, size, BROUGHT_BACK "it is kept, since that program may already have noticed that it is back");
 		return UNDO_KEPT;
 	}
 	if (virt_domain_undefine(guest, &error) < 0) {
-		snprintf(message, size, BROUGHT_BACK "it cannot be undefined: %s", error.message);
+		snprintf(message, size, BROUGHT_BACK "undefining it failed: %s", error.message);
 		return UNDO_FAILED;
 	}
 	snprintf(message, size,
@@ -440,7 +455,7 @@ enum undone definition_undo(struct virt_domain *guest, const struct host_policy 
 	char why[640];
 
 	if (definition_read(guest, VIRT_XML_SECRET, host_policy, &stored, why, sizeof(why)) < 0)
-		return fail_undo(why, message, size);
+		return is_undefined(guest) ? tell_gone(message, size) : fail_undo(why, message, size);
 	if (stored.plan.state != PLAN_CURRENT) {
 		snprintf(message, size, "another program undefined it while it was being rewritten, and has defined it again; it is kept");
 		return UNDO_KEPT;

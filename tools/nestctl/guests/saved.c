@@ -9,29 +9,26 @@
 
 #include "macros.h"
 
+/* For the reason that the hook gives. */
 static void describe_refusal(const struct nestxml_check *check, const struct host_policy *host_policy, struct saved *saved)
 {
 	const size_t size = sizeof(saved->reason);
 	char *text = saved->reason;
 	const char *override = nestxml_domain_get_cpu_override(nestxml_check_get_domain(check));
-	bool disable = nestxml_check_get_policy(check)->nested == NESTXML_NESTED_DISABLE;
+	enum nestxml_nested nested = nestxml_check_get_policy(check)->nested;
+	enum nestxml_cpu_state cpu = nestxml_check_get_cpu_state(check);
 
-	switch (nestxml_check_get_cpu_state(check)) {
-	case NESTXML_CPU_OVERRIDDEN:
+	if (cpu == NESTXML_CPU_OVERRIDDEN && nested != NESTXML_NESTED_OPTIONAL) {
 		snprintf(text, size, "in its managed save, %s wins over its <cpu>", override ? override : "an argument");
-		return;
-	case NESTXML_CPU_UNKNOWN:
+	} else if (nested == NESTXML_NESTED_DISABLE && cpu == NESTXML_CPU_UNKNOWN) {
 		snprintf(text, size, "%s", nestxml_check_get_problem(check)->message);
-		return;
-	default:
-		break;
-	}
-	saved->needs_host = !disable;
-	if (disable)
+	} else if (nested == NESTXML_NESTED_DISABLE) {
 		snprintf(text, size, "the CPU of its managed save does not disable %s",
 			 nestxml_vendor_feature(nestxml_check_get_vendor(check)));
-	else
+	} else {
+		saved->needs_host = true;
 		snprintf(text, size, "its managed save needs nesting: %s", nestxml_host_get_evidence(host_policy->host));
+	}
 }
 
 /*

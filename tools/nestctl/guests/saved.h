@@ -14,7 +14,7 @@ struct saved {
 	bool known;  /* what follows is known; else @reason says why not */
 	bool unmet;  /* it would pass, but not as its policy asks */
 	enum nestxml_verdict verdict;
-	bool needs_host;  /* a refusal: it needs nesting, which this host does not provide */
+	bool needs_host;  /* refused because this host does not provide the nesting that it needs */
 	char reason[640]; /* of a refusal, ready for a terminal */
 };
 

@@ -402,7 +402,7 @@ int virt_domain_ask_agent(struct virt_domain *domain, const char *command, int s
 	return *reply ? 0 : virt_fail_with_last(error);
 }
 
-/* What a QEMU is asked, in a thread of its own: if QEMU hangs, libvirt waits without a limit. */
+/* A command for QEMU. It is sent from a thread of its own, since libvirt waits without limit for a QEMU that hangs. */
 struct question {
 	__typeof__(virDomainQemuMonitorCommand) *ask;
 	virDomainPtr domain; /* a reference of its own */
@@ -457,7 +457,7 @@ static struct question *make_question(struct virt_domain *domain, const char *co
 	return TAKE(made);
 }
 
-/* A question that gets no reply in time is left to its thread, which ends with this process at the latest. */
+/* A question that gets no reply in time is never freed: its thread may still be using it. */
 int virt_domain_ask_qemu(struct virt_domain *domain, const char *command, int seconds, char **reply, struct virt_error *error)
 {
 	AUTO_QUESTION struct question *question = make_question(domain, command, error);
@@ -468,7 +468,7 @@ int virt_domain_ask_qemu(struct virt_domain *domain, const char *command, int se
 	if (!question)
 		return -1;
 	if (pthread_create(&thread, NULL, ask, question) != 0)
-		return virt_fail(error, "no thread can be made");
+		return virt_fail(error, "cannot create a thread");
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	end.tv_sec += seconds;
 	if (pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &end) != 0) {

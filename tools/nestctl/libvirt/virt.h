@@ -100,12 +100,12 @@ enum virt_xml {
 /** Its XML, the caller's to free. Returns 0 or -1. */
 int virt_domain_get_xml(const struct virt_domain *domain, enum virt_xml which, char **xml, struct virt_error *error);
 
-/** Sends @command to the guest's agent; waits @seconds. The reply is the caller's to free. Returns 0 or -1. */
+/** Sends @command to the guest's agent; waits at most @seconds. The reply is the caller's to free. Returns 0 or -1. */
 int virt_domain_ask_agent(struct virt_domain *domain, const char *command, int seconds, char **reply, struct virt_error *error);
 
 /**
- * Sends @command to the guest's QEMU; waits @seconds. libvirt then marks the guest as tainted (custom-monitor). The reply is the caller's
- * to free. Returns 0 or -1.
+ * Sends @command to the guest's QEMU; waits at most @seconds. libvirt then marks the guest as tainted (custom-monitor). The reply is the
+ * caller's to free. Returns 0 or -1.
  */
 int virt_domain_ask_qemu(struct virt_domain *domain, const char *command, int seconds, char **reply, struct virt_error *error);
 
