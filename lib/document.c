@@ -10,11 +10,12 @@
 /* Reads a document from one significant byte to the next. */
 struct reader {
 	struct span left;
-	const char *tag;     /* the '<' of the tag that it is in; NULL: between two tags */
-	char quote;	     /* of the attribute's value that it is in; 0: of none */
-	bool after_tag;	     /* nothing but whitespace since the last tag */
-	const char *end;     /* of the comment or the like that it is in; NULL: of none */
-	const char *devices; /* what comes from here on is not in the metadata, whose contents tenants choose */
+	const char *tag;	    /* the '<' of the tag that it is in; NULL: between two tags */
+	char quote;		    /* of the attribute's value that it is in; 0: of none */
+	bool after_tag;		    /* nothing but whitespace since the last tag */
+	const char *end;	    /* of the comment or the like that it is in; NULL: of none */
+	const char *root;	    /* the '<' of the first tag */
+	const char *after_metadata; /* from here on nothing is a tenant's choice */
 };
 
 static bool starts_with(struct span text, const char *word)
@@ -35,16 +36,16 @@ static const char *skip_indentation(struct span text)
 }
 
 /*
- * The place after what makes no difference after a tag: indentation, and from @devices on a network disk's cookies, which libvirt treats as
- * a secret.
+ * The place after what makes no difference after a tag: indentation, and from @after_metadata on a network disk's cookies, which libvirt
+ * treats as a secret.
  */
-static const char *skip_after_tag(struct span text, const char *devices)
+static const char *skip_after_tag(struct span text, const char *after_metadata)
 {
 	static const char close[] = "</cookies>";
 	const char *end;
 
 	text.at = skip_indentation(text);
-	if (text.at < devices || !starts_with(text, "<cookies>"))
+	if (text.at < after_metadata || !starts_with(text, "<cookies>"))
 		return text.at;
 	end = memmem(text.at, (size_t)(text.end - text.at), close, strlen(close));
 	return end ? skip_indentation((struct span){end + strlen(close), text.end}) : text.at;
@@ -88,7 +89,7 @@ static const char *find_end(struct span text)
 	return NULL;
 }
 
-/* The next byte of a comment or the like. After its end the reader is where it is after a tag. */
+/* The next byte of a comment or the like. Its end counts as the end of a tag. */
 static int next_of_opaque(struct reader *reader)
 {
 	unsigned char c = (unsigned char)*reader->left.at++;
@@ -108,8 +109,8 @@ static int next(struct reader *reader)
 	if (reader->end)
 		return next_of_opaque(reader);
 	if (reader->after_tag)
-		reader->left.at = skip_after_tag(reader->left, reader->devices);
-	else if (reader->tag && !reader->quote)
+		reader->left.at = skip_after_tag(reader->left, reader->after_metadata);
+	else if (reader->tag && !reader->quote && (reader->tag == reader->root || reader->tag >= reader->after_metadata))
 		reader->left.at = skip_attribute(reader->left, reader->tag);
 	if (reader->left.at == reader->left.end)
 		return -1;
@@ -128,8 +129,11 @@ static int next(struct reader *reader)
 	return (unsigned char)c;
 }
 
-/* The end of the metadata, or the start: libvirt escapes '<' in whatever text there is outside the metadata. */
-static const char *find_devices(struct span text)
+/*
+ * Where the metadata ends; the start of @text if there is none. Outside the metadata libvirt escapes '<' in every text, so the last
+ * "</metadata>" is the real one.
+ */
+static const char *find_end_of_metadata(struct span text)
 {
 	static const char close[] = "</metadata>";
 	const char *at = text.at;
@@ -140,10 +144,16 @@ static const char *find_devices(struct span text)
 	return at;
 }
 
+static struct reader make_reader(struct span text)
+{
+	return (struct reader){
+		.left = text, .after_tag = true, .root = skip_indentation(text), .after_metadata = find_end_of_metadata(text)};
+}
+
 bool nestxml_document_is_same(struct span a, struct span b)
 {
-	struct reader left = {.left = a, .after_tag = true, .devices = find_devices(a)};
-	struct reader right = {.left = b, .after_tag = true, .devices = find_devices(b)};
+	struct reader left = make_reader(a);
+	struct reader right = make_reader(b);
 	int c;
 
 	do {

@@ -75,7 +75,8 @@ int nestxml_stored_definition_read(const char *root, const char *name, const str
 
 /*
  * The document at the start of @xml, which another text follows; borrows from @xml. It is well-formed only if it is cut at its own end: a
- * "</domain>" before that is in its metadata, in an element or a comment. NULL: it cannot be read, or its end is none of the first ones.
+ * "</domain>" before that is in its metadata, in an element or a comment. NULL: it cannot be read, or its own end is not among the first
+ * MAX_ENDS.
  */
 static struct nestxml_domain *read_first_domain(const char *xml)
 {
@@ -165,7 +166,7 @@ static enum snapshot_match match_file(const char *root, const char *file, const 
 	int code = nestxml_file_read(root, file, NESTXML_MAX_SIZE, &xml, &length);
 
 	if (code != 0)
-		return code == -ENOENT ? SNAPSHOT_MATCH_NONE : SNAPSHOT_MATCH_UNKNOWN;
+		return code == -ENOENT || code == -EISDIR ? SNAPSHOT_MATCH_NONE : SNAPSHOT_MATCH_UNKNOWN;
 	*size += length;
 	running = find_running(xml);
 	return running ? match_running(xml, running, guest) : SNAPSHOT_MATCH_NONE;

@@ -15,7 +15,7 @@ int nestxml_stored_definition_read(const char *root, const char *name, const str
 enum snapshot_match {
 	SNAPSHOT_MATCH_NONE,
 	SNAPSHOT_MATCH_FOUND,
-	SNAPSHOT_MATCH_UNKNOWN, /* none of those that could be read, and there are others */
+	SNAPSHOT_MATCH_UNKNOWN, /* none that was read matches, and some were not read */
 };
 
 /**

@@ -467,9 +467,12 @@ starts_transient()
 	works "or its caller puts the line that the refusal names into its <cpu>" virsh -q create \
 		<(guest passing3 "$type" "${without/<feature*<\/cpu>/$(grep -o "<feature [^>]*/>" <<<"$said" | head -n 1)</cpu>}")
 	has "and it has the feature" passing3 1
-	fails "apply leaves a transient guest alone" 1 nestctl apply passing2 -- "guest 'passing2'" "no stored definition" "nestxml -n require -i FILE"
-	policy <<<$'[guest passing2]\nnested = disable'
-	fails "and names its policy" 1 nestctl apply passing2 -- "guest 'passing2'" "nestxml -n disable -i FILE"
+	says "apply finds nothing to do for it" "$(nestctl apply passing2)" "passing2" "unchanged: its CPU states nested=require"
+	policy <<<$'[guest passing2]\nnested = disable\nmode = maximum'
+	fails "apply leaves a stale transient guest alone, and names its policy" 1 nestctl apply passing2 -- "guest 'passing2'" "no stored definition" \
+		"nestxml -n disable -m maximum -i FILE"
+	policy <<<$'[guest passing2]\nnested = leave'
+	says "nor is there anything to do where nesting is left alone" "$(nestctl apply passing2)" "unchanged: nesting is left alone"
 	is "list tells no next start of it" "$(nestctl list | sed -n 's/.*  \(.*\)/\1/p' | tail -n 1)" -
 	is "nor does its JSON" "$(nestctl list --json | grep -c '"verdict": *"')" 0
 	is "it does not become a stored one" "$(virsh list --all --persistent --name | tr -d '\n')" ""

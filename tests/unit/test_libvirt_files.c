@@ -11,9 +11,11 @@
 /* Metadata in which a domain seems to end. */
 #define ENDS "<metadata><!-- </domain> --><a xmlns='urn:a'><domain></domain></a></metadata>"
 
-/* As many ends of a domain in the metadata as nobody looks for. */
+/* As many ends of a domain in the metadata as may be there, and one more. */
 #define END "<domain></domain>"
-#define MANY_ENDS "<metadata><a xmlns='urn:a'>" END END END END END END END END END END END END END END END END "</a></metadata>"
+#define ENDS_15 END END END END END END END END END END END END END END END
+#define FEW_ENDS "<metadata><a xmlns='urn:a'>" ENDS_15 "</a></metadata>"
+#define MANY_ENDS "<metadata><a xmlns='urn:a'>" ENDS_15 END "</a></metadata>"
 
 /* Only what starts as the stored definition, whole, may have a start of ours in its place. */
 static void test_the_definition_is_stale_only_where_it_is_what_starts(void **state)
@@ -106,7 +108,38 @@ static void test_with_more_snapshots_than_are_read_it_may_be_a_revert(void **sta
 	}
 }
 
-/* Nor what cannot be read. */
+static void test_a_match_counts_more_than_what_cannot_be_read(void **state)
+{
+	static const struct {
+		const char *body; /* of what starts, and of the snapshot */
+		const char *others;
+		enum snapshot_match match;
+	} guests[] = {
+		{PLAIN, "", SNAPSHOT_MATCH_FOUND},
+		{FEW_ENDS PLAIN, "", SNAPSHOT_MATCH_FOUND},
+		{MANY_ENDS PLAIN, "", SNAPSHOT_MATCH_UNKNOWN},
+		{PLAIN, "<state>running</state><domain ", SNAPSHOT_MATCH_FOUND},
+		{MANY_ENDS PLAIN, "<state>shutoff</state><domain ", SNAPSHOT_MATCH_UNKNOWN},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(guests); i++) {
+		const struct tree *tree = *state;
+		struct nestxml_domain *domain;
+		char xml[4096];
+
+		tree_clear(tree);
+		snprintf(xml, sizeof(xml), "<domainsnapshot><state>running</state>%s</domainsnapshot>",
+			 document("kvm", "x86_64", guests[i].body));
+		tree_write(tree, SNAPSHOT, xml);
+		tree_write(tree, "/var/lib/libvirt/qemu/snapshot/vm/before.xml", guests[i].others);
+		tree_write(tree, "/var/lib/libvirt/qemu/snapshot/vm/zafter.xml", guests[i].others);
+		domain = domain_of(document("kvm", "x86_64", guests[i].body));
+		CHECK(nestxml_snapshot_match(tree->root, "vm", domain) == guests[i].match, "guest %zu", i);
+		nestxml_domain_free(domain);
+	}
+}
+
+/* A snapshot that cannot be read could be what starts. */
 static void test_with_a_snapshot_that_cannot_be_read_it_may_be_a_revert(void **state)
 {
 	static const struct {
@@ -116,7 +149,7 @@ static void test_with_a_snapshot_that_cannot_be_read_it_may_be_a_revert(void **s
 	} files[] = {
 		{SNAPSHOT, "<domainsnapshot><state>shutoff</state><domain type='kvm'></domainsnapshot>", NESTXML_DEFINITION_STALE},
 		{SNAPSHOT, "<domainsnapshot><state>running</state><domain type='kvm'></domainsnapshot>", NESTXML_DEFINITION_OTHER},
-		{SNAPSHOT "/is/a/directory", "", NESTXML_DEFINITION_OTHER},
+		{SNAPSHOT "/is/a/directory", "", NESTXML_DEFINITION_STALE},	     /* no snapshot of libvirt's */
 		{"/var/lib/libvirt/qemu/snapshot/vm", "", NESTXML_DEFINITION_OTHER}, /* where the directory should be */
 	};
 
@@ -139,6 +172,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		TREE_TEST(test_with_a_snapshot_that_cannot_be_read_it_may_be_a_revert),
+		TREE_TEST(test_a_match_counts_more_than_what_cannot_be_read),
 		TREE_TEST(test_with_more_snapshots_than_are_read_it_may_be_a_revert),
 		TREE_TEST(test_the_definition_is_stale_only_where_it_is_what_starts),
 	};

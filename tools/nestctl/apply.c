@@ -226,28 +226,31 @@ static enum nestctl_status apply_all(struct run *run)
 }
 
 /* It has to be created again. Its policy may be stated only in its metadata, which FILE may lack, so the advice gives the policy itself. */
-static void describe_transient(const struct plan *plan, char *text, size_t size)
+static void advise_creating(const struct nestxml_policy *policy, char *text, size_t size)
 {
-	const struct nestxml_policy *policy = &plan->policy;
 	bool keeps = policy->mode == NESTXML_MODE_KEEP;
 
-	if (plan->state == PLAN_UNKNOWN || plan->state == PLAN_IMPOSSIBLE)
-		describe_plan(plan, text, size);
-	else if (policy->nested == NESTXML_NESTED_LEAVE)
-		snprintf(text, size, "it has no stored definition; rewrite what it is created from: nestxml -n policy -i FILE");
-	else
-		snprintf(text, size, "it has no stored definition; rewrite what it is created from: nestxml -n %s%s%s -i FILE",
-			 nestxml_nested_to_string(policy->nested), keeps ? "" : " -m ", keeps ? "" : nestxml_mode_to_string(policy->mode));
+	snprintf(text, size, "it has no stored definition; rewrite what it is created from: nestxml -n %s%s%s -i FILE",
+		 nestxml_nested_to_string(policy->nested), keeps ? "" : " -m ", keeps ? "" : nestxml_mode_to_string(policy->mode));
 }
 
 static void report_transient(struct run *run, const struct virt_domain *guest)
 {
 	AUTO_DEFINITION struct definition definition = {0};
+	enum rewrite rewrite = REWRITE_FAILED;
 	char text[1024];
 
-	if (definition_read(guest, VIRT_XML_STORED, &run->session->host_policy, &definition, text, sizeof(text)) == 0)
-		describe_transient(&definition.plan, text, sizeof(text));
-	report(run, guest, REWRITE_FAILED, text);
+	if (definition_read(guest, VIRT_XML_STORED, &run->session->host_policy, &definition, text, sizeof(text)) == 0) {
+		const struct plan *plan = &definition.plan;
+
+		if (plan->state == PLAN_LEAVE || plan->state == PLAN_CURRENT)
+			rewrite = REWRITE_NOTHING;
+		if (plan->state == PLAN_REWRITE || plan->state == PLAN_MANAGED)
+			advise_creating(&plan->policy, text, sizeof(text));
+		else
+			describe_plan(plan, text, sizeof(text));
+	}
+	report(run, guest, rewrite, text);
 }
 
 static void apply_one(struct run *run, const char *word)

@@ -440,6 +440,8 @@ static enum undone undefine(struct virt_domain *guest, const char *seen, const s
 		return UNDO_KEPT;
 	}
 	if (virt_domain_undefine(guest, &error) < 0) {
+		if (error.no_domain)
+			return tell_gone(message, size);
 		snprintf(message, size, BROUGHT_BACK "undefining it failed: %s", error.message);
 		return UNDO_FAILED;
 	}
@@ -453,9 +455,12 @@ enum undone definition_undo(struct virt_domain *guest, const struct host_policy 
 {
 	AUTO_DEFINITION struct definition stored = {0};
 	char why[640];
+	bool readable = definition_read(guest, VIRT_XML_SECRET, host_policy, &stored, why, sizeof(why)) == 0;
 
-	if (definition_read(guest, VIRT_XML_SECRET, host_policy, &stored, why, sizeof(why)) < 0)
-		return is_undefined(guest) ? tell_gone(message, size) : fail_undo(why, message, size);
+	if (is_undefined(guest))
+		return tell_gone(message, size);
+	if (!readable)
+		return fail_undo(why, message, size);
 	if (stored.plan.state != PLAN_CURRENT) {
 		snprintf(message, size, "another program undefined it while it was being rewritten, and has defined it again; it is kept");
 		return UNDO_KEPT;
