@@ -60,7 +60,8 @@ NESTXML_EXPORT int nestxml_check_domain(const struct nestxml_config *config, con
 /*
  * Whether the CPU can be that of a saved state or of a guest from another host: there libvirt has expanded it, unless its mode is
  * host-passthrough or maximum (docs/libvirt-facts.md #8). Expanding a CPU leaves match='strict' as it is.
- * nestxml_domain_has_expanded_cpu() does not count such a CPU as expanded, so that under `disable` it excuses nothing.
+ * nestxml_domain_has_expanded_cpu() does not count it as expanded, so under `disable` a feature that it does not
+ * list is not taken for one that is disabled.
  */
 static bool can_be_saved(const struct nestxml_domain *domain)
 {

@@ -180,7 +180,7 @@ static enum snapshot_match match_directory(const char *root, const char *directo
 	size_t count = 0;
 	size_t size = 0;
 
-	while (match != SNAPSHOT_MATCH_FOUND && (entry = readdir(entries))) {
+	for (errno = 0; (entry = readdir(entries)); errno = 0) {
 		AUTO_FREE char *file = NULL;
 		enum snapshot_match one = SNAPSHOT_MATCH_UNKNOWN;
 
@@ -190,9 +190,11 @@ static enum snapshot_match match_directory(const char *root, const char *directo
 			return SNAPSHOT_MATCH_UNKNOWN;
 		if (asprintf(&file, "%s/%s", directory, entry->d_name) >= 0)
 			one = match_file(root, file, guest, &size);
+		if (one == SNAPSHOT_MATCH_FOUND)
+			return one;
 		match = one == SNAPSHOT_MATCH_NONE ? match : one;
 	}
-	return match;
+	return errno == 0 ? match : SNAPSHOT_MATCH_UNKNOWN;
 }
 
 enum snapshot_match nestxml_snapshot_match(const char *root, const char *name, const struct nestxml_domain *guest)

@@ -240,7 +240,8 @@ static void report_transient(struct run *run, const struct virt_domain *guest)
 	enum rewrite rewrite = REWRITE_FAILED;
 	char text[1024];
 
-	if (definition_read(guest, VIRT_XML_STORED, &run->session->host_policy, &definition, text, sizeof(text)) == 0) {
+	/* If it was undefined while it runs, libvirt would still answer with the definition that it had. */
+	if (definition_read(guest, VIRT_XML_LIVE, &run->session->host_policy, &definition, text, sizeof(text)) == 0) {
 		const struct plan *plan = &definition.plan;
 
 		if (plan->state == PLAN_LEAVE || plan->state == PLAN_CURRENT)

@@ -167,9 +167,17 @@ static void check_override(const struct diagnosis *diagnosis, const char *overri
 		finding_advise(finding, "end the guest, and create it without %s, or set nested = leave for it", override);
 }
 
+/* What the guest is made from. If it was undefined while it runs, libvirt still answers with the definition that it had. */
+static const struct nestxml_domain *get_definition(const struct diagnosis *diagnosis)
+{
+	bool is_stored = virt_domain_is_persistent(diagnosis->guest) || !diagnosis->live.domain;
+
+	return is_stored ? diagnosis->stored.domain : diagnosis->live.domain;
+}
+
 static void check_definition(const struct diagnosis *diagnosis, const struct plan *plan, const char *name, struct findings *findings)
 {
-	const char *override = nestxml_domain_get_cpu_override(diagnosis->stored.domain);
+	const char *override = nestxml_domain_get_cpu_override(get_definition(diagnosis));
 	struct finding *finding;
 	char manager[160];
 	char text[768];
@@ -178,7 +186,7 @@ static void check_definition(const struct diagnosis *diagnosis, const struct pla
 		check_override(diagnosis, override, name, findings);
 		return;
 	}
-	describe_cpu(diagnosis->stored.domain, text, sizeof(text));
+	describe_cpu(get_definition(diagnosis), text, sizeof(text));
 	switch (plan->state) {
 	case PLAN_UNKNOWN: /* the row before says why */
 	case PLAN_LEAVE:
@@ -280,7 +288,7 @@ static void check_all(const struct session *session, struct diagnosis *diagnosis
 	}
 	check_policy(diagnosis, name, findings);
 	if (diagnosis->policy_error.code == NESTXML_OK) {
-		plan_make(&session->host_policy, diagnosis->stored.domain, &plan);
+		plan_make(&session->host_policy, get_definition(diagnosis), &plan);
 		plan_spare_manager(&plan);
 		check_definition(diagnosis, &plan, name, findings);
 	}

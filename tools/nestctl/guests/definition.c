@@ -440,7 +440,7 @@ static enum undone undefine(struct virt_domain *guest, const char *seen, const s
 		return UNDO_KEPT;
 	}
 	if (virt_domain_undefine(guest, &error) < 0) {
-		if (error.no_domain)
+		if (error.no_domain || is_undefined(guest))
 			return tell_gone(message, size);
 		snprintf(message, size, BROUGHT_BACK "undefining it failed: %s", error.message);
 		return UNDO_FAILED;
