@@ -437,35 +437,31 @@ static void *ask(void *data)
 	return NULL;
 }
 
-static struct question *make_question(struct virt_domain *domain, const char *command, struct virt_error *error)
+static int fill_question(struct question *question, struct virt_domain *domain, const char *command, struct virt_error *error)
 {
-	AUTO_QUESTION struct question *made = calloc(1, sizeof(*made));
-
-	if (made)
-		made->ask = (__typeof__(made->ask))find_qemu_function("virDomainQemuMonitorCommand", error);
-	if (made && !made->ask)
-		return NULL;
-	if (!made || !(made->command = strdup(command))) {
-		virt_fail(error, "out of memory");
-		return NULL;
-	}
-	if (sym_virDomainRef(domain->domain) < 0) {
-		virt_fail_with_last(error);
-		return NULL;
-	}
-	made->domain = domain->domain;
-	return TAKE(made);
+	question->ask = (__typeof__(question->ask))find_qemu_function("virDomainQemuMonitorCommand", error);
+	if (!question->ask)
+		return -1;
+	question->command = strdup(command);
+	if (!question->command)
+		return virt_fail(error, "out of memory");
+	if (sym_virDomainRef(domain->domain) < 0)
+		return virt_fail_with_last(error);
+	question->domain = domain->domain;
+	return 0;
 }
 
 /* A question that gets no reply in time is never freed: its thread may still be using it. */
 int virt_domain_ask_qemu(struct virt_domain *domain, const char *command, int seconds, char **reply, struct virt_error *error)
 {
-	AUTO_QUESTION struct question *question = make_question(domain, command, error);
+	AUTO_QUESTION struct question *question = calloc(1, sizeof(*question));
 	struct timespec end;
 	pthread_t thread;
 	char text[64];
 
 	if (!question)
+		return virt_fail(error, "out of memory");
+	if (fill_question(question, domain, command, error) < 0)
 		return -1;
 	if (pthread_create(&thread, NULL, ask, question) != 0)
 		return virt_fail(error, "cannot create a thread");
