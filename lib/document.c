@@ -25,6 +25,14 @@ static bool starts_with(struct span text, const char *word)
 	return (size_t)(text.end - text.at) >= length && memcmp(text.at, word, length) == 0;
 }
 
+/* The place after the first @word; NULL: there is none. */
+static const char *find_after(struct span text, const char *word)
+{
+	const char *found = memmem(text.at, (size_t)(text.end - text.at), word, strlen(word));
+
+	return found ? found + strlen(word) : NULL;
+}
+
 /* The place after whitespace that indents a tag or ends the document; @text.at itself if the whitespace is part of a text. */
 static const char *skip_indentation(struct span text)
 {
@@ -41,14 +49,13 @@ static const char *skip_indentation(struct span text)
  */
 static const char *skip_after_tag(struct span text, const char *after_metadata)
 {
-	static const char close[] = "</cookies>";
 	const char *end;
 
 	text.at = skip_indentation(text);
 	if (text.at < after_metadata || !starts_with(text, "<cookies>"))
 		return text.at;
-	end = memmem(text.at, (size_t)(text.end - text.at), close, strlen(close));
-	return end ? skip_indentation((struct span){end + strlen(close), text.end}) : text.at;
+	end = find_after(text, "</cookies>");
+	return end ? skip_indentation((struct span){end, text.end}) : text.at;
 }
 
 /* The place after an attribute that libvirt writes only sometimes; @text.at itself if none follows. */
@@ -77,14 +84,12 @@ static const char *find_end(struct span text)
 	static const char *const marks[][2] = {{"<!--", "-->"}, {"<![CDATA[", "]]>"}, {"<?", "?>"}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(marks); i++) {
-		const char *start;
-		const char *close;
+		const char *end;
 
 		if (!starts_with(text, marks[i][0]))
 			continue;
-		start = text.at + strlen(marks[i][0]);
-		close = memmem(start, (size_t)(text.end - start), marks[i][1], strlen(marks[i][1]));
-		return close ? close + strlen(marks[i][1]) : text.end;
+		end = find_after((struct span){text.at + strlen(marks[i][0]), text.end}, marks[i][1]);
+		return end ? end : text.end;
 	}
 	return NULL;
 }
@@ -135,13 +140,11 @@ static int next(struct reader *reader)
  */
 static const char *find_end_of_metadata(struct span text)
 {
-	static const char close[] = "</metadata>";
-	const char *at = text.at;
 	const char *found;
 
-	while ((found = memmem(at, (size_t)(text.end - at), close, strlen(close))))
-		at = found + strlen(close);
-	return at;
+	while ((found = find_after(text, "</metadata>")))
+		text.at = found;
+	return text.at;
 }
 
 static struct reader make_reader(struct span text)

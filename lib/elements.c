@@ -173,14 +173,15 @@ static void scan_cpu(struct scan *scan, const xmlChar **attributes, int count)
 	static const char *const words[] = {"custom", "host-model", "host-passthrough", "maximum"};
 	struct nestxml_domain *domain = scan->domain;
 	struct attribute mode = find_attribute(attributes, count, "mode");
+	struct attribute match = find_attribute(attributes, count, "match");
 
 	if (!are_prefixes_declared(scan, attributes, count))
 		return;
 	domain->has_cpu = true;
 	domain->cpu = domain->last;
-	domain->match_exact = is_value(find_attribute(attributes, count, "match"), "exact");
-	domain->match_strict = is_value(find_attribute(attributes, count, "match"), "strict");
-	domain->match_minimum = is_value(find_attribute(attributes, count, "match"), "minimum");
+	domain->match_exact = is_value(match, "exact");
+	domain->match_strict = is_value(match, "strict");
+	domain->match_minimum = is_value(match, "minimum");
 	domain->check_full = is_value(find_attribute(attributes, count, "check"), "full");
 	domain->mode = mode.value ? CPU_MODE_UNKNOWN : CPU_MODE_CUSTOM;
 	for (unsigned int i = 0; i < ARRAY_SIZE(words); i++)

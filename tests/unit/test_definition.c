@@ -98,7 +98,6 @@ int virt_domain_undefine(struct virt_domain *domain, struct virt_error *error)
 {
 	if (domain->virt->fails_from > 0) {
 		snprintf(error->message, sizeof(error->message), "no such luck");
-		error->no_domain = domain->virt->undefined;
 		return -1;
 	}
 	domain->virt->stored[0] = '\0';
@@ -613,7 +612,7 @@ static void test_what_its_owner_undefines_first_is_not_undefined_by_us(void **st
 	check_undo(*state, &virt, DOMAIN("", REQUIRED, ""), UNDO_GONE, "not by nestxml");
 	virt = (struct virt){.defines = 1, .transient_from = 2};
 	check_undo_on(*state, &virt, DOMAIN("", REQUIRED, ""), &terms, UNDO_GONE, "not by nestxml");
-	virt = (struct virt){.defines = 1, .fails_from = 1, .undefined = true};
+	virt = (struct virt){.defines = 1, .fails_from = 1, .transient_from = 3};
 	check_undo(*state, &virt, DOMAIN("", REQUIRED, ""), UNDO_GONE, "not by nestxml");
 	virt = (struct virt){.defines = 1, .unreadable = true, .transient_from = 1};
 	check_undo(*state, &virt, DOMAIN("", REQUIRED, ""), UNDO_GONE, "not by nestxml");

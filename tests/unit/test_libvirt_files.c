@@ -65,6 +65,14 @@ static void test_the_definition_is_stale_only_where_it_is_what_starts(void **sta
 	}
 }
 
+static void store_stale_guest(const struct tree *tree, const char *policy)
+{
+	tree_clear(tree);
+	tree_host(tree, "GenuineIntel", "kvm_intel", "Y\n");
+	state_policy(tree, policy);
+	tree_write(tree, STORED, document("kvm", "x86_64", PLAIN));
+}
+
 /* What is not read could be what starts: it is judged as a start, and nothing is started in its place. */
 static void test_with_more_snapshots_than_are_read_it_may_be_a_revert(void **state)
 {
@@ -88,10 +96,7 @@ static void test_with_more_snapshots_than_are_read_it_may_be_a_revert(void **sta
 	for (size_t i = 0; i < ARRAY_SIZE(guests); i++) {
 		struct nestxml_check *check;
 
-		tree_clear(*state);
-		tree_host(*state, "GenuineIntel", "kvm_intel", "Y\n");
-		state_policy(*state, guests[i].policy);
-		tree_write(*state, STORED, document("kvm", "x86_64", PLAIN));
+		store_stale_guest(*state, guests[i].policy);
 		for (size_t file = 0; file < guests[i].count; file++) {
 			char path[128];
 
@@ -156,10 +161,7 @@ static void test_with_a_snapshot_that_cannot_be_read_it_may_be_a_revert(void **s
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
 		struct nestxml_check *check;
 
-		tree_clear(*state);
-		tree_host(*state, "GenuineIntel", "kvm_intel", "Y\n");
-		state_policy(*state, "nested = require");
-		tree_write(*state, STORED, document("kvm", "x86_64", PLAIN));
+		store_stale_guest(*state, "nested = require");
 		tree_write(*state, files[i].path, files[i].text);
 		check = ask(*state, NESTXML_OPERATION_START, "vm", document("kvm", "x86_64", PLAIN));
 		CHECK(nestxml_check_get_definition(check) == files[i].definition, "file %zu: %d", i,

@@ -222,12 +222,10 @@ static void add_refused_save(const struct diagnosis *diagnosis, const struct sav
 	struct finding *finding = findings_add(findings, "managed save", FINDING_NOT,
 					       "the guest's next start, from this save, is refused: %s", saved->reason);
 
-	if (!saved->needs_host)
-		finding_advise(finding, "virsh managedsave-remove %s (what was saved is lost)", name);
-	else if (nestxml_host_is_fixable(diagnosis->host))
-		finding_advise(finding, "nestctl host enable");
+	if (saved->needs_host)
+		finding_advise(finding, "%s", diagnosis_advise_host(diagnosis));
 	else
-		finding_advise(finding, "nestctl host (this guest needs another host)");
+		finding_advise(finding, "virsh managedsave-remove %s (what was saved is lost)", name);
 }
 
 /* libvirt resumes it with the CPU that was saved, which cannot be changed. */

@@ -406,10 +406,43 @@ static enum undone fail_undo(const char *why, char *message, size_t size)
 	return UNDO_FAILED;
 }
 
-static enum undone tell_gone(char *message, size_t size)
+/* It was @seen when it was read. */
+static enum undone undefine(struct virt_domain *guest, const char *seen, const struct rewrite_terms *terms, char *message, size_t size)
 {
-	snprintf(message, size, BROUGHT_BACK "it has since been undefined again, and not by nestxml");
-	return UNDO_GONE;
+	struct virt_error error;
+	char why[640];
+
+	switch (look_before_write(guest, seen, terms, why, sizeof(why))) {
+	case KEPT_UNTOUCHED:
+		break;
+	case KEPT_UNKNOWN:
+		return fail_undo(why, message, size);
+	default:
+		snprintf(message, size, BROUGHT_BACK "it is kept, since that program may already have noticed that it is back");
+		return UNDO_KEPT;
+	}
+	if (virt_domain_undefine(guest, &error) < 0) {
+		snprintf(message, size, BROUGHT_BACK "undefining it failed: %s", error.message);
+		return UNDO_FAILED;
+	}
+	snprintf(message, size,
+		 "undefined again: another program undefined it while it was being rewritten, and the rewrite had brought it back");
+	return UNDO_DONE;
+}
+
+static enum undone undo(struct virt_domain *guest, const struct host_policy *host_policy, const struct rewrite_terms *terms, char *message,
+			size_t size)
+{
+	AUTO_DEFINITION struct definition stored = {0};
+	char why[640];
+
+	if (definition_read(guest, VIRT_XML_SECRET, host_policy, &stored, why, sizeof(why)) < 0)
+		return fail_undo(why, message, size);
+	if (stored.plan.state != PLAN_CURRENT) {
+		snprintf(message, size, "another program undefined it while it was being rewritten, and has defined it again; it is kept");
+		return UNDO_KEPT;
+	}
+	return undefine(guest, stored.xml, terms, message, size);
 }
 
 static bool is_undefined(const struct virt_domain *guest)
@@ -420,50 +453,14 @@ static bool is_undefined(const struct virt_domain *guest)
 	return persistent == 0 || (persistent < 0 && error.no_domain);
 }
 
-/* It was @seen when it was read. */
-static enum undone undefine(struct virt_domain *guest, const char *seen, const struct rewrite_terms *terms, char *message, size_t size)
-{
-	struct virt_error error;
-	char why[640];
-
-	switch (look_before_write(guest, seen, terms, why, sizeof(why))) {
-	case KEPT_UNTOUCHED:
-		break;
-	case KEPT_GONE:
-		return tell_gone(message, size);
-	case KEPT_UNKNOWN:
-		return fail_undo(why, message, size);
-	default:
-		if (is_undefined(guest))
-			return tell_gone(message, size);
-		snprintf(message, size, BROUGHT_BACK "it is kept, since that program may already have noticed that it is back");
-		return UNDO_KEPT;
-	}
-	if (virt_domain_undefine(guest, &error) < 0) {
-		if (error.no_domain || is_undefined(guest))
-			return tell_gone(message, size);
-		snprintf(message, size, BROUGHT_BACK "undefining it failed: %s", error.message);
-		return UNDO_FAILED;
-	}
-	snprintf(message, size,
-		 "undefined again: another program undefined it while it was being rewritten, and the rewrite had brought it back");
-	return UNDO_DONE;
-}
-
+/* Whatever kept it from being undefined: another program may have been first. */
 enum undone definition_undo(struct virt_domain *guest, const struct host_policy *host_policy, const struct rewrite_terms *terms,
 			    char *message, size_t size)
 {
-	AUTO_DEFINITION struct definition stored = {0};
-	char why[640];
-	bool readable = definition_read(guest, VIRT_XML_SECRET, host_policy, &stored, why, sizeof(why)) == 0;
+	enum undone undone = undo(guest, host_policy, terms, message, size);
 
-	if (is_undefined(guest))
-		return tell_gone(message, size);
-	if (!readable)
-		return fail_undo(why, message, size);
-	if (stored.plan.state != PLAN_CURRENT) {
-		snprintf(message, size, "another program undefined it while it was being rewritten, and has defined it again; it is kept");
-		return UNDO_KEPT;
-	}
-	return undefine(guest, stored.xml, terms, message, size);
+	if (undone == UNDO_DONE || !is_undefined(guest))
+		return undone;
+	snprintf(message, size, BROUGHT_BACK "it has since been undefined again, and not by nestxml");
+	return UNDO_GONE;
 }

@@ -302,6 +302,8 @@ static void advise_rewrite(const struct diagnosis *diagnosis, enum nestxml_neste
 		advise_restart(diagnosis, text, size);
 }
 
+#define ANOTHER_HOST "nestctl host (this guest needs another host)"
+
 /* For a guest that does not nest, and is to. */
 static void advise_no(const struct diagnosis *diagnosis, char *text, size_t size)
 {
@@ -310,7 +312,7 @@ static void advise_no(const struct diagnosis *diagnosis, char *text, size_t size
 	if (diagnosis->verdict != QEMU_VERDICT_HOST_OFF && diagnosis->verdict != QEMU_VERDICT_LOG_LACKS)
 		advise_rewrite(diagnosis, NESTXML_NESTED_REQUIRE, text, size);
 	else if (qemu_evidence_is_emulated(&diagnosis->running.evidence) || !nestxml_host_is_fixable(diagnosis->host))
-		snprintf(text, size, "nestctl host (this guest needs another host)");
+		snprintf(text, size, ANOTHER_HOST);
 	else if (nestxml_host_get_state(diagnosis->host) == NESTXML_STATE_ON)
 		snprintf(text, size, "nestctl host (the host's module nests now; shut the guest down and start it)");
 	else
@@ -331,6 +333,11 @@ static void advise_override(const struct diagnosis *diagnosis, const char *overr
 			 guest);
 }
 
+const char *diagnosis_advise_host(const struct diagnosis *diagnosis)
+{
+	return nestxml_host_is_fixable(diagnosis->host) ? "nestctl host enable" : ANOTHER_HOST;
+}
+
 /* The hook would refuse its start: for an argument, or since this host does not nest. */
 static void advise_refused(const struct diagnosis *diagnosis, char *text, size_t size)
 {
@@ -340,10 +347,8 @@ static void advise_refused(const struct diagnosis *diagnosis, char *text, size_t
 		return;
 	if (override)
 		advise_override(diagnosis, override, text, size);
-	else if (nestxml_host_is_fixable(diagnosis->host))
-		snprintf(text, size, "nestctl host enable");
 	else
-		snprintf(text, size, "nestctl host (this guest needs another host)");
+		snprintf(text, size, "%s", diagnosis_advise_host(diagnosis));
 }
 
 static void advise_stopped(const struct diagnosis *diagnosis, char *text, size_t size)

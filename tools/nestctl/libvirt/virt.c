@@ -412,19 +412,16 @@ struct question {
 	struct virt_error error;
 };
 
-static void free_question(struct question *question)
+#define AUTO_QUESTION CLEANUP(free_question)
+static void free_question(struct question **question)
 {
-	if (question->domain)
-		sym_virDomainFree(question->domain);
-	free(question->command);
-	free(question->reply);
-	free(question);
-}
-#define AUTO_QUESTION CLEANUP(cleanup_question)
-static void cleanup_question(struct question **question)
-{
-	if (*question)
-		free_question(*question);
+	if (!*question)
+		return;
+	if ((*question)->domain)
+		sym_virDomainFree((*question)->domain);
+	free((*question)->command);
+	free((*question)->reply);
+	free(*question);
 }
 
 static void *ask(void *data)
