@@ -354,7 +354,7 @@ static void test_one_that_is_undefined_before_the_write_is_not_written(void **st
 
 	assert_int_equal(rewritten.result, REWRITE_FAILED);
 	assert_int_equal(virt.defines, 0);
-	check_said(&rewritten, "it was undefined meanwhile");
+	check_said(&rewritten, "it has been undefined in the meantime");
 }
 
 /* A running one can still be read. */
@@ -365,7 +365,7 @@ static void test_a_running_one_that_is_undefined_before_the_write_is_not_written
 
 	assert_int_equal(rewritten.result, REWRITE_FAILED);
 	assert_int_equal(virt.defines, 0);
-	check_said(&rewritten, "it was undefined meanwhile");
+	check_said(&rewritten, "it has been undefined in the meantime");
 	assert_string_equal(virt.stored, DOMAIN("", PLAIN, SECRET));
 }
 
@@ -434,7 +434,7 @@ static void test_what_another_program_defines_again_and_again_is_left_to_it(void
 	assert_int_equal(rewritten.result, REWRITE_FAILED);
 	assert_int_equal(rewritten.defines, 3);
 	assert_string_equal(virt.stored, DOMAIN("<title>3</title>", PLAIN, ""));
-	check_said(&rewritten, "another program defines it again and again");
+	check_said(&rewritten, "another program keeps redefining it");
 }
 
 static void test_one_that_was_undefined_meanwhile_does_not_come_back(void **state)
@@ -444,7 +444,7 @@ static void test_one_that_was_undefined_meanwhile_does_not_come_back(void **stat
 
 	assert_int_equal(rewritten.result, REWRITE_FAILED);
 	assert_int_equal(virt.defines, 1);
-	check_said(&rewritten, "it was undefined meanwhile");
+	check_said(&rewritten, "it has been undefined in the meantime");
 }
 
 static void test_that_it_cannot_be_put_back_is_said(void **state)
@@ -493,7 +493,7 @@ static void test_the_old_definition_is_not_put_over_another_programs(void **stat
 	assert_int_equal(virt.defines, 3);
 	assert_string_equal(virt.stored, virt.meanwhile);
 	assert_int_equal(rewritten.result, REWRITE_FAILED);
-	check_said(&rewritten, "another program defines it again and again");
+	check_said(&rewritten, "another program keeps redefining it");
 }
 
 static void test_nor_put_over_it_where_libvirt_refuses_the_next_attempt(void **state)
@@ -509,7 +509,7 @@ static void test_nor_put_over_it_where_libvirt_refuses_the_next_attempt(void **s
 	assert_string_equal(virt.stored, virt.meanwhile);
 	assert_int_equal(virt.defines, 2);
 	assert_int_equal(rewritten.result, REWRITE_FAILED);
-	check_said(&rewritten, "another program defines it again and again");
+	check_said(&rewritten, "another program keeps redefining it");
 }
 
 static void test_the_old_definition_is_not_put_over_what_cannot_be_read(void **state)

@@ -32,8 +32,8 @@ static void test_not_if_it_was_undefined(void **state)
 
 	(void)state;
 	restart.was_undefined = true;
-	check_decision(restart, REFUSED, RESTART_NEVER, "it was undefined meanwhile");
-	check_decision(restart, LATER, RESTART_NEVER, "it was undefined meanwhile");
+	check_decision(restart, REFUSED, RESTART_NEVER, "it has been undefined in the meantime");
+	check_decision(restart, LATER, RESTART_NEVER, "it has been undefined in the meantime");
 }
 
 static void test_not_if_the_clients_are_not_known(void **state)

@@ -198,11 +198,11 @@ static void add_note(struct rewritten *rewritten, const char *note)
 static void fail_as(enum kept kept, const char *why, struct rewritten *rewritten)
 {
 	if (kept == KEPT_REPLACED)
-		fail(rewritten, "not rewritten: another program defines it again and again");
+		fail(rewritten, "not rewritten: another program keeps redefining it");
 	else if (kept == KEPT_GONE)
-		fail(rewritten, "it was undefined meanwhile");
+		fail(rewritten, "it has been undefined in the meantime");
 	else
-		fail(rewritten, "rewritten, but what came of it could not be checked: %s; look at it with virsh edit", why);
+		fail(rewritten, "rewritten, but the result could not be checked: %s; look at it with virsh edit", why);
 }
 
 static void put_back(struct virt *virt, const struct virt_domain *guest, const struct attempts *attempts, const char *why,

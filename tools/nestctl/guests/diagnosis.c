@@ -87,10 +87,10 @@ static void describe_no(const struct diagnosis *diagnosis, char *text, size_t si
 			 diagnosis_model(diagnosis, model, sizeof(model)), feature);
 		break;
 	case QEMU_VERDICT_MONITOR_LACKS:
-		snprintf(text, size, "no: QEMU itself reports none, and there is no other evidence");
+		snprintf(text, size, "no: QEMU itself reports neither vmx nor svm, and there is no other evidence");
 		break;
 	default:
-		snprintf(text, size, "no: the guest reports none, and there is no other evidence");
+		snprintf(text, size, "no: the guest reports neither vmx nor svm, and there is no other evidence");
 	}
 }
 
@@ -133,7 +133,7 @@ static void describe_unknown(const struct diagnosis *diagnosis, char *text, size
 				       size);
 		break;
 	case QEMU_VERDICT_ACCELERATOR:
-		snprintf(text, size, "unknown: QEMU was started neither with KVM alone nor with TCG alone");
+		snprintf(text, size, "unknown: QEMU's command line selects neither KVM alone nor TCG alone");
 		break;
 	case QEMU_VERDICT_GUEST_CLAIMS:
 		snprintf(text, size, "unknown: the guest says that it has %s, but QEMU and the host do not give it", feature);

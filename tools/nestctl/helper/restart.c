@@ -38,7 +38,7 @@ static int64_t last_answer(const struct restart *restart, int64_t now)
 enum restart_decision restart_decide(const struct restart *restart, int64_t now, const char **why)
 {
 	if (restart->was_undefined) {
-		*why = "it was undefined meanwhile";
+		*why = "it has been undefined in the meantime";
 		return RESTART_NEVER;
 	}
 	if (!restart->knows_clients && restart->is_queued && restart->known == 0)
