@@ -96,6 +96,7 @@ struct outcome {
 	int code;
 	enum nestxml_code said;
 	char result[4096]; /* in words */
+	enum nestxml_definition definition;
 };
 
 struct scene {
@@ -157,6 +158,7 @@ static void reach_verdict(const struct scene *scene, struct outcome *outcome)
 	if (outcome->code != 0)
 		return;
 	snprintf(outcome->result, sizeof(outcome->result), "%d %s", (int)nestxml_check_get_verdict(check), nestxml_check_get_report(check));
+	outcome->definition = nestxml_check_get_definition(check);
 	nestxml_check_free(check);
 }
 
@@ -197,6 +199,8 @@ static void check_failure(long failing, const struct outcome *outcome, const str
 		CHECK(outcome->code == NESTXML_E_NOMEM || (is_verdict && outcome->code == NESTXML_E_VENDOR) ||
 			      (outcome->code == NESTXML_E_CONFIG && outcome->said == NESTXML_E_CONFIG),
 		      "allocation %ld: code %d", failing, outcome->code);
+	/* Only a stale definition is started again. */
+	CHECK(outcome->definition != NESTXML_DEFINITION_STALE || right->definition == NESTXML_DEFINITION_STALE, "allocation %ld", failing);
 	CHECK(outcome->said == (enum nestxml_code)outcome->code, "allocation %ld: code %d, said %d", failing, outcome->code,
 	      (int)outcome->said);
 }
