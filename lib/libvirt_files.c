@@ -129,19 +129,36 @@ static struct span find_cookie_cpu(const char *xml)
 	return close ? (struct span){start, close + strlen(end)} : (struct span){0};
 }
 
-/* Whether a revert to the snapshot in @xml starts @guest: as its @domain, or on libvirt 9.0 as that with the cookie's CPU. */
+/* The NUMA cells of @domain's CPU. Empty: it has none. */
+static struct span find_numa(const struct nestxml_domain *domain)
+{
+	for (size_t i = 0; i < domain->children_count; i++)
+		if (domain->children[i].kind == CHILD_NUMA)
+			return (struct span){domain->xml + domain->children[i].element.start,
+					     domain->xml + domain->children[i].element.end};
+	return (struct span){domain->xml, domain->xml};
+}
+
+/*
+ * Whether a revert to the snapshot in @xml starts @guest: as its @domain, or on libvirt 9.0 as that with the cookie's CPU. The cookie's has
+ * no NUMA cells, and the domain's come last in it (measured).
+ */
 static bool starts_as(const char *xml, const struct nestxml_domain *domain, const struct nestxml_domain *guest)
 {
 	struct span cpu = find_cookie_cpu(xml);
+	struct span numa = find_numa(domain);
 	AUTO_FREE char *revert = NULL;
+	const char *close;
 	int length;
 
 	if (nestxml_document_is_same(get_whole(domain), get_whole(guest)))
 		return true;
 	if (!cpu.at || !domain->has_cpu)
 		return false;
-	length = asprintf(&revert, "%.*s%.*s%.*s", (int)(domain->cpu.start - domain->root.start), domain->xml + domain->root.start,
-			  (int)(cpu.end - cpu.at), cpu.at, (int)(domain->root.end - domain->cpu.end), domain->xml + domain->cpu.end);
+	close = cpu.end[-2] == '/' ? cpu.end : cpu.end - strlen("</cpu>");
+	length = asprintf(&revert, "%.*s%.*s%.*s%.*s%.*s", (int)(domain->cpu.start - domain->root.start), domain->xml + domain->root.start,
+			  (int)(close - cpu.at), cpu.at, (int)(numa.end - numa.at), numa.at, (int)(cpu.end - close), close,
+			  (int)(domain->root.end - domain->cpu.end), domain->xml + domain->cpu.end);
 	return length >= 0 && nestxml_document_is_same((struct span){revert, revert + length}, get_whole(guest));
 }
 

@@ -765,6 +765,23 @@ starts_a_revert_brings_the_metadata_of_its_time()
 	virsh -q undefine reverted --snapshots-metadata
 }
 
+# A revert on libvirt 9.0 brings the CPU that the guest had then, but for its NUMA cells.
+starts_numa_cells_in_a_snapshot()
+{
+	qemu-img create -q -f qcow2 /run/guests/cells.qcow2 1M
+	guest cells "$type" "${without%</cpu>}<numa><cell id='0' cpus='0' memory='32' unit='MiB'/></numa></cpu>" "" \
+		"<disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='/run/guests/cells.qcow2'/><target dev='hda'/></disk>" |
+		sed "s,</os>,<boot dev='fd'/></os>," | virsh -q define /dev/stdin
+	virsh -q start cells
+	works "a snapshot with memory of a guest with NUMA cells" virsh -q snapshot-create-as cells memory
+	stop cells
+	require_nesting cells
+	works "its definition is rewritten" nestctl apply cells
+	works "it comes back, as it was" virsh -q snapshot-revert cells memory
+	stop cells
+	virsh -q undefine cells --snapshots-metadata
+}
+
 # From libvirt 11.3 on nothing tells a revert with memory from a start of the same definition (docs/libvirt-facts.md #8): it passes, and the log says
 # what the guest lacks. On 9.0 the two differ.
 starts_twin_snapshots()

@@ -170,9 +170,45 @@ static void test_with_a_snapshot_that_cannot_be_read_it_may_be_a_revert(void **s
 	}
 }
 
+/* libvirt 9.0 keeps the CPU that the guest had in the snapshot's cookie, and there the NUMA cells are missing. */
+static void test_a_revert_may_start_with_the_cpu_in_the_cookie(void **state)
+{
+#define NUMA "<numa><cell id='0' cpus='0' memory='1'/></numa>"
+#define CPU(contents) "<cpu mode='custom' match='exact'><model>qemu64</model>" contents "</cpu>"
+	static const struct {
+		const char *starts;
+		const char *domain;
+		const char *cookie;
+		enum snapshot_match match;
+	} guests[] = {
+		{FIXED, PLAIN, "<cookie>" FIXED "</cookie>", SNAPSHOT_MATCH_FOUND},
+		{PLAIN, PLAIN, "<cookie>" FIXED "</cookie>", SNAPSHOT_MATCH_FOUND},
+		{FIXED, PLAIN, "<cookie></cookie>", SNAPSHOT_MATCH_NONE},
+		{FIXED, PLAIN, FIXED, SNAPSHOT_MATCH_NONE},
+		{FIXED, "", "<cookie>" FIXED "</cookie>", SNAPSHOT_MATCH_NONE},
+		{CPU("<feature name='svm'/>" NUMA), CPU(NUMA), "<cookie>" CPU("<feature name='svm'/>") "</cookie>", SNAPSHOT_MATCH_FOUND},
+		{CPU("<feature name='svm'/>"), CPU(NUMA), "<cookie>" CPU("<feature name='svm'/>") "</cookie>", SNAPSHOT_MATCH_NONE},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(guests); i++) {
+		const struct tree *tree = *state;
+		struct nestxml_domain *domain;
+		char xml[4096];
+
+		tree_clear(tree);
+		snprintf(xml, sizeof(xml), "<domainsnapshot><state>running</state>%s%s</domainsnapshot>",
+			 document("kvm", "x86_64", guests[i].domain), guests[i].cookie);
+		tree_write(tree, SNAPSHOT, xml);
+		domain = domain_of(document("kvm", "x86_64", guests[i].starts));
+		CHECK(nestxml_snapshot_match(tree->root, "vm", domain) == guests[i].match, "guest %zu", i);
+		nestxml_domain_free(domain);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		TREE_TEST(test_a_revert_may_start_with_the_cpu_in_the_cookie),
 		TREE_TEST(test_with_a_snapshot_that_cannot_be_read_it_may_be_a_revert),
 		TREE_TEST(test_a_match_counts_more_than_what_cannot_be_read),
 		TREE_TEST(test_with_more_snapshots_than_are_read_it_may_be_a_revert),
