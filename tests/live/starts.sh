@@ -765,15 +765,19 @@ starts_a_revert_brings_the_metadata_of_its_time()
 	virsh -q undefine reverted --snapshots-metadata
 }
 
-# A revert on libvirt 9.0 brings the CPU that the guest had then, but for its NUMA cells.
-starts_numa_cells_in_a_snapshot()
+# What libvirt fills in while a guest runs is in no snapshot of it. On 9.0 a revert brings the CPU that the guest had, but for its NUMA cells.
+starts_a_revert_of_a_guest_with_all_kinds_of_devices()
 {
+	local devices
+	devices="<graphics type='vnc' autoport='yes' listen='127.0.0.1' passwd='x' passwdValidTo='2099-01-01T00:00:00'/><video><model type='vga'/></video>
+		<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel><console type='pty'/><input type='tablet' bus='usb'/>
+		<interface type='user'><model type='e1000'/></interface><rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>"
 	qemu-img create -q -f qcow2 /run/guests/cells.qcow2 1M
 	guest cells "$type" "${without%</cpu>}<numa><cell id='0' cpus='0' memory='32' unit='MiB'/></numa></cpu>" "" \
-		"<disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='/run/guests/cells.qcow2'/><target dev='hda'/></disk>" |
-		sed "s,</os>,<boot dev='fd'/></os>," | virsh -q define /dev/stdin
+		"<disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='/run/guests/cells.qcow2'/><target dev='hda'/></disk>$devices" |
+		sed "s,</os>,<boot dev='fd'/></os><iothreads>1</iothreads><title> a  b </title>," | virsh -q define /dev/stdin
 	virsh -q start cells
-	works "a snapshot with memory of a guest with NUMA cells" virsh -q snapshot-create-as cells memory
+	works "a snapshot with memory of a guest with NUMA cells and devices" virsh -q snapshot-create-as cells memory
 	stop cells
 	require_nesting cells
 	works "its definition is rewritten" nestctl apply cells
