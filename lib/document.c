@@ -2,8 +2,8 @@
 /*
  * document.c - whether two documents that libvirt wrote describe the same definition. Pure.
  *
- * They are read byte by byte, and not as trees: of metadata that a tenant has made for it, libxml2 2.9 builds one in quadratic time, and
- * in fifty times its size (tried).
+ * They are compared byte by byte and not parsed into trees: for metadata that a tenant has crafted for the purpose, libxml2 2.9 needs
+ * quadratic time to build a tree, and fifty times the document's size in memory (tried).
  */
 #include "document.h"
 

@@ -140,8 +140,8 @@ static struct span find_numa(const struct nestxml_domain *domain)
 }
 
 /*
- * Whether a revert to the snapshot in @xml starts @guest: as its @domain, or on libvirt 9.0 as that with the cookie's CPU. The cookie's has
- * no NUMA cells, and the domain's come last in it (measured).
+ * Whether a revert to the snapshot in @xml starts @guest: as its @domain, or on libvirt 9.0 as that with the cookie's CPU. The cookie's CPU
+ * has no NUMA cells; libvirt appends those of @domain's CPU as its last child (measured).
  */
 static bool starts_as(const char *xml, const struct nestxml_domain *domain, const struct nestxml_domain *guest)
 {
