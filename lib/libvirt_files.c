@@ -146,8 +146,8 @@ static struct span find_numa(const struct nestxml_domain *domain)
 static bool starts_as(const char *xml, const struct nestxml_domain *domain, const struct nestxml_domain *guest)
 {
 	struct span cpu = find_cookie_cpu(xml);
-	struct span numa = find_numa(domain);
 	AUTO_FREE char *revert = NULL;
+	struct span numa;
 	const char *close;
 	int length;
 
@@ -155,6 +155,7 @@ static bool starts_as(const char *xml, const struct nestxml_domain *domain, cons
 		return true;
 	if (!cpu.at || !domain->has_cpu)
 		return false;
+	numa = find_numa(domain);
 	close = cpu.end[-2] == '/' ? cpu.end : cpu.end - strlen("</cpu>");
 	length = asprintf(&revert, "%.*s%.*s%.*s%.*s%.*s", (int)(domain->cpu.start - domain->root.start), domain->xml + domain->root.start,
 			  (int)(close - cpu.at), cpu.at, (int)(numa.end - numa.at), numa.at, (int)(cpu.end - close), close,

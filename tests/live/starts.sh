@@ -708,11 +708,16 @@ starts_helper_that_was_not_heard()
 	says "and says so in the log" "$(tail -n 3 /run/syslog)" "is not started again: the hook"
 }
 
+# snapshot_disk NAME: a disk that has snapshots
+snapshot_disk()
+{
+	qemu-img create -q -f qcow2 "/run/guests/$1.qcow2" 1M
+	echo "<disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='/run/guests/$1.qcow2'/><target dev='hda'/></disk>"
+}
+
 starts_snapshots()
 {
-	qemu-img create -q -f qcow2 /run/guests/snapped.qcow2 1M
-	guest snapped "$type" "$without" "" \
-		"<disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='/run/guests/snapped.qcow2'/><target dev='hda'/></disk>" |
+	guest snapped "$type" "$without" "" "$(snapshot_disk snapped)" |
 		sed "s,</os>,<boot dev='fd'/></os>," | virsh -q define /dev/stdin
 	works "a snapshot of the guest, off" virsh -q snapshot-create-as snapped off
 	# From here on its definition is another one: see starts_twin_snapshots.
@@ -751,9 +756,8 @@ policy_of()
 
 starts_a_revert_brings_the_metadata_of_its_time()
 {
-	qemu-img create -q -f qcow2 /run/guests/reverted.qcow2 1M
 	guest reverted "$type" "$without" "" \
-		"<disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='/run/guests/reverted.qcow2'/><target dev='hda'/></disk>" |
+		"$(snapshot_disk reverted)" |
 		virsh -q define /dev/stdin
 	works "a snapshot before a policy is set" virsh -q snapshot-create-as reverted before
 	works "the policy" nestctl set reverted require
@@ -772,9 +776,8 @@ starts_a_revert_of_a_guest_with_all_kinds_of_devices()
 	devices="<graphics type='vnc' autoport='yes' listen='127.0.0.1' passwd='x' passwdValidTo='2099-01-01T00:00:00'/><video><model type='vga'/></video>
 		<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel><console type='pty'/><input type='tablet' bus='usb'/>
 		<interface type='user'><model type='e1000'/></interface><rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>"
-	qemu-img create -q -f qcow2 /run/guests/cells.qcow2 1M
 	guest cells "$type" "${without%</cpu>}<numa><cell id='0' cpus='0' memory='32' unit='MiB'/></numa></cpu>" "" \
-		"<disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='/run/guests/cells.qcow2'/><target dev='hda'/></disk>$devices" |
+		"$(snapshot_disk cells)$devices" |
 		sed "s,</os>,<boot dev='fd'/></os><iothreads>1</iothreads><title> a  b </title>," | virsh -q define /dev/stdin
 	virsh -q start cells
 	works "a snapshot with memory of a guest with NUMA cells and devices" virsh -q snapshot-create-as cells memory
@@ -790,9 +793,8 @@ starts_a_revert_of_a_guest_with_all_kinds_of_devices()
 # what the guest lacks. On 9.0 the two differ.
 starts_twin_snapshots()
 {
-	qemu-img create -q -f qcow2 /run/guests/twin.qcow2 1M
 	guest twin "$type" "$without" "" \
-		"<disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='/run/guests/twin.qcow2'/><target dev='hda'/></disk>" |
+		"$(snapshot_disk twin)" |
 		sed "s,</os>,<boot dev='fd'/></os>," | virsh -q define /dev/stdin
 	works "a snapshot, off, and one with memory of the same definition" snapshot_twins
 	require_nesting twin

@@ -113,6 +113,25 @@ static void test_with_more_snapshots_than_are_read_it_may_be_a_revert(void **sta
 	}
 }
 
+/* A snapshot with memory of a guest whose domain has @body, and @after after that. */
+static void write_snapshot(const struct tree *tree, const char *body, const char *after)
+{
+	char xml[4096];
+
+	snprintf(xml, sizeof(xml), "<domainsnapshot><state>running</state>%s%s</domainsnapshot>", document("kvm", "x86_64", body), after);
+	tree_write(tree, SNAPSHOT, xml);
+}
+
+/* Whether what starts with @body is one of the snapshots. */
+static enum snapshot_match match(const struct tree *tree, const char *body)
+{
+	struct nestxml_domain *domain = domain_of(document("kvm", "x86_64", body));
+	enum snapshot_match found = nestxml_snapshot_match(tree->root, "vm", domain);
+
+	nestxml_domain_free(domain);
+	return found;
+}
+
 static void test_a_match_counts_more_than_what_cannot_be_read(void **state)
 {
 	static const struct {
@@ -129,18 +148,12 @@ static void test_a_match_counts_more_than_what_cannot_be_read(void **state)
 
 	for (size_t i = 0; i < ARRAY_SIZE(guests); i++) {
 		const struct tree *tree = *state;
-		struct nestxml_domain *domain;
-		char xml[4096];
 
 		tree_clear(tree);
-		snprintf(xml, sizeof(xml), "<domainsnapshot><state>running</state>%s</domainsnapshot>",
-			 document("kvm", "x86_64", guests[i].body));
-		tree_write(tree, SNAPSHOT, xml);
+		write_snapshot(tree, guests[i].body, "");
 		tree_write(tree, "/var/lib/libvirt/qemu/snapshot/vm/before.xml", guests[i].others);
 		tree_write(tree, "/var/lib/libvirt/qemu/snapshot/vm/zafter.xml", guests[i].others);
-		domain = domain_of(document("kvm", "x86_64", guests[i].body));
-		CHECK(nestxml_snapshot_match(tree->root, "vm", domain) == guests[i].match, "guest %zu", i);
-		nestxml_domain_free(domain);
+		CHECK(match(tree, guests[i].body) == guests[i].match, "guest %zu", i);
 	}
 }
 
@@ -191,17 +204,9 @@ static void test_a_revert_may_start_with_the_cpu_in_the_cookie(void **state)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(guests); i++) {
-		const struct tree *tree = *state;
-		struct nestxml_domain *domain;
-		char xml[4096];
-
-		tree_clear(tree);
-		snprintf(xml, sizeof(xml), "<domainsnapshot><state>running</state>%s%s</domainsnapshot>",
-			 document("kvm", "x86_64", guests[i].domain), guests[i].cookie);
-		tree_write(tree, SNAPSHOT, xml);
-		domain = domain_of(document("kvm", "x86_64", guests[i].starts));
-		CHECK(nestxml_snapshot_match(tree->root, "vm", domain) == guests[i].match, "guest %zu", i);
-		nestxml_domain_free(domain);
+		tree_clear(*state);
+		write_snapshot(*state, guests[i].domain, guests[i].cookie);
+		CHECK(match(*state, guests[i].starts) == guests[i].match, "guest %zu", i);
 	}
 }
 
