@@ -94,7 +94,13 @@ restart_libvirtd()
 	local pid
 	pid=$(<"/run/$daemon.pid")
 	kill "$1" "$pid"
-	while [ -d "/proc/$pid" ]; do
+	start_again "$pid"
+}
+
+# start_again PID: the daemon, once the one with that PID has ended
+start_again()
+{
+	while [ -d "/proc/$1" ]; do
 		sleep 0.1
 	done
 	"$daemon" -d

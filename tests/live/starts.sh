@@ -223,6 +223,7 @@ no_guest()
 		sleep 0.1
 	done
 	virsh -r list --all
+	tail -n 5 /run/syslog
 	return 1
 }
 
@@ -261,6 +262,27 @@ starts_and_its_owner_undefines_it_while_libvirt_restarts()
 		report 1 "the daemon is back within 9 s of the guest's start, once in three times"
 	works "libvirt restarts, its owner undefines it, and it does not run on" no_guest
 	is "which the log says" "$(grep -c "guest 'stale': destroyed: it was undefined" /run/syslog)" $((destroyed + 1))
+}
+
+# libvirt calls the further hook once QEMU runs, and answers whoever has started the guest after that.
+starts_and_libvirt_ends_before_it_answers()
+{
+	local ends=/etc/libvirt/hooks/qemu.d/ends destroyed pid
+	mkdir -p "${ends%/*}"
+	printf '%s\n' '#!/bin/sh' "[ \$2 = started ] && kill \$(cat /run/$daemon.pid) && sleep 1" 'exit 0' >"$ends"
+	chmod +x "$ends"
+	restart_libvirtd -TERM
+	pid=$(<"/run/$daemon.pid")
+	destroyed=$(grep -c "guest 'stale': destroyed: it was undefined" /run/syslog) || true
+	define stale "$type" "$without"
+	require_nesting stale
+	virsh start stale >/dev/null 2>&1 || true
+	start_again "$pid"
+	rm -r "${ends%/*}"
+	works "libvirt ends before it answers the helper, and what was started runs" comes_up stale
+	virsh -q undefine stale
+	works "libvirt is back, its owner undefines it, and it does not run on" no_guest
+	is "which the log says, too" "$(grep -c "guest 'stale': destroyed: it was undefined" /run/syslog)" $((destroyed + 1))
 }
 
 starts_and_its_owner_replaces_its_definition()

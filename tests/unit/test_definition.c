@@ -28,6 +28,7 @@ struct virt {
 	const char *drops;	/* the attributes of a feature that libvirt does not keep; NULL: it keeps all */
 	size_t unreadable_from; /* the read with this number, and those after it; 0: none */
 	size_t transient_from;	/* from the read with this number on, it runs and is undefined; 0: never */
+	size_t lost_from;	/* from the define with this number on, libvirt stores it and ends before it answers; 0: never */
 	size_t unanswered_from; /* from the read with this number on, libvirt does not say whether it is defined; 0: never */
 };
 
@@ -62,7 +63,15 @@ int virt_define(struct virt *virt, const char *xml, struct virt_error *error)
 		xml = virt->instead[virt->defines - 1];
 	snprintf(virt->stored, sizeof(virt->stored), "%s", xml);
 	drop(virt);
-	return 0;
+	if (virt_is_alive(virt))
+		return 0;
+	snprintf(error->message, sizeof(error->message), "End of file while reading data");
+	return -1;
+}
+
+bool virt_is_alive(const struct virt *virt)
+{
+	return virt->lost_from == 0 || virt->defines < virt->lost_from;
 }
 
 int virt_domain_get_xml(const struct virt_domain *domain, enum virt_xml which, char **xml, struct virt_error *error)
@@ -298,6 +307,29 @@ static void test_what_libvirt_drops_again_and_again_is_given_up(void **state)
 	assert_int_equal(rewritten.defines, 4);
 	assert_string_equal(virt.stored, DOMAIN("", PLAIN, SECRET));
 	check_said(&rewritten, "did not keep what its new <cpu> states; the old definition was put back");
+}
+
+/* Then it may be written or not. */
+static void test_a_write_that_libvirt_does_not_answer_is_not_called_rejected(void **state)
+{
+	struct virt virt = {.lost_from = 1};
+	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
+
+	assert_int_equal(rewritten.result, REWRITE_FAILED);
+	assert_int_equal(virt.defines, 1);
+	check_said(&rewritten,
+		   "the connection to libvirt was lost, so it is unknown whether it was rewritten: End of file while reading data; "
+		   "try again");
+}
+
+static void test_nor_is_a_second_one(void **state)
+{
+	struct virt virt = {.drops = " policy='require' name='svm'", .lost_from = 2};
+	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
+
+	assert_int_equal(rewritten.result, REWRITE_FAILED);
+	assert_int_equal(virt.defines, 2);
+	check_said(&rewritten, "so it is unknown whether it was rewritten");
 }
 
 /* Each attempt is made of what libvirt made of the one before: none of these is the definition that was there. */
@@ -643,6 +675,8 @@ int main(void)
 		TREE_TEST(test_a_running_one_that_is_undefined_before_the_write_is_not_written),
 		TREE_TEST(test_what_libvirt_does_not_answer_before_the_write_is_said),
 		TREE_TEST(test_one_that_cannot_be_read_before_the_write_is_not_written),
+		TREE_TEST(test_a_write_that_libvirt_does_not_answer_is_not_called_rejected),
+		TREE_TEST(test_nor_is_a_second_one),
 		TREE_TEST(test_what_is_put_back_is_what_was_there_first),
 		TREE_TEST(test_it_is_put_back_too_where_libvirt_refuses_the_next_attempt),
 		TREE_TEST(test_what_another_program_defined_meanwhile_is_what_is_put_back),

@@ -234,6 +234,20 @@ static void give_up(struct virt *virt, const struct virt_domain *guest, const st
 		fail(rewritten, "not rewritten: %s", why);
 }
 
+static void fail_to_define(struct virt *virt, const struct virt_domain *guest, const struct attempts *attempts,
+			   const struct virt_error *error, struct rewritten *rewritten)
+{
+	char why[640];
+
+	if (virt_is_alive(virt)) {
+		snprintf(why, sizeof(why), "libvirt rejects it: %s", error->message);
+		give_up(virt, guest, attempts, why, rewritten);
+	} else {
+		fail(rewritten, "the connection to libvirt was lost, so it is unknown whether it was rewritten: %s; try again",
+		     error->message);
+	}
+}
+
 /*
  * The definition is read once more, since not every change by another program has an event. Who is connected is asked last: a program that
  * connects after that needs several calls before it can change anything, and the write is a single one. Returns KEPT_UNTOUCHED: it may
@@ -326,8 +340,7 @@ static bool define(struct virt *virt, const struct virt_domain *guest, const str
 	if (kept != KEPT_UNTOUCHED)
 		return withdraw(kept, why, terms, attempts, rewritten);
 	if (virt_define(virt, xml, &error) < 0) {
-		snprintf(why, sizeof(why), "libvirt rejects it: %s", error.message);
-		give_up(virt, guest, attempts, why, rewritten);
+		fail_to_define(virt, guest, attempts, &error, rewritten);
 		return false;
 	}
 	rewritten->defines++;

@@ -42,9 +42,22 @@ static int wait_for_turn(struct helper *helper)
 	return decision == RESTART_NOW ? 0 : leave_stopped(helper, why);
 }
 
-/* Returns as helper_start(). */
-static int start_now(const struct helper *helper, struct virt_domain *guest)
+/*
+ * libvirt ended before it answered, so only once it is back can it say whether the guest was started. Another program would have to start it
+ * between two attempts to connect. Returns as helper_start().
+ */
+static int find_run(struct helper *helper)
 {
+	AUTO_HELD struct held held = {0};
+
+	helper_await_libvirt();
+	return helper_hold(helper, &held) == 0 ? virt_domain_get_run(held.guest) : -1;
+}
+
+/* Returns as helper_start(). */
+static int start_now(struct helper *helper, const struct held *held)
+{
+	struct virt_domain *guest = held->guest;
 	struct virt_error error;
 	int run = -1;
 
@@ -54,7 +67,7 @@ static int start_now(const struct helper *helper, struct virt_domain *guest)
 		log_write(LOG_INFO, "guest %s: it is already running", helper->shown);
 	else if (helper->was_started)
 		log_write(LOG_NOTICE, "guest %s: left stopped: another program has since started it, and it has ended", helper->shown);
-	else if (virt_domain_start(guest, &run, &error) < 0)
+	else if (virt_domain_start(guest, &run, &error) < 0 && (virt_is_alive(held->virt) || (run = find_run(helper)) < 0))
 		log_write(LOG_ERR, "guest %s: it could not be started again: %s", helper->shown, error.message);
 	else
 		log_write(LOG_NOTICE, "guest %s: started again", helper->shown);
@@ -86,7 +99,7 @@ int helper_start(struct helper *helper)
 		if (is_changed(helper))
 			return HELPER_START_LATER;
 		if (decision == RESTART_NOW)
-			return start_now(helper, held.guest);
+			return start_now(helper, &held);
 	}
 	return leave_stopped(helper, why);
 }
@@ -135,9 +148,9 @@ static void sleep_until(int64_t end)
 void helper_watch_run(struct helper *helper, int run)
 {
 	int64_t end = nestxml_clock_monotonic() + RESTART_WATCH;
-	bool is_kept = true;
+	bool is_kept;
 
-	while (is_kept && !helper->has_lost_reader) {
+	do {
 		helper_hear_until(helper, end, &helper->restart.was_undefined);
 		if (!helper->restart.was_undefined && !helper->has_lost_reader)
 			return;
@@ -145,10 +158,9 @@ void helper_watch_run(struct helper *helper, int run)
 		/* It may be replaced in two steps, `virsh undefine` and `virsh define`, and each of them may take 300 ms on a busy machine.
 		 */
 		helper_hear_until(helper, nestxml_clock_monotonic() + RESTART_REPLACE, NULL);
-		if (helper->has_lost_reader) { /* as when libvirt is restarted: the end shows what has happened */
+		if (helper->has_lost_reader) /* as when libvirt is restarted: the end shows what has happened */
 			sleep_until(end);
-			helper_await_libvirt();
-		}
+		helper_await_libvirt();
 		is_kept = destroy(helper, run);
-	}
+	} while (is_kept && !helper->has_lost_reader);
 }
