@@ -43,8 +43,8 @@ static int wait_for_turn(struct helper *helper)
 }
 
 /*
- * libvirt ended before it answered, so only once it is back can it say whether the guest was started. Another program would have to start it
- * between two attempts to connect. Returns as helper_start().
+ * libvirt ended before it answered, so only once it is back can it say whether the guest was started. Another program would have to start
+ * it between two attempts to connect. Returns as helper_start().
  */
 static int find_run(struct helper *helper)
 {
