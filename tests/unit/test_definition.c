@@ -401,6 +401,16 @@ static void test_a_running_one_that_is_undefined_before_the_write_is_not_written
 	assert_string_equal(virt.stored, DOMAIN("", PLAIN, SECRET));
 }
 
+static void test_a_running_one_that_is_undefined_after_the_write_is_not_called_rewritten(void **state)
+{
+	struct virt virt = {.transient_from = 3};
+	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
+
+	assert_int_equal(rewritten.result, REWRITE_FAILED);
+	assert_int_equal(rewritten.defines, 1);
+	check_said(&rewritten, "it has been undefined in the meantime");
+}
+
 /* An error is not taken for a guest that is gone. */
 static void test_what_libvirt_does_not_answer_before_the_write_is_said(void **state)
 {
@@ -673,6 +683,7 @@ int main(void)
 		TREE_TEST(test_what_changes_before_the_write_is_rewritten_too),
 		TREE_TEST(test_one_that_is_undefined_before_the_write_is_not_written),
 		TREE_TEST(test_a_running_one_that_is_undefined_before_the_write_is_not_written),
+		TREE_TEST(test_a_running_one_that_is_undefined_after_the_write_is_not_called_rewritten),
 		TREE_TEST(test_what_libvirt_does_not_answer_before_the_write_is_said),
 		TREE_TEST(test_one_that_cannot_be_read_before_the_write_is_not_written),
 		TREE_TEST(test_a_write_that_libvirt_does_not_answer_is_not_called_rejected),

@@ -111,38 +111,43 @@ static enum kept compare(const struct definition *before, const char *xml, char 
 	return same ? KEPT_DROPPED : KEPT_REPLACED;
 }
 
+/*
+ * Reads what is stored: @xml, the caller's to free (KEPT_UNTOUCHED); or returns why it cannot be read. A guest that was undefined while it
+ * runs could still be read.
+ */
+static enum kept read_stored(const struct virt_domain *guest, char **xml, char *why, size_t size)
+{
+	struct virt_error error;
+	int persistent = virt_domain_ask_persistent(guest, &error);
+
+	if (persistent > 0 && virt_domain_get_xml(guest, VIRT_XML_SECRET, xml, &error) == 0)
+		return KEPT_UNTOUCHED;
+	*xml = NULL;
+	if (persistent == 0)
+		return KEPT_GONE;
+	snprintf(why, size, "its definition cannot be read from libvirt: %s", error.message);
+	return error.no_domain ? KEPT_GONE : KEPT_UNKNOWN;
+}
+
 /* Reads back what has become of @xml: @after, the caller's to free. */
 static enum kept read_back(const struct virt_domain *guest, const struct definition *before, const char *xml, char **after, char *why,
 			   size_t size)
 {
-	struct virt_error error;
+	enum kept kept = read_stored(guest, after, why, size);
 
-	if (virt_domain_get_xml(guest, VIRT_XML_SECRET, after, &error) < 0) {
-		*after = NULL;
-		snprintf(why, size, "its definition cannot be read from libvirt: %s", error.message);
-		return error.no_domain ? KEPT_GONE : KEPT_UNKNOWN;
-	}
+	if (kept != KEPT_UNTOUCHED)
+		return kept;
 	/* As a rule it is what was defined, since that is spliced into libvirt's own text. */
 	return strcmp(*after, xml) == 0 ? KEPT_AS_PLANNED : compare(before, *after, why, size);
 }
 
-/*
- * Whether @seen, which is to be overwritten, is what is stored (KEPT_UNTOUCHED): if not, another program's later change would be lost. A
- * guest that was undefined while it runs can still be read, and a write would define it again.
- */
+/* Whether @seen, which is to be overwritten, is what is stored (KEPT_UNTOUCHED): if not, another program's later change would be lost. */
 static enum kept look_again(const struct virt_domain *guest, const char *seen, char *why, size_t size)
 {
 	AUTO_FREE char *now = NULL;
-	struct virt_error error;
-	int persistent = virt_domain_ask_persistent(guest, &error);
+	enum kept kept = read_stored(guest, &now, why, size);
 
-	if (persistent == 0)
-		return KEPT_GONE;
-	if (persistent > 0 && virt_domain_get_xml(guest, VIRT_XML_SECRET, &now, &error) == 0)
-		return strcmp(now, seen) == 0 ? KEPT_UNTOUCHED : KEPT_REPLACED;
-	now = NULL;
-	snprintf(why, size, "its definition cannot be read from libvirt: %s", error.message);
-	return error.no_domain ? KEPT_GONE : KEPT_UNKNOWN;
+	return kept == KEPT_UNTOUCHED && strcmp(now, seen) != 0 ? KEPT_REPLACED : kept;
 }
 
 /* ---- the rewrite ---- */
