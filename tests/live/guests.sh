@@ -97,10 +97,11 @@ restart_libvirtd()
 	start_again "$pid"
 }
 
-# start_again PID: the daemon, once the one with that PID has ended
+# start_again PID: waits until the daemon with that PID has exited, starts it anew, and waits until it answers
 start_again()
 {
-	while [ -d "/proc/$1" ]; do
+	for _ in {1..600}; do
+		[ -d "/proc/$1" ] || break
 		sleep 0.1
 	done
 	"$daemon" -d

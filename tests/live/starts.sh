@@ -264,25 +264,88 @@ starts_and_its_owner_undefines_it_while_libvirt_restarts()
 	is "which the log says" "$(grep -c "guest 'stale': destroyed: it was undefined" /run/syslog)" $((destroyed + 1))
 }
 
-# libvirt calls the further hook once QEMU runs, and answers whoever has started the guest after that.
+# logged WORDS: within some seconds the log has them
+logged()
+{
+	for _ in {1..300}; do
+		grep -qF "$1" /run/syslog && return
+		sleep 0.1
+	done
+	tail -n 5 /run/syslog
+	return 1
+}
+
+# ending_hook CALL COMMAND...: a second hook, which at that call of the helper's start ends libvirt's daemon, waits until it has hung up, and runs
+# the command. At the start that was refused, the guest's CPU does not have the feature.
+ending_hook()
+{
+	local hook=/etc/libvirt/hooks/qemu.d/ending call=$1
+	shift
+	mkdir -p "${hook%/*}"
+	cat >"$hook" <<-END
+		#!/bin/bash
+		[ "\$2" = $call ] && grep -q "policy='require' name='${FEATURE,,}'" || exit 0
+		kill \$(cat /run/$daemon.pid)
+		for _ in \$(seq 100); do
+			virsh -r -c qemu:///system uri >/dev/null 2>&1 || break
+			sleep 0.1
+		done
+		$*
+	END
+	chmod +x "$hook"
+	restart_libvirtd -TERM
+	ending=$(<"/run/$daemon.pid")
+}
+
+# ended: the daemon that was to end has ended, and runs again, without that hook
+ended()
+{
+	for _ in {1..300}; do
+		[ -d "/proc/$ending" ] || break
+		sleep 0.1
+	done
+	rm /etc/libvirt/hooks/qemu.d/ending
+	start_again "$ending"
+}
+
+# libvirt runs a hook once QEMU runs ("started"), and only then answers the caller that asked for the start.
 starts_and_libvirt_ends_before_it_answers()
 {
-	local ends=/etc/libvirt/hooks/qemu.d/ends destroyed pid
-	mkdir -p "${ends%/*}"
-	printf '%s\n' '#!/bin/sh' "[ \$2 = started ] && kill \$(cat /run/$daemon.pid) && sleep 1" 'exit 0' >"$ends"
-	chmod +x "$ends"
-	restart_libvirtd -TERM
-	pid=$(<"/run/$daemon.pid")
-	destroyed=$(grep -c "guest 'stale': destroyed: it was undefined" /run/syslog) || true
-	define stale "$type" "$without"
-	require_nesting stale
-	virsh start stale >/dev/null 2>&1 || true
-	start_again "$pid"
-	rm -r "${ends%/*}"
-	works "libvirt ends before it answers the helper, and what was started runs" comes_up stale
-	virsh -q undefine stale
-	works "libvirt is back, its owner undefines it, and it does not run on" no_guest
-	is "which the log says, too" "$(grep -c "guest 'stale': destroyed: it was undefined" /run/syslog)" $((destroyed + 1))
+	local ending
+	ending_hook started true
+	define unanswered "$type" "$without"
+	require_nesting unanswered
+	virsh start unanswered >/dev/null 2>&1 || true
+	ended
+	works "libvirt exits before it answers the helper, and the guest runs all the same" comes_up unanswered
+	virsh -q undefine unanswered
+	works "the guest's owner undefines it, and it does not run on" no_guest
+	works "which the log says" logged "guest 'unanswered': destroyed: it was undefined"
+	works "as it says what happened before" logged "guest 'unanswered': started again; libvirt was restarted before it could say so"
+}
+
+# signal_helpers SIGNAL
+signal_helpers()
+{
+	grep -l 'hook-helpe[r]' /proc/[0-9]*/cmdline 2>/dev/null | cut -d / -f 3 | xargs kill "$1"
+}
+
+# The helper is held up until another program has started the guest.
+starts_and_another_program_starts_it_when_libvirt_is_back()
+{
+	local ending
+	ending_hook prepare "$(declare -f signal_helpers); signal_helpers -STOP; exit 1"
+	define overtaken "$type" "$without"
+	require_nesting overtaken
+	virsh start overtaken >/dev/null 2>&1 || true
+	ended
+	works "libvirt exits amid the helper's start, and the guest's owner starts it" virsh -q start overtaken
+	signal_helpers -CONT
+	virsh -q undefine overtaken
+	works "the helper knows that it has not started this run" logged "guest 'overtaken': it is running, perhaps started by another program"
+	works "and its work ends" settles
+	is "it runs on, though its owner undefines it" "$(virsh domstate overtaken)" running
+	virsh -q destroy overtaken
 }
 
 starts_and_its_owner_replaces_its_definition()

@@ -28,7 +28,8 @@ struct virt {
 	const char *drops;	/* the attributes of a feature that libvirt does not keep; NULL: it keeps all */
 	size_t unreadable_from; /* the read with this number, and those after it; 0: none */
 	size_t transient_from;	/* from the read with this number on, it runs and is undefined; 0: never */
-	size_t lost_from;	/* from the define with this number on, libvirt stores it and ends before it answers; 0: never */
+	size_t lost_from; /* the define with this number, and those after it, are stored but not answered: the connection is lost; 0: none
+			   */
 	size_t unanswered_from; /* from the read with this number on, libvirt does not say whether it is defined; 0: never */
 };
 
@@ -309,7 +310,7 @@ static void test_what_libvirt_drops_again_and_again_is_given_up(void **state)
 	check_said(&rewritten, "did not keep what its new <cpu> states; the old definition was put back");
 }
 
-/* Then it may be written or not. */
+/* The definition may or may not have been stored. */
 static void test_a_write_that_libvirt_does_not_answer_is_not_called_rejected(void **state)
 {
 	struct virt virt = {.lost_from = 1};
@@ -318,11 +319,11 @@ static void test_a_write_that_libvirt_does_not_answer_is_not_called_rejected(voi
 	assert_int_equal(rewritten.result, REWRITE_FAILED);
 	assert_int_equal(virt.defines, 1);
 	check_said(&rewritten,
-		   "the connection to libvirt was lost, so it is unknown whether it was rewritten: End of file while reading data; "
-		   "try again");
+		   "the connection to libvirt was lost (End of file while reading data), so it is unknown whether it was rewritten; "
+		   "look at it with virsh edit");
 }
 
-static void test_nor_is_a_second_one(void **state)
+static void test_nor_is_a_second_write_that_is_not_answered(void **state)
 {
 	struct virt virt = {.drops = " policy='require' name='svm'", .lost_from = 2};
 	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
@@ -403,7 +404,7 @@ static void test_a_running_one_that_is_undefined_before_the_write_is_not_written
 
 static void test_a_running_one_that_is_undefined_after_the_write_is_not_called_rewritten(void **state)
 {
-	struct virt virt = {.transient_from = 3};
+	struct virt virt = {.transient_from = 4};
 	struct rewritten rewritten = rewrite(*state, &virt, DOMAIN("", PLAIN, SECRET), "nested = require");
 
 	assert_int_equal(rewritten.result, REWRITE_FAILED);
@@ -496,7 +497,7 @@ static void test_that_it_cannot_be_put_back_is_said(void **state)
 
 	assert_int_equal(rewritten.result, REWRITE_FAILED);
 	assert_int_equal(rewritten.defines, 3);
-	check_said(&rewritten, "could not be put back: no such luck");
+	check_said(&rewritten, "putting the old definition back failed: no such luck");
 }
 
 static void test_a_definition_that_cannot_be_read_is_not_touched(void **state)
@@ -687,7 +688,7 @@ int main(void)
 		TREE_TEST(test_what_libvirt_does_not_answer_before_the_write_is_said),
 		TREE_TEST(test_one_that_cannot_be_read_before_the_write_is_not_written),
 		TREE_TEST(test_a_write_that_libvirt_does_not_answer_is_not_called_rejected),
-		TREE_TEST(test_nor_is_a_second_one),
+		TREE_TEST(test_nor_is_a_second_write_that_is_not_answered),
 		TREE_TEST(test_what_is_put_back_is_what_was_there_first),
 		TREE_TEST(test_it_is_put_back_too_where_libvirt_refuses_the_next_attempt),
 		TREE_TEST(test_what_another_program_defined_meanwhile_is_what_is_put_back),

@@ -111,43 +111,41 @@ static enum kept compare(const struct definition *before, const char *xml, char 
 	return same ? KEPT_DROPPED : KEPT_REPLACED;
 }
 
-/*
- * Reads what is stored: @xml, the caller's to free (KEPT_UNTOUCHED); or returns why it cannot be read. A guest that was undefined while it
- * runs could still be read.
- */
-static enum kept read_stored(const struct virt_domain *guest, char **xml, char *why, size_t size)
-{
-	struct virt_error error;
-	int persistent = virt_domain_ask_persistent(guest, &error);
-
-	if (persistent > 0 && virt_domain_get_xml(guest, VIRT_XML_SECRET, xml, &error) == 0)
-		return KEPT_UNTOUCHED;
-	*xml = NULL;
-	if (persistent == 0)
-		return KEPT_GONE;
-	snprintf(why, size, "its definition cannot be read from libvirt: %s", error.message);
-	return error.no_domain ? KEPT_GONE : KEPT_UNKNOWN;
-}
-
 /* Reads back what has become of @xml: @after, the caller's to free. */
 static enum kept read_back(const struct virt_domain *guest, const struct definition *before, const char *xml, char **after, char *why,
 			   size_t size)
 {
-	enum kept kept = read_stored(guest, after, why, size);
+	struct virt_error error;
 
-	if (kept != KEPT_UNTOUCHED)
-		return kept;
+	if (virt_domain_get_xml(guest, VIRT_XML_SECRET, after, &error) < 0) {
+		*after = NULL;
+		snprintf(why, size, "its definition cannot be read from libvirt: %s", error.message);
+		return error.no_domain ? KEPT_GONE : KEPT_UNKNOWN;
+	}
+	/* libvirt still has the XML of a running guest that was undefined. */
+	if (virt_domain_ask_persistent(guest, &error) == 0)
+		return KEPT_GONE;
 	/* As a rule it is what was defined, since that is spliced into libvirt's own text. */
 	return strcmp(*after, xml) == 0 ? KEPT_AS_PLANNED : compare(before, *after, why, size);
 }
 
-/* Whether @seen, which is to be overwritten, is what is stored (KEPT_UNTOUCHED): if not, another program's later change would be lost. */
+/*
+ * Whether @seen, which is to be overwritten, is what is stored (KEPT_UNTOUCHED): if not, another program's later change would be lost. A
+ * guest that was undefined while it runs can still be read, and a write would define it again.
+ */
 static enum kept look_again(const struct virt_domain *guest, const char *seen, char *why, size_t size)
 {
 	AUTO_FREE char *now = NULL;
-	enum kept kept = read_stored(guest, &now, why, size);
+	struct virt_error error;
+	int persistent = virt_domain_ask_persistent(guest, &error);
 
-	return kept == KEPT_UNTOUCHED && strcmp(now, seen) != 0 ? KEPT_REPLACED : kept;
+	if (persistent == 0)
+		return KEPT_GONE;
+	if (persistent > 0 && virt_domain_get_xml(guest, VIRT_XML_SECRET, &now, &error) == 0)
+		return strcmp(now, seen) == 0 ? KEPT_UNTOUCHED : KEPT_REPLACED;
+	now = NULL;
+	snprintf(why, size, "its definition cannot be read from libvirt: %s", error.message);
+	return error.no_domain ? KEPT_GONE : KEPT_UNKNOWN;
 }
 
 /* ---- the rewrite ---- */
@@ -222,7 +220,7 @@ static void put_back(struct virt *virt, const struct virt_domain *guest, const s
 		return;
 	}
 	if (virt_define(virt, attempts->first, &error) < 0) {
-		fail(rewritten, "%s, and the old definition could not be put back: %s; look at it with virsh edit", why, error.message);
+		fail(rewritten, "%s, and putting the old definition back failed: %s; look at it with virsh edit", why, error.message);
 		return;
 	}
 	rewritten->defines++;
@@ -239,8 +237,8 @@ static void give_up(struct virt *virt, const struct virt_domain *guest, const st
 		fail(rewritten, "not rewritten: %s", why);
 }
 
-static void fail_to_define(struct virt *virt, const struct virt_domain *guest, const struct attempts *attempts,
-			   const struct virt_error *error, struct rewritten *rewritten)
+static void report_failed_define(struct virt *virt, const struct virt_domain *guest, const struct attempts *attempts,
+				 const struct virt_error *error, struct rewritten *rewritten)
 {
 	char why[640];
 
@@ -248,7 +246,8 @@ static void fail_to_define(struct virt *virt, const struct virt_domain *guest, c
 		snprintf(why, sizeof(why), "libvirt rejects it: %s", error->message);
 		give_up(virt, guest, attempts, why, rewritten);
 	} else {
-		fail(rewritten, "the connection to libvirt was lost, so it is unknown whether it was rewritten: %s; try again",
+		fail(rewritten,
+		     "the connection to libvirt was lost (%s), so it is unknown whether it was rewritten; look at it with virsh edit",
 		     error->message);
 	}
 }
@@ -345,7 +344,7 @@ static bool define(struct virt *virt, const struct virt_domain *guest, const str
 	if (kept != KEPT_UNTOUCHED)
 		return withdraw(kept, why, terms, attempts, rewritten);
 	if (virt_define(virt, xml, &error) < 0) {
-		fail_to_define(virt, guest, attempts, &error, rewritten);
+		report_failed_define(virt, guest, attempts, &error, rewritten);
 		return false;
 	}
 	rewritten->defines++;

@@ -12,6 +12,7 @@
 
 #define URI "qemu:///system"
 #define CONNECT_TIME 30000L /* milliseconds */
+#define AWAIT_TIME 90000L
 #define CONNECT_PAUSE 200L
 
 /* The daemon may still be on its way up, and starting guests itself (autostart). Pauses, and returns whether to try once more. */
@@ -101,7 +102,7 @@ void helper_hear_until(struct helper *helper, int64_t end, const bool *is_heard)
 
 void helper_await_libvirt(void)
 {
-	int64_t end = nestxml_clock_monotonic() + CONNECT_TIME;
+	int64_t end = nestxml_clock_monotonic() + AWAIT_TIME;
 	struct virt_error error;
 	struct virt *virt;
 	int code;

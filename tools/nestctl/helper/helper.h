@@ -77,7 +77,8 @@ void helper_hear_for(struct helper *helper, int milliseconds);
 /** Hears of events until @end, or until *@is_heard is true; NULL: until @end. */
 void helper_hear_until(struct helper *helper, int64_t end, const bool *is_heard);
 
-/** Waits until libvirt's daemon answers, 30 s at most. */
+/** Waits until libvirt's daemon answers, 90 s at most: one that ends first waits for the calls under way, up to 30 s (virNetDaemonRun()).
+ */
 void helper_await_libvirt(void);
 
 /** The guest on a connection for writing, which is held for no longer than it is used. Starts zeroed. */
@@ -98,6 +99,19 @@ void held_release(struct held *held);
 int helper_rewrite(struct helper *helper);
 /** Undefines the guest again, if the rewrite has brought it back. */
 void helper_undo(struct helper *helper);
+
+/* ---- run.c ---- */
+
+/**
+ * Whether what runs of @guest may have been started by another program since libvirt was restarted: a restarted libvirt may give it the
+ * number of an earlier run. True also if it cannot be found out.
+ */
+bool helper_may_be_another_run(const struct virt_domain *guest);
+/**
+ * Waits until libvirt is back, which ended before it answered this helper's start. Returns the number of the run that was started; or -1:
+ * there is none, or it may be another program's, or it cannot be found out. Says which.
+ */
+int helper_find_run(struct helper *helper);
 
 /* ---- start.c ---- */
 

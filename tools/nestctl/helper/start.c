@@ -42,18 +42,6 @@ static int wait_for_turn(struct helper *helper)
 	return decision == RESTART_NOW ? 0 : leave_stopped(helper, why);
 }
 
-/*
- * libvirt ended before it answered, so only once it is back can it say whether the guest was started. Another program would have to start
- * it between two attempts to connect. Returns as helper_start().
- */
-static int find_run(struct helper *helper)
-{
-	AUTO_HELD struct held held = {0};
-
-	helper_await_libvirt();
-	return helper_hold(helper, &held) == 0 ? virt_domain_get_run(held.guest) : -1;
-}
-
 /* Returns as helper_start(). */
 static int start_now(struct helper *helper, const struct held *held)
 {
@@ -67,10 +55,12 @@ static int start_now(struct helper *helper, const struct held *held)
 		log_write(LOG_INFO, "guest %s: it is already running", helper->shown);
 	else if (helper->was_started)
 		log_write(LOG_NOTICE, "guest %s: left stopped: another program has since started it, and it has ended", helper->shown);
-	else if (virt_domain_start(guest, &run, &error) < 0 && (virt_is_alive(held->virt) || (run = find_run(helper)) < 0))
+	else if (virt_domain_start(guest, &run, &error) == 0)
+		log_write(LOG_NOTICE, "guest %s: started again", helper->shown);
+	else if (virt_is_alive(held->virt))
 		log_write(LOG_ERR, "guest %s: it could not be started again: %s", helper->shown, error.message);
 	else
-		log_write(LOG_NOTICE, "guest %s: started again", helper->shown);
+		run = helper_find_run(helper);
 	return run;
 }
 
@@ -123,6 +113,9 @@ static bool destroy(struct helper *helper, int run)
 		return false;
 	if (virt_domain_get_run(held.guest) != run)
 		log_write(LOG_INFO, "guest %s: what this helper started has ended", helper->shown);
+	else if (helper->has_lost_reader && helper_may_be_another_run(held.guest))
+		log_write(LOG_NOTICE, "guest %s: perhaps another program has started it since libvirt was restarted; it keeps running",
+			  helper->shown);
 	else if ((is_kept = is_defined(held.guest)))
 		log_write(LOG_NOTICE, "guest %s is defined, so its owner knows of it; it keeps running", helper->shown);
 	else if (virt_domain_destroy(held.guest, &error) < 0)
@@ -148,9 +141,9 @@ static void sleep_until(int64_t end)
 void helper_watch_run(struct helper *helper, int run)
 {
 	int64_t end = nestxml_clock_monotonic() + RESTART_WATCH;
-	bool is_kept;
+	bool is_kept = true;
 
-	do {
+	while (is_kept && !helper->has_lost_reader) {
 		helper_hear_until(helper, end, &helper->restart.was_undefined);
 		if (!helper->restart.was_undefined && !helper->has_lost_reader)
 			return;
@@ -162,5 +155,5 @@ void helper_watch_run(struct helper *helper, int run)
 			sleep_until(end);
 		helper_await_libvirt();
 		is_kept = destroy(helper, run);
-	} while (is_kept && !helper->has_lost_reader);
+	}
 }

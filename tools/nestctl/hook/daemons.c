@@ -57,7 +57,7 @@ static bool is_named(const char *root, pid_t pid, const char *name)
 }
 
 /* Field 22 of /proc/PID/stat; the second one is a name in parentheses that may hold anything. */
-static bool read_ticks(const char *root, pid_t pid, unsigned long long *ticks)
+bool daemons_read_ticks(const char *root, pid_t pid, unsigned long long *ticks)
 {
 	char path[64];
 	char text[1024];
@@ -108,7 +108,7 @@ void daemons_find(const char *root, struct daemons *daemons)
 		if (is_listed(daemons, daemon.name) || nestxml_file_read_small(root, known[i].pid_file, text, sizeof(text)) < 0)
 			continue;
 		daemon.pid = (pid_t)strtol(text, NULL, 10);
-		if (daemon.pid <= 1 || !is_named(root, daemon.pid, daemon.name) || !read_ticks(root, daemon.pid, &daemon.ticks))
+		if (daemon.pid <= 1 || !is_named(root, daemon.pid, daemon.name) || !daemons_read_ticks(root, daemon.pid, &daemon.ticks))
 			continue;
 		daemon.started = time_of_ticks(daemon.ticks);
 		daemons->list[daemons->count++] = daemon;

@@ -24,6 +24,8 @@ struct daemons {
 	size_t count;
 };
 
+/** Reads when any process started, in ticks since boot. Returns false if it is gone. */
+bool daemons_read_ticks(const char *root, pid_t pid, unsigned long long *ticks);
 /** Finds those that run, by the PID files below @root and the names of the processes in them. */
 void daemons_find(const char *root, struct daemons *daemons);
 
