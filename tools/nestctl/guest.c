@@ -164,7 +164,7 @@ static void describe_verdict(const struct facts *facts, enum verdict verdict, ch
 		snprintf(text, size, "yes: /dev/kvm works");
 		break;
 	case VERDICT_ENCRYPTED:
-		snprintf(text, size, "no: its memory is encrypted (%s): KVM does not run here", facts->machine.encryption);
+		snprintf(text, size, "no: this machine's memory is encrypted (%s): KVM does not run here", facts->machine.encryption);
 		break;
 	case VERDICT_FORBIDDEN:
 		snprintf(text, size, "unknown: KVM is there, but this user is not allowed to open /dev/kvm");

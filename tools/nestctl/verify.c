@@ -82,18 +82,20 @@ static void describe_command(const struct diagnosis *diagnosis, char *text, size
 		diagnosis_describe_process(diagnosis, text, size);
 }
 
-/* "the guest was not given vmx svm", or that nothing is said about any. */
+/* "the guest was not given vmx or svm", or that nothing is said about any. */
 static void describe_lacks(const struct qemu_log *log, char *text, size_t size)
 {
-	static const char start[] = "the guest was not given";
-	size_t length = sizeof(start) - 1;
+	const char *before = "the guest was not given ";
+	size_t length = 0;
 	char features[64];
 
-	snprintf(text, size, "%s", start);
-	FOR_EACH_VENDOR(vendor)
-		if (log->lacks[vendor] && length < size)
-			length += (size_t)snprintf(text + length, size - length, " %s", nestxml_vendor_feature(vendor));
-	if (length == sizeof(start) - 1)
+	FOR_EACH_VENDOR(vendor) {
+		if (!log->lacks[vendor] || length >= size)
+			continue;
+		length += (size_t)snprintf(text + length, size - length, "%s%s", before, nestxml_vendor_feature(vendor));
+		before = " or ";
+	}
+	if (length == 0)
 		snprintf(text, size, "nothing about %s", output_join_features(" or ", features, sizeof(features)));
 }
 

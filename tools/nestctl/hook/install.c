@@ -33,11 +33,11 @@ static void tell_daemons(const char *root)
 			printf("%s (PID %d) was told to look for hooks (SIGHUP)\n", daemon->name, (int)daemon->pid);
 		else if (code == -EBUSY)
 			fprintf(stderr,
-				"nestctl: warning: %s (PID %d) is still starting or reloading, and would ignore SIGHUP; run: systemctl reload %s\n",
-				daemon->name, (int)daemon->pid, daemon->name);
+				"nestctl: warning: %s (PID %d) is still starting or reloading, and would ignore SIGHUP; run again: nestctl hook install\n",
+				daemon->name, (int)daemon->pid);
 		else if (code != -ESRCH)
-			fprintf(stderr, "nestctl: warning: %s (PID %d) cannot be sent SIGHUP: %s; run: systemctl reload %s\n", daemon->name,
-				(int)daemon->pid, strerror(-code), daemon->name);
+			fprintf(stderr, "nestctl: warning: %s (PID %d) cannot be sent SIGHUP: %s; run again: nestctl hook install\n",
+				daemon->name, (int)daemon->pid, strerror(-code));
 	}
 	if (daemons.count == 0)
 		puts("no libvirtd or virtqemud is running; they look for hooks when they start");

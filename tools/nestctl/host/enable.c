@@ -75,7 +75,7 @@ static enum nestctl_status refuse_line(const struct change *change, const struct
 	char removal[1024];
 
 	return nestctl_fail(NESTCTL_NO, "nothing was changed: %s, line %u would win over %s with \"%s\"; %s", line->file, line->line,
-			    MODPROBE_FILE, line->text, describe_removal(change, "remove it", removal, sizeof(removal)));
+			    MODPROBE_FILE, line->text, describe_removal(change, "remove that line", removal, sizeof(removal)));
 }
 
 /* Names what the winning value comes from: the kernel's command line, else the last other line that sets it. */
@@ -223,7 +223,7 @@ static enum nestctl_status check_use(const struct change *change)
 
 	if (!is_reloaded(change) || change->options->dry_run || change->state->users.count == 0)
 		return NESTCTL_YES;
-	return nestctl_fail(NESTCTL_NO, "nothing was changed: %s, or write the file alone with --no-reload",
+	return nestctl_fail(NESTCTL_NO, "nothing was changed: %s, or only write " MODPROBE_FILE ", with --no-reload",
 			    obstacle_describe_use(change->state, text, sizeof(text)));
 }
 

@@ -76,7 +76,8 @@ static bool find_kernel_obstacle(const struct host_state *state, bool enable, st
 		SET_REMEDY(obstacle, "on the host: nestctl host %s", enable ? "enable" : "disable");
 	} else if (state->has_modules_disabled) {
 		SET_CAUSE(obstacle, "kernel.modules_disabled is 1: no module is loaded or unloaded until a reboot");
-		SET_REMEDY(obstacle, "write the file alone with: nestctl host %s --no-reload; then reboot", enable ? "enable" : "disable");
+		SET_REMEDY(obstacle, "only write " MODPROBE_FILE ", with: nestctl host %s --no-reload; then reboot",
+			   enable ? "enable" : "disable");
 	} else if (state->module == HOST_MODULE_ABSENT && state->has_lost_modules) {
 		SET_CAUSE(obstacle, "this kernel has no module %s: all of its modules are gone, as after an update", module);
 		SET_REMEDY(obstacle, "reboot into the new kernel, or install a kernel that has %s", module);
@@ -84,8 +85,8 @@ static bool find_kernel_obstacle(const struct host_state *state, bool enable, st
 		SET_CAUSE(obstacle, "this kernel has no module %s", module);
 		SET_REMEDY(obstacle, "install a kernel that has %s", module);
 	} else if (state->module == HOST_MODULE_LIVE && state->place == KERNEL_MODULE_ABSENT) {
-		SET_CAUSE(obstacle, "the file of %s, which is loaded, is gone, as after an update of the kernel", module);
-		SET_REMEDY(obstacle, "reboot into the new kernel, or write the file alone with --no-reload");
+		SET_CAUSE(obstacle, "%s is loaded, but its file is gone, as after an update of the kernel", module);
+		SET_REMEDY(obstacle, "reboot into the new kernel, or only write " MODPROBE_FILE ", with --no-reload");
 	} else {
 		return false;
 	}
@@ -330,14 +331,17 @@ const char *obstacle_describe_use(const struct host_state *state, char *text, si
 	for (size_t i = 0; i < named && used < sizeof(users); i++) {
 		const struct kvm_user *user = &state->users.list[i];
 
-		used += (size_t)snprintf(users + used, sizeof(users) - used, "%s'%s' (PID %d)%s", i > 0 ? ", " : "",
+		used += (size_t)snprintf(users + used, sizeof(users) - used, "%s'%s' (PID %d)%s",
+					 i == 0			       ? ""
+					 : i + 1 == state->users.count ? " and "
+								       : ", ",
 					 nestxml_text_escape(user->name, shown, sizeof(shown)), (int)user->pid,
 					 user->has_guest ? "" : ", which has /dev/kvm open");
 	}
 	if (named < state->users.count && used < sizeof(users))
 		snprintf(users + used, sizeof(users) - used, " and %zu more", state->users.count - named);
-	nestxml_text_print(text, size, "%s is in use by %s; stop that first", state->module_name,
-			   users[0] ? users : "a program that cannot be seen");
+	nestxml_text_print(text, size, "%s is in use by %s; stop %s first", state->module_name,
+			   users[0] ? users : "a program that cannot be seen", state->users.count > 1 ? "them" : "it");
 	return text;
 }
 

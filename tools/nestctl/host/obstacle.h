@@ -36,7 +36,7 @@ const char *obstacle_advise_writing(const struct host_state *state, char *text, 
 /** The same for turning nesting on at once, and what may have to end before that. Returns @text. */
 const char *obstacle_advise_enabling(const struct host_state *state, char *text, size_t size);
 
-/** Who uses the module and must end first ("kvm_amd is in use by 'web' (PID 4711); stop that first"). Returns @text. */
+/** Who uses the module and must end first ("kvm_amd is in use by 'web' (PID 4711); stop it first"). Returns @text. */
 const char *obstacle_describe_use(const struct host_state *state, char *text, size_t size);
 
 /** Why the kernel did not load the module: the words for the negative errno @code, ready for a terminal. Returns @text. */

@@ -126,7 +126,7 @@ static enum nestctl_status refuse_use(const struct reload *reload)
 
 	if (!modprobe_file_restore(reload->file))
 		return NESTCTL_FAILED;
-	return nestctl_fail(NESTCTL_NO, "nothing was changed: %s, or write the file alone with --no-reload",
+	return nestctl_fail(NESTCTL_NO, "nothing was changed: %s, or only write " MODPROBE_FILE ", with --no-reload",
 			    obstacle_describe_use(reload->state, text, sizeof(text)));
 }
 
