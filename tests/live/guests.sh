@@ -94,11 +94,11 @@ restart_libvirtd()
 	local pid
 	pid=$(<"/run/$daemon.pid")
 	kill "$1" "$pid"
-	start_again "$pid"
+	restarted "$pid"
 }
 
-# start_again PID: waits until the daemon with that PID has exited, starts it anew, and waits until it answers
-start_again()
+# restarted PID: waits until the daemon with that PID has exited, starts it again, and waits until it answers
+restarted()
 {
 	for _ in {1..600}; do
 		[ -d "/proc/$1" ] || break

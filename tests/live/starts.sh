@@ -275,8 +275,14 @@ logged()
 	return 1
 }
 
-# ending_hook CALL COMMAND...: a second hook, which at that call of the helper's start ends libvirt's daemon, waits until it has hung up, and runs
-# the command. At the start that was refused, the guest's CPU does not have the feature.
+# signal_helpers SIGNAL: a process may end while its command line is read
+signal_helpers()
+{
+	grep -l 'hook-helpe[r]' /proc/[0-9]*/cmdline 2>/dev/null | cut -d / -f 3 | xargs -r kill "$1" || true
+}
+
+# ending_hook CALL COMMAND...: a second hook, which at that call of the helper's start ends libvirt's daemon, waits until it has hung up, pauses the
+# helper and runs the command. It ignores the refused start, whose CPU still lacks the feature.
 ending_hook()
 {
 	local hook=/etc/libvirt/hooks/qemu.d/ending call=$1
@@ -290,6 +296,8 @@ ending_hook()
 			virsh -r -c qemu:///system uri >/dev/null 2>&1 || break
 			sleep 0.1
 		done
+		$(declare -f signal_helpers)
+		signal_helpers -STOP
 		$*
 	END
 	chmod +x "$hook"
@@ -300,12 +308,12 @@ ending_hook()
 # ended: the daemon that was to end has ended, and runs again, without that hook
 ended()
 {
-	for _ in {1..300}; do
+	for _ in {1..600}; do
 		[ -d "/proc/$ending" ] || break
 		sleep 0.1
 	done
 	rm /etc/libvirt/hooks/qemu.d/ending
-	start_again "$ending"
+	restarted "$ending"
 }
 
 # libvirt runs a hook once QEMU runs ("started"), and only then answers the caller that asked for the start.
@@ -316,36 +324,56 @@ starts_and_libvirt_ends_before_it_answers()
 	define unanswered "$type" "$without"
 	require_nesting unanswered
 	virsh start unanswered >/dev/null 2>&1 || true
-	ended
-	works "libvirt exits before it answers the helper, and the guest runs all the same" comes_up unanswered
+	works "libvirt exits before it answers the helper, and comes back" ended
+	works "the guest runs all the same" comes_up unanswered
 	virsh -q undefine unanswered
+	signal_helpers -CONT
 	works "the guest's owner undefines it, and it does not run on" no_guest
 	works "which the log says" logged "guest 'unanswered': destroyed: it was undefined"
-	works "as it says what happened before" logged "guest 'unanswered': started again; libvirt was restarted before it could say so"
+	works "and that the helper's start had succeeded" logged "guest 'unanswered': started again; libvirt was not able to confirm it"
 }
 
-# signal_helpers SIGNAL
-signal_helpers()
-{
-	grep -l 'hook-helpe[r]' /proc/[0-9]*/cmdline 2>/dev/null | cut -d / -f 3 | xargs kill "$1"
-}
-
-# The helper is held up until another program has started the guest.
+# The helper is paused until another program has started the guest.
 starts_and_another_program_starts_it_when_libvirt_is_back()
 {
 	local ending
-	ending_hook prepare "$(declare -f signal_helpers); signal_helpers -STOP; exit 1"
+	ending_hook prepare exit 1
 	define overtaken "$type" "$without"
 	require_nesting overtaken
 	virsh start overtaken >/dev/null 2>&1 || true
-	ended
-	works "libvirt exits amid the helper's start, and the guest's owner starts it" virsh -q start overtaken
+	works "libvirt exits during the helper's start, and comes back" ended
+	works "the guest's owner starts it" virsh -q start overtaken
 	signal_helpers -CONT
 	virsh -q undefine overtaken
-	works "the helper knows that it has not started this run" logged "guest 'overtaken': it is running, perhaps started by another program"
+	works "the helper knows that it may not have started this run" logged "guest 'overtaken': running, but perhaps started by another program"
 	works "and its work ends" settles
 	is "it runs on, though its owner undefines it" "$(virsh domstate overtaken)" running
-	virsh -q destroy overtaken
+	stop overtaken
+}
+
+# A restarted libvirt counts the runs from the highest number of a guest that runs.
+starts_and_its_number_is_given_to_another_run()
+{
+	local number
+	define renumbered "$type" "$without"
+	require_nesting renumbered
+	virsh start renumbered >/dev/null 2>&1 || true
+	works "a guest is started by the helper" logged "guest 'renumbered': started again"
+	signal_helpers -STOP
+	number=$(virsh -q domid renumbered)
+	virsh -q destroy renumbered
+	restart_libvirtd -TERM
+	for _ in {1..100}; do
+		virsh -q start renumbered
+		[ "$(virsh -q domid renumbered)" != "$number" ] || break
+		virsh -q destroy renumbered
+	done
+	is "libvirt restarts, and its owner's own start has the same number" "$(virsh -q domid renumbered)" "$number"
+	virsh -q undefine renumbered
+	signal_helpers -CONT
+	works "the helper knows that it has not started this run" logged "guest 'renumbered': what this helper started has ended"
+	is "it runs on, though its owner undefines it" "$(virsh domstate renumbered)" running
+	stop renumbered
 }
 
 starts_and_its_owner_replaces_its_definition()

@@ -91,7 +91,7 @@ int virt_domain_get_xml(const struct virt_domain *domain, enum virt_xml which, c
 	return 0;
 }
 
-/* It is asked right before a read. */
+/* It is asked right before a read, and once more after the one that follows a write. */
 int virt_domain_ask_persistent(const struct virt_domain *domain, struct virt_error *error)
 {
 	const struct virt *virt = domain->virt;
@@ -318,8 +318,9 @@ static void test_a_write_that_libvirt_does_not_answer_is_not_called_rejected(voi
 
 	assert_int_equal(rewritten.result, REWRITE_FAILED);
 	assert_int_equal(virt.defines, 1);
+	assert_int_equal(rewritten.defines, 0);
 	check_said(&rewritten,
-		   "the connection to libvirt was lost (End of file while reading data), so it is unknown whether it was rewritten; "
+		   "the connection to libvirt was lost (End of file while reading data), so whether it was rewritten is unknown; "
 		   "look at it with virsh edit");
 }
 
@@ -330,7 +331,7 @@ static void test_nor_is_a_second_write_that_is_not_answered(void **state)
 
 	assert_int_equal(rewritten.result, REWRITE_FAILED);
 	assert_int_equal(virt.defines, 2);
-	check_said(&rewritten, "so it is unknown whether it was rewritten");
+	check_said(&rewritten, "so whether it was rewritten is unknown");
 }
 
 /* Each attempt is made of what libvirt made of the one before: none of these is the definition that was there. */

@@ -38,20 +38,20 @@ static bool wait_for_hook(void)
 /* What was changed since it was rewritten is to be rewritten again, before it is started. */
 static enum nestctl_status handle_guest(struct helper *helper)
 {
-	int run;
+	int code;
 
 	do {
 		if (helper_rewrite(helper) < 0)
 			return NESTCTL_NO;
 		if (!helper->starts)
 			return NESTCTL_YES;
-		run = helper_start(helper);
-	} while (run == HELPER_START_LATER);
-	if (run < 0)
+		code = helper_start(helper);
+	} while (code == HELPER_START_LATER);
+	if (code < 0)
 		return NESTCTL_NO;
 	helper_release_lock(helper);
 	helper_release_slot(helper);
-	helper_watch_run(helper, run);
+	helper_watch_run(helper);
 	return NESTCTL_YES;
 }
 

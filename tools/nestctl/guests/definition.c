@@ -247,7 +247,7 @@ static void report_failed_define(struct virt *virt, const struct virt_domain *gu
 		give_up(virt, guest, attempts, why, rewritten);
 	} else {
 		fail(rewritten,
-		     "the connection to libvirt was lost (%s), so it is unknown whether it was rewritten; look at it with virsh edit",
+		     "the connection to libvirt was lost (%s), so whether it was rewritten is unknown; look at it with virsh edit",
 		     error->message);
 	}
 }

@@ -42,14 +42,14 @@ enum rewrite {
 	REWRITE_LEFT,	 /* it is a manager's, and was left alone */
 	REWRITE_YIELDED, /* not now: another program may be at work on it */
 	REWRITE_DONE,
-	REWRITE_FAILED, /* what was stored is still stored, unless @message says that it is not, or that this is unknown */
+	REWRITE_FAILED, /* the old definition is still stored, unless @message says that it is not, or that this is unknown */
 };
 
 /** What has become of a definition. */
 struct rewritten {
 	enum rewrite result;
 	bool is_current;    /* it states its policy now, by this rewrite or another program's */
-	size_t defines;	    /* how many definitions libvirt has stored: as many events follow */
+	size_t defines;	    /* how many definitions libvirt confirmed storing: as many events follow */
 	char message[1024]; /* a line about what was done, or why it failed, without the guest's name; ready for a terminal */
 	char warnings[DEFINITION_WARNINGS]; /* lines about what no rewrite can put right, each with its line end */
 };

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "guests/pending.h"
 #include "guests/plan.h"
@@ -17,6 +18,13 @@
 #define HELPER_LOCK 3	/* the descriptor with the guest's lock, from the hook */
 #define HELPER_PAUSE 20 /* milliseconds until the second look; doubles */
 #define HELPER_LONGEST_PAUSE 320
+
+/** A run of the guest: libvirt's number for it, and its QEMU. */
+struct helper_run {
+	int number;		  /* -1: it does not run */
+	pid_t pid;		  /* 0: not known */
+	unsigned long long ticks; /* when QEMU started, since boot */
+};
 
 struct helper {
 	char uuid[PENDING_UUID];
@@ -36,6 +44,7 @@ struct helper {
 	bool has_lost_reader;
 	bool was_started; /* by another program, since the refusal */
 	bool has_written;
+	struct helper_run run;	/* what it has started */
 	struct pending pending; /* this guest alone */
 };
 
@@ -100,29 +109,25 @@ int helper_rewrite(struct helper *helper);
 /** Undefines the guest again, if the rewrite has brought it back. */
 void helper_undo(struct helper *helper);
 
-/* ---- run.c ---- */
-
-/**
- * Whether what runs of @guest may have been started by another program since libvirt was restarted: a restarted libvirt may give it the
- * number of an earlier run. True also if it cannot be found out.
- */
-bool helper_may_be_another_run(const struct virt_domain *guest);
-/**
- * Waits until libvirt is back, which ended before it answered this helper's start. Returns the number of the run that was started; or -1:
- * there is none, or it may be another program's, or it cannot be found out. Says which.
- */
-int helper_find_run(struct helper *helper);
-
 /* ---- start.c ---- */
 
 #define HELPER_START_LATER (-2)
 
 /**
- * Starts the guest, once it may be started. Returns the number of this run; or -1 and has said why there is none; or HELPER_START_LATER:
- * something has happened to the guest since it was rewritten, so it must be rewritten again first.
+ * Starts the guest, once it may be started. Returns 0; or -1 and has said why it was not; or HELPER_START_LATER: something has happened to
+ * the guest since it was rewritten, so it must be rewritten again first.
  */
 int helper_start(struct helper *helper);
-/** Destroys what was started if its owner believes it gone: if it is undefined within RESTART_WATCH. */
-void helper_watch_run(struct helper *helper, int run);
+
+/* ---- run.c ---- */
+
+/** Starts the guest now, and notes the run in @helper. Returns 0, or -1 and has said why there is none that is known to be this helper's.
+ */
+int helper_start_run(struct helper *helper, const struct held *held);
+/**
+ * Destroys what was started if its owner believes it gone: if the guest is undefined within RESTART_WATCH, or, where libvirt is away at the
+ * end of that, by when it is back.
+ */
+void helper_watch_run(struct helper *helper);
 
 #endif

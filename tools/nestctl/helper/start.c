@@ -1,14 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* start.c - starts a guest whose start was refused, once helper/restart.c finds nothing against it. */
-#include <limits.h>
-#include <time.h>
-#include <unistd.h>
-
 #include "clock.h"
-#include "guests/definition_path.h"
 #include "helper/helper.h"
 #include "log.h"
-#include "nestctl.h"
 
 /* Decides after trying to get a slot, asking who is connected, and hearing all events so far. */
 static enum restart_decision decide(struct helper *helper, const char **why)
@@ -45,23 +39,15 @@ static int wait_for_turn(struct helper *helper)
 /* Returns as helper_start(). */
 static int start_now(struct helper *helper, const struct held *held)
 {
-	struct virt_domain *guest = held->guest;
-	struct virt_error error;
-	int run = -1;
-
-	if (virt_domain_has_saved_state(guest))
-		log_write(LOG_NOTICE, "guest %s: left stopped: it has a managed save, or whether it has one is unknown", helper->shown);
-	else if (virt_domain_is_running(guest))
+	if (virt_domain_has_saved_state(held->guest))
+		return leave_stopped(helper, "it has a managed save, or whether it has one is unknown");
+	if (virt_domain_is_running(held->guest)) {
 		log_write(LOG_INFO, "guest %s: it is already running", helper->shown);
-	else if (helper->was_started)
-		log_write(LOG_NOTICE, "guest %s: left stopped: another program has since started it, and it has ended", helper->shown);
-	else if (virt_domain_start(guest, &run, &error) == 0)
-		log_write(LOG_NOTICE, "guest %s: started again", helper->shown);
-	else if (virt_is_alive(held->virt))
-		log_write(LOG_ERR, "guest %s: it could not be started again: %s", helper->shown, error.message);
-	else
-		run = helper_find_run(helper);
-	return run;
+		return -1;
+	}
+	if (helper->was_started)
+		return leave_stopped(helper, "another program has since started it, and it has ended");
+	return helper_start_run(helper, held);
 }
 
 /* Whether another program may have changed the definition since it was rewritten. */
@@ -92,68 +78,4 @@ int helper_start(struct helper *helper)
 			return start_now(helper, &held);
 	}
 	return leave_stopped(helper, why);
-}
-
-/* A daemon that cannot read the file of a definition treats the guest as a transient one. */
-static bool is_defined(const struct virt_domain *guest)
-{
-	char path[PATH_MAX];
-
-	return virt_domain_is_persistent(guest) || (definition_make_path(NESTCTL_ROOT, guest, "xml", path) && access(path, F_OK) == 0);
-}
-
-/* Returns whether it runs on because it is defined. */
-static bool destroy(struct helper *helper, int run)
-{
-	AUTO_HELD struct held held = {0};
-	struct virt_error error;
-	bool is_kept = false;
-
-	if (helper_hold(helper, &held) < 0)
-		return false;
-	if (virt_domain_get_run(held.guest) != run)
-		log_write(LOG_INFO, "guest %s: what this helper started has ended", helper->shown);
-	else if (helper->has_lost_reader && helper_may_be_another_run(held.guest))
-		log_write(LOG_NOTICE, "guest %s: perhaps another program has started it since libvirt was restarted; it keeps running",
-			  helper->shown);
-	else if ((is_kept = is_defined(held.guest)))
-		log_write(LOG_NOTICE, "guest %s is defined, so its owner knows of it; it keeps running", helper->shown);
-	else if (virt_domain_destroy(held.guest, &error) < 0)
-		log_write(LOG_ERR, "guest %s was undefined after this helper had started it, and cannot be destroyed: %s", helper->shown,
-			  error.message);
-	else
-		log_write(
-			LOG_WARNING,
-			"guest %s: destroyed: it was undefined within %d s after this helper had started it, so its owner believes it gone",
-			helper->shown, RESTART_WATCH / 1000);
-	return is_kept;
-}
-
-static void sleep_until(int64_t end)
-{
-	int64_t left = end - nestxml_clock_monotonic();
-	const struct timespec pause = {left / 1000, left % 1000 * 1000000};
-
-	if (left > 0)
-		nanosleep(&pause, NULL);
-}
-
-void helper_watch_run(struct helper *helper, int run)
-{
-	int64_t end = nestxml_clock_monotonic() + RESTART_WATCH;
-	bool is_kept = true;
-
-	while (is_kept && !helper->has_lost_reader) {
-		helper_hear_until(helper, end, &helper->restart.was_undefined);
-		if (!helper->restart.was_undefined && !helper->has_lost_reader)
-			return;
-		helper->restart.was_undefined = false;
-		/* It may be replaced in two steps, `virsh undefine` and `virsh define`, and each of them may take 300 ms on a busy machine.
-		 */
-		helper_hear_until(helper, nestxml_clock_monotonic() + RESTART_REPLACE, NULL);
-		if (helper->has_lost_reader) /* as when libvirt is restarted: the end shows what has happened */
-			sleep_until(end);
-		helper_await_libvirt();
-		is_kept = destroy(helper, run);
-	}
 }
