@@ -105,10 +105,11 @@ restarted()
 		sleep 0.1
 	done
 	"$daemon" -d
-	for _ in {1..300}; do
+	for _ in {1..600}; do
 		virsh -q list >/dev/null 2>&1 && return
 		sleep 0.1
 	done
+	return 1
 }
 
 # policy: the administrator's, from stdin

@@ -275,14 +275,14 @@ logged()
 	return 1
 }
 
-# signal_helpers SIGNAL: a process may end while its command line is read
+# signal_helpers SIGNAL: sends it to all helpers; one may end meanwhile
 signal_helpers()
 {
 	grep -l 'hook-helpe[r]' /proc/[0-9]*/cmdline 2>/dev/null | cut -d / -f 3 | xargs -r kill "$1" || true
 }
 
 # ending_hook CALL COMMAND...: a second hook, which at that call of the helper's start ends libvirt's daemon, waits until it has hung up, pauses the
-# helper and runs the command. It ignores the refused start, whose CPU still lacks the feature.
+# helper and runs the command. The hook ignores the refused start, whose CPU still lacks the feature.
 ending_hook()
 {
 	local hook=/etc/libvirt/hooks/qemu.d/ending call=$1
@@ -313,6 +313,7 @@ ended()
 		sleep 0.1
 	done
 	rm /etc/libvirt/hooks/qemu.d/ending
+	[ ! -d "/proc/$ending" ] || return 1
 	restarted "$ending"
 }
 
@@ -368,7 +369,7 @@ starts_and_its_number_is_given_to_another_run()
 		[ "$(virsh -q domid renumbered)" != "$number" ] || break
 		virsh -q destroy renumbered
 	done
-	is "libvirt restarts, and its owner's own start has the same number" "$(virsh -q domid renumbered)" "$number"
+	is "libvirt restarts, and a start by the guest's owner has the same number" "$(virsh -q domid renumbered)" "$number"
 	virsh -q undefine renumbered
 	signal_helpers -CONT
 	works "the helper knows that it has not started this run" logged "guest 'renumbered': what this helper started has ended"

@@ -11,6 +11,7 @@
 #include "guests/pending.h"
 #include "guests/plan.h"
 #include "helper/restart.h"
+#include "hook/daemons.h"
 #include "libvirt/admin.h"
 #include "libvirt/virt.h"
 #include "macros.h"
@@ -21,8 +22,8 @@
 
 /** A run of the guest: libvirt's number for it, and its QEMU. */
 struct helper_run {
-	int number;		  /* -1: it does not run */
-	pid_t pid;		  /* 0: not known */
+	int number;		  /* -1: it does not run, or libvirt did not say */
+	pid_t pid;		  /* 0: not known, or not known to be this helper's */
 	unsigned long long ticks; /* when QEMU started, since boot */
 };
 
@@ -44,6 +45,7 @@ struct helper {
 	bool has_lost_reader;
 	bool was_started; /* by another program, since the refusal */
 	bool has_written;
+	struct daemons daemons; /* libvirt's, shortly before it was asked to start the guest */
 	struct helper_run run;	/* what it has started */
 	struct pending pending; /* this guest alone */
 };
@@ -114,8 +116,8 @@ void helper_undo(struct helper *helper);
 #define HELPER_START_LATER (-2)
 
 /**
- * Starts the guest, once it may be started. Returns 0; or -1 and has said why it was not; or HELPER_START_LATER: something has happened to
- * the guest since it was rewritten, so it must be rewritten again first.
+ * Starts the guest, once it may be started. Returns 0; or -1 and has said why none is known to be this helper's; or HELPER_START_LATER:
+ * something has happened to the guest since it was rewritten, so it must be rewritten again first.
  */
 int helper_start(struct helper *helper);
 

@@ -16,8 +16,7 @@
 #include "macros.h"
 #include "nestctl.h"
 
-#define PAUSE 200L /* milliseconds between two looks whether the guest runs */
-#define ATTEMPTS 3 /* to destroy it, where the connection to libvirt is lost each time */
+#define ATTEMPTS 3 /* to find or destroy it, where the connection to libvirt is lost each time */
 
 static void sleep_for(int64_t milliseconds)
 {
@@ -69,66 +68,72 @@ static bool is_among(const struct daemons *daemons, const struct daemon *daemon)
 	return false;
 }
 
-/* Whether a daemon that is not one of @before may have started what began at @ticks. */
-static bool may_be_of_new_daemon(const struct daemons *before, unsigned long long ticks)
+/* Whether a daemon that was not there when this helper asked for the start may have started what began at @ticks. */
+static bool may_be_of_new_daemon(const struct helper *helper, unsigned long long ticks)
 {
 	struct daemons now;
 
 	daemons_find(NESTCTL_ROOT, &now);
 	for (size_t i = 0; i < now.count; i++)
-		if (now.list[i].ticks <= ticks && !is_among(before, &now.list[i]))
+		if (now.list[i].ticks <= ticks && !is_among(&helper->daemons, &now.list[i]))
 			return true;
 	return now.count == 0;
 }
 
 /*
- * The connection was lost before libvirt answered the start. What a daemon has started that was not there before, another program has asked
- * for. What the daemon of @before has started counts as this helper's: to start it, another program would have had to connect after the
- * last look at who is connected. Returns as helper_start().
+ * What a daemon has started that was not there before, another program has asked for. What an older one has started counts as this
+ * helper's: to start it, another program would have had to connect after the last look at who is connected.
  */
-static int find_run(struct helper *helper, const struct daemons *before)
+static void note_run(struct helper *helper, const struct virt_domain *guest)
 {
-	AUTO_HELD struct held held = {0};
-	int64_t end;
+	helper->run = read_run(guest);
+	if (helper->run.pid != 0 && may_be_of_new_daemon(helper, helper->run.ticks))
+		helper->run.pid = 0;
+}
 
-	log_write(LOG_NOTICE, "guest %s: the connection to libvirt was lost before it answered the start", helper->shown);
-	helper_await_libvirt();
-	if (helper_hold(helper, &held) < 0)
-		return -1;
-	helper->run = read_run(held.guest);
-	/* Only the connection may be lost, and the start still be under way. */
-	end = nestxml_clock_monotonic() + RESTART_WATCH;
-	while (helper->run.number < 0 && !may_be_of_new_daemon(before, ULLONG_MAX) && nestxml_clock_monotonic() < end) {
-		sleep_for(PAUSE);
-		helper->run = read_run(held.guest);
-	}
-	if (helper->run.number < 0) {
-		log_write(LOG_ERR, "guest %s: not started again: libvirt has come back without it", helper->shown);
-		return -1;
-	}
-	if (helper->run.pid == 0 || may_be_of_new_daemon(before, helper->run.ticks)) {
+static int report_found(const struct helper *helper)
+{
+	if (helper->run.number < 0)
+		log_write(LOG_ERR, "guest %s: not started again: it does not run", helper->shown);
+	else if (helper->run.pid == 0)
 		log_write(LOG_NOTICE, "guest %s: running, but perhaps started by another program; left alone", helper->shown);
-		return -1;
+	else
+		log_write(LOG_NOTICE, "guest %s: started again; libvirt was not able to confirm it", helper->shown);
+	return helper->run.number >= 0 && helper->run.pid != 0 ? 0 : -1;
+}
+
+/* The connection was lost before libvirt answered the start. Returns as helper_start_run(). */
+static int find_run(struct helper *helper)
+{
+	log_write(LOG_NOTICE, "guest %s: the connection to libvirt was lost before it answered the start", helper->shown);
+	helper->run.number = -1;
+	for (int i = 0; i < ATTEMPTS; i++) {
+		AUTO_HELD struct held held = {0};
+
+		helper_await_libvirt();
+		if (helper_hold(helper, &held) == 0)
+			note_run(helper, held.guest);
+		if (held.virt && virt_is_alive(held.virt))
+			return report_found(helper);
 	}
-	log_write(LOG_NOTICE, "guest %s: started again; libvirt was not able to confirm it", helper->shown);
-	return 0;
+	log_write(LOG_ERR, "guest %s: libvirt does not answer; whether it was started again is unknown", helper->shown);
+	return -1;
 }
 
 int helper_start_run(struct helper *helper, const struct held *held)
 {
 	struct virt_error error;
-	struct daemons before;
 	int number;
 
-	daemons_find(NESTCTL_ROOT, &before);
 	if (virt_domain_start(held->guest, &number, &error) == 0) {
-		helper->run = read_run(held->guest);
-		helper->run.number = number;
+		note_run(helper, held->guest);
+		if (helper->run.number != number) /* it has ended by now */
+			helper->run = (struct helper_run){.number = number};
 		log_write(LOG_NOTICE, "guest %s: started again", helper->shown);
 		return 0;
 	}
 	if (!virt_is_alive(held->virt))
-		return find_run(helper, &before);
+		return find_run(helper);
 	log_write(LOG_ERR, "guest %s: it could not be started again: %s", helper->shown, error.message);
 	return -1;
 }
@@ -136,7 +141,7 @@ int helper_start_run(struct helper *helper, const struct held *held)
 /* ---- it is watched ---- */
 
 enum destroyed {
-	DESTROYED_DONE, /* it does not run, or not as this helper has started it */
+	DESTROYED_DONE, /* nothing is left to do: it was destroyed, or cannot be, or is not known to be this helper's */
 	DESTROYED_NOT,	/* it is defined, and runs on */
 	DESTROYED_LOST, /* the connection was lost before that was known */
 };
@@ -198,10 +203,7 @@ static enum destroyed destroy_persistently(struct helper *helper)
 	for (int i = 0; i < ATTEMPTS && destroyed == DESTROYED_LOST; i++)
 		destroyed = destroy(helper);
 	if (destroyed == DESTROYED_LOST)
-		log_write(
-			LOG_ERR,
-			"guest %s: libvirt does not answer, so it is unknown whether it was undefined; if it was, it may still be running",
-			helper->shown);
+		log_write(LOG_ERR, "guest %s: libvirt does not answer; if the guest was undefined, it may still be running", helper->shown);
 	return destroyed;
 }
 

@@ -3,6 +3,7 @@
 #include "clock.h"
 #include "helper/helper.h"
 #include "log.h"
+#include "nestctl.h"
 
 /* Decides after trying to get a slot, asking who is connected, and hearing all events so far. */
 static enum restart_decision decide(struct helper *helper, const char **why)
@@ -39,6 +40,8 @@ static int wait_for_turn(struct helper *helper)
 /* Returns as helper_start(). */
 static int start_now(struct helper *helper, const struct held *held)
 {
+	/* First, since the answer to the next question shows that the daemon of this connection still runs. */
+	daemons_find(NESTCTL_ROOT, &helper->daemons);
 	if (virt_domain_has_saved_state(held->guest))
 		return leave_stopped(helper, "it has a managed save, or whether it has one is unknown");
 	if (virt_domain_is_running(held->guest)) {
