@@ -100,8 +100,7 @@ bool qemu_process_make_path(const char *directory, const char *name, const char 
 	return name[0] && !strchr(name, '/') && length > 0 && (size_t)length < size;
 }
 
-/* What libvirt's PID file says; 0: nothing. */
-static pid_t read_pid_file(const char *root, const char *name)
+pid_t qemu_process_read_pid(const char *root, const char *name)
 {
 	char path[512];
 	char text[21];
@@ -137,7 +136,7 @@ static const struct qemu_process *find_name(const struct qemu_processes *process
 int qemu_processes_find(const struct qemu_processes *processes, const char *root, const char *name, const char *uuid,
 			const struct qemu_process **process)
 {
-	pid_t own = read_pid_file(root, name);
+	pid_t own = qemu_process_read_pid(root, name);
 	const struct qemu_process *found = NULL;
 	const struct qemu_process *wrapper = NULL;
 	size_t count = 0;

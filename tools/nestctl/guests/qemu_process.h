@@ -40,6 +40,9 @@ void qemu_processes_clear(struct qemu_processes *processes);
 int qemu_processes_find(const struct qemu_processes *processes, const char *root, const char *name, const char *uuid,
 			const struct qemu_process **process);
 
+/** The process that libvirt's PID file of the guest @name names, below @root: QEMU, or a wrapper in its place. 0: there is none. */
+pid_t qemu_process_read_pid(const char *root, const char *name);
+
 /** Makes the path of a file of libvirt's that is named after the guest. Returns false where no file can have that name. */
 bool qemu_process_make_path(const char *directory, const char *name, const char *suffix, char *path, size_t size);
 

@@ -28,17 +28,13 @@ static void sleep_for(int64_t milliseconds)
 
 /* ---- which run ---- */
 
-/* The guest's QEMU; its PID is 0 if that is not known. */
+/* The number and the process of the guest's run. */
 static struct helper_run read_run(const struct virt_domain *guest)
 {
-	AUTO_QEMU_PROCESSES struct qemu_processes processes = {0};
-	const struct qemu_process *qemu;
-	struct helper_run run = {0};
+	struct helper_run run = {.pid = qemu_process_read_pid(NESTCTL_ROOT, virt_domain_get_name(guest))};
 
-	if (qemu_processes_read(NESTCTL_ROOT, &processes) == 0 &&
-	    qemu_processes_find(&processes, NESTCTL_ROOT, virt_domain_get_name(guest), virt_domain_get_uuid(guest), &qemu) == 0 &&
-	    daemons_read_ticks(NESTCTL_ROOT, qemu->pid, &run.ticks))
-		run.pid = qemu->pid;
+	if (run.pid != 0 && !daemons_read_ticks(NESTCTL_ROOT, run.pid, &run.ticks))
+		run.pid = 0;
 	run.number = virt_domain_get_run(guest); /* last, since it may end meanwhile */
 	return run;
 }
