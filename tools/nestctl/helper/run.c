@@ -13,7 +13,6 @@
 #include "helper/helper.h"
 #include "hook/daemons.h"
 #include "log.h"
-#include "macros.h"
 #include "nestctl.h"
 
 #define ATTEMPTS 3 /* to find or destroy it, where the connection to libvirt is lost each time */
@@ -210,6 +209,7 @@ void helper_watch_run(struct helper *helper)
 
 	while (destroyed == DESTROYED_NOT && !helper->has_lost_reader) {
 		helper_hear_until(helper, end, &helper->restart.was_undefined);
+		helper_hear(helper); /* on a busy machine the time may be over before anything was heard */
 		if (!helper->restart.was_undefined && !helper->has_lost_reader)
 			return;
 		helper->restart.was_undefined = false;
