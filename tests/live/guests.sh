@@ -104,6 +104,7 @@ restarted()
 		[ -d "/proc/$1" ] || break
 		sleep 0.1
 	done
+	[ ! -d "/proc/$1" ] || return 1
 	"$daemon" -d
 	for _ in {1..600}; do
 		virsh -q list >/dev/null 2>&1 && return

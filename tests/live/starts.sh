@@ -271,7 +271,7 @@ starts_and_its_owner_undefines_it_while_libvirt_restarts()
 }
 
 # ending_hook CALL COMMAND...: a second hook, which at that call of the helper's start ends libvirt's daemon, waits until it has hung up, pauses the
-# helper and runs the command. The hook ignores the refused start, whose CPU still lacks the feature.
+# helper and runs the command, once. The hook ignores the refused start, whose CPU still lacks the feature.
 ending_hook()
 {
 	local hook=/etc/libvirt/hooks/qemu.d/ending call=$1
@@ -280,6 +280,7 @@ ending_hook()
 	cat >"$hook" <<-END
 		#!/bin/bash
 		[ "\$2" = $call ] && grep -q "policy='require' name='${FEATURE,,}'" || exit 0
+		rm "\$0"
 		kill \$(cat /run/$daemon.pid)
 		for _ in \$(seq 100); do
 			virsh -r -c qemu:///system uri >/dev/null 2>&1 || break
@@ -294,18 +295,6 @@ ending_hook()
 	ending=$(<"/run/$daemon.pid")
 }
 
-# ended: the daemon that was to end has ended, and runs again, without that hook
-ended()
-{
-	for _ in {1..600}; do
-		[ -d "/proc/$ending" ] || break
-		sleep 0.1
-	done
-	rm /etc/libvirt/hooks/qemu.d/ending
-	[ ! -d "/proc/$ending" ] || return 1
-	restarted "$ending"
-}
-
 # libvirt runs a hook once QEMU runs ("started"), and only then answers the caller that asked for the start.
 starts_and_libvirt_ends_before_it_answers()
 {
@@ -314,7 +303,7 @@ starts_and_libvirt_ends_before_it_answers()
 	define unanswered "$type" "$without"
 	require_nesting unanswered
 	virsh start unanswered >/dev/null 2>&1 || true
-	works "libvirt exits before it answers the helper, and comes back" ended
+	works "libvirt exits before it answers the helper, and comes back" restarted "$ending"
 	works "the guest runs all the same" comes_up unanswered
 	virsh -q undefine unanswered
 	signal_helpers -CONT
@@ -331,7 +320,7 @@ starts_and_another_program_starts_it_when_libvirt_is_back()
 	define overtaken "$type" "$without"
 	require_nesting overtaken
 	virsh start overtaken >/dev/null 2>&1 || true
-	works "libvirt exits during the helper's start, and comes back" ended
+	works "libvirt exits during the helper's start, and comes back" restarted "$ending"
 	works "the guest's owner starts it" virsh -q start overtaken
 	signal_helpers -CONT
 	virsh -q undefine overtaken

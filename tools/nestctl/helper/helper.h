@@ -88,7 +88,9 @@ void helper_hear_for(struct helper *helper, int milliseconds);
 /** Hears of events until @end, or until *@is_heard is true; NULL: until @end. */
 void helper_hear_until(struct helper *helper, int64_t end, const bool *is_heard);
 
-/** Waits until libvirt's daemon answers, 90 s at most: one that ends first waits for the calls under way, up to 30 s (virNetDaemonRun()).
+/**
+ * Waits until libvirt's daemon answers, 90 s at most: a daemon that is shutting down waits up to 30 s for calls in progress
+ * (virNetDaemonRun()), and only then can the next one start.
  */
 void helper_await_libvirt(void);
 

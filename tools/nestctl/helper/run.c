@@ -88,13 +88,15 @@ static void note_run(struct helper *helper, const struct virt_domain *guest)
 
 static int report_found(const struct helper *helper)
 {
-	if (helper->run.number < 0)
+	if (helper->run.number < 0) {
 		log_write(LOG_ERR, "guest %s: not started again: it does not run", helper->shown);
-	else if (helper->run.pid == 0)
+	} else if (helper->run.pid == 0) {
 		log_write(LOG_NOTICE, "guest %s: running, but perhaps started by another program; left alone", helper->shown);
-	else
+	} else {
 		log_write(LOG_NOTICE, "guest %s: started again; libvirt was not able to confirm it", helper->shown);
-	return helper->run.number >= 0 && helper->run.pid != 0 ? 0 : -1;
+		return 0;
+	}
+	return -1;
 }
 
 /* The connection was lost before libvirt answered the start. Returns as helper_start_run(). */
