@@ -96,7 +96,7 @@ static bool sets_driver(struct text value)
 
 static void add_option(struct cpu_override *override, struct text argument)
 {
-	/* -readconfig: its file, which is not read here, may set a CPU's properties or add a CPU; -plugin: foreign code in QEMU. */
+	/* -readconfig: its file, which is not read here, may set a CPU's properties or add a CPU; -plugin: other code in QEMU. */
 	static const char *const decisive[] = {"-cpu", "-readconfig", "-plugin"};
 	struct text option = argument;
 

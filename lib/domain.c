@@ -150,13 +150,11 @@ NESTXML_EXPORT int nestxml_domain_check_applicable(const struct nestxml_domain *
 	char shown[64];
 
 	if (strcmp(type, "kvm") != 0 && strcmp(type, "qemu") != 0)
-		return nestxml_error_set(error, NESTXML_E_TYPE,
-					 "its domain type is '%s', and nesting applies to kvm and qemu only; leave this guest as it is",
+		return nestxml_error_set(error, NESTXML_E_TYPE, "its domain type is '%s', and nesting applies to kvm and qemu only",
 					 nestxml_text_escape(type, shown, sizeof(shown)));
 	/* Not stated: libvirt takes the host's, and a host of another architecture has no vendor here. */
 	if (*arch && strcmp(arch, "x86_64") != 0 && strcmp(arch, "i686") != 0)
-		return nestxml_error_set(error, NESTXML_E_ARCH,
-					 "its architecture is %s, and nesting applies to x86_64 and i686 only; leave this guest as it is",
+		return nestxml_error_set(error, NESTXML_E_ARCH, "its architecture is %s, and nesting applies to x86_64 and i686 only",
 					 nestxml_text_escape(arch, shown, sizeof(shown)));
 	if (vendor == NESTXML_VENDOR_NONE)
 		return nestxml_error_set(error, NESTXML_E_VENDOR, "the vendor of this host's processor is not known from /proc/cpuinfo");

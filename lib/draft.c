@@ -32,7 +32,7 @@ static void add_edit(struct draft *draft, size_t start, size_t end, const char *
 	// cppcheck-suppress memleak ; the list owns the copy
 }
 
-/* The same with a text that was built piece by piece; if memory ran out meanwhile, there is no edit. */
+/* The same with a text that was built piece by piece; if memory ran out in the meantime, there is no edit. */
 static void add_built_edit(struct draft *draft, size_t start, size_t end, const struct nestxml_buffer *text)
 {
 	if (!draft->failed && text->data)

@@ -119,7 +119,7 @@ static int go_up(struct walk *walk)
 	return 0;
 }
 
-/* Puts what the link leads to before what is pending, which is moved to the end of the buffer meanwhile. */
+/* Puts what the link leads to before what is pending, which is moved to the end of the buffer in the meantime. */
 static int follow(struct walk *walk, const char *name)
 {
 	size_t rest = strlen(walk->pending) + 1;

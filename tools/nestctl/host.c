@@ -118,8 +118,8 @@ static void print_lists(const struct host_state *state)
 	if (state->cmdline && state->cmdline[0])
 		output_row("kernel command line", "%s", nestxml_text_escape(state->cmdline, shown, sizeof(shown)));
 	for (size_t i = 0; i < state->users.count; i++)
-		output_row(i == 0 ? "in use by" : "", "%s (PID %d)%s", nestxml_text_escape(state->users.list[i].name, shown, sizeof(shown)),
-			   (int)state->users.list[i].pid, state->users.list[i].has_guest ? "" : ", which has /dev/kvm open");
+		output_row(i == 0 ? "in use by" : "", "%s (PID %d%s)", nestxml_text_escape(state->users.list[i].name, shown, sizeof(shown)),
+			   (int)state->users.list[i].pid, state->users.list[i].has_guest ? "" : ", with /dev/kvm open");
 	if (state->references > 0 && state->users.count == 0)
 		output_row("in use by", "a program that cannot be seen");
 }

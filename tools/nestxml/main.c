@@ -116,11 +116,24 @@ static enum status status_of(enum nestxml_code code)
 	}
 }
 
+/* What the caller of this filter can do; the library does not know who calls it. */
+static const char *advise(enum nestxml_code code)
+{
+	switch (code) {
+	case NESTXML_E_TYPE:
+	case NESTXML_E_ARCH:
+		return "; leave this guest as it is";
+	case NESTXML_E_VENDOR:
+		return "; use --vendor=intel or --vendor=amd";
+	default:
+		return "";
+	}
+}
+
 static enum status fail(const struct job *job, const struct nestxml_error *error)
 {
 	char place[32] = "";
 	char shown[256];
-	const char *hint = error->code == NESTXML_E_VENDOR ? "; use --vendor=intel or --vendor=amd" : "";
 
 	if (error->line > 0 && error->column > 0)
 		snprintf(place, sizeof(place), ":%u:%u", error->line, error->column);
@@ -128,7 +141,8 @@ static enum status fail(const struct job *job, const struct nestxml_error *error
 		snprintf(place, sizeof(place), ":%u", error->line);
 	if (job->domain)
 		fprintf(stderr, "nestxml: %s: guest '%s': %s%s\n", job->label,
-			nestxml_text_escape(nestxml_domain_get_name(job->domain), shown, sizeof(shown)), error->message, hint);
+			nestxml_text_escape(nestxml_domain_get_name(job->domain), shown, sizeof(shown)), error->message,
+			advise(error->code));
 	else
 		fprintf(stderr, "nestxml: %s%s: %s\n", job->label, place, error->message);
 	return status_of(error->code);

@@ -49,10 +49,10 @@ static void check_watcher(const char *root, struct findings *findings)
 	pid_t pid = watcher_find(root);
 
 	if (pid > 0)
-		findings_add(findings, "watcher", FINDING_OK, "nestctl watch (PID %d) runs", (int)pid);
+		findings_add(findings, "watcher", FINDING_OK, "nestctl watch is running (PID %d)", (int)pid);
 	else if (pid == 0)
 		finding_advise(findings_add(findings, "watcher", FINDING_NOT,
-					    "nestctl watch does not run: guests are judged only when they start or arrive"),
+					    "nestctl watch is not running: guests are judged only when they start or arrive"),
 			       "systemctl enable --now nestxml");
 	else
 		finding_advise(findings_add(findings, "watcher", FINDING_UNKNOWN, "/proc cannot be read: %s", strerror(-(int)pid)),

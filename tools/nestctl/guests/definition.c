@@ -150,7 +150,7 @@ static enum kept look_again(const struct virt_domain *guest, const char *seen, c
 
 /* ---- the rewrite ---- */
 
-/* If another program redefines the guest meanwhile, try again; but not for ever, since a libvirt may drop the feature each time. */
+/* If another program redefines the guest in the meantime, try again; but not for ever, since a libvirt may drop the feature each time. */
 #define ATTEMPTS 3
 
 /*

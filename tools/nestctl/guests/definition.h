@@ -66,11 +66,11 @@ struct rewrite_terms {
 
 /**
  * Rewrites the stored definition by policy, if it needs that: defines it, reads it back, and puts the old one back if libvirt has dropped
- * what the new <cpu> states, unless another program has since changed it. If another program has defined it meanwhile, it begins again with
- * that; what cannot be read back is left as it is. The definition is read once more right before the write. What another program defines
- * between that and the write is lost, and so is what it defines between the write and the reading back if that states the policy too, since
- * it then looks like libvirt's doing. Each of the two takes about a millisecond, and libvirt has no lock over them. Whether another program
- * is at work on the guest is for @terms to know.
+ * what the new <cpu> states, unless another program has since changed it. If another program has defined it in the meantime, it begins
+ * again with that; what cannot be read back is left as it is. The definition is read once more right before the write. What another program
+ * defines between that and the write is lost, and so is what it defines between the write and the reading back if that states the policy
+ * too, since it then looks like libvirt's doing. Each of the two takes about a millisecond, and libvirt has no lock over them. Whether
+ * another program is at work on the guest is for @terms to know.
  *
  * @guest	must have a stored definition: defining would give it one
  * @terms	NULL: none, as when a user names the guest

@@ -69,7 +69,7 @@ bool pending_find_back(const struct pending *pending, int64_t now, char uuid[PEN
 /** Forgets what has happened to this guest. */
 void pending_remove(struct pending *pending, const char *uuid);
 /**
- * How long it takes until a guest may be looked at, if nothing happens meanwhile: milliseconds; -1: there is none.
+ * How long it takes until a guest may be looked at, if nothing happens in the meantime: milliseconds; -1: there is none.
  *
  * @may_leave	others are connected for writing. When they leave there is no event, so libvirt is asked again, often at first, since a
  *		shell's `virsh define` disconnects within 2 ms, and its `virsh start` follows within 20 ms

@@ -22,7 +22,7 @@
 
 /** A run of the guest: libvirt's number for it, and its QEMU. */
 struct helper_run {
-	int number;		  /* -1: it does not run, or libvirt did not say */
+	int number;		  /* -1: it is not running, or libvirt did not say */
 	pid_t pid;		  /* 0: not known, or not known to be this helper's */
 	unsigned long long ticks; /* when QEMU started, since boot */
 };
@@ -118,19 +118,19 @@ void helper_undo(struct helper *helper);
 #define HELPER_START_LATER (-2)
 
 /**
- * Starts the guest, once it may be started. Returns 0; or -1 and has said why none is known to be this helper's; or HELPER_START_LATER:
+ * Starts the guest, once it may be started. Returns 0; or -1 and has said why no run is known to be this helper's; or HELPER_START_LATER:
  * something has happened to the guest since it was rewritten, so it must be rewritten again first.
  */
 int helper_start(struct helper *helper);
 
 /* ---- run.c ---- */
 
-/** Starts the guest now, and notes the run in @helper. Returns 0, or -1 and has said why there is none that is known to be this helper's.
+/** Starts the guest now, and notes the run in @helper. Returns 0, or -1 and has said why no run is known to be this helper's.
  */
 int helper_start_run(struct helper *helper, const struct held *held);
 /**
- * Destroys what was started if its owner believes it gone: if the guest is undefined within RESTART_WATCH, or, where libvirt is away at the
- * end of that, by when it is back.
+ * Destroys what was started if its owner believes it gone: if the guest is undefined within RESTART_WATCH, or, if libvirt is down at the
+ * end of that, by the time it is back.
  */
 void helper_watch_run(struct helper *helper);
 

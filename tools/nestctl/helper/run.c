@@ -34,7 +34,7 @@ static struct helper_run read_run(const struct virt_domain *guest)
 
 	if (run.pid != 0 && !daemons_read_ticks(NESTCTL_ROOT, run.pid, &run.ticks))
 		run.pid = 0;
-	run.number = virt_domain_get_run(guest); /* last, since it may end meanwhile */
+	run.number = virt_domain_get_run(guest); /* last, since it may end in the meantime */
 	return run;
 }
 
@@ -76,8 +76,8 @@ static bool may_be_of_new_daemon(const struct helper *helper, unsigned long long
 }
 
 /*
- * What a daemon has started that was not there before, another program has asked for. What an older one has started counts as this
- * helper's: to start it, another program would have had to connect after the last look at who is connected.
+ * If a daemon that was not there before has started the run, another program asked for it. If an older one has, the run counts as this
+ * helper's: to ask for it, another program would have had to connect after the last look at who is connected.
  */
 static void note_run(struct helper *helper, const struct virt_domain *guest)
 {
@@ -89,7 +89,7 @@ static void note_run(struct helper *helper, const struct virt_domain *guest)
 static int report_found(const struct helper *helper)
 {
 	if (helper->run.number < 0) {
-		log_write(LOG_ERR, "guest %s: not started again: it does not run", helper->shown);
+		log_write(LOG_ERR, "guest %s: the start did not succeed: the guest is not running", helper->shown);
 	} else if (helper->run.pid == 0) {
 		log_write(LOG_NOTICE, "guest %s: running, but perhaps started by another program; left alone", helper->shown);
 	} else {

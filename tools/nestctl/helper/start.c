@@ -43,7 +43,7 @@ static int start_now(struct helper *helper, const struct held *held)
 	/* First, since the answer to the next question shows that the daemon of this connection still runs. */
 	daemons_find(NESTCTL_ROOT, &helper->daemons);
 	if (virt_domain_has_saved_state(held->guest))
-		return leave_stopped(helper, "it has a managed save, or whether it has one is unknown");
+		return leave_stopped(helper, "it has a managed save, or it is unknown whether it has one");
 	if (virt_domain_is_running(held->guest)) {
 		log_write(LOG_INFO, "guest %s: it is already running", helper->shown);
 		return -1;
@@ -73,7 +73,7 @@ int helper_start(struct helper *helper)
 			return HELPER_START_LATER;
 		if (helper_hold(helper, &held) < 0)
 			return -1;
-		/* To connect may have taken long, so another program may have come meanwhile. */
+		/* To connect may have taken long, so another program may have come in the meantime. */
 		decision = decide(helper, &why);
 		if (is_changed(helper))
 			return HELPER_START_LATER;

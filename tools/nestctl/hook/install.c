@@ -20,8 +20,13 @@
 #include "macros.h"
 #include "nestxml/replace.h"
 
-static void tell_daemons(const char *root)
+/*
+ * Tells each daemon that the hook has come or, if @removed, gone: a daemon that runs a hook that is gone fails every start. Where that is
+ * not possible, the person is told what will do it: `hook install` tells them again, `hook remove` does not, once the hook is removed.
+ */
+static void tell_daemons(const char *root, bool removed)
 {
+	const char *retry = removed ? "systemctl reload " : "nestctl hook install";
 	struct daemons daemons;
 
 	daemons_find(root, &daemons);
@@ -33,11 +38,11 @@ static void tell_daemons(const char *root)
 			printf("%s (PID %d) was told to look for hooks (SIGHUP)\n", daemon->name, (int)daemon->pid);
 		else if (code == -EBUSY)
 			fprintf(stderr,
-				"nestctl: warning: %s (PID %d) is still starting or reloading, and would ignore SIGHUP; run again: nestctl hook install\n",
-				daemon->name, (int)daemon->pid);
+				"nestctl: warning: %s (PID %d) is still starting or reloading, and would ignore SIGHUP; once it is done, run: %s%s\n",
+				daemon->name, (int)daemon->pid, retry, removed ? daemon->name : "");
 		else if (code != -ESRCH)
-			fprintf(stderr, "nestctl: warning: %s (PID %d) cannot be sent SIGHUP: %s; run again: nestctl hook install\n",
-				daemon->name, (int)daemon->pid, strerror(-code));
+			fprintf(stderr, "nestctl: warning: %s (PID %d) cannot be sent SIGHUP: %s; run: %s%s\n", daemon->name,
+				(int)daemon->pid, strerror(-code), retry, removed ? daemon->name : "");
 	}
 	if (daemons.count == 0)
 		puts("no libvirtd or virtqemud is running; they look for hooks when they start");
@@ -135,7 +140,7 @@ enum nestctl_status hook_install(const char *root, const struct hook *hook)
 	if (status == NESTCTL_YES && place == HOOK_PLACE_ALONE && hook_is_ours(hook, HOOK_PLACE_CHAIN))
 		status = remove_program(root, HOOK_PLACE_CHAIN);
 	if (status == NESTCTL_YES)
-		tell_daemons(root);
+		tell_daemons(root, false);
 	return status;
 }
 
@@ -151,6 +156,6 @@ enum nestctl_status hook_remove(const char *root, const struct hook *hook)
 		if (hook_is_ours(hook, place))
 			status = remove_program(root, place);
 	if (status == NESTCTL_YES)
-		tell_daemons(root);
+		tell_daemons(root, true);
 	return status;
 }

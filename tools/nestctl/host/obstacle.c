@@ -331,12 +331,12 @@ const char *obstacle_describe_use(const struct host_state *state, char *text, si
 	for (size_t i = 0; i < named && used < sizeof(users); i++) {
 		const struct kvm_user *user = &state->users.list[i];
 
-		used += (size_t)snprintf(users + used, sizeof(users) - used, "%s'%s' (PID %d)%s",
+		used += (size_t)snprintf(users + used, sizeof(users) - used, "%s'%s' (PID %d%s)",
 					 i == 0			       ? ""
 					 : i + 1 == state->users.count ? " and "
 								       : ", ",
 					 nestxml_text_escape(user->name, shown, sizeof(shown)), (int)user->pid,
-					 user->has_guest ? "" : ", which has /dev/kvm open");
+					 user->has_guest ? "" : ", with /dev/kvm open");
 	}
 	if (named < state->users.count && used < sizeof(users))
 		snprintf(users + used, sizeof(users) - used, " and %zu more", state->users.count - named);

@@ -96,7 +96,7 @@ static int connect_to_daemon(struct admin_connection *admin, struct virt_error *
 			name = daemons.list[i].name;
 	if (name)
 		return connect_to(admin, name, error);
-	virt_fail(error, "neither virtqemud nor libvirtd runs");
+	virt_fail(error, "neither virtqemud nor libvirtd is running");
 	error->no_daemon = true;
 	return -1;
 }
@@ -169,7 +169,7 @@ static bool recall_client(virAdmClientPtr from, const struct clients *known, str
 	return false;
 }
 
-/* Makes @known describe the clients in @found, except for those that have gone meanwhile. Returns 0 or -1. */
+/* Makes @known describe the clients in @found, except for those that have gone in the meantime. Returns 0 or -1. */
 static int read_clients(virAdmClientPtr *found, size_t count, struct clients *known, struct virt_error *error)
 {
 	struct clients clients = {.list = calloc(count + 1, sizeof(*clients.list))};

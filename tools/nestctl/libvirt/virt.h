@@ -119,7 +119,7 @@ int virt_domain_start(struct virt_domain *domain, int *run, struct virt_error *e
 int virt_domain_destroy(struct virt_domain *domain, struct virt_error *error);
 /** Removes its stored definition; its NVRAM and its TPM's state stay. Returns 0 or -1. */
 int virt_domain_undefine(struct virt_domain *domain, struct virt_error *error);
-/** The number that libvirt has given to this run of it; -1: it does not run. Asked each time. */
+/** The number that libvirt has given to this run of it; -1: it is not running. Asked each time. */
 int virt_domain_get_run(const struct virt_domain *domain);
 /** Whether its next start is from a managed save; of a guest from a list, whether it was at that time. True where that is unknown. */
 bool virt_domain_has_saved_state(const struct virt_domain *domain);

@@ -19,7 +19,7 @@
 uint64_t sweep_hash_policy(const char *root);
 /**
  * The key of sweeps by @host_policy, which was read between two calls of sweep_hash_policy() that returned @before and @after.
- * Returns 0 if the files have changed meanwhile: then nothing is remembered.
+ * Returns 0 if the files have changed in the meantime: then nothing is remembered.
  */
 uint64_t sweep_make_key(uint64_t before, uint64_t after, const struct host_policy *host_policy);
 
