@@ -246,7 +246,7 @@ static void describe_advice(const struct facts *facts, enum verdict verdict, cha
 		snprintf(text, size, "use QEMU without KVM here, or a guest without <launchSecurity>");
 		break;
 	case VERDICT_NO_FLAGS:
-		snprintf(text, size, "uname -m (nesting is known for x86_64 only)");
+		snprintf(text, size, "uname -m (nestxml knows nesting on x86_64 only)");
 		break;
 	case VERDICT_NO_MODULE:
 		advise_loading(facts, text, size);

@@ -76,8 +76,9 @@ static void describe_command(const struct diagnosis *diagnosis, char *text, size
 	FOR_EACH_VENDOR(vendor)
 		switches[vendor] = switch_to_string(command->features[vendor]);
 	if (diagnosis->running.evidence.has_command)
-		snprintf(text, size, "%s, -cpu %s%s", accelerator_to_string(command->accelerator),
-			 diagnosis_model(diagnosis, model, sizeof(model)), output_list_features(switches, features, sizeof(features)));
+		snprintf(text, size, "%s, %s%s%s", accelerator_to_string(command->accelerator), command->model[0] ? "-cpu " : "no -cpu",
+			 nestxml_text_escape(command->model, model, sizeof(model)),
+			 output_list_features(switches, features, sizeof(features)));
 	else
 		diagnosis_describe_process(diagnosis, text, size);
 }

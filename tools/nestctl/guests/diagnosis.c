@@ -8,6 +8,7 @@
 
 #include <nestxml/nestxml.h>
 
+#include "escape.h"
 #include "guests/emulator.h"
 #include "macros.h"
 #include "shell_name.h"
@@ -27,11 +28,16 @@ static const char *name_feature(const struct diagnosis *diagnosis)
 	return vendor == NESTXML_VENDOR_NONE ? "vmx or svm" : nestxml_vendor_feature(vendor);
 }
 
-const char *diagnosis_model(const struct diagnosis *diagnosis, char *buffer, size_t size)
+/* The CPU model that QEMU was started with. */
+static const char *name_model(const struct diagnosis *diagnosis, char *buffer, size_t size)
 {
 	const char *model = diagnosis->running.evidence.command.model;
 
-	return nestxml_text_escape(model[0] ? model : "QEMU's own", buffer, size);
+	if (model[0])
+		nestxml_text_print(buffer, size, "the model %s", model);
+	else
+		snprintf(buffer, size, "QEMU's default model");
+	return buffer;
 }
 
 void diagnosis_describe_process(const struct diagnosis *diagnosis, char *text, size_t size)
@@ -55,8 +61,7 @@ static void describe_yes(const struct diagnosis *diagnosis, char *text, size_t s
 		snprintf(text, size, "yes: QEMU was started with %s on; %s", name_feature(diagnosis), giver);
 		break;
 	case QEMU_VERDICT_MODEL_HAS:
-		snprintf(text, size, "yes: the model %s has %s; %s", diagnosis_model(diagnosis, model, sizeof(model)),
-			 name_feature(diagnosis), giver);
+		snprintf(text, size, "yes: %s has %s; %s", name_model(diagnosis, model, sizeof(model)), name_feature(diagnosis), giver);
 		break;
 	case QEMU_VERDICT_MONITOR_HAS:
 		snprintf(text, size, "yes: QEMU itself reports it, and there is no other evidence");
@@ -83,8 +88,8 @@ static void describe_no(const struct diagnosis *diagnosis, char *text, size_t si
 			 qemu_evidence_is_emulated(&diagnosis->running.evidence) ? "TCG" : "the host", feature);
 		break;
 	case QEMU_VERDICT_MODEL_LACKS:
-		snprintf(text, size, "no: the model %s has no %s unless the command line states it",
-			 diagnosis_model(diagnosis, model, sizeof(model)), feature);
+		snprintf(text, size, "no: %s has no %s unless the command line states it", name_model(diagnosis, model, sizeof(model)),
+			 feature);
 		break;
 	case QEMU_VERDICT_MONITOR_LACKS:
 		snprintf(text, size, "no: QEMU itself reports neither vmx nor svm, and there is no other evidence");

@@ -58,8 +58,6 @@ bool diagnosis_find_wrapper(const struct diagnosis *diagnosis, char *emulator, s
 void diagnosis_describe_advice(const struct diagnosis *diagnosis, char *text, size_t size);
 /** What to do if this host is in the way of the guest's nesting: a command, static. */
 const char *diagnosis_advise_host(const struct diagnosis *diagnosis);
-/** The CPU model that QEMU was started with, escaped into @buffer; or words for there being none. */
-const char *diagnosis_model(const struct diagnosis *diagnosis, char *buffer, size_t size);
 /** Why nothing is known of the QEMU process. */
 void diagnosis_describe_process(const struct diagnosis *diagnosis, char *text, size_t size);
 
