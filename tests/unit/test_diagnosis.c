@@ -177,6 +177,55 @@ static void test_a_policy_that_cannot_be_read_comes_first(void **state)
 	}
 }
 
+/* Its command line is that of an x86 guest with svm, or with vmx. */
+static void test_a_running_guest_to_which_nesting_does_not_apply_has_none(void **state)
+{
+#define RUNNING(type, arch, more) "<domain type='" type "'><name>vm</name><os><type arch='" arch "'>hvm</type></os>" more "</domain>"
+	static const struct {
+		const char *xml;
+		const char *words;
+		const char *verdict;
+		enum qemu_answer disable;
+	} rows[] = {
+		{RUNNING("qemu", "aarch64", ""), "qemu-system-aarch64 -name guest=vm -accel tcg -cpu max",
+		 "no: its architecture is aarch64", QEMU_ANSWER_YES},
+		{RUNNING("qemu", "aarch64", ""), "qemu-system-aarch64 -name guest=vm -accel tcg", "no: its architecture is aarch64",
+		 QEMU_ANSWER_YES},
+		{RUNNING("kvm", "x86_64", "<launchSecurity type='tdx'/>"), "qemu-system-x86_64 -name guest=vm -accel kvm -cpu host",
+		 "no: its memory is encrypted", QEMU_ANSWER_NONE},
+		{RUNNING("kvm", "x86_64", "<launchSecurity type='sev'/>"), "qemu-system-x86_64 -name guest=vm -accel kvm -cpu host,svm=off",
+		 "no: QEMU was started with svm off", QEMU_ANSWER_YES},
+		{RUNNING("kvm", "x86_64", ""), "qemu-system-x86_64 -name guest=vm -accel kvm -cpu host", "yes: the model host has svm",
+		 QEMU_ANSWER_NO},
+	};
+	const struct tree *tree = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct virt_domain guest = {.is_persistent = true};
+		struct diagnosis diagnosis = {.guest = &guest, .policy.nested = NESTXML_NESTED_DISABLE};
+		struct nestxml_domain *live = domain_of(rows[i].xml);
+		struct qemu_processes processes;
+		struct nestxml_host *host;
+		char line[256];
+		char text[1024];
+
+		tree_host(tree, "AuthenticAMD", "kvm_amd", "1\n");
+		tree_write_bytes(tree, "/proc/42/cmdline", line, make_line(rows[i].words, line, sizeof(line)), 0644);
+		assert_int_equal(nestxml_host_new(tree->root, &host, NULL), 0);
+		assert_int_equal(qemu_processes_read(tree->root, &processes), 0);
+		running_read(tree->root, &processes, "vm", "", live, host, &diagnosis.running);
+		diagnosis.host = host;
+		diagnosis.verdict = qemu_verdict_find(&diagnosis.running.evidence);
+		diagnosis_describe_verdict(&diagnosis, text, sizeof(text));
+		CHECK(strncmp(text, rows[i].verdict, strlen(rows[i].verdict)) == 0, "%zu: %s", i, text);
+		CHECK(diagnosis_is_policy_met(&diagnosis) == rows[i].disable, "%zu: disable: %d", i,
+		      (int)diagnosis_is_policy_met(&diagnosis));
+		qemu_processes_clear(&processes);
+		nestxml_host_free(host);
+		nestxml_domain_free(live);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -185,6 +234,7 @@ int main(void)
 		TREE_TEST(test_no_command_is_advised_that_gives_no_guest_nesting),
 		TREE_TEST(test_no_start_is_advised_that_would_be_refused),
 		cmocka_unit_test(test_a_policy_that_cannot_be_read_comes_first),
+		TREE_TEST(test_a_running_guest_to_which_nesting_does_not_apply_has_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

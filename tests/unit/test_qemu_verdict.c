@@ -134,6 +134,7 @@ static void test_every_verdict_is_a_yes_a_no_or_neither(void **state)
 		[QEMU_VERDICT_GUEST_LACKS] = NO,      [QEMU_VERDICT_NO_PROCESS] = NONE,	  [QEMU_VERDICT_ACCELERATOR] = NONE,
 		[QEMU_VERDICT_NO_VENDOR] = NONE,      [QEMU_VERDICT_HOST_UNKNOWN] = NONE, [QEMU_VERDICT_GUEST_CLAIMS] = NONE,
 		[QEMU_VERDICT_GUEST_DENIES] = NONE,   [QEMU_VERDICT_LIVE_CLAIMS] = NONE,  [QEMU_VERDICT_LIVE_DENIES] = NONE,
+		[QEMU_VERDICT_INAPPLICABLE] = NO,     [QEMU_VERDICT_ENCRYPTED] = NO,
 	};
 
 	(void)state;
@@ -267,6 +268,23 @@ static void test_what_is_doubted_elsewhere_is_never_certain(void **state)
 	assert_string_equal(qemu_evidence_doubt(&evidence), "LD_PRELOAD");
 }
 
+/* The command line of a guest of another architecture looks like that of an x86 guest with svm. */
+static void test_a_guest_to_which_nesting_does_not_apply_has_none(void **state)
+{
+	struct qemu_evidence evidence = evidence_of(0);
+
+	(void)state;
+	assert_int_equal(qemu_verdict_find(&evidence), QEMU_VERDICT_MODEL_HAS);
+	evidence.inapplicable = NESTXML_E_ENCRYPTED;
+	assert_int_equal(qemu_verdict_find(&evidence), QEMU_VERDICT_ENCRYPTED);
+	evidence.command.features[INTEL] = QEMU_SWITCH_OFF;
+	assert_int_equal(qemu_verdict_find(&evidence), QEMU_VERDICT_SWITCHED_OFF);
+	evidence.inapplicable = NESTXML_E_ARCH;
+	assert_int_equal(qemu_verdict_find(&evidence), QEMU_VERDICT_INAPPLICABLE);
+	evidence.inapplicable = NESTXML_E_TYPE;
+	assert_int_equal(qemu_verdict_find(&evidence), QEMU_VERDICT_INAPPLICABLE);
+}
+
 static void test_an_emulated_guest_whose_process_is_not_known_is_asked_for_svm(void **state)
 {
 	struct qemu_evidence evidence = {
@@ -286,6 +304,7 @@ int main(void)
 		cmocka_unit_test(test_qemus_own_answer_counts_where_nothing_contradicts_it),
 		cmocka_unit_test(test_what_libvirt_found_in_qemu_is_never_passed_over),
 		cmocka_unit_test(test_what_is_doubted_elsewhere_is_never_certain),
+		cmocka_unit_test(test_a_guest_to_which_nesting_does_not_apply_has_none),
 		cmocka_unit_test(test_an_emulated_guest_whose_process_is_not_known_is_asked_for_svm),
 	};
 

@@ -82,12 +82,14 @@ static void read_live(const struct virt_domain *guest, struct entry *entry)
 static void read_nested(const struct listing *listing, struct entry *entry)
 {
 	struct running running;
+	enum qemu_verdict verdict;
 
 	running_read(NESTCTL_ROOT, &listing->processes, virt_domain_get_name(entry->guest), virt_domain_get_uuid(entry->guest), entry->live,
 		     listing->host_policy->host, &running);
-	entry->nested = qemu_verdict_answer(qemu_verdict_find(&running.evidence));
+	verdict = qemu_verdict_find(&running.evidence);
+	entry->nested = qemu_verdict_answer(verdict);
 	if (entry->known && entry->definition.plan.state != PLAN_UNKNOWN)
-		entry->met = running_is_policy_met(entry->definition.plan.policy.nested, entry->nested);
+		entry->met = running_is_policy_met(entry->definition.plan.policy.nested, verdict);
 }
 
 static void entry_read(const struct virt_domain *guest, struct listing *listing, struct entry *entry)

@@ -107,7 +107,7 @@ static void check_next_load(const struct host *host, struct findings *findings)
 		findings_add(findings, "after a reboot", FINDING_OK, "as now, unless the kernel's command line is changed");
 	else if (next.nested == NESTXML_STATE_UNKNOWN)
 		finding_advise(findings_add(findings, "after a reboot", FINDING_UNKNOWN, "not known (%s)", next.source),
-			       "nestctl host enable");
+			       host->state.lines.unread ? "sudo nestctl host" : "nestctl host enable");
 	else if (next.nested == NESTXML_STATE_ON)
 		findings_add(findings, "after a reboot", FINDING_OK, "on (%s)", next.source);
 	else {

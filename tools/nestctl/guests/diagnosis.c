@@ -91,6 +91,10 @@ static void describe_no(const struct diagnosis *diagnosis, char *text, size_t si
 		snprintf(text, size, "no: %s has no %s unless the command line states it", name_model(diagnosis, model, sizeof(model)),
 			 feature);
 		break;
+	case QEMU_VERDICT_INAPPLICABLE:
+	case QEMU_VERDICT_ENCRYPTED:
+		snprintf(text, size, "no: %s", diagnosis->running.problem.message);
+		break;
 	case QEMU_VERDICT_MONITOR_LACKS:
 		snprintf(text, size, "no: QEMU itself reports neither vmx nor svm, and there is no other evidence");
 		break;
@@ -171,9 +175,9 @@ void diagnosis_describe_verdict(const struct diagnosis *diagnosis, char *text, s
 
 enum qemu_answer diagnosis_is_policy_met(const struct diagnosis *diagnosis)
 {
-	if (diagnosis->policy_error.code != NESTXML_OK)
+	if (diagnosis->policy_error.code != NESTXML_OK || !virt_domain_is_running(diagnosis->guest))
 		return QEMU_ANSWER_NONE;
-	return running_is_policy_met(diagnosis->policy.nested, diagnosis_answer(diagnosis));
+	return running_is_policy_met(diagnosis->policy.nested, diagnosis->verdict);
 }
 
 /* ---- the next command ---- */
@@ -412,6 +416,8 @@ void diagnosis_describe_advice(const struct diagnosis *diagnosis, char *text, si
 		snprintf(text, size, "in the guest: nestctl guest");
 	else if (is_wanted)
 		advise_no(diagnosis, text, size);
+	else if (diagnosis_is_policy_met(diagnosis) == QEMU_ANSWER_NONE)
+		advise_rewrite(diagnosis, NESTXML_NESTED_DISABLE, text, size);
 	else
 		snprintf(text, size, "nothing: its policy is met");
 }

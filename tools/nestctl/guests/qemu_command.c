@@ -364,20 +364,37 @@ static void take_option(struct qemu_command *command, const char *name, const ch
 		doubt(command, "-plugin", value);
 }
 
+/*
+ * The script that an interpreter runs in QEMU's place; NULL: there is none. libvirt writes -name as the first argument: before it are the
+ * interpreter's own options and the script.
+ */
+static const char *find_script(const char *line, size_t length)
+{
+	const char *first = length > 0 ? next_argument(line, length, line) : NULL;
+	const char *before = NULL;
+
+	for (const char *at = first; at; at = next_argument(line, length, at)) {
+		if (strcmp(at, "-name") == 0)
+			return before;
+		before = at;
+	}
+	return first && first[0] != '-' ? first : NULL;
+}
+
 void qemu_command_parse(const char *line, size_t length, struct qemu_command *command)
 {
 	enum qemu_switch stated[VENDORS];
-	const char *first = length > 0 ? next_argument(line, length, line) : NULL;
+	const char *script = find_script(line, length);
 
-	*command = (struct qemu_command){.is_wrapped = first && first[0] != '-'};
+	*command = (struct qemu_command){.is_wrapped = script != NULL};
 	read_options(command, line, length, take_option);
 	memcpy(stated, command->features, sizeof(stated));
 	read_options(command, line, length, take_global); /* the model that they apply to is known only now */
 	FOR_EACH_VENDOR(vendor)
 		if (stated[vendor] != QEMU_SWITCH_UNSTATED)
 			command->features[vendor] = stated[vendor];
-	if (command->is_wrapped)
-		doubt(command, first, NULL);
+	if (script)
+		doubt(command, script, NULL);
 }
 
 bool qemu_command_is_of(const struct qemu_command *command, const char *name, const char *uuid)

@@ -142,7 +142,7 @@ static enum qemu_verdict compare_with_live(const struct qemu_evidence *evidence,
 }
 
 /* A guest can lie. So it decides alone only where nothing else is known; and where answers contradict, nothing is certain. */
-enum qemu_verdict qemu_verdict_find(const struct qemu_evidence *evidence)
+static enum qemu_verdict find_applicable(const struct qemu_evidence *evidence)
 {
 	static const enum qemu_verdict monitor_alone[] = {
 		[QEMU_ANSWER_YES] = QEMU_VERDICT_MONITOR_HAS, [QEMU_ANSWER_NO] = QEMU_VERDICT_MONITOR_LACKS};
@@ -161,6 +161,19 @@ enum qemu_verdict qemu_verdict_find(const struct qemu_evidence *evidence)
 	if (verdict == QEMU_VERDICT_LIVE_CLAIMS || verdict == QEMU_VERDICT_LIVE_DENIES)
 		return verdict;
 	return combine(verdict, choose_answer(evidence, evidence->guest), guest_alone, guest_against);
+}
+
+/* The rest of the evidence is about an x86 guest into which KVM can look. */
+enum qemu_verdict qemu_verdict_find(const struct qemu_evidence *evidence)
+{
+	enum qemu_verdict verdict;
+
+	if (evidence->inapplicable == NESTXML_E_TYPE || evidence->inapplicable == NESTXML_E_ARCH)
+		return QEMU_VERDICT_INAPPLICABLE;
+	verdict = find_applicable(evidence);
+	if (evidence->inapplicable == NESTXML_E_ENCRYPTED && qemu_verdict_answer(verdict) != QEMU_ANSWER_NO)
+		return QEMU_VERDICT_ENCRYPTED;
+	return verdict;
 }
 
 enum qemu_answer qemu_verdict_answer(enum qemu_verdict verdict)

@@ -17,12 +17,13 @@ enum qemu_answer { QEMU_ANSWER_NONE, QEMU_ANSWER_YES, QEMU_ANSWER_NO };
 struct qemu_evidence {
 	bool has_command; /* @command is known */
 	struct qemu_command command;
-	const char *doubt;		   /* what else may have changed what the command line says; borrowed; NULL: nothing */
-	bool is_emulated;		   /* by libvirt's XML: where the command line is not known, it tells which feature counts */
-	enum nestxml_vendor vendor;	   /* of the host */
-	enum nestxml_state state;	   /* of the host's module now; the running guest keeps it from being reloaded */
-	enum qemu_answer live;		   /* what libvirt found in QEMU's CPU at its start, by the live XML */
-	enum qemu_answer log;		   /* whether the log of this start names the feature as missing */
+	const char *doubt;		/* what else may have changed what the command line says; borrowed; NULL: nothing */
+	enum nestxml_code inapplicable; /* why nesting does not apply to the guest, by the live XML: E_TYPE, E_ARCH, E_ENCRYPTED; or OK */
+	bool is_emulated;		/* by libvirt's XML: where the command line is not known, it tells which feature counts */
+	enum nestxml_vendor vendor;	/* of the host */
+	enum nestxml_state state;	/* of the host's module now; the running guest keeps it from being reloaded */
+	enum qemu_answer live;		/* what libvirt found in QEMU's CPU at its start, by the live XML */
+	enum qemu_answer log;		/* whether the log of this start names the feature as missing */
 	enum qemu_answer monitor[VENDORS]; /* what QEMU itself answers about the vendor's feature */
 	enum qemu_answer guest[VENDORS];   /* what the guest itself says */
 };
@@ -39,6 +40,8 @@ enum qemu_verdict {
 	QEMU_VERDICT_LOG_LACKS,
 	QEMU_VERDICT_MODEL_LACKS,
 	QEMU_VERDICT_MONITOR_LACKS,
+	QEMU_VERDICT_INAPPLICABLE, /* neither vmx nor svm exists for its type or architecture */
+	QEMU_VERDICT_ENCRYPTED,	   /* KVM does not run in it, whatever its CPUID has */
 	QEMU_VERDICT_GUEST_LACKS,
 	/* unknown */
 	QEMU_VERDICT_NO_PROCESS,

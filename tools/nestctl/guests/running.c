@@ -27,6 +27,19 @@ static enum qemu_answer find_live(const struct nestxml_domain *live, enum nestxm
 	return nestxml_domain_is_stating(live, vendor, NESTXML_NESTED_DISABLE) ? QEMU_ANSWER_NO : QEMU_ANSWER_NONE;
 }
 
+/* Why nesting does not apply to the guest; all zero: it does, or that is not known. */
+static void find_problem(const struct nestxml_domain *live, enum nestxml_vendor host, struct nestxml_error *problem)
+{
+	switch (nestxml_domain_check_applicable(live, nestxml_domain_get_vendor(live, host), problem)) {
+	case NESTXML_E_TYPE:
+	case NESTXML_E_ARCH:
+	case NESTXML_E_ENCRYPTED:
+		break;
+	default:
+		*problem = (struct nestxml_error){0};
+	}
+}
+
 void running_read(const char *root, const struct qemu_processes *processes, const char *name, const char *uuid,
 		  const struct nestxml_domain *live, const struct nestxml_host *host, struct running *running)
 {
@@ -39,6 +52,9 @@ void running_read(const char *root, const struct qemu_processes *processes, cons
 		evidence->has_command = true;
 		evidence->command = process->command;
 	}
+	if (live)
+		find_problem(live, nestxml_host_get_vendor(host), &running->problem);
+	evidence->inapplicable = running->problem.code;
 	evidence->doubt = find_doubt(live);
 	evidence->is_emulated = live && nestxml_domain_is_tcg(live);
 	evidence->vendor = nestxml_host_get_vendor(host);
@@ -50,11 +66,14 @@ void running_read(const char *root, const struct qemu_processes *processes, cons
 	evidence->log = running->log.lacks[qemu_evidence_vendor(evidence)] ? QEMU_ANSWER_YES : QEMU_ANSWER_NO;
 }
 
-enum qemu_answer running_is_policy_met(enum nestxml_nested nested, enum qemu_answer answer)
+enum qemu_answer running_is_policy_met(enum nestxml_nested nested, enum qemu_verdict verdict)
 {
+	enum qemu_answer answer = qemu_verdict_answer(verdict);
+
 	if (nested == NESTXML_NESTED_REQUIRE)
 		return answer;
-	if (nested != NESTXML_NESTED_DISABLE || answer == QEMU_ANSWER_NONE)
+	/* That KVM does not run in the guest does not say that its CPUID lacks the feature. */
+	if (nested != NESTXML_NESTED_DISABLE || answer == QEMU_ANSWER_NONE || verdict == QEMU_VERDICT_ENCRYPTED)
 		return QEMU_ANSWER_NONE;
 	return answer == QEMU_ANSWER_NO ? QEMU_ANSWER_YES : QEMU_ANSWER_NO;
 }

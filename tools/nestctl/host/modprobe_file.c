@@ -52,7 +52,10 @@ void modprobe_file_clear(struct modprobe_file *file)
 enum nestctl_status modprobe_file_write(const struct modprobe_file *file, const char *text)
 {
 	const char *reason = NULL;
+	mode_t mask = umask(022); /* a new one is for everybody to read, and for root alone to write */
 	int code = replace_file(file->path, text, strlen(text), NULL, &reason);
+
+	umask(mask);
 
 	return code == 0 ? NESTCTL_YES : nestctl_fail(NESTCTL_FAILED, "%s %s: %s", MODPROBE_FILE, reason, strerror(-code));
 }
