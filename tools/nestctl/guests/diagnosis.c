@@ -410,14 +410,12 @@ void diagnosis_describe_advice(const struct diagnosis *diagnosis, char *text, si
 		snprintf(text, size, "correct its policy (see: man nestxml.conf); until then it does not start");
 	else if (answer == QEMU_ANSWER_NONE)
 		advise_unknown(diagnosis, text, size);
-	else if (answer == QEMU_ANSWER_YES && !is_wanted)
+	else if (!is_wanted && diagnosis_is_policy_met(diagnosis) != QEMU_ANSWER_YES)
 		advise_rewrite(diagnosis, NESTXML_NESTED_DISABLE, text, size);
 	else if (answer == QEMU_ANSWER_YES)
 		snprintf(text, size, "in the guest: nestctl guest");
 	else if (is_wanted)
 		advise_no(diagnosis, text, size);
-	else if (diagnosis_is_policy_met(diagnosis) == QEMU_ANSWER_NONE)
-		advise_rewrite(diagnosis, NESTXML_NESTED_DISABLE, text, size);
 	else
 		snprintf(text, size, "nothing: its policy is met");
 }
