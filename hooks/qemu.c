@@ -75,7 +75,7 @@ static enum status refuse(const char *name, const char *what, const char *reason
 	return STATUS_REFUSE;
 }
 
-/* Whether its message has no subject, since that is the XML. */
+/* Whether the message of such an error is about the XML, and leaves out that subject. */
 static bool is_about_xml(enum nestxml_code code)
 {
 	switch (code) {

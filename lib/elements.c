@@ -159,7 +159,7 @@ static void scan_root(struct scan *scan, const xmlChar *name, const xmlChar *pre
 	if (uri || prefix || !equal(name, "domain")) {
 		nestxml_text_escape((const char *)name, shown, sizeof(shown));
 		nestxml_scan_fail(scan, nestxml_error_set(scan->error, NESTXML_E_ROOT,
-							  "the root element is <%s>%s, not <domain>; expected what virsh dumpxml prints",
+							  "has the root element <%s>%s, not <domain>; expected what virsh dumpxml prints",
 							  shown, uri || prefix ? " in a namespace" : ""));
 		return;
 	}

@@ -192,7 +192,7 @@ static void test_a_running_guest_to_which_nesting_does_not_apply_has_none(void *
 		{RUNNING("qemu", "aarch64", ""), "qemu-system-aarch64 -name guest=vm -accel tcg", "no: its architecture is aarch64",
 		 QEMU_ANSWER_YES},
 		{RUNNING("kvm", "x86_64", "<launchSecurity type='tdx'/>"), "qemu-system-x86_64 -name guest=vm -accel kvm -cpu host",
-		 "no: its memory is encrypted", QEMU_ANSWER_NONE},
+		 "no: its CPU has svm, but its memory is encrypted", QEMU_ANSWER_NO},
 		{RUNNING("kvm", "x86_64", "<launchSecurity type='sev'/>"), "qemu-system-x86_64 -name guest=vm -accel kvm -cpu host,svm=off",
 		 "no: QEMU was started with svm off", QEMU_ANSWER_YES},
 		{RUNNING("kvm", "x86_64", ""), "qemu-system-x86_64 -name guest=vm -accel kvm -cpu host", "yes: the model host has svm",

@@ -71,6 +71,12 @@ static void test_of_a_wrapper_and_the_qemu_it_started_the_qemu_counts(void **sta
 	add_process(tree, "42", "python3 -s /usr/local/bin/wrapper -name guest=vm -cpu host");
 	assert_int_equal(find(tree, NAME, &pid), 0);
 	assert_int_equal(pid, 43); /* also if its interpreter has options */
+	tree_write(tree, "/run/libvirt/qemu/vm.pid", "43\n");
+	add_process(tree, "43", "qemu -enable-kvm -L /usr/share/qemu -name guest=vm -cpu max");
+	add_process(tree, "44", "qemu -name guest=vm -cpu host");
+	assert_int_equal(find(tree, NAME, &pid), 0);
+	assert_int_equal(pid, 43); /* a script may have QEMU's options before libvirt's */
+	tree_write(tree, "/run/libvirt/qemu/vm.pid", "42\n");
 	add_process(tree, "44", "qemu -name guest=vm -cpu max");
 	assert_int_equal(find(tree, NAME, &pid), -ENOTUNIQ);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* check_host.c - what `nestctl host` and `nestctl guest` know, row by row. */
 #include <string.h>
+#include <unistd.h>
 
 #include <nestxml/nestxml.h>
 
@@ -94,6 +95,16 @@ static void check_nested(const struct host *host, struct findings *findings)
 						   host->has_obstacle ? host->obstacle.cause : ""));
 }
 
+static void advise_unknown_load(const struct host *host, struct finding *finding)
+{
+	if (!host->state.lines.unread)
+		finding_advise(finding, "nestctl host enable");
+	else if (geteuid() != 0)
+		finding_advise(finding, "sudo nestctl doctor");
+	else
+		finding_advise(finding, "correct or remove what cannot be read: %s", host->state.lines.unread);
+}
+
 static void check_next_load(const struct host *host, struct findings *findings)
 {
 	struct next_load next;
@@ -106,8 +117,7 @@ static void check_next_load(const struct host *host, struct findings *findings)
 	if (host->state.module == HOST_MODULE_BUILTIN)
 		findings_add(findings, "after a reboot", FINDING_OK, "as now, unless the kernel's command line is changed");
 	else if (next.nested == NESTXML_STATE_UNKNOWN)
-		finding_advise(findings_add(findings, "after a reboot", FINDING_UNKNOWN, "not known (%s)", next.source),
-			       host->state.lines.unread ? "sudo nestctl host" : "nestctl host enable");
+		advise_unknown_load(host, findings_add(findings, "after a reboot", FINDING_UNKNOWN, "not known (%s)", next.source));
 	else if (next.nested == NESTXML_STATE_ON)
 		findings_add(findings, "after a reboot", FINDING_OK, "on (%s)", next.source);
 	else {

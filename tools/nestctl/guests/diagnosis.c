@@ -92,8 +92,10 @@ static void describe_no(const struct diagnosis *diagnosis, char *text, size_t si
 			 feature);
 		break;
 	case QEMU_VERDICT_INAPPLICABLE:
-	case QEMU_VERDICT_ENCRYPTED:
 		snprintf(text, size, "no: %s", diagnosis->running.problem.message);
+		break;
+	case QEMU_VERDICT_ENCRYPTED:
+		snprintf(text, size, "no: its CPU has %s, but %s", feature, diagnosis->running.problem.message);
 		break;
 	case QEMU_VERDICT_MONITOR_LACKS:
 		snprintf(text, size, "no: QEMU itself reports neither vmx nor svm, and there is no other evidence");
@@ -294,6 +296,7 @@ static void advise_rewrite(const struct diagnosis *diagnosis, enum nestxml_neste
 {
 	const char *word = nestxml_nested_to_string(nested);
 	const char *override = nestxml_domain_get_cpu_override(diagnosis->stored.domain);
+	bool is_applicable = diagnosis->running.problem.code == NESTXML_OK; /* to what runs; its definition may have changed since */
 	char emulator[256];
 
 	if (!virt_domain_is_persistent(diagnosis->guest))
@@ -305,7 +308,7 @@ static void advise_rewrite(const struct diagnosis *diagnosis, enum nestxml_neste
 		advise_definition(diagnosis, nested, text, size);
 	else if (diagnosis_find_wrapper(diagnosis, emulator, sizeof(emulator)))
 		advise_wrapper(diagnosis, emulator, text, size);
-	else if (is_live_stating(diagnosis, nested) && !nestxml_domain_get_cpu_override(diagnosis->live.domain))
+	else if (is_live_stating(diagnosis, nested) && !nestxml_domain_get_cpu_override(diagnosis->live.domain) && is_applicable)
 		advise_between(diagnosis, text, size);
 	else
 		advise_restart(diagnosis, text, size);
@@ -410,7 +413,7 @@ void diagnosis_describe_advice(const struct diagnosis *diagnosis, char *text, si
 		snprintf(text, size, "correct its policy (see: man nestxml.conf); until then it does not start");
 	else if (answer == QEMU_ANSWER_NONE)
 		advise_unknown(diagnosis, text, size);
-	else if (!is_wanted && diagnosis_is_policy_met(diagnosis) != QEMU_ANSWER_YES)
+	else if (!is_wanted && (answer == QEMU_ANSWER_YES || diagnosis->verdict == QEMU_VERDICT_ENCRYPTED))
 		advise_rewrite(diagnosis, NESTXML_NESTED_DISABLE, text, size);
 	else if (answer == QEMU_ANSWER_YES)
 		snprintf(text, size, "in the guest: nestctl guest");

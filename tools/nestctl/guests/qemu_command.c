@@ -364,21 +364,32 @@ static void take_option(struct qemu_command *command, const char *name, const ch
 		doubt(command, "-plugin", value);
 }
 
+static bool has_name_after(const char *line, size_t length, const char *at)
+{
+	while (at && strcmp(at, "-name") != 0)
+		at = next_argument(line, length, at);
+	return at;
+}
+
 /*
- * The script that an interpreter runs in QEMU's place; NULL: there is none. libvirt writes -name as the first argument: before it are the
- * interpreter's own options and the script.
+ * The script that an interpreter runs in QEMU's place; NULL: there is none. libvirt writes -name first, so the script is what stands before
+ * it and is neither an option nor the value of one. The interpreter's own options may stand before the script.
  */
 static const char *find_script(const char *line, size_t length)
 {
 	const char *first = length > 0 ? next_argument(line, length, line) : NULL;
-	const char *before = NULL;
 
-	for (const char *at = first; at; at = next_argument(line, length, at)) {
-		if (strcmp(at, "-name") == 0)
-			return before;
-		before = at;
+	for (const char *at = first; at && strcmp(at, "-name") != 0; at = next_argument(line, length, at)) {
+		const char *name = option_name(at);
+
+		if (!name)
+			return at == first || has_name_after(line, length, at) ? at : NULL;
+		if (qemu_option_find(name) == QEMU_OPTION_WITH_VALUE)
+			at = next_argument(line, length, at);
+		if (!at)
+			break;
 	}
-	return first && first[0] != '-' ? first : NULL;
+	return NULL;
 }
 
 void qemu_command_parse(const char *line, size_t length, struct qemu_command *command)

@@ -163,7 +163,7 @@ static enum qemu_verdict find_applicable(const struct qemu_evidence *evidence)
 	return combine(verdict, choose_answer(evidence, evidence->guest), guest_alone, guest_against);
 }
 
-/* The rest of the evidence is about an x86 guest into which KVM can look. */
+/* A guest of another type or architecture may have the command line of an x86 guest with the feature, so that comes first. */
 enum qemu_verdict qemu_verdict_find(const struct qemu_evidence *evidence)
 {
 	enum qemu_verdict verdict;
@@ -171,7 +171,7 @@ enum qemu_verdict qemu_verdict_find(const struct qemu_evidence *evidence)
 	if (evidence->inapplicable == NESTXML_E_TYPE || evidence->inapplicable == NESTXML_E_ARCH)
 		return QEMU_VERDICT_INAPPLICABLE;
 	verdict = find_applicable(evidence);
-	if (evidence->inapplicable == NESTXML_E_ENCRYPTED && qemu_verdict_answer(verdict) != QEMU_ANSWER_NO)
+	if (evidence->inapplicable == NESTXML_E_ENCRYPTED && qemu_verdict_answer(verdict) == QEMU_ANSWER_YES)
 		return QEMU_VERDICT_ENCRYPTED;
 	return verdict;
 }

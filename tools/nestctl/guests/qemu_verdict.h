@@ -41,7 +41,7 @@ enum qemu_verdict {
 	QEMU_VERDICT_MODEL_LACKS,
 	QEMU_VERDICT_MONITOR_LACKS,
 	QEMU_VERDICT_INAPPLICABLE, /* neither vmx nor svm exists for its type or architecture */
-	QEMU_VERDICT_ENCRYPTED,	   /* KVM does not run in it, whatever its CPUID has */
+	QEMU_VERDICT_ENCRYPTED,	   /* its CPUID has the feature, but KVM does not run in it */
 	QEMU_VERDICT_GUEST_LACKS,
 	/* unknown */
 	QEMU_VERDICT_NO_PROCESS,

@@ -72,8 +72,8 @@ enum qemu_answer running_is_policy_met(enum nestxml_nested nested, enum qemu_ver
 
 	if (nested == NESTXML_NESTED_REQUIRE)
 		return answer;
-	/* That KVM does not run in the guest does not say that its CPUID lacks the feature. */
-	if (nested != NESTXML_NESTED_DISABLE || answer == QEMU_ANSWER_NONE || verdict == QEMU_VERDICT_ENCRYPTED)
+	if (nested != NESTXML_NESTED_DISABLE || answer == QEMU_ANSWER_NONE)
 		return QEMU_ANSWER_NONE;
-	return answer == QEMU_ANSWER_NO ? QEMU_ANSWER_YES : QEMU_ANSWER_NO;
+	/* `disable` is about the CPUID, also where KVM does not run. */
+	return answer == QEMU_ANSWER_NO && verdict != QEMU_VERDICT_ENCRYPTED ? QEMU_ANSWER_YES : QEMU_ANSWER_NO;
 }

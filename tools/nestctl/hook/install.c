@@ -21,8 +21,8 @@
 #include "nestxml/replace.h"
 
 /*
- * Tells each daemon that the hook has come or, if @removed, gone: a daemon that runs a hook that is gone fails every start. Where that is
- * not possible, the person is told what will do it: `hook install` tells them again, `hook remove` does not, once the hook is removed.
+ * Has each daemon look for hooks: it would not run a new one, and if the hook is gone (@removed), it would fail every start. A daemon that
+ * cannot be told now is told by running `hook install` again; but a second `hook remove` finds nothing to remove, and tells nobody.
  */
 static void tell_daemons(const char *root, bool removed)
 {

@@ -83,21 +83,24 @@ static enum nestxml_state find_default(const struct host_state *state)
 	return major > 4 || (major == 4 && strtoul(end + 1, NULL, 10) >= 20) ? NESTXML_STATE_ON : NESTXML_STATE_UNKNOWN;
 }
 
-/* A later option wins over an earlier one, and a file that could not be read may have one. The kernel's command line comes last. */
+/*
+ * A later option wins over an earlier one. The options of modprobe.d come first, so one that follows them settles it even where a file
+ * could not be read. If none does, such a file may turn off what would be on.
+ */
 void next_load_find_configured(const struct host_state *state, struct next_load *next)
 {
 	struct load_options options = {0};
 	struct parameter_word word;
-	bool is_unread = state->lines.unread;
+	bool is_settled = !state->lines.unread || state->install_reads_no_options;
 
 	set_next(next, find_default(state), NULL, "the module's default");
 	while (load_options_next(state, &options)) {
 		if (!parameter_find_last(options.text, "nested", &word))
 			continue;
 		set_next(next, next_load_parse_nested(state, &word), options.line, options.place);
-		is_unread = is_unread && !options.is_of_boot;
+		is_settled = is_settled || options.is_of_boot || options.is_at_end;
 	}
-	if (is_unread)
+	if (!is_settled && next->nested == NESTXML_STATE_ON)
 		set_next(next, NESTXML_STATE_UNKNOWN, NULL, state->lines.unread);
 }
 
