@@ -84,7 +84,6 @@ static bool is_about_xml(enum nestxml_code code)
 	case NESTXML_E_ENCODING:
 	case NESTXML_E_TOO_BIG:
 	case NESTXML_E_ROOT:
-	case NESTXML_E_INTERNAL:
 	case NESTXML_E_LIBRARY:
 		return true;
 	default:

@@ -57,7 +57,7 @@ static int finish(struct nestxml_edits *edits, struct nestxml_error *error)
 	if (edits->count > 1)
 		qsort(edits->list, edits->count, sizeof(*edits->list), compare_edits);
 	if (!is_in_order(edits))
-		return nestxml_error_set(error, NESTXML_E_INTERNAL, "cannot be rewritten, since two edits overlap");
+		return nestxml_error_set(error, NESTXML_E_INTERNAL, "two edits overlap, so none is made");
 	return 0;
 }
 

@@ -209,7 +209,7 @@ static void parse(struct scan *scan)
 		scan->code = nestxml_error_set(scan->error, NESTXML_E_SYNTAX, "is not well-formed XML; correct it");
 	if (scan->code == 0 && (scan->misplaced || domain->root.end == 0))
 		scan->code = nestxml_error_set(scan->error, NESTXML_E_INTERNAL,
-					       "cannot be rewritten, since the XML parser does not tell where its tags are");
+					       "the XML parser does not tell where the tags are; nothing was changed");
 	sym_xmlFreeDoc(tree);
 	sym_xmlFreeParserCtxt(scan->parser);
 }

@@ -180,23 +180,30 @@ static void test_a_policy_that_cannot_be_read_comes_first(void **state)
 /* Its command line is that of an x86 guest with svm, or with vmx. */
 static void test_a_running_guest_to_which_nesting_does_not_apply_has_none(void **state)
 {
+#define SEV "<launchSecurity type='sev'/>"
 #define RUNNING(type, arch, more) "<domain type='" type "'><name>vm</name><os><type arch='" arch "'>hvm</type></os>" more "</domain>"
 	static const struct {
 		const char *xml;
 		const char *words;
 		const char *verdict;
 		enum qemu_answer disable;
+		const char *next;
 	} rows[] = {
 		{RUNNING("qemu", "aarch64", ""), "qemu-system-aarch64 -name guest=vm -accel tcg -cpu max",
-		 "no: its architecture is aarch64", QEMU_ANSWER_YES},
+		 "no: its architecture is aarch64", QEMU_ANSWER_YES, "nothing: its policy is met"},
 		{RUNNING("qemu", "aarch64", ""), "qemu-system-aarch64 -name guest=vm -accel tcg", "no: its architecture is aarch64",
-		 QEMU_ANSWER_YES},
-		{RUNNING("kvm", "x86_64", "<launchSecurity type='tdx'/>"), "qemu-system-x86_64 -name guest=vm -accel kvm -cpu host",
-		 "no: its CPU has svm, but its memory is encrypted", QEMU_ANSWER_NO},
-		{RUNNING("kvm", "x86_64", "<launchSecurity type='sev'/>"), "qemu-system-x86_64 -name guest=vm -accel kvm -cpu host,svm=off",
-		 "no: QEMU was started with svm off", QEMU_ANSWER_YES},
+		 QEMU_ANSWER_YES, "nothing: its policy is met"},
+		{RUNNING("kvm", "x86_64", SEV), "qemu-system-x86_64 -name guest=vm -accel kvm -cpu host",
+		 "no: its CPU has svm, but its memory is encrypted", QEMU_ANSWER_NO, "nestxml -n disable | virsh define"},
+		{RUNNING("kvm", "x86_64", SEV), "qemu-system-x86_64 -name guest=vm -accel kvm -cpu host,svm=off",
+		 "no: QEMU was started with svm off", QEMU_ANSWER_YES, "nothing: its policy is met"},
+		{RUNNING("kvm", "x86_64", SEV), "qemu-system-x86_64 -name guest=vm -accel kvm -cpu host -unheard-of",
+		 "no: its memory is encrypted", QEMU_ANSWER_NONE, "--ask-guest"},
+		{RUNNING("kvm", "x86_64", "<launchSecurity type='tdx'/>"),
+		 "qemu-system-x86_64 -name guest=vm -accel kvm -cpu host -object {\"qom-type\":\"tdx-guest\",\"id\":\"lsec0\"}",
+		 "no: its memory is encrypted", QEMU_ANSWER_YES, "nothing: its policy is met"},
 		{RUNNING("kvm", "x86_64", ""), "qemu-system-x86_64 -name guest=vm -accel kvm -cpu host", "yes: the model host has svm",
-		 QEMU_ANSWER_NO},
+		 QEMU_ANSWER_NO, "nestxml -n disable | virsh define"},
 	};
 	const struct tree *tree = *state;
 
@@ -216,10 +223,13 @@ static void test_a_running_guest_to_which_nesting_does_not_apply_has_none(void *
 		running_read(tree->root, &processes, "vm", "", live, host, &diagnosis.running);
 		diagnosis.host = host;
 		diagnosis.verdict = qemu_verdict_find(&diagnosis.running.evidence);
+		diagnosis.stored.domain = live;
 		diagnosis_describe_verdict(&diagnosis, text, sizeof(text));
 		CHECK(strncmp(text, rows[i].verdict, strlen(rows[i].verdict)) == 0, "%zu: %s", i, text);
 		CHECK(diagnosis_is_policy_met(&diagnosis) == rows[i].disable, "%zu: disable: %d", i,
 		      (int)diagnosis_is_policy_met(&diagnosis));
+		diagnosis_describe_advice(&diagnosis, text, sizeof(text));
+		CHECK(strstr(text, rows[i].next), "%zu: %s", i, text);
 		qemu_processes_clear(&processes);
 		nestxml_host_free(host);
 		nestxml_domain_free(live);

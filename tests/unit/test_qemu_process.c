@@ -68,6 +68,9 @@ static void test_of_a_wrapper_and_the_qemu_it_started_the_qemu_counts(void **sta
 	add_process(tree, "43", "qemu -name guest=vm -cpu max");
 	assert_int_equal(find(tree, NAME, &pid), 0);
 	assert_int_equal(pid, 43);
+	add_process(tree, "42", "/bin/bash -m /usr/local/bin/wrapper -name guest=vm -cpu host");
+	assert_int_equal(find(tree, NAME, &pid), 0);
+	assert_int_equal(pid, 43); /* an option that takes a value in QEMU's words */
 	add_process(tree, "42", "python3 -s /usr/local/bin/wrapper -name guest=vm -cpu host");
 	assert_int_equal(find(tree, NAME, &pid), 0);
 	assert_int_equal(pid, 43); /* also if its interpreter has options */

@@ -134,7 +134,7 @@ static void test_every_verdict_is_a_yes_a_no_or_neither(void **state)
 		[QEMU_VERDICT_GUEST_LACKS] = NO,      [QEMU_VERDICT_NO_PROCESS] = NONE,	  [QEMU_VERDICT_ACCELERATOR] = NONE,
 		[QEMU_VERDICT_NO_VENDOR] = NONE,      [QEMU_VERDICT_HOST_UNKNOWN] = NONE, [QEMU_VERDICT_GUEST_CLAIMS] = NONE,
 		[QEMU_VERDICT_GUEST_DENIES] = NONE,   [QEMU_VERDICT_LIVE_CLAIMS] = NONE,  [QEMU_VERDICT_LIVE_DENIES] = NONE,
-		[QEMU_VERDICT_INAPPLICABLE] = NO,     [QEMU_VERDICT_ENCRYPTED] = NO,
+		[QEMU_VERDICT_INAPPLICABLE] = NO,     [QEMU_VERDICT_ENCRYPTED] = NO,	  [QEMU_VERDICT_ENCRYPTED_UNKNOWN] = NO,
 	};
 
 	(void)state;
@@ -277,6 +277,9 @@ static void test_a_guest_to_which_nesting_does_not_apply_has_none(void **state)
 	assert_int_equal(qemu_verdict_find(&evidence), QEMU_VERDICT_MODEL_HAS);
 	evidence.inapplicable = NESTXML_E_ENCRYPTED;
 	assert_int_equal(qemu_verdict_find(&evidence), QEMU_VERDICT_ENCRYPTED);
+	evidence.guest[INTEL] = NO;
+	assert_int_equal(qemu_verdict_find(&evidence), QEMU_VERDICT_ENCRYPTED_UNKNOWN);
+	evidence.guest[INTEL] = NONE;
 	evidence.command.features[INTEL] = QEMU_SWITCH_OFF;
 	assert_int_equal(qemu_verdict_find(&evidence), QEMU_VERDICT_SWITCHED_OFF);
 	evidence.inapplicable = NESTXML_E_ARCH;

@@ -128,7 +128,8 @@ static void print_next_load(const struct host_state *state)
 {
 	struct next_load next;
 
-	if (find_change(state, &next) || (state->module == HOST_MODULE_LIVE && next.nested == NESTXML_STATE_UNKNOWN && state->lines.unread))
+	if (find_change(state, &next) ||
+	    (state->module == HOST_MODULE_LIVE && next.source[0] && next.nested == NESTXML_STATE_UNKNOWN && state->lines.unread))
 		output_row("after the next load", "%s (%s)", host_nested_to_string(next.nested), next.source);
 }
 

@@ -70,8 +70,8 @@ struct rewrite_terms {
  * again with that; what cannot be read back is left as it is. The definition is read once more right before the write. What another program
  * defines between that and the write is lost. What it defines between the write and the reading back stays, except in one case: if it
  * differs from what was stored before inside <cpu> alone and does not state the policy, it looks as if libvirt had dropped the feature, and
- * is lost if libvirt rejects the next attempt. Each of these moments lasts about a millisecond, and libvirt has no lock over them. Whether
- * another program is at work on the guest is for @terms to know.
+ * is lost if libvirt then rejects the next attempt, or drops the feature each time. Each of these moments lasts about a millisecond, and
+ * libvirt has no lock over them. Whether another program is at work on the guest is for @terms to know.
  *
  * @guest	must have a stored definition: defining would give it one
  * @terms	NULL: none, as when a user names the guest

@@ -71,7 +71,7 @@ struct json_object *describe_answer_json(enum qemu_answer answer)
 
 void describe_xml_error(const char *what, const struct nestxml_error *error, char *text, size_t size)
 {
-	if (error->code == NESTXML_E_NOMEM)
+	if (error->code == NESTXML_E_NOMEM || error->code == NESTXML_E_INTERNAL)
 		snprintf(text, size, "%s", error->message);
 	else if (error->line > 0)
 		snprintf(text, size, "%s, line %u, %s", what, error->line, error->message);

@@ -92,6 +92,7 @@ static void describe_no(const struct diagnosis *diagnosis, char *text, size_t si
 			 feature);
 		break;
 	case QEMU_VERDICT_INAPPLICABLE:
+	case QEMU_VERDICT_ENCRYPTED_UNKNOWN:
 		snprintf(text, size, "no: %s", diagnosis->running.problem.message);
 		break;
 	case QEMU_VERDICT_ENCRYPTED:
@@ -296,7 +297,8 @@ static void advise_rewrite(const struct diagnosis *diagnosis, enum nestxml_neste
 {
 	const char *word = nestxml_nested_to_string(nested);
 	const char *override = nestxml_domain_get_cpu_override(diagnosis->stored.domain);
-	bool is_applicable = diagnosis->running.problem.code == NESTXML_OK; /* to what runs; its definition may have changed since */
+	/* To what runs; its definition may have changed since. `disable` applies to each guest that has the feature. */
+	bool is_applicable = diagnosis->running.problem.code == NESTXML_OK || nested == NESTXML_NESTED_DISABLE;
 	char emulator[256];
 
 	if (!virt_domain_is_persistent(diagnosis->guest))
@@ -411,7 +413,7 @@ void diagnosis_describe_advice(const struct diagnosis *diagnosis, char *text, si
 
 	if (is_stuck(diagnosis, answer))
 		snprintf(text, size, "correct its policy (see: man nestxml.conf); until then it does not start");
-	else if (answer == QEMU_ANSWER_NONE)
+	else if (answer == QEMU_ANSWER_NONE || (!is_wanted && diagnosis->verdict == QEMU_VERDICT_ENCRYPTED_UNKNOWN))
 		advise_unknown(diagnosis, text, size);
 	else if (!is_wanted && (answer == QEMU_ANSWER_YES || diagnosis->verdict == QEMU_VERDICT_ENCRYPTED))
 		advise_rewrite(diagnosis, NESTXML_NESTED_DISABLE, text, size);

@@ -340,6 +340,13 @@ static void take_set(struct qemu_command *command, const char *value)
 
 /* ---- all of it ---- */
 
+/* libvirt writes JSON since 6.6, and "tdx-guest,id=..." before. */
+static void take_object(struct qemu_command *command, const char *value)
+{
+	if (strstr(value, "\"qom-type\":\"tdx-guest\"") || strncmp(value, "tdx-guest,", strlen("tdx-guest,")) == 0)
+		command->is_tdx = true;
+}
+
 static void take_option(struct qemu_command *command, const char *name, const char *value)
 {
 	if (strcmp(name, "name") == 0)
@@ -358,38 +365,38 @@ static void take_option(struct qemu_command *command, const char *name, const ch
 		take_device(command, value);
 	else if (strcmp(name, "set") == 0)
 		take_set(command, value);
+	else if (strcmp(name, "object") == 0)
+		take_object(command, value);
 	else if (strcmp(name, "readconfig") == 0) /* a file that may state all of these */
 		doubt(command, "-readconfig", value);
 	else if (strcmp(name, "plugin") == 0) /* loads another program's code */
 		doubt(command, "-plugin", value);
 }
 
-static bool has_name_after(const char *line, size_t length, const char *at)
+/* Whether a program of this path is QEMU, and not an interpreter: qemu-system-x86_64, qemu-kvm, kvm. */
+static bool is_qemu(const char *path)
 {
-	while (at && strcmp(at, "-name") != 0)
-		at = next_argument(line, length, at);
-	return at;
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+
+	return strstr(name, "qemu") || strcmp(name, "kvm") == 0;
 }
 
 /*
  * The script that an interpreter runs in QEMU's place; NULL: there is none. libvirt writes -name first, so the script is what stands before
- * it and is neither an option nor the value of one. The interpreter's own options may stand before the script.
+ * it, perhaps after an option of the interpreter's. But a script may start QEMU with options of its own before -name.
  */
 static const char *find_script(const char *line, size_t length)
 {
 	const char *first = length > 0 ? next_argument(line, length, line) : NULL;
+	const char *before = NULL;
 
-	for (const char *at = first; at && strcmp(at, "-name") != 0; at = next_argument(line, length, at)) {
-		const char *name = option_name(at);
-
-		if (!name)
-			return at == first || has_name_after(line, length, at) ? at : NULL;
-		if (qemu_option_find(name) == QEMU_OPTION_WITH_VALUE)
-			at = next_argument(line, length, at);
-		if (!at)
-			break;
+	for (const char *at = first; at && !is_qemu(line); at = next_argument(line, length, at)) {
+		if (strcmp(at, "-name") == 0)
+			return before;
+		before = at;
 	}
-	return NULL;
+	return first && first[0] != '-' ? first : NULL;
 }
 
 void qemu_command_parse(const char *line, size_t length, struct qemu_command *command)

@@ -28,6 +28,7 @@ enum qemu_switch {
 struct qemu_command {
 	char name[256];	 /* of the guest; "": none, or one that is longer than any of libvirt's */
 	char uuid[64];	 /* of the guest; "": none */
+	bool is_tdx;	 /* Intel TDX encrypts the guest's memory */
 	bool is_wrapped; /* this is a script's interpreter, and not QEMU */
 	enum qemu_accelerator accelerator;
 	bool keeps_svm;			    /* its machine is older than QEMU 2.2: under KVM a named model keeps the svm that it has */

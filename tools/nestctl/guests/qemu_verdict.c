@@ -163,17 +163,34 @@ static enum qemu_verdict find_applicable(const struct qemu_evidence *evidence)
 	return combine(verdict, choose_answer(evidence, evidence->guest), guest_alone, guest_against);
 }
 
-/* A guest of another type or architecture may have the command line of an x86 guest with the feature, so that comes first. */
+/* KVM does not run in such a guest, but `disable` is about its CPUID. */
+static enum qemu_verdict find_encrypted(const struct qemu_evidence *evidence)
+{
+	enum qemu_verdict verdict = find_applicable(evidence);
+
+	switch (qemu_verdict_answer(verdict)) {
+	case QEMU_ANSWER_NO:
+		return verdict;
+	case QEMU_ANSWER_YES:
+		return QEMU_VERDICT_ENCRYPTED;
+	default:
+		return QEMU_VERDICT_ENCRYPTED_UNKNOWN;
+	}
+}
+
+/* The command line of a guest to which nesting does not apply may look like that of one which has the feature. */
 enum qemu_verdict qemu_verdict_find(const struct qemu_evidence *evidence)
 {
-	enum qemu_verdict verdict;
-
-	if (evidence->inapplicable == NESTXML_E_TYPE || evidence->inapplicable == NESTXML_E_ARCH)
+	switch (evidence->inapplicable) {
+	case NESTXML_E_TYPE:
+	case NESTXML_E_ARCH:
 		return QEMU_VERDICT_INAPPLICABLE;
-	verdict = find_applicable(evidence);
-	if (evidence->inapplicable == NESTXML_E_ENCRYPTED && qemu_verdict_answer(verdict) == QEMU_ANSWER_YES)
-		return QEMU_VERDICT_ENCRYPTED;
-	return verdict;
+	case NESTXML_E_ENCRYPTED:
+		/* A TDX guest's CPUID never has vmx (QEMU 10.1, target/i386/kvm/tdx.c: tdx_fixed0_bits). */
+		return evidence->command.is_tdx ? QEMU_VERDICT_INAPPLICABLE : find_encrypted(evidence);
+	default:
+		return find_applicable(evidence);
+	}
 }
 
 enum qemu_answer qemu_verdict_answer(enum qemu_verdict verdict)

@@ -40,8 +40,9 @@ enum qemu_verdict {
 	QEMU_VERDICT_LOG_LACKS,
 	QEMU_VERDICT_MODEL_LACKS,
 	QEMU_VERDICT_MONITOR_LACKS,
-	QEMU_VERDICT_INAPPLICABLE, /* neither vmx nor svm exists for its type or architecture */
-	QEMU_VERDICT_ENCRYPTED,	   /* its CPUID has the feature, but KVM does not run in it */
+	QEMU_VERDICT_INAPPLICABLE,	/* neither vmx nor svm exists for its type or architecture */
+	QEMU_VERDICT_ENCRYPTED,		/* KVM does not run in it, but its CPUID has the feature */
+	QEMU_VERDICT_ENCRYPTED_UNKNOWN, /* KVM does not run in it, and whether its CPUID has the feature is unknown */
 	QEMU_VERDICT_GUEST_LACKS,
 	/* unknown */
 	QEMU_VERDICT_NO_PROCESS,

@@ -74,6 +74,12 @@ enum qemu_answer running_is_policy_met(enum nestxml_nested nested, enum qemu_ver
 		return answer;
 	if (nested != NESTXML_NESTED_DISABLE || answer == QEMU_ANSWER_NONE)
 		return QEMU_ANSWER_NONE;
-	/* `disable` is about the CPUID, also where KVM does not run. */
-	return answer == QEMU_ANSWER_NO && verdict != QEMU_VERDICT_ENCRYPTED ? QEMU_ANSWER_YES : QEMU_ANSWER_NO;
+	switch (verdict) { /* the CPUID counts, also where KVM does not run */
+	case QEMU_VERDICT_ENCRYPTED:
+		return QEMU_ANSWER_NO;
+	case QEMU_VERDICT_ENCRYPTED_UNKNOWN:
+		return QEMU_ANSWER_NONE;
+	default:
+		return answer == QEMU_ANSWER_NO ? QEMU_ANSWER_YES : QEMU_ANSWER_NO;
+	}
 }

@@ -83,9 +83,23 @@ static enum nestxml_state find_default(const struct host_state *state)
 	return major > 4 || (major == 4 && strtoul(end + 1, NULL, 10) >= 20) ? NESTXML_STATE_ON : NESTXML_STATE_UNKNOWN;
 }
 
+/* A file that could not be read may have an option that wins. */
+static void set_unread(struct next_load *next, const char *unread)
+{
+	char known[sizeof(next->source)];
+
+	snprintf(known, sizeof(known), "%s", next->source);
+	if (next->nested == NESTXML_STATE_OFF)
+		nestxml_text_print(next->source, sizeof(next->source), "%s turns it off, unless what cannot be read turns it on: %s", known,
+				   unread);
+	else
+		snprintf(next->source, sizeof(next->source), "%s", unread);
+	next->nested = NESTXML_STATE_UNKNOWN;
+}
+
 /*
  * A later option wins over an earlier one. The options of modprobe.d come first, so one that follows them settles it even where a file
- * could not be read. If none does, such a file may turn off what would be on.
+ * could not be read.
  */
 void next_load_find_configured(const struct host_state *state, struct next_load *next)
 {
@@ -100,8 +114,8 @@ void next_load_find_configured(const struct host_state *state, struct next_load 
 		set_next(next, next_load_parse_nested(state, &word), options.line, options.place);
 		is_settled = is_settled || options.is_of_boot || options.is_at_end;
 	}
-	if (!is_settled && next->nested == NESTXML_STATE_ON)
-		set_next(next, NESTXML_STATE_UNKNOWN, NULL, state->lines.unread);
+	if (!is_settled)
+		set_unread(next, state->lines.unread);
 }
 
 void next_load_find(const struct host_state *state, struct next_load *next)
