@@ -198,7 +198,9 @@ static void test_a_running_guest_to_which_nesting_does_not_apply_has_none(void *
 		{RUNNING("kvm", "x86_64", SEV), "qemu-system-x86_64 -name guest=vm -accel kvm -cpu host,svm=off",
 		 "no: QEMU was started with svm off", QEMU_ANSWER_YES, "nothing: its policy is met"},
 		{RUNNING("kvm", "x86_64", SEV), "qemu-system-x86_64 -name guest=vm -accel kvm -cpu host -unheard-of",
-		 "no: its memory is encrypted", QEMU_ANSWER_NONE, "--ask-guest"},
+		 "no: its memory is encrypted, and KVM does not run in such a guest; whether its CPU has svm is unknown: QEMU was started with "
+		 "'-unheard-of'",
+		 QEMU_ANSWER_NONE, "--ask-qemu"},
 		{RUNNING("kvm", "x86_64", "<launchSecurity type='tdx'/>"),
 		 "qemu-system-x86_64 -name guest=vm -accel kvm -cpu host -object {\"qom-type\":\"tdx-guest\",\"id\":\"lsec0\"}",
 		 "no: its memory is encrypted", QEMU_ANSWER_YES, "nothing: its policy is met"},

@@ -71,6 +71,27 @@ static void describe_yes(const struct diagnosis *diagnosis, char *text, size_t s
 	}
 }
 
+static void describe_unknown(const struct diagnosis *diagnosis, char *text, size_t size);
+
+/* What is known of its CPU alone. */
+static struct diagnosis diagnose_cpu(const struct diagnosis *diagnosis)
+{
+	struct diagnosis cpu = *diagnosis;
+
+	cpu.verdict = qemu_verdict_find_cpu(&diagnosis->running.evidence);
+	return cpu;
+}
+
+/* KVM does not run in it, but whether its CPU has the feature is unknown. */
+static void describe_encrypted(const struct diagnosis *diagnosis, char *text, size_t size)
+{
+	struct diagnosis cpu = diagnose_cpu(diagnosis);
+	char unknown[768];
+
+	describe_unknown(&cpu, unknown, sizeof(unknown));
+	snprintf(text, size, "no: %s; whether its CPU has %s is %s", diagnosis->running.problem.message, name_feature(diagnosis), unknown);
+}
+
 static void describe_no(const struct diagnosis *diagnosis, char *text, size_t size)
 {
 	const char *feature = name_feature(diagnosis);
@@ -92,8 +113,10 @@ static void describe_no(const struct diagnosis *diagnosis, char *text, size_t si
 			 feature);
 		break;
 	case QEMU_VERDICT_INAPPLICABLE:
-	case QEMU_VERDICT_ENCRYPTED_UNKNOWN:
 		snprintf(text, size, "no: %s", diagnosis->running.problem.message);
+		break;
+	case QEMU_VERDICT_ENCRYPTED_UNKNOWN:
+		describe_encrypted(diagnosis, text, size);
 		break;
 	case QEMU_VERDICT_ENCRYPTED:
 		snprintf(text, size, "no: its CPU has %s, but %s", feature, diagnosis->running.problem.message);
@@ -406,16 +429,16 @@ static bool is_stuck(const struct diagnosis *diagnosis, enum qemu_answer answer)
 	return diagnosis->policy_error.code != NESTXML_OK && (answer == QEMU_ANSWER_NO || !virt_domain_is_running(diagnosis->guest));
 }
 
-void diagnosis_describe_advice(const struct diagnosis *diagnosis, char *text, size_t size)
+static void advise(const struct diagnosis *diagnosis, char *text, size_t size)
 {
 	enum qemu_answer answer = diagnosis_answer(diagnosis);
 	bool is_wanted = diagnosis->policy.nested != NESTXML_NESTED_DISABLE;
 
 	if (is_stuck(diagnosis, answer))
 		snprintf(text, size, "correct its policy (see: man nestxml.conf); until then it does not start");
-	else if (answer == QEMU_ANSWER_NONE || (!is_wanted && diagnosis->verdict == QEMU_VERDICT_ENCRYPTED_UNKNOWN))
+	else if (answer == QEMU_ANSWER_NONE)
 		advise_unknown(diagnosis, text, size);
-	else if (!is_wanted && (answer == QEMU_ANSWER_YES || diagnosis->verdict == QEMU_VERDICT_ENCRYPTED))
+	else if (answer == QEMU_ANSWER_YES && !is_wanted)
 		advise_rewrite(diagnosis, NESTXML_NESTED_DISABLE, text, size);
 	else if (answer == QEMU_ANSWER_YES)
 		snprintf(text, size, "in the guest: nestctl guest");
@@ -423,4 +446,13 @@ void diagnosis_describe_advice(const struct diagnosis *diagnosis, char *text, si
 		advise_no(diagnosis, text, size);
 	else
 		snprintf(text, size, "nothing: its policy is met");
+}
+
+/* `disable` is about the CPU, also where KVM does not run. */
+void diagnosis_describe_advice(const struct diagnosis *diagnosis, char *text, size_t size)
+{
+	bool is_encrypted = diagnosis->verdict == QEMU_VERDICT_ENCRYPTED || diagnosis->verdict == QEMU_VERDICT_ENCRYPTED_UNKNOWN;
+	struct diagnosis cpu = diagnose_cpu(diagnosis);
+
+	advise(is_encrypted && diagnosis->policy.nested == NESTXML_NESTED_DISABLE ? &cpu : diagnosis, text, size);
 }

@@ -340,10 +340,10 @@ static void take_set(struct qemu_command *command, const char *value)
 
 /* ---- all of it ---- */
 
-/* libvirt writes JSON since 6.6, and "tdx-guest,id=..." before. */
+/* As libvirt writes it, in JSON. */
 static void take_object(struct qemu_command *command, const char *value)
 {
-	if (strstr(value, "\"qom-type\":\"tdx-guest\"") || strncmp(value, "tdx-guest,", strlen("tdx-guest,")) == 0)
+	if (strstr(value, "\"qom-type\":\"tdx-guest\""))
 		command->is_tdx = true;
 }
 
@@ -383,8 +383,9 @@ static bool is_qemu(const char *path)
 }
 
 /*
- * The script that an interpreter runs in QEMU's place; NULL: there is none. libvirt writes -name first, so the script is what stands before
- * it, perhaps after an option of the interpreter's. But a script may start QEMU with options of its own before -name.
+ * The script that an interpreter runs in QEMU's place; NULL: there is none. libvirt writes -name first, so the script is what stands right
+ * before that; an option of the interpreter's may stand before the script. QEMU itself may have options before -name, since a script can
+ * start it with some of its own.
  */
 static const char *find_script(const char *line, size_t length)
 {
@@ -393,7 +394,7 @@ static const char *find_script(const char *line, size_t length)
 
 	for (const char *at = first; at && !is_qemu(line); at = next_argument(line, length, at)) {
 		if (strcmp(at, "-name") == 0)
-			return before;
+			return before && before[0] != '-' ? before : NULL;
 		before = at;
 	}
 	return first && first[0] != '-' ? first : NULL;

@@ -142,7 +142,7 @@ static enum qemu_verdict compare_with_live(const struct qemu_evidence *evidence,
 }
 
 /* A guest can lie. So it decides alone only where nothing else is known; and where answers contradict, nothing is certain. */
-static enum qemu_verdict find_applicable(const struct qemu_evidence *evidence)
+enum qemu_verdict qemu_verdict_find_cpu(const struct qemu_evidence *evidence)
 {
 	static const enum qemu_verdict monitor_alone[] = {
 		[QEMU_ANSWER_YES] = QEMU_VERDICT_MONITOR_HAS, [QEMU_ANSWER_NO] = QEMU_VERDICT_MONITOR_LACKS};
@@ -166,7 +166,7 @@ static enum qemu_verdict find_applicable(const struct qemu_evidence *evidence)
 /* KVM does not run in such a guest, but `disable` is about its CPUID. */
 static enum qemu_verdict find_encrypted(const struct qemu_evidence *evidence)
 {
-	enum qemu_verdict verdict = find_applicable(evidence);
+	enum qemu_verdict verdict = qemu_verdict_find_cpu(evidence);
 
 	switch (qemu_verdict_answer(verdict)) {
 	case QEMU_ANSWER_NO:
@@ -186,10 +186,11 @@ enum qemu_verdict qemu_verdict_find(const struct qemu_evidence *evidence)
 	case NESTXML_E_ARCH:
 		return QEMU_VERDICT_INAPPLICABLE;
 	case NESTXML_E_ENCRYPTED:
-		/* A TDX guest's CPUID never has vmx (QEMU 10.1, target/i386/kvm/tdx.c: tdx_fixed0_bits). */
+		/* A TDX guest's CPUID never has vmx: the TDX module 1.5 fixes that bit at 0, as QEMU's TDX patches say (tdx_fixed0_bits).
+		 */
 		return evidence->command.is_tdx ? QEMU_VERDICT_INAPPLICABLE : find_encrypted(evidence);
 	default:
-		return find_applicable(evidence);
+		return qemu_verdict_find_cpu(evidence);
 	}
 }
 

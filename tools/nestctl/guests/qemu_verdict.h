@@ -40,7 +40,7 @@ enum qemu_verdict {
 	QEMU_VERDICT_LOG_LACKS,
 	QEMU_VERDICT_MODEL_LACKS,
 	QEMU_VERDICT_MONITOR_LACKS,
-	QEMU_VERDICT_INAPPLICABLE,	/* neither vmx nor svm exists for its type or architecture */
+	QEMU_VERDICT_INAPPLICABLE,	/* its type, architecture or TDX: its CPUID has neither vmx nor svm */
 	QEMU_VERDICT_ENCRYPTED,		/* KVM does not run in it, but its CPUID has the feature */
 	QEMU_VERDICT_ENCRYPTED_UNKNOWN, /* KVM does not run in it, and whether its CPUID has the feature is unknown */
 	QEMU_VERDICT_GUEST_LACKS,
@@ -60,6 +60,8 @@ enum qemu_verdict {
 
 /** The verdict. Contradictory evidence makes it unknown. */
 enum qemu_verdict qemu_verdict_find(const struct qemu_evidence *evidence);
+/** The same of its CPU alone, for a guest whose memory is encrypted. */
+enum qemu_verdict qemu_verdict_find_cpu(const struct qemu_evidence *evidence);
 /** Whether the guest is nested by @verdict; NONE: it is unknown. */
 enum qemu_answer qemu_verdict_answer(enum qemu_verdict verdict);
 /** The verdict by command line, log and module alone. */
