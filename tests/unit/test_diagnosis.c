@@ -206,6 +206,9 @@ static void test_a_running_guest_to_which_nesting_does_not_apply_has_none(void *
 		 "no: its memory is encrypted", QEMU_ANSWER_YES, "nothing: its policy is met"},
 		{RUNNING("kvm", "x86_64", ""), "qemu-system-x86_64 -name guest=vm -accel kvm -cpu host", "yes: the model host has svm",
 		 QEMU_ANSWER_NO, "nestxml -n disable | virsh define"},
+		/* any local user may start a process of that name, with any model */
+		{RUNNING("kvm", "x86_64", ""), "qemu-system-x86_64 -name guest=vm -accel kvm -cpu a\033[31m",
+		 "no: the model a\\x1b[31m has no svm", QEMU_ANSWER_YES, "nothing: its policy is met"},
 	};
 	const struct tree *tree = *state;
 

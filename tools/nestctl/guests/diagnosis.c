@@ -8,7 +8,6 @@
 
 #include <nestxml/nestxml.h>
 
-#include "escape.h"
 #include "guests/emulator.h"
 #include "macros.h"
 #include "shell_name.h"
@@ -28,13 +27,14 @@ static const char *name_feature(const struct diagnosis *diagnosis)
 	return vendor == NESTXML_VENDOR_NONE ? "vmx or svm" : nestxml_vendor_feature(vendor);
 }
 
-/* The CPU model that QEMU was started with. */
+/* The CPU model that QEMU was started with, escaped. */
 static const char *name_model(const struct diagnosis *diagnosis, char *buffer, size_t size)
 {
 	const char *model = diagnosis->running.evidence.command.model;
+	char shown[80];
 
 	if (model[0])
-		nestxml_text_print(buffer, size, "the model %s", model);
+		snprintf(buffer, size, "the model %s", nestxml_text_escape(model, shown, sizeof(shown)));
 	else
 		snprintf(buffer, size, "QEMU's default model");
 	return buffer;

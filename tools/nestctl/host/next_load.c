@@ -83,17 +83,18 @@ static enum nestxml_state find_default(const struct host_state *state)
 	return major > 4 || (major == 4 && strtoul(end + 1, NULL, 10) >= 20) ? NESTXML_STATE_ON : NESTXML_STATE_UNKNOWN;
 }
 
-/* A file that could not be read may have an option that wins. What was read and turns nesting off is in the way in any case. */
+/* @unread, escaped, could not be read and may have an option that wins. What was read and turns nesting off is in the way in any case. */
 static void set_unread(struct next_load *next, const char *unread)
 {
-	char known[sizeof(next->source)];
+	if (next->nested == NESTXML_STATE_OFF) {
+		char known[sizeof(next->source)];
 
-	if (next->nested != NESTXML_STATE_OFF) {
-		set_next(next, NESTXML_STATE_UNKNOWN, NULL, unread);
-		return;
+		snprintf(known, sizeof(known), "%s", next->source);
+		nestxml_text_print(next->source, sizeof(next->source), "%s, unless what cannot be read turns it on: %s", known, unread);
+	} else {
+		next->nested = NESTXML_STATE_UNKNOWN;
+		nestxml_text_print(next->source, sizeof(next->source), "%s", unread);
 	}
-	snprintf(known, sizeof(known), "%s", next->source);
-	nestxml_text_print(next->source, sizeof(next->source), "%s, unless what cannot be read turns it on: %s", known, unread);
 }
 
 /*
