@@ -26,6 +26,7 @@
 #include "root.h"
 #include "run_dir.h"
 #include "stale.h"
+#include "xml_error.h"
 
 #ifndef READ_TIMEOUT
 #define READ_TIMEOUT 20 /* seconds; libvirt writes at once */
@@ -75,33 +76,21 @@ static enum status refuse(const char *name, const char *what, const char *reason
 	return STATUS_REFUSE;
 }
 
-/* Whether the message of such an error is about the XML, and leaves out that subject. */
-static bool is_about_xml(enum nestxml_code code)
-{
-	switch (code) {
-	case NESTXML_E_SYNTAX:
-	case NESTXML_E_DTD:
-	case NESTXML_E_ENCODING:
-	case NESTXML_E_TOO_BIG:
-	case NESTXML_E_ROOT:
-	case NESTXML_E_LIBRARY:
-		return true;
-	default:
-		return false;
-	}
-}
-
 static enum status refuse_error(const char *name, const struct nestxml_error *error)
 {
 	char reason[sizeof(error->message) + 64];
 
-	if (!is_about_xml(error->code))
-		snprintf(reason, sizeof(reason), "%s", error->message);
-	else if (error->line > 0)
-		snprintf(reason, sizeof(reason), "its XML, line %u, %s", error->line, error->message);
-	else
-		snprintf(reason, sizeof(reason), "its XML %s", error->message);
+	nestxml_xml_error_describe("its XML", error, reason, sizeof(reason));
 	return refuse(name, "whether it may start is unknown: ", reason);
+}
+
+/* @reason: why libnestxml cannot be loaded. */
+static enum status refuse_incomplete(const char *name, const char *reason)
+{
+	char why[640];
+
+	snprintf(why, sizeof(why), "(%s), so whether the guest may start is unknown; reinstall nestxml", reason);
+	return refuse(name, "nestxml is not completely installed ", why);
 }
 
 static enum status refuse_check(const struct nestxml_check *check, const char *what_next)
@@ -202,7 +191,6 @@ static bool is_unrecorded(const char *name, const struct nestxml_check *check)
 static enum status check_xml(const char *name, enum nestxml_operation as, const char *xml, size_t length)
 {
 	char reason[512];
-	char why[640];
 	struct nestxml_error error = {0};
 	struct nestxml_check *check;
 	struct uuid mark;
@@ -210,10 +198,8 @@ static enum status check_xml(const char *name, enum nestxml_operation as, const 
 	bool has_just_arrived;
 	enum status status;
 
-	if (!library_load(reason, sizeof(reason))) {
-		snprintf(why, sizeof(why), "(%s), so whether the guest may start is unknown; reinstall nestxml", reason);
-		return refuse(name, "nestxml is not completely installed ", why);
-	}
+	if (!library_load(reason, sizeof(reason)))
+		return refuse_incomplete(name, reason);
 	is_marked = as == NESTXML_OPERATION_START && run_dir_take_mark(name, &mark);
 	if (sym_nestxml_check_new(HOOK_ROOT, is_marked ? NESTXML_OPERATION_START_INCOMING : as, name, xml, length, &check, &error) != 0)
 		return refuse_error(name, &error);

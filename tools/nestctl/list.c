@@ -18,6 +18,7 @@
 #include "nestctl.h"
 #include "options.h"
 #include "output.h"
+#include "xml_error.h"
 
 static const char help[] = "Usage: nestctl list [--nested|--unmet] [--json] [-c URI]\n"
 			   "Every guest: its policy and who states it, its stored CPU, the CPU it runs with,\n"
@@ -75,7 +76,7 @@ static void read_live(const struct virt_domain *guest, struct entry *entry)
 		if (!virt_error.no_domain)
 			snprintf(entry->live_why, sizeof(entry->live_why), "%s", virt_error.message);
 	} else if (nestxml_domain_new(entry->live_xml, strlen(entry->live_xml), &entry->live, &error) != 0) {
-		describe_xml_error("its live XML", &error, entry->live_why, sizeof(entry->live_why));
+		nestxml_xml_error_describe("its live XML", &error, entry->live_why, sizeof(entry->live_why));
 	}
 }
 

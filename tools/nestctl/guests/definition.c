@@ -10,6 +10,7 @@
 
 #include "guests/describe.h"
 #include "macros.h"
+#include "xml_error.h"
 
 int definition_read(const struct virt_domain *guest, enum virt_xml which, const struct host_policy *host_policy,
 		    struct definition *definition, char *why, size_t size)
@@ -23,7 +24,7 @@ int definition_read(const struct virt_domain *guest, enum virt_xml which, const 
 		return -1;
 	}
 	if (nestxml_domain_new(made.xml, strlen(made.xml), &made.domain, &error) != 0) {
-		describe_xml_error("its definition", &error, why, size);
+		nestxml_xml_error_describe("its definition", &error, why, size);
 		definition_clear(&made);
 		return -1;
 	}
@@ -94,7 +95,7 @@ static enum kept compare(const struct definition *before, const char *xml, char 
 	int code = nestxml_domain_new(xml, strlen(xml), &after, &error);
 
 	if (code != 0) {
-		describe_xml_error("its definition", &error, why, size);
+		nestxml_xml_error_describe("its definition", &error, why, size);
 		return KEPT_UNKNOWN;
 	}
 	rest_after = cut_cpu(xml, after);

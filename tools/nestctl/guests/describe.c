@@ -67,18 +67,6 @@ struct json_object *describe_answer_json(enum qemu_answer answer)
 	return answer == QEMU_ANSWER_NONE ? NULL : json_object_new_boolean(answer == QEMU_ANSWER_YES);
 }
 
-/* ---- XML that cannot be read ---- */
-
-void describe_xml_error(const char *what, const struct nestxml_error *error, char *text, size_t size)
-{
-	if (error->code == NESTXML_E_NOMEM || error->code == NESTXML_E_INTERNAL)
-		snprintf(text, size, "%s", error->message);
-	else if (error->line > 0)
-		snprintf(text, size, "%s, line %u, %s", what, error->line, error->message);
-	else
-		snprintf(text, size, "%s %s", what, error->message);
-}
-
 /* ---- a plan ---- */
 
 struct json_object *describe_warnings_json(const struct nestxml_edits *edits)

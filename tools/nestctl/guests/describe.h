@@ -26,9 +26,6 @@ struct json_object *describe_answer_json(enum qemu_answer answer);
 /** The warnings of @edits, which may be NULL, as a list in JSON. */
 struct json_object *describe_warnings_json(const struct nestxml_edits *edits);
 
-/** Why the XML @what ("its definition") cannot be read, with its line where it has one. */
-void describe_xml_error(const char *what, const struct nestxml_error *error, char *text, size_t size);
-
 /** What a plan comes to: a line without the guest's name. */
 void describe_plan(const struct plan *plan, char *text, size_t size);
 /** The same when it was carried out. */

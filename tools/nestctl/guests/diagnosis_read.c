@@ -7,7 +7,6 @@
 
 #include <nestxml/nestxml.h>
 
-#include "guests/describe.h"
 #include "guests/guest_agent.h"
 #include "guests/plan.h"
 #include "guests/qemu_monitor.h"
@@ -15,6 +14,7 @@
 #include "hook/places.h"
 #include "macros.h"
 #include "nestctl.h"
+#include "xml_error.h"
 
 static bool read_view(const struct virt_domain *guest, bool live, struct view *view, char *why, size_t size)
 {
@@ -24,7 +24,7 @@ static bool read_view(const struct virt_domain *guest, bool live, struct view *v
 	if (virt_domain_get_xml(guest, live ? VIRT_XML_LIVE : VIRT_XML_STORED, &view->xml, &virt_error) < 0)
 		snprintf(why, size, "the guest's XML cannot be read from libvirt: %s", virt_error.message);
 	else if (nestxml_domain_new(view->xml, strlen(view->xml), &view->domain, &error) != 0)
-		describe_xml_error("the guest's XML", &error, why, size);
+		nestxml_xml_error_describe("the guest's XML", &error, why, size);
 	else
 		return true;
 	return false;

@@ -7,8 +7,8 @@
 
 #include <nestxml/nestxml.h>
 
-#include "guests/describe.h"
 #include "macros.h"
+#include "xml_error.h"
 
 /* For the reason that the hook gives. */
 static void describe_refusal(const struct nestxml_check *check, const struct host_policy *host_policy, struct saved *saved)
@@ -50,33 +50,33 @@ static bool is_as_stated(const struct nestxml_domain *saved, const struct plan *
 	return nestxml_domain_is_stating(saved, plan->vendor, nested);
 }
 
-static void judge(const char *xml, const struct host_policy *host_policy, const struct plan *plan, struct saved *saved)
+static int judge(const char *xml, const struct host_policy *host_policy, const struct plan *plan, struct saved *saved,
+		 struct nestxml_error *error)
 {
 	struct nestxml_domain *domain;
 	struct nestxml_check *check;
-	struct nestxml_error error;
+	int code = nestxml_domain_new(xml, strlen(xml), &domain, error);
 
-	if (nestxml_domain_new(xml, strlen(xml), &domain, &error) != 0) {
-		describe_xml_error("its XML", &error, saved->reason, sizeof(saved->reason));
-		return;
-	}
-	if (nestxml_check_domain(host_policy->config, host_policy->host, NESTXML_OPERATION_INCOMING, domain, &check, &error) == 0) {
+	if (code != 0)
+		return code;
+	code = nestxml_check_domain(host_policy->config, host_policy->host, NESTXML_OPERATION_INCOMING, domain, &check, error);
+	if (code == 0) {
 		saved->known = true;
 		saved->verdict = nestxml_check_get_verdict(check);
 		saved->unmet = nestxml_check_is_unmet(check) || !is_as_stated(domain, plan);
 		if (saved->verdict == NESTXML_VERDICT_REFUSE)
 			describe_refusal(check, host_policy, saved);
 		nestxml_check_free(check);
-	} else {
-		snprintf(saved->reason, sizeof(saved->reason), "%s", error.message);
 	}
 	nestxml_domain_free(domain);
+	return code;
 }
 
 void saved_read(const struct virt_domain *guest, const struct host_policy *host_policy, const struct plan *plan, struct saved *saved)
 {
 	AUTO_FREE char *xml = NULL;
 	struct virt_error virt_error;
+	struct nestxml_error error;
 
 	*saved = (struct saved){0};
 	saved->exists = !virt_domain_is_running(guest) && virt_domain_is_persistent(guest) && virt_domain_has_saved_state(guest);
@@ -84,6 +84,6 @@ void saved_read(const struct virt_domain *guest, const struct host_policy *host_
 		return;
 	if (virt_domain_get_xml(guest, VIRT_XML_SAVED, &xml, &virt_error) < 0)
 		snprintf(saved->reason, sizeof(saved->reason), "%s", virt_error.message);
-	else
-		judge(xml, host_policy, plan, saved);
+	else if (judge(xml, host_policy, plan, saved, &error) != 0)
+		nestxml_xml_error_describe("its XML", &error, saved->reason, sizeof(saved->reason));
 }
