@@ -134,7 +134,7 @@ static void test_every_verdict_is_a_yes_a_no_or_neither(void **state)
 		[QEMU_VERDICT_GUEST_LACKS] = NO,      [QEMU_VERDICT_NO_PROCESS] = NONE,	  [QEMU_VERDICT_ACCELERATOR] = NONE,
 		[QEMU_VERDICT_NO_VENDOR] = NONE,      [QEMU_VERDICT_HOST_UNKNOWN] = NONE, [QEMU_VERDICT_GUEST_CLAIMS] = NONE,
 		[QEMU_VERDICT_GUEST_DENIES] = NONE,   [QEMU_VERDICT_LIVE_CLAIMS] = NONE,  [QEMU_VERDICT_LIVE_DENIES] = NONE,
-		[QEMU_VERDICT_INAPPLICABLE] = NO,     [QEMU_VERDICT_ENCRYPTED] = NO,	  [QEMU_VERDICT_ENCRYPTED_UNKNOWN] = NO,
+		[QEMU_VERDICT_INAPPLICABLE] = NO,
 	};
 
 	(void)state;
@@ -275,16 +275,23 @@ static void test_a_guest_to_which_nesting_does_not_apply_has_none(void **state)
 
 	(void)state;
 	assert_int_equal(qemu_verdict_find(&evidence), QEMU_VERDICT_MODEL_HAS);
-	evidence.inapplicable = NESTXML_E_ENCRYPTED;
-	assert_int_equal(qemu_verdict_find(&evidence), QEMU_VERDICT_ENCRYPTED);
+	assert_int_equal(qemu_evidence_answer(&evidence, QEMU_VERDICT_MODEL_HAS), YES);
+	evidence.problem.code = NESTXML_E_ENCRYPTED;
+	assert_int_equal(qemu_verdict_find(&evidence), QEMU_VERDICT_MODEL_HAS);
+	assert_int_equal(qemu_evidence_answer(&evidence, QEMU_VERDICT_MODEL_HAS), NO);
+	assert_int_equal(qemu_evidence_is_policy_met(&evidence, QEMU_VERDICT_MODEL_HAS, NESTXML_NESTED_REQUIRE), NO);
+	assert_int_equal(qemu_evidence_is_policy_met(&evidence, QEMU_VERDICT_MODEL_HAS, NESTXML_NESTED_DISABLE), NO);
 	evidence.guest[INTEL] = NO;
-	assert_int_equal(qemu_verdict_find(&evidence), QEMU_VERDICT_ENCRYPTED_UNKNOWN);
+	assert_int_equal(qemu_verdict_find(&evidence), QEMU_VERDICT_GUEST_DENIES);
+	assert_int_equal(qemu_evidence_answer(&evidence, QEMU_VERDICT_GUEST_DENIES), NO);
+	assert_int_equal(qemu_evidence_is_policy_met(&evidence, QEMU_VERDICT_GUEST_DENIES, NESTXML_NESTED_DISABLE), NONE);
 	evidence.guest[INTEL] = NONE;
 	evidence.command.features[INTEL] = QEMU_SWITCH_OFF;
 	assert_int_equal(qemu_verdict_find(&evidence), QEMU_VERDICT_SWITCHED_OFF);
-	evidence.inapplicable = NESTXML_E_ARCH;
+	assert_int_equal(qemu_evidence_is_policy_met(&evidence, QEMU_VERDICT_SWITCHED_OFF, NESTXML_NESTED_DISABLE), YES);
+	evidence.problem.code = NESTXML_E_ARCH;
 	assert_int_equal(qemu_verdict_find(&evidence), QEMU_VERDICT_INAPPLICABLE);
-	evidence.inapplicable = NESTXML_E_TYPE;
+	evidence.problem.code = NESTXML_E_TYPE;
 	assert_int_equal(qemu_verdict_find(&evidence), QEMU_VERDICT_INAPPLICABLE);
 }
 

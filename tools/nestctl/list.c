@@ -88,9 +88,9 @@ static void read_nested(const struct listing *listing, struct entry *entry)
 	running_read(NESTCTL_ROOT, &listing->processes, virt_domain_get_name(entry->guest), virt_domain_get_uuid(entry->guest), entry->live,
 		     listing->host_policy->host, &running);
 	verdict = qemu_verdict_find(&running.evidence);
-	entry->nested = qemu_verdict_answer(verdict);
+	entry->nested = qemu_evidence_answer(&running.evidence, verdict);
 	if (entry->known && entry->definition.plan.state != PLAN_UNKNOWN)
-		entry->met = running_is_policy_met(entry->definition.plan.policy.nested, verdict);
+		entry->met = qemu_evidence_is_policy_met(&running.evidence, verdict, entry->definition.plan.policy.nested);
 }
 
 static void entry_read(const struct virt_domain *guest, struct listing *listing, struct entry *entry)

@@ -16,7 +16,8 @@
 
 enum qemu_answer diagnosis_answer(const struct diagnosis *diagnosis)
 {
-	return virt_domain_is_running(diagnosis->guest) ? qemu_verdict_answer(diagnosis->verdict) : QEMU_ANSWER_NONE;
+	return virt_domain_is_running(diagnosis->guest) ? qemu_evidence_answer(&diagnosis->running.evidence, diagnosis->verdict)
+							: QEMU_ANSWER_NONE;
 }
 
 /* The feature that the verdict is about. */
@@ -71,27 +72,6 @@ static void describe_yes(const struct diagnosis *diagnosis, char *text, size_t s
 	}
 }
 
-static void describe_unknown(const struct diagnosis *diagnosis, char *text, size_t size);
-
-/* What is known of its CPU alone. */
-static struct diagnosis diagnose_cpu(const struct diagnosis *diagnosis)
-{
-	struct diagnosis cpu = *diagnosis;
-
-	cpu.verdict = qemu_verdict_find_cpu(&diagnosis->running.evidence);
-	return cpu;
-}
-
-/* KVM does not run in it, but whether its CPU has the feature is unknown. */
-static void describe_encrypted(const struct diagnosis *diagnosis, char *text, size_t size)
-{
-	struct diagnosis cpu = diagnose_cpu(diagnosis);
-	char unknown[768];
-
-	describe_unknown(&cpu, unknown, sizeof(unknown));
-	snprintf(text, size, "no: %s; whether its CPU has %s is %s", diagnosis->running.problem.message, name_feature(diagnosis), unknown);
-}
-
 static void describe_no(const struct diagnosis *diagnosis, char *text, size_t size)
 {
 	const char *feature = name_feature(diagnosis);
@@ -113,13 +93,7 @@ static void describe_no(const struct diagnosis *diagnosis, char *text, size_t si
 			 feature);
 		break;
 	case QEMU_VERDICT_INAPPLICABLE:
-		snprintf(text, size, "no: %s", diagnosis->running.problem.message);
-		break;
-	case QEMU_VERDICT_ENCRYPTED_UNKNOWN:
-		describe_encrypted(diagnosis, text, size);
-		break;
-	case QEMU_VERDICT_ENCRYPTED:
-		snprintf(text, size, "no: its CPU has %s, but %s", feature, diagnosis->running.problem.message);
+		snprintf(text, size, "no: %s", diagnosis->running.evidence.problem.message);
 		break;
 	case QEMU_VERDICT_MONITOR_LACKS:
 		snprintf(text, size, "no: QEMU itself reports neither vmx nor svm, and there is no other evidence");
@@ -181,29 +155,45 @@ static void describe_unknown(const struct diagnosis *diagnosis, char *text, size
 	}
 }
 
+/* KVM does not run in it, but its CPU has the feature, or may: @text says which. */
+static void describe_encrypted(const struct diagnosis *diagnosis, char *text, size_t size)
+{
+	const char *problem = diagnosis->running.evidence.problem.message;
+	const char *feature = name_feature(diagnosis);
+	char cpu[768];
+
+	snprintf(cpu, sizeof(cpu), "%s", text);
+	if (qemu_verdict_answer(diagnosis->verdict) == QEMU_ANSWER_YES)
+		snprintf(text, size, "no: its CPU has %s, but %s", feature, problem);
+	else
+		snprintf(text, size, "no: %s; whether its CPU has %s is %s", problem, feature, cpu);
+}
+
 void diagnosis_describe_verdict(const struct diagnosis *diagnosis, char *text, size_t size)
 {
 	if (!virt_domain_is_running(diagnosis->guest)) {
 		snprintf(text, size, "unknown: the guest is not running");
 		return;
 	}
-	switch (diagnosis_answer(diagnosis)) {
+	switch (qemu_verdict_answer(diagnosis->verdict)) {
 	case QEMU_ANSWER_YES:
 		describe_yes(diagnosis, text, size);
 		break;
 	case QEMU_ANSWER_NO:
 		describe_no(diagnosis, text, size);
-		break;
+		return; /* also where KVM would not run */
 	default:
 		describe_unknown(diagnosis, text, size);
 	}
+	if (qemu_evidence_is_encrypted(&diagnosis->running.evidence))
+		describe_encrypted(diagnosis, text, size);
 }
 
 enum qemu_answer diagnosis_is_policy_met(const struct diagnosis *diagnosis)
 {
 	if (diagnosis->policy_error.code != NESTXML_OK || !virt_domain_is_running(diagnosis->guest))
 		return QEMU_ANSWER_NONE;
-	return running_is_policy_met(diagnosis->policy.nested, diagnosis->verdict);
+	return qemu_evidence_is_policy_met(&diagnosis->running.evidence, diagnosis->verdict, diagnosis->policy.nested);
 }
 
 /* ---- the next command ---- */
@@ -321,7 +311,7 @@ static void advise_rewrite(const struct diagnosis *diagnosis, enum nestxml_neste
 	const char *word = nestxml_nested_to_string(nested);
 	const char *override = nestxml_domain_get_cpu_override(diagnosis->stored.domain);
 	/* To what runs; its definition may have changed since. `disable` applies to each guest that has the feature. */
-	bool is_applicable = diagnosis->running.problem.code == NESTXML_OK || nested == NESTXML_NESTED_DISABLE;
+	bool is_applicable = diagnosis->running.evidence.problem.code == NESTXML_OK || nested == NESTXML_NESTED_DISABLE;
 	char emulator[256];
 
 	if (!virt_domain_is_persistent(diagnosis->guest))
@@ -423,16 +413,22 @@ static void advise_unknown(const struct diagnosis *diagnosis, char *text, size_t
 		snprintf(text, size, "in the guest: nestctl guest");
 }
 
+/* Whether its CPU has the feature, which is what `disable` is about. */
+static enum qemu_answer find_feature(const struct diagnosis *diagnosis)
+{
+	return virt_domain_is_running(diagnosis->guest) ? qemu_verdict_answer(diagnosis->verdict) : QEMU_ANSWER_NONE;
+}
+
 /* Whether its policy cannot be read, and that comes first: what it is to have is unknown, and it would not start. */
 static bool is_stuck(const struct diagnosis *diagnosis, enum qemu_answer answer)
 {
 	return diagnosis->policy_error.code != NESTXML_OK && (answer == QEMU_ANSWER_NO || !virt_domain_is_running(diagnosis->guest));
 }
 
-static void advise(const struct diagnosis *diagnosis, char *text, size_t size)
+void diagnosis_describe_advice(const struct diagnosis *diagnosis, char *text, size_t size)
 {
-	enum qemu_answer answer = diagnosis_answer(diagnosis);
 	bool is_wanted = diagnosis->policy.nested != NESTXML_NESTED_DISABLE;
+	enum qemu_answer answer = is_wanted ? diagnosis_answer(diagnosis) : find_feature(diagnosis);
 
 	if (is_stuck(diagnosis, answer))
 		snprintf(text, size, "correct its policy (see: man nestxml.conf); until then it does not start");
@@ -446,13 +442,4 @@ static void advise(const struct diagnosis *diagnosis, char *text, size_t size)
 		advise_no(diagnosis, text, size);
 	else
 		snprintf(text, size, "nothing: its policy is met");
-}
-
-/* `disable` is about the CPU, also where KVM does not run. */
-void diagnosis_describe_advice(const struct diagnosis *diagnosis, char *text, size_t size)
-{
-	bool is_encrypted = diagnosis->verdict == QEMU_VERDICT_ENCRYPTED || diagnosis->verdict == QEMU_VERDICT_ENCRYPTED_UNKNOWN;
-	struct diagnosis cpu = diagnose_cpu(diagnosis);
-
-	advise(is_encrypted && diagnosis->policy.nested == NESTXML_NESTED_DISABLE ? &cpu : diagnosis, text, size);
 }

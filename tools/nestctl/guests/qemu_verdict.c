@@ -28,6 +28,11 @@ enum nestxml_vendor qemu_evidence_vendor(const struct qemu_evidence *evidence)
 	return qemu_evidence_is_emulated(evidence) ? NESTXML_VENDOR_AMD : evidence->vendor;
 }
 
+bool qemu_evidence_is_encrypted(const struct qemu_evidence *evidence)
+{
+	return evidence->problem.code == NESTXML_E_ENCRYPTED;
+}
+
 /* QEMU's emulation has svm on every host, and all that its model has. */
 static enum qemu_verdict find_emulated(const struct qemu_evidence *evidence)
 {
@@ -141,8 +146,23 @@ static enum qemu_verdict compare_with_live(const struct qemu_evidence *evidence,
 	}
 }
 
+/*
+ * Whether its CPU is known to have neither vmx nor svm, although its command line may look like that of one which has. The TDX module 1.5
+ * fixes vmx at 0, as QEMU's TDX patches say (tdx_fixed0_bits).
+ */
+static bool is_inapplicable(const struct qemu_evidence *evidence)
+{
+	switch (evidence->problem.code) {
+	case NESTXML_E_TYPE:
+	case NESTXML_E_ARCH:
+		return true;
+	default:
+		return qemu_evidence_is_encrypted(evidence) && evidence->command.is_tdx;
+	}
+}
+
 /* A guest can lie. So it decides alone only where nothing else is known; and where answers contradict, nothing is certain. */
-enum qemu_verdict qemu_verdict_find_cpu(const struct qemu_evidence *evidence)
+enum qemu_verdict qemu_verdict_find(const struct qemu_evidence *evidence)
 {
 	static const enum qemu_verdict monitor_alone[] = {
 		[QEMU_ANSWER_YES] = QEMU_VERDICT_MONITOR_HAS, [QEMU_ANSWER_NO] = QEMU_VERDICT_MONITOR_LACKS};
@@ -154,6 +174,8 @@ enum qemu_verdict qemu_verdict_find_cpu(const struct qemu_evidence *evidence)
 		[QEMU_ANSWER_YES] = QEMU_VERDICT_GUEST_CLAIMS, [QEMU_ANSWER_NO] = QEMU_VERDICT_GUEST_DENIES};
 	enum qemu_verdict verdict = qemu_verdict_find_outside(evidence);
 
+	if (is_inapplicable(evidence))
+		return QEMU_VERDICT_INAPPLICABLE;
 	verdict = combine(verdict, choose_answer(evidence, evidence->monitor), monitor_alone, monitor_against);
 	if (verdict == QEMU_VERDICT_MONITOR_CLAIMS || verdict == QEMU_VERDICT_MONITOR_DENIES)
 		return verdict; /* which no guest can settle */
@@ -163,40 +185,26 @@ enum qemu_verdict qemu_verdict_find_cpu(const struct qemu_evidence *evidence)
 	return combine(verdict, choose_answer(evidence, evidence->guest), guest_alone, guest_against);
 }
 
-/* KVM does not run in such a guest, but `disable` is about its CPUID. */
-static enum qemu_verdict find_encrypted(const struct qemu_evidence *evidence)
-{
-	enum qemu_verdict verdict = qemu_verdict_find_cpu(evidence);
-
-	switch (qemu_verdict_answer(verdict)) {
-	case QEMU_ANSWER_NO:
-		return verdict;
-	case QEMU_ANSWER_YES:
-		return QEMU_VERDICT_ENCRYPTED;
-	default:
-		return QEMU_VERDICT_ENCRYPTED_UNKNOWN;
-	}
-}
-
-/* The command line of a guest to which nesting does not apply may look like that of one which has the feature. */
-enum qemu_verdict qemu_verdict_find(const struct qemu_evidence *evidence)
-{
-	switch (evidence->inapplicable) {
-	case NESTXML_E_TYPE:
-	case NESTXML_E_ARCH:
-		return QEMU_VERDICT_INAPPLICABLE;
-	case NESTXML_E_ENCRYPTED:
-		/* A TDX guest's CPUID never has vmx: the TDX module 1.5 fixes that bit at 0, as QEMU's TDX patches say (tdx_fixed0_bits).
-		 */
-		return evidence->command.is_tdx ? QEMU_VERDICT_INAPPLICABLE : find_encrypted(evidence);
-	default:
-		return qemu_verdict_find_cpu(evidence);
-	}
-}
-
 enum qemu_answer qemu_verdict_answer(enum qemu_verdict verdict)
 {
 	if (verdict <= QEMU_VERDICT_GUEST_HAS)
 		return QEMU_ANSWER_YES;
 	return verdict <= QEMU_VERDICT_GUEST_LACKS ? QEMU_ANSWER_NO : QEMU_ANSWER_NONE;
+}
+
+enum qemu_answer qemu_evidence_answer(const struct qemu_evidence *evidence, enum qemu_verdict verdict)
+{
+	return qemu_evidence_is_encrypted(evidence) ? QEMU_ANSWER_NO : qemu_verdict_answer(verdict);
+}
+
+/* `disable` is about the CPU, also where KVM does not run. */
+enum qemu_answer qemu_evidence_is_policy_met(const struct qemu_evidence *evidence, enum qemu_verdict verdict, enum nestxml_nested nested)
+{
+	enum qemu_answer has_feature = qemu_verdict_answer(verdict);
+
+	if (nested == NESTXML_NESTED_REQUIRE)
+		return qemu_evidence_answer(evidence, verdict);
+	if (nested != NESTXML_NESTED_DISABLE || has_feature == QEMU_ANSWER_NONE)
+		return QEMU_ANSWER_NONE;
+	return has_feature == QEMU_ANSWER_NO ? QEMU_ANSWER_YES : QEMU_ANSWER_NO;
 }

@@ -17,13 +17,13 @@ enum qemu_answer { QEMU_ANSWER_NONE, QEMU_ANSWER_YES, QEMU_ANSWER_NO };
 struct qemu_evidence {
 	bool has_command; /* @command is known */
 	struct qemu_command command;
-	const char *doubt;		/* what else may have changed what the command line says; borrowed; NULL: nothing */
-	enum nestxml_code inapplicable; /* why nesting does not apply to the guest, by the live XML: E_TYPE, E_ARCH, E_ENCRYPTED; or OK */
-	bool is_emulated;		/* by libvirt's XML: where the command line is not known, it tells which feature counts */
-	enum nestxml_vendor vendor;	/* of the host */
-	enum nestxml_state state;	/* of the host's module now; the running guest keeps it from being reloaded */
-	enum qemu_answer live;		/* what libvirt found in QEMU's CPU at its start, by the live XML */
-	enum qemu_answer log;		/* whether the log of this start names the feature as missing */
+	const char *doubt;	      /* what else may have changed what the command line says; borrowed; NULL: nothing */
+	struct nestxml_error problem; /* why nesting does not apply to the guest, by the live XML: E_TYPE, E_ARCH, E_ENCRYPTED; or OK */
+	bool is_emulated;	      /* by libvirt's XML: where the command line is not known, it tells which feature counts */
+	enum nestxml_vendor vendor;   /* of the host */
+	enum nestxml_state state;     /* of the host's module now; the running guest keeps it from being reloaded */
+	enum qemu_answer live;	      /* what libvirt found in QEMU's CPU at its start, by the live XML */
+	enum qemu_answer log;	      /* whether the log of this start names the feature as missing */
 	enum qemu_answer monitor[VENDORS]; /* what QEMU itself answers about the vendor's feature */
 	enum qemu_answer guest[VENDORS];   /* what the guest itself says */
 };
@@ -40,9 +40,7 @@ enum qemu_verdict {
 	QEMU_VERDICT_LOG_LACKS,
 	QEMU_VERDICT_MODEL_LACKS,
 	QEMU_VERDICT_MONITOR_LACKS,
-	QEMU_VERDICT_INAPPLICABLE,	/* its type, architecture or TDX: its CPUID has neither vmx nor svm */
-	QEMU_VERDICT_ENCRYPTED,		/* KVM does not run in it, but its CPUID has the feature */
-	QEMU_VERDICT_ENCRYPTED_UNKNOWN, /* KVM does not run in it, and whether its CPUID has the feature is unknown */
+	QEMU_VERDICT_INAPPLICABLE, /* its type, architecture or TDX: its CPUID has neither vmx nor svm */
 	QEMU_VERDICT_GUEST_LACKS,
 	/* unknown */
 	QEMU_VERDICT_NO_PROCESS,
@@ -58,17 +56,21 @@ enum qemu_verdict {
 	QEMU_VERDICT_GUEST_DENIES,   /* the other way round */
 };
 
-/** The verdict. Contradictory evidence makes it unknown. */
+/** The verdict on its CPU. Contradictory evidence makes it unknown. */
 enum qemu_verdict qemu_verdict_find(const struct qemu_evidence *evidence);
-/** The same of its CPU alone, for a guest whose memory is encrypted. */
-enum qemu_verdict qemu_verdict_find_cpu(const struct qemu_evidence *evidence);
-/** Whether the guest is nested by @verdict; NONE: it is unknown. */
+/** Whether the guest's CPU has the feature by @verdict; NONE: it is unknown. */
 enum qemu_answer qemu_verdict_answer(enum qemu_verdict verdict);
+/** Whether the guest is nested by @verdict: not if its memory is encrypted, whatever its CPU has, since KVM does not run in it. */
+enum qemu_answer qemu_evidence_answer(const struct qemu_evidence *evidence, enum qemu_verdict verdict);
+/** Whether the guest meets @nested by @verdict; NONE: nothing is wanted, or it is unknown. */
+enum qemu_answer qemu_evidence_is_policy_met(const struct qemu_evidence *evidence, enum qemu_verdict verdict, enum nestxml_nested nested);
 /** The verdict by command line, log and module alone. */
 enum qemu_verdict qemu_verdict_find_outside(const struct qemu_evidence *evidence);
 
 /** Whether QEMU emulates the processor, as far as that is known. */
 bool qemu_evidence_is_emulated(const struct qemu_evidence *evidence);
+/** Whether the guest's memory is encrypted. */
+bool qemu_evidence_is_encrypted(const struct qemu_evidence *evidence);
 /** Whose feature counts; NONE: not known. */
 enum nestxml_vendor qemu_evidence_vendor(const struct qemu_evidence *evidence);
 /** What may have changed what the command line says; NULL: nothing. */

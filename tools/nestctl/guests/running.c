@@ -53,8 +53,7 @@ void running_read(const char *root, const struct qemu_processes *processes, cons
 		evidence->command = process->command;
 	}
 	if (live)
-		find_problem(live, nestxml_host_get_vendor(host), &running->problem);
-	evidence->inapplicable = running->problem.code;
+		find_problem(live, nestxml_host_get_vendor(host), &evidence->problem);
 	evidence->doubt = find_doubt(live);
 	evidence->is_emulated = live && nestxml_domain_is_tcg(live);
 	evidence->vendor = nestxml_host_get_vendor(host);
@@ -64,22 +63,4 @@ void running_read(const char *root, const struct qemu_processes *processes, cons
 	if (running->log_error != 0 || !running->log.started)
 		return;
 	evidence->log = running->log.lacks[qemu_evidence_vendor(evidence)] ? QEMU_ANSWER_YES : QEMU_ANSWER_NO;
-}
-
-enum qemu_answer running_is_policy_met(enum nestxml_nested nested, enum qemu_verdict verdict)
-{
-	enum qemu_answer answer = qemu_verdict_answer(verdict);
-
-	if (nested == NESTXML_NESTED_REQUIRE)
-		return answer;
-	if (nested != NESTXML_NESTED_DISABLE || answer == QEMU_ANSWER_NONE)
-		return QEMU_ANSWER_NONE;
-	switch (verdict) { /* the CPUID counts, also where KVM does not run */
-	case QEMU_VERDICT_ENCRYPTED:
-		return QEMU_ANSWER_NO;
-	case QEMU_VERDICT_ENCRYPTED_UNKNOWN:
-		return QEMU_ANSWER_NONE;
-	default:
-		return answer == QEMU_ANSWER_NO ? QEMU_ANSWER_YES : QEMU_ANSWER_NO;
-	}
 }

@@ -16,7 +16,6 @@ struct running {
 	int process_error; /* negative errno; 0: the process is known */
 	int log_error;
 	struct qemu_log log;
-	struct nestxml_error problem; /* why nesting does not apply to the guest, where @evidence says so */
 	struct qemu_evidence evidence;
 };
 
@@ -27,8 +26,5 @@ struct running {
  */
 void running_read(const char *root, const struct qemu_processes *processes, const char *name, const char *uuid,
 		  const struct nestxml_domain *live, const struct nestxml_host *host, struct running *running);
-
-/** Whether a guest of this @verdict meets @nested; NONE: nothing is wanted, or it is unknown. */
-enum qemu_answer running_is_policy_met(enum nestxml_nested nested, enum qemu_verdict verdict);
 
 #endif
