@@ -9,6 +9,7 @@
 #include <nestxml/nestxml.h>
 
 #include "file.h"
+#include "guests/qemu_command.h"
 #include "macros.h"
 
 /*
@@ -44,12 +45,9 @@ bool emulator_find(const char *xml, char *path, size_t size)
 bool emulator_is_wrapper(const char *path)
 {
 	AUTO_FREE char *target = realpath(path, NULL); /* a link to QEMU may have any name */
-	const char *program = target ? target : path;
-	const char *slash = strrchr(program, '/');
-	const char *name = slash ? slash + 1 : program;
 	char start[3];
 
 	if (nestxml_file_read_small("", path, start, sizeof(start)) == 2 && strcmp(start, "#!") == 0)
 		return true;
-	return strncmp(name, "qemu", 4) != 0 && strcmp(name, "kvm") != 0;
+	return !qemu_command_is_qemu(target ? target : path);
 }

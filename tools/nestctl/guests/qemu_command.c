@@ -338,14 +338,14 @@ static void take_set(struct qemu_command *command, const char *value)
 		doubt(command, "-set", value);
 }
 
-/* ---- all of it ---- */
-
 /* As libvirt writes it, in JSON. */
 static void take_object(struct qemu_command *command, const char *value)
 {
 	if (strstr(value, "\"qom-type\":\"tdx-guest\""))
 		command->is_tdx = true;
 }
+
+/* ---- all of it ---- */
 
 static void take_option(struct qemu_command *command, const char *name, const char *value)
 {
@@ -373,13 +373,12 @@ static void take_option(struct qemu_command *command, const char *name, const ch
 		doubt(command, "-plugin", value);
 }
 
-/* Whether a program of this path is QEMU, and not an interpreter: qemu-system-x86_64, qemu-kvm, kvm. */
-static bool is_qemu(const char *path)
+bool qemu_command_is_qemu(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	const char *name = slash ? slash + 1 : path;
 
-	return strstr(name, "qemu") || strcmp(name, "kvm") == 0;
+	return strncmp(name, "qemu", 4) == 0 || strcmp(name, "kvm") == 0;
 }
 
 /*
@@ -390,14 +389,17 @@ static bool is_qemu(const char *path)
 static const char *find_script(const char *line, size_t length)
 {
 	const char *first = length > 0 ? next_argument(line, length, line) : NULL;
+	const char *script = first;
 	const char *before = NULL;
 
-	for (const char *at = first; at && !is_qemu(line); at = next_argument(line, length, at)) {
-		if (strcmp(at, "-name") == 0)
-			return before && before[0] != '-' ? before : NULL;
+	for (const char *at = qemu_command_is_qemu(line) ? NULL : first; at; at = next_argument(line, length, at)) {
+		if (strcmp(at, "-name") == 0) {
+			script = before;
+			break;
+		}
 		before = at;
 	}
-	return first && first[0] != '-' ? first : NULL;
+	return script && script[0] != '-' ? script : NULL;
 }
 
 void qemu_command_parse(const char *line, size_t length, struct qemu_command *command)

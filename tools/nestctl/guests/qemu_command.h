@@ -44,6 +44,9 @@ struct qemu_command {
  */
 void qemu_command_parse(const char *line, size_t length, struct qemu_command *command);
 
+/** Whether a program of this @path is QEMU by its name, and no script or interpreter: qemu-system-x86_64, qemu-kvm, kvm. */
+bool qemu_command_is_qemu(const char *path);
+
 /** Whether the command line is that of the guest @name with @uuid. */
 bool qemu_command_is_of(const struct qemu_command *command, const char *name, const char *uuid);
 

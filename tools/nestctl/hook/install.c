@@ -26,23 +26,25 @@
  */
 static void tell_daemons(const char *root, bool removed)
 {
-	const char *retry = removed ? "systemctl reload " : "nestctl hook install";
 	struct daemons daemons;
 
 	daemons_find(root, &daemons);
 	for (size_t i = 0; i < daemons.count; i++) {
 		const struct daemon *daemon = &daemons.list[i];
 		int code = daemons_tell(root, daemon);
+		char retry[64] = "nestctl hook install";
 
+		if (removed)
+			snprintf(retry, sizeof(retry), "systemctl reload %s", daemon->name);
 		if (code == 0)
 			printf("%s (PID %d) was told to look for hooks (SIGHUP)\n", daemon->name, (int)daemon->pid);
 		else if (code == -EBUSY)
 			fprintf(stderr,
-				"nestctl: warning: %s (PID %d) is still starting or reloading, and would ignore SIGHUP; once it is done, run: %s%s\n",
-				daemon->name, (int)daemon->pid, retry, removed ? daemon->name : "");
+				"nestctl: warning: %s (PID %d) is still starting or reloading, and would ignore SIGHUP; once it is done, run: %s\n",
+				daemon->name, (int)daemon->pid, retry);
 		else if (code != -ESRCH)
-			fprintf(stderr, "nestctl: warning: %s (PID %d) cannot be sent SIGHUP: %s; run: %s%s\n", daemon->name,
-				(int)daemon->pid, strerror(-code), retry, removed ? daemon->name : "");
+			fprintf(stderr, "nestctl: warning: %s (PID %d) cannot be sent SIGHUP: %s; run: %s\n", daemon->name,
+				(int)daemon->pid, strerror(-code), retry);
 	}
 	if (daemons.count == 0)
 		puts("no libvirtd or virtqemud is running; they look for hooks when they start");

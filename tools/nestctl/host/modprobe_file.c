@@ -56,7 +56,6 @@ enum nestctl_status modprobe_file_write(const struct modprobe_file *file, const 
 	int code = replace_file(file->path, text, strlen(text), NULL, &reason);
 
 	umask(mask);
-
 	return code == 0 ? NESTCTL_YES : nestctl_fail(NESTCTL_FAILED, "%s %s: %s", MODPROBE_FILE, reason, strerror(-code));
 }
 
