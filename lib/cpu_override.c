@@ -94,21 +94,59 @@ static bool sets_driver(struct text value)
 	return dot && has_prefix((struct text){dot, (size_t)(end - dot)}, property);
 }
 
+/* The value of -object: QEMU 11.1 and newer can make a monitor of it. */
+static bool names_monitor(struct text value)
+{
+	return memmem(value.start, value.length, "monitor", 7) ||
+	       (value.length > 0 && value.start[0] == '{' && memchr(value.start, '\\', value.length));
+}
+
+/* The value of -serial and the like: "mon:DEVICE". */
+static bool adds_monitor(struct text value)
+{
+	return has_prefix(value, "mon:");
+}
+
+/* QEMU takes two dashes like one. */
+static struct text strip_dash(struct text option)
+{
+	return has_prefix(option, "--") ? (struct text){option.start + 1, option.length - 1} : option;
+}
+
+/* Options that win if their value does. */
+static const struct {
+	const char *option;
+	bool (*is_deciding)(struct text value);
+} by_value[] = {
+	{"-device", names_cpu},	   {"-global", names_cpu},	{"-set", sets_driver},	     {"-object", names_monitor},
+	{"-serial", adds_monitor}, {"-parallel", adds_monitor}, {"-debugcon", adds_monitor},
+};
+
+static bool is_deciding(const struct cpu_override *override, struct text value)
+{
+	struct text option = strip_dash((struct text){override->option, strlen(override->option)});
+
+	for (size_t i = 0; i < ARRAY_SIZE(by_value); i++)
+		if (is_equal(option, by_value[i].option))
+			return by_value[i].is_deciding(value);
+	return false;
+}
+
 static void add_option(struct cpu_override *override, struct text argument)
 {
-	/* -readconfig: its file, which is not read here, may set a CPU's properties or add a CPU; -plugin: other code in QEMU. */
-	static const char *const decisive[] = {"-cpu", "-readconfig", "-plugin"};
-	struct text option = argument;
+	/*
+	 * -readconfig: its file, which is not read here, may set a CPU's properties or add a CPU; -plugin: other code in QEMU. The others
+	 * open a monitor or a gdb stub, through which a file or another program can add a CPU.
+	 */
+	static const char *const decisive[] = {"-cpu", "-readconfig", "-plugin", "-monitor", "-mon", "-qmp", "-qmp-pretty", "-gdb", "-s"};
+	struct text option = strip_dash(argument);
 
-	if (has_prefix(option, "--")) { /* QEMU takes two dashes like one */
-		option.start++;
-		option.length--;
-	}
 	for (size_t i = 0; i < ARRAY_SIZE(decisive); i++)
 		if (is_equal(option, decisive[i]))
 			note(override, argument, "commandline");
-	if (is_equal(option, "-device") || is_equal(option, "-global") || is_equal(option, "-set"))
-		snprintf(override->option, sizeof(override->option), "%.*s", (int)argument.length, argument.start);
+	for (size_t i = 0; i < ARRAY_SIZE(by_value); i++)
+		if (is_equal(option, by_value[i].option))
+			snprintf(override->option, sizeof(override->option), "%.*s", (int)argument.length, argument.start);
 }
 
 /*
@@ -119,7 +157,7 @@ void nestxml_cpu_override_add_argument(struct cpu_override *override, const char
 {
 	struct text argument = {value, length};
 
-	if (override->option[0] && (names_cpu(argument) || sets_driver(argument)))
+	if (is_deciding(override, argument))
 		note(override, (struct text){override->option, strlen(override->option)}, "commandline");
 	override->option[0] = '\0';
 	add_option(override, argument);

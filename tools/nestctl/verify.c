@@ -152,8 +152,8 @@ static void describe_monitor(const struct diagnosis *diagnosis, char *text, size
 	else if (!monitor->answered)
 		snprintf(text, size, "nothing: %s", monitor->error);
 	else
-		snprintf(text, size, "%s; libvirt marks the guest as tainted now (custom-monitor)",
-			 describe_has(monitor->has, features, sizeof(features)));
+		snprintf(text, size, "%s%s; libvirt marks the guest as tainted now (custom-monitor)",
+			 describe_has(monitor->has, features, sizeof(features)), monitor->differ ? ", but not on every processor" : "");
 }
 
 static void print_running(const struct diagnosis *diagnosis)
@@ -293,7 +293,7 @@ static struct json_object *make_monitor(const struct diagnosis *diagnosis)
 		return NULL;
 	object = json_object_new_object();
 	output_add_bool(object, "answered", monitor->answered);
-	add_features(object, monitor->has, monitor->answered);
+	add_features(object, monitor->has, monitor->answered && !monitor->differ);
 	output_add_string(object, "error", monitor->error[0] ? monitor->error : NULL);
 	return object;
 }

@@ -102,6 +102,7 @@ static void read_answers(struct diagnosis *diagnosis)
 		qemu_monitor_ask(&qemu, &diagnosis->monitor);
 	if (diagnosis->monitor.answered)
 		set_answers(evidence->monitor, diagnosis->monitor.has);
+	evidence->processors_differ = diagnosis->monitor.differ;
 	if (diagnosis->is_guest_asked)
 		guest_agent_ask(&agent, &diagnosis->agent);
 	if (diagnosis->agent.answered)

@@ -11,8 +11,12 @@
 
 #include <nestxml/nestxml.h>
 
+#include "guests/auto_json.h"
 #include "guests/qemu_options.h"
 #include "macros.h"
+
+/* The character device of libvirt's own monitor. */
+#define LIBVIRT_MONITOR "charmonitor"
 
 /* ---- arguments ---- */
 
@@ -338,11 +342,72 @@ static void take_set(struct qemu_command *command, const char *value)
 		doubt(command, "-set", value);
 }
 
-/* As libvirt writes it, in JSON. */
+/* A copy of the key's value in -object, which libvirt writes in JSON; "" if there is none. */
+static void read_object(const char *object, const char *key, char *text, size_t size)
+{
+	AUTO_JSON struct json_object *json = object[0] == '{' ? json_tokener_parse(object) : NULL;
+	struct json_object *member = NULL;
+	struct piece name;
+	struct piece value;
+
+	json_object_object_get_ex(json, key, &member);
+	snprintf(text, size, "%s", member ? json_object_get_string(member) : "");
+	for (const char *implied = "qom-type"; !json && next_pair(&object, implied, &name, &value); implied = NULL)
+		if (is_word(name, key))
+			copy_value(value, text, size);
+}
+
 static void take_object(struct qemu_command *command, const char *value)
 {
-	if (strstr(value, "\"qom-type\":\"tdx-guest\""))
+	char type[64];
+	char device[64];
+
+	read_object(value, "qom-type", type, sizeof(type));
+	read_object(value, "chardev", device, sizeof(device));
+	if (strcmp(type, "tdx-guest") == 0)
 		command->is_tdx = true;
+	/* since QEMU 11.1 */
+	if (strncmp(type, "monitor-", 8) == 0 && strcmp(device, LIBVIRT_MONITOR) != 0)
+		doubt(command, "-object", value);
+}
+
+/* ---- monitors: -mon and what opens one ---- */
+
+static void take_mon(struct qemu_command *command, const char *value)
+{
+	const char *rest = value;
+	struct piece key;
+	struct piece text;
+	bool is_libvirts = false;
+
+	for (const char *implied = "chardev"; next_pair(&rest, implied, &key, &text); implied = NULL)
+		if (is_word(key, "chardev"))
+			is_libvirts = is_word(text, LIBVIRT_MONITOR);
+	if (!is_libvirts)
+		doubt(command, "-mon", value);
+}
+
+/* Other options that open a monitor or a gdb stub. What comes through one, from a file perhaps, can add a CPU. */
+static bool opens_monitor(const char *name, const char *value)
+{
+	static const char *const openers[] = {"monitor", "qmp", "qmp-pretty", "gdb", "s"};
+	static const char *const by_value[] = {"serial", "parallel", "debugcon"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(openers); i++)
+		if (strcmp(name, openers[i]) == 0)
+			return true;
+	for (size_t i = 0; i < ARRAY_SIZE(by_value); i++)
+		if (strcmp(name, by_value[i]) == 0)
+			return strncmp(value, "mon:", 4) == 0;
+	return false;
+}
+
+static void doubt_monitor(struct qemu_command *command, const char *name, const char *value)
+{
+	char option[16];
+
+	snprintf(option, sizeof(option), "-%s", name);
+	doubt(command, option, value[0] ? value : NULL);
 }
 
 /* ---- all of it ---- */
@@ -371,6 +436,10 @@ static void take_option(struct qemu_command *command, const char *name, const ch
 		doubt(command, "-readconfig", value);
 	else if (strcmp(name, "plugin") == 0) /* loads another program's code */
 		doubt(command, "-plugin", value);
+	else if (strcmp(name, "mon") == 0)
+		take_mon(command, value);
+	else if (opens_monitor(name, value))
+		doubt_monitor(command, name, value);
 }
 
 bool qemu_command_is_qemu(const char *path)

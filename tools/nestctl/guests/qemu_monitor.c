@@ -2,22 +2,16 @@
 /* qemu_monitor.c - a short dialogue with QEMU's monitor. */
 #include "guests/qemu_monitor.h"
 
-#include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <nestxml/nestxml.h>
 
+#include "guests/auto_json.h"
 #include "macros.h"
 
 #define TIME 10			      /* seconds for a reply */
 #define REPLY_LIMIT ((size_t)4 << 20) /* bytes of a reply: thousands of processors */
-
-#define AUTO_JSON CLEANUP(put_json)
-static void put_json(struct json_object **object)
-{
-	json_object_put(*object);
-}
 
 static void fail(struct qemu_monitor_answer *answer, const char *reason)
 {
@@ -43,21 +37,14 @@ static struct json_object *ask(const struct channel *channel, const char *comman
 	return NULL;
 }
 
-static bool get_path(const struct channel *channel, char *path, size_t size, struct qemu_monitor_answer *answer)
+/* The path of a processor; NULL: it has none. */
+static const char *get_path(struct json_object *processor)
 {
-	AUTO_JSON struct json_object *cpus = ask(channel, "{\"execute\":\"query-cpus-fast\"}", answer);
-	struct json_object *first = json_object_is_type(cpus, json_type_array) ? json_object_array_get_idx(cpus, 0) : NULL;
 	struct json_object *value;
 
-	if (!cpus)
-		return false;
-	if (!json_object_object_get_ex(first, "qom-path", &value) || !json_object_is_type(value, json_type_string) ||
-	    (size_t)json_object_get_string_len(value) >= size) {
-		fail(answer, "QEMU names no processor");
-		return false;
-	}
-	snprintf(path, size, "%s", json_object_get_string(value));
-	return true;
+	if (!json_object_object_get_ex(processor, "qom-path", &value) || !json_object_is_type(value, json_type_string))
+		return NULL;
+	return json_object_get_string(value);
 }
 
 static struct json_object *make_get(const char *path, const char *property)
@@ -88,15 +75,39 @@ static bool get_feature(const struct channel *channel, const char *path, const c
 	return true;
 }
 
+/* Adds what @processor has to @answer. */
+static bool ask_processor(const struct channel *channel, struct json_object *processor, bool is_first, struct qemu_monitor_answer *answer)
+{
+	const char *path = get_path(processor);
+	bool has;
+
+	if (!path) {
+		fail(answer, "QEMU names no processor");
+		return false;
+	}
+	FOR_EACH_VENDOR(vendor) {
+		if (!get_feature(channel, path, nestxml_vendor_feature(vendor), &has, answer))
+			return false;
+		answer->differ = answer->differ || (!is_first && has != answer->has[vendor]);
+		answer->has[vendor] = answer->has[vendor] || has;
+	}
+	return true;
+}
+
 void qemu_monitor_ask(const struct channel *channel, struct qemu_monitor_answer *answer)
 {
-	char path[256];
+	AUTO_JSON struct json_object *processors = NULL;
+	size_t count;
 
 	*answer = (struct qemu_monitor_answer){0};
-	if (!get_path(channel, path, sizeof(path), answer))
+	processors = ask(channel, "{\"execute\":\"query-cpus-fast\"}", answer);
+	if (!processors)
 		return;
-	FOR_EACH_VENDOR(vendor)
-		if (!get_feature(channel, path, nestxml_vendor_feature(vendor), &answer->has[vendor], answer))
+	count = json_object_is_type(processors, json_type_array) ? json_object_array_length(processors) : 0;
+	if (count == 0)
+		fail(answer, "QEMU names no processor");
+	for (size_t i = 0; i < count; i++)
+		if (!ask_processor(channel, json_object_array_get_idx(processors, i), i == 0, answer))
 			return;
-	answer->answered = true;
+	answer->answered = count > 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* qemu_monitor.h - what QEMU itself says that a guest's first processor has. */
+/* qemu_monitor.h - what QEMU itself says that a guest's processors have. */
 #ifndef NESTXML_QEMU_MONITOR_H
 #define NESTXML_QEMU_MONITOR_H
 
@@ -12,13 +12,15 @@
 
 struct qemu_monitor_answer {
 	bool answered;	   /* the rest is known */
-	bool has[VENDORS]; /* the vendor's feature */
+	bool has[VENDORS]; /* whether a processor has the vendor's feature */
+	bool differ;	   /* not every processor has what another has */
 	char error[512];   /* why it did not answer; ready for a terminal */
 };
 
 /**
- * Asks QEMU for the features of its first processor: query-cpus-fast, then qom-get of that one's properties named as the vendors' features
- * ("vmx" and "svm"), which are what QEMU shows the guest, without what KVM does not give (QEMU 2.12 and newer).
+ * Asks QEMU for the features of its processors, one of which may have been added with others: query-cpus-fast, then qom-get of each one's
+ * properties named as the vendors' features ("vmx" and "svm"), which are what QEMU shows the guest, without what KVM does not give (QEMU
+ * 2.12 and newer).
  */
 void qemu_monitor_ask(const struct channel *channel, struct qemu_monitor_answer *answer);
 

@@ -176,6 +176,8 @@ enum qemu_verdict qemu_verdict_find(const struct qemu_evidence *evidence)
 
 	if (is_inapplicable(evidence))
 		return QEMU_VERDICT_INAPPLICABLE;
+	if (evidence->processors_differ)
+		return QEMU_VERDICT_PROCESSORS_DIFFER;
 	verdict = combine(verdict, choose_answer(evidence, evidence->monitor), monitor_alone, monitor_against);
 	if (verdict == QEMU_VERDICT_MONITOR_CLAIMS || verdict == QEMU_VERDICT_MONITOR_DENIES)
 		return verdict; /* which no guest can settle */
@@ -202,6 +204,8 @@ enum qemu_answer qemu_evidence_is_policy_met(const struct qemu_evidence *evidenc
 {
 	enum qemu_answer has_feature = qemu_verdict_answer(verdict);
 
+	if (verdict == QEMU_VERDICT_PROCESSORS_DIFFER)
+		return nested == NESTXML_NESTED_REQUIRE || nested == NESTXML_NESTED_DISABLE ? QEMU_ANSWER_NO : QEMU_ANSWER_NONE;
 	if (nested == NESTXML_NESTED_REQUIRE)
 		return qemu_evidence_answer(evidence, verdict);
 	if (nested != NESTXML_NESTED_DISABLE || has_feature == QEMU_ANSWER_NONE)

@@ -25,6 +25,7 @@ struct qemu_evidence {
 	enum qemu_answer live;	      /* what libvirt found in QEMU's CPU at its start, by the live XML */
 	enum qemu_answer log;	      /* whether the log of this start names the feature as missing */
 	enum qemu_answer monitor[VENDORS]; /* what QEMU itself answers about the vendor's feature */
+	bool processors_differ;		   /* by that answer, in such a feature */
 	enum qemu_answer guest[VENDORS];   /* what the guest itself says */
 };
 
@@ -44,7 +45,8 @@ enum qemu_verdict {
 	QEMU_VERDICT_GUEST_LACKS,
 	/* unknown */
 	QEMU_VERDICT_NO_PROCESS,
-	QEMU_VERDICT_DOUBT, /* the command line has an argument whose effect is not known */
+	QEMU_VERDICT_DOUBT,		/* the command line has an argument whose effect is not known */
+	QEMU_VERDICT_PROCESSORS_DIFFER, /* by QEMU's answer, some have the feature and some do not */
 	QEMU_VERDICT_ACCELERATOR,
 	QEMU_VERDICT_NO_VENDOR,
 	QEMU_VERDICT_HOST_UNKNOWN,
