@@ -1006,6 +1006,10 @@ starts_migrate()
 {
 	ip link set lo up
 	start_second_host
+	fails "the guests at another host's socket are not this host's" 3 nestctl apply --all -c "$elsewhere" -- "no guest was rewritten" \
+		"the guests are on another host"
+	fails "nor are they listed as such" 3 nestctl list -c "$elsewhere" -- "the guests are on another host"
+	works "those at this host's are" nestctl list -c "qemu+unix:///system?mode=legacy&socket=$(socket sock)"
 	define moving "$type" "$with"
 	virsh -q start moving
 	has "a guest with the feature runs" moving 1

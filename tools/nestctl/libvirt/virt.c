@@ -3,6 +3,7 @@
 #include "libvirt/virt.h"
 
 #include <dlfcn.h>
+#include <fnmatch.h>
 #include <libvirt/libvirt-qemu.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -88,6 +89,22 @@ bool virt_is_alive(const struct virt *virt)
 	return sym_virConnectIsAlive(virt->connection) == 1;
 }
 
+/* Whether the URI states no socket, or one where this host's daemons have theirs. Any other may be a container's, or lead to another host.
+ */
+static bool has_local_socket(const char *uri)
+{
+	static const char key[] = "socket=";
+	static const char *const sockets[] = {"/run/libvirt/*", "/var/run/libvirt/*", "/run/user/*/libvirt/*"};
+	const char *at = strchr(uri, '?');
+
+	while (at && strncmp(at + 1, key, strlen(key)) != 0)
+		at = strchr(at + 1, '&');
+	for (size_t i = 0; at && i < ARRAY_SIZE(sockets); i++)
+		if (fnmatch(sockets[i], at + 1 + strlen(key), FNM_PATHNAME) == 0)
+			return true;
+	return !at;
+}
+
 /* "qemu:///system" and "qemu+unix:///system"; any other transport, and any host, may lead elsewhere. */
 static bool is_local_uri(const char *uri)
 {
@@ -95,7 +112,7 @@ static bool is_local_uri(const char *uri)
 
 	for (size_t i = 0; i < ARRAY_SIZE(starts); i++)
 		if (strncmp(uri, starts[i], strlen(starts[i])) == 0)
-			return true;
+			return has_local_socket(uri);
 	return false;
 }
 
