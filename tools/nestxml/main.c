@@ -49,6 +49,7 @@ struct job {
 	const struct options *options;
 	const char *path; /* NULL: stdin */
 	char label[512];  /* how messages name it */
+	struct stat was;  /* the input when it was opened */
 	char *xml;
 	size_t length;
 	struct nestxml_domain *domain;
@@ -150,7 +151,14 @@ static enum status fail(const struct job *job, const struct nestxml_error *error
 
 static enum status fail_io(const char *label, const char *what, int code)
 {
-	const char *reason = code == -EBADF ? "it is closed" : code == -EINVAL ? "it is not a regular file" : strerror(-code);
+	const char *reason = replace_strerror(code);
+
+	if (code == -EBADF)
+		reason = "it is closed";
+	else if (code == -EINVAL)
+		reason = "it is not a regular file";
+	else if (code == -EMLINK)
+		reason = "write to another file with -o";
 
 	fprintf(stderr, "nestxml: %s %s: %s\n", *label ? label : "''", what, reason);
 	return STATUS_IO;
@@ -164,14 +172,6 @@ static enum status finish_stdout(int code, enum status status)
 	return code == 0 ? status : fail_io("stdout", "cannot be written", code);
 }
 
-/* What is rewritten in place must be a file: a pipe would be drained, or waited for. */
-static bool is_regular(int fd)
-{
-	struct stat status;
-
-	return fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
-}
-
 static enum status read_input(struct job *job)
 {
 	int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | (job->options->in_place ? O_NONBLOCK : 0);
@@ -181,7 +181,8 @@ static enum status read_input(struct job *job)
 
 	if (fd < 0)
 		return fail_io(job->label, "cannot be opened", -errno);
-	if (job->options->in_place && !is_regular(fd))
+	/* What is rewritten in place must be a file: a pipe would be drained, or waited for. */
+	if (job->options->in_place && (fstat(fd, &job->was) < 0 || !S_ISREG(job->was.st_mode)))
 		return fail_io(job->label, "cannot be rewritten in place", -EINVAL);
 	code = io_read(fd, NESTXML_MAX_SIZE, 0, &job->xml, &job->length);
 	return code == 0 ? STATUS_DONE : fail_io(job->label, "cannot be read", code);
@@ -302,10 +303,11 @@ static enum status work_out(struct job *job)
 	return STATUS_DONE;
 }
 
-static enum status replace(const struct job *job, const char *path, const char *label)
+/* @was: what it must still be; NULL: whatever it is */
+static enum status replace(const struct job *job, const char *path, const struct stat *was, const char *label)
 {
 	const char *reason = NULL;
-	int code = replace_file(path, job->xml, job->length, job->edits, &reason);
+	int code = replace_file(path, job->xml, job->length, job->edits, was, &reason);
 
 	return code == 0 ? STATUS_DONE : fail_io(label, reason, code);
 }
@@ -319,11 +321,11 @@ static enum status write_out(struct job *job)
 	if (options->action == ACTION_CHECK)
 		return changes ? STATUS_WOULD_CHANGE : STATUS_DONE;
 	if (options->in_place) /* the file stays untouched where there is nothing to change */
-		return changes ? replace(job, job->path, job->label) : STATUS_DONE;
+		return changes ? replace(job, job->path, &job->was, job->label) : STATUS_DONE;
 	if (options->output) {
 		char label[512];
 
-		return replace(job, options->output, nestxml_text_escape(options->output, label, sizeof(label)));
+		return replace(job, options->output, NULL, nestxml_text_escape(options->output, label, sizeof(label)));
 	}
 	if (options->action == ACTION_DIFF)
 		code = diff_write(STDOUT_FILENO, job->label, job->xml, job->length, job->edits, isatty(STDOUT_FILENO));

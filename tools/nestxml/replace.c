@@ -25,8 +25,9 @@ struct replacement {
 	const char *xml;
 	size_t length;
 	const struct nestxml_edits *edits;
-	const char *directory; /* where the new file is made; NULL: next to the old one */
-	mode_t mode;	       /* 0: the old file's, or that of any new file */
+	const char *directory;	/* where the new file is made; NULL: next to the old one */
+	mode_t mode;		/* 0: the old file's, or that of any new file */
+	const struct stat *was; /* the old file when it was read; NULL: that does not matter */
 	const char *reason;
 };
 
@@ -101,6 +102,47 @@ static void sync_directory(const char *path)
 		fsync(fd);
 }
 
+/* Whether the file is still what it was, and says the same: every change to it sets its ctime. */
+static bool is_unchanged(const struct stat *was, const struct stat *now)
+{
+	return was->st_dev == now->st_dev && was->st_ino == now->st_ino && was->st_size == now->st_size &&
+	       was->st_mtim.tv_sec == now->st_mtim.tv_sec && was->st_mtim.tv_nsec == now->st_mtim.tv_nsec &&
+	       was->st_ctim.tv_sec == now->st_ctim.tv_sec && was->st_ctim.tv_nsec == now->st_ctim.tv_nsec;
+}
+
+/* Not every file system can refuse to replace: there a file that comes between the two calls is lost. */
+static int rename_to_new(const char *from, const char *to)
+{
+	struct stat status;
+
+	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -1;
+	if (lstat(to, &status) == 0) {
+		errno = EEXIST;
+		return -1;
+	}
+	return rename(from, to);
+}
+
+/* The new file takes its place, unless another program has changed or made the old one in the meantime. */
+static int put_in_place(struct replacement *replacement, const char *temporary, const char *path, bool exists)
+{
+	struct stat now;
+
+	if (exists && replacement->was && lstat(path, &now) == 0 && !is_unchanged(replacement->was, &now)) {
+		errno = ESTALE;
+		return fail(replacement, "was changed by another program in the meantime");
+	}
+	if ((exists ? rename(temporary, path) : rename_to_new(temporary, path)) == 0)
+		return 0;
+	if (exists || errno != EEXIST)
+		return fail(replacement, "cannot be replaced");
+	errno = ESTALE;
+	return fail(replacement, "was created by another program in the meantime");
+}
+
 /* @path is absolute or starts with "./", and no symbolic link. */
 static int replace_regular(struct replacement *replacement, const char *path, bool exists)
 {
@@ -122,8 +164,8 @@ static int replace_regular(struct replacement *replacement, const char *path, bo
 	code = fill(replacement, path, exists, fd);
 	if (close(fd) < 0 && code == 0)
 		code = fail(replacement, "cannot be written");
-	if (code == 0 && rename(temporary, path) < 0)
-		code = fail(replacement, "cannot be replaced");
+	if (code == 0)
+		code = put_in_place(replacement, temporary, path, exists);
 	if (code == 0)
 		sync_directory(path);
 	else
@@ -172,9 +214,10 @@ static int replace_undisturbed(struct replacement *replacement, const char *path
 	return code;
 }
 
-int replace_file(const char *path, const char *xml, size_t length, const struct nestxml_edits *edits, const char **reason)
+int replace_file(const char *path, const char *xml, size_t length, const struct nestxml_edits *edits, const struct stat *was,
+		 const char **reason)
 {
-	struct replacement replacement = {.xml = xml, .length = length, .edits = edits};
+	struct replacement replacement = {.xml = xml, .length = length, .edits = edits, .was = was};
 	struct stat status;
 	bool exists = stat(path, &status) == 0;
 	AUTO_FREE char *resolved = NULL;
@@ -186,7 +229,7 @@ int replace_file(const char *path, const char *xml, size_t length, const struct 
 		code = write_through(&replacement, path);
 	} else if (exists && status.st_nlink > 1) {
 		code = -EMLINK;
-		replacement.reason = "has other hard links, which would keep the old text; write to another file with -o";
+		replacement.reason = "has other hard links, which would keep the old text";
 	} else {
 		resolved = resolve(path, exists);
 		code = resolved ? replace_undisturbed(&replacement, resolved, exists) : fail(&replacement, "cannot be written");
@@ -195,11 +238,23 @@ int replace_file(const char *path, const char *xml, size_t length, const struct 
 	return code;
 }
 
-int replace_program(const char *path, const char *directory, const char *data, size_t length, const char **reason)
+int replace_program(const char *path, const char *directory, const char *data, size_t length, const struct stat *was, const char **reason)
 {
-	struct replacement replacement = {.xml = data, .length = length, .directory = directory, .mode = 0755};
-	int code = replace_undisturbed(&replacement, path, true);
+	struct replacement replacement = {.xml = data, .length = length, .directory = directory, .mode = 0755, .was = was};
+	int code = replace_undisturbed(&replacement, path, was != NULL);
 
 	*reason = replacement.reason;
 	return code;
+}
+
+const char *replace_strerror(int code)
+{
+	switch (code) {
+	case -ESTALE:
+		return "try again";
+	case -EMLINK:
+		return "remove them first";
+	default:
+		return strerror(-code);
+	}
 }

@@ -4,6 +4,7 @@
 #define NESTXML_REPLACE_H
 
 #include <stddef.h>
+#include <sys/stat.h>
 
 #include <nestxml/nestxml.h>
 
@@ -12,20 +13,27 @@
  * symbolic links to it stay. A @path that is a device or a pipe is written to; one with other hard links is refused, since it could
  * only be written in place.
  *
+ * @was		what @path was when @xml was read from it; NULL: that does not matter
  * @reason	set on failure: what could not be done, static
  *
- * Returns 0 or a negative errno; @path is then as it was, but for a device or pipe, which may have been written to in part.
+ * Returns 0 or a negative errno; @path is then as it was, but for a device or pipe, which may have been written to in part. -ESTALE:
+ * another program has changed or created it in the meantime.
  */
-int replace_file(const char *path, const char *xml, size_t length, const struct nestxml_edits *edits, const char **reason);
+int replace_file(const char *path, const char *xml, size_t length, const struct nestxml_edits *edits, const struct stat *was,
+		 const char **reason);
 
 /**
- * Puts a program at @path, whole or not at all: a file of its own (mode 0755, the caller's), whatever was there.
+ * Puts a program at @path, whole or not at all: a file of its own (mode 0755, the caller's).
  *
  * @directory	of the same file system: where it is made, so that no unfinished program is ever run
+ * @was		what is replaced; NULL: nothing was there
  * @reason	as above
  *
- * Returns 0 or a negative errno; @path is then as it was.
+ * Returns 0 or a negative errno, as above; @path is then as it was.
  */
-int replace_program(const char *path, const char *directory, const char *data, size_t length, const char **reason);
+int replace_program(const char *path, const char *directory, const char *data, size_t length, const struct stat *was, const char **reason);
+
+/** What a code returned above means, static. */
+const char *replace_strerror(int code);
 
 #endif

@@ -58,7 +58,9 @@ static int make_directory(const char *root, const char *path)
 
 	if (!below)
 		return -ENOMEM;
-	return mkdir(below, 0755) < 0 && errno != EEXIST ? -errno : 0;
+	if (mkdir(below, 0755) < 0)
+		return errno == EEXIST ? 0 : -errno;
+	return chmod(below, 0755) < 0 ? -errno : 0; /* whatever the umask: libvirt's own programs read what is below it */
 }
 
 static enum nestctl_status make_directories(const char *root, enum hook_place place)
@@ -78,16 +80,19 @@ static enum nestctl_status write_program(const char *root, const struct hook *ho
 {
 	AUTO_FREE char *path = nestxml_path_join(root, hook_place_path(place));
 	AUTO_FREE char *directory = nestxml_path_join(root, HOOK_DIRECTORY);
+	const struct stat *was = NULL;
 	const char *reason = NULL;
 	enum nestctl_status status = make_directories(root, place);
 	int code;
 
 	if (status != NESTCTL_YES)
 		return status;
-	code = path && directory ? replace_program(path, directory, hook->program, hook->length, &reason) : -ENOMEM;
+	if (hook->at[place].content != HOOK_CONTENT_NOTHING)
+		was = &hook->at[place].status;
+	code = path && directory ? replace_program(path, directory, hook->program, hook->length, was, &reason) : -ENOMEM;
 	if (code != 0)
 		return nestctl_fail(NESTCTL_FAILED, "%s %s: %s", hook_place_path(place), reason ? reason : "cannot be written",
-				    strerror(-code));
+				    replace_strerror(code));
 	printf("%s is installed\n", hook_place_path(place));
 	return NESTCTL_YES;
 }
@@ -104,6 +109,29 @@ static enum nestctl_status remove_program(const char *root, enum hook_place plac
 
 /* ---- install and remove ---- */
 
+/* libvirt would run it twice at each call; and which of the two is wanted, only its owner knows. */
+static enum nestctl_status refuse_second(const struct hook *hook)
+{
+	char caller[256];
+
+	nestxml_text_escape(hook->caller, caller, sizeof(caller));
+	return nestctl_fail(
+		NESTCTL_NO,
+		"nothing was changed: %s seems to run it already, and with another one each start would be judged twice; remove it "
+		"from %s, or remove that file; then run: nestctl hook install",
+		caller, caller);
+}
+
+static void warn_of_caller(const struct hook *hook)
+{
+	char caller[256];
+
+	nestxml_text_escape(hook->caller, caller, sizeof(caller));
+	fprintf(stderr,
+		"nestctl: warning: %s seems to run it, too, so each start is judged twice; remove it from %s, or remove that file\n",
+		caller, caller);
+}
+
 /* Why the hook cannot go to @place. */
 static enum nestctl_status check_place(const struct hook *hook, enum hook_place place)
 {
@@ -118,6 +146,8 @@ static enum nestctl_status check_place(const struct hook *hook, enum hook_place 
 			"%s and %s belong to another program and stay; rename or move the second, whose name this hook needs, then run: nestctl "
 			"hook install",
 			hook_place_path(HOOK_PLACE_ALONE), hook_place_path(HOOK_PLACE_CHAIN));
+	if (hook->caller && hook_find(hook) == HOOK_PLACES && hook_is_chain_run(hook))
+		return refuse_second(hook);
 	if (place == HOOK_PLACE_ALONE || hook_is_chain_run(hook))
 		return NESTCTL_YES;
 	hook_describe_libvirt(hook, version, sizeof(version));
@@ -141,6 +171,8 @@ enum nestctl_status hook_install(const char *root, const struct hook *hook)
 	/* If it stayed in the chain too, the hook would run twice at each start. */
 	if (status == NESTCTL_YES && place == HOOK_PLACE_ALONE && hook_is_ours(hook, HOOK_PLACE_CHAIN))
 		status = remove_program(root, HOOK_PLACE_CHAIN);
+	if (status == NESTCTL_YES && hook->caller)
+		warn_of_caller(hook);
 	if (status == NESTCTL_YES)
 		tell_daemons(root, false);
 	return status;

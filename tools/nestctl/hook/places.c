@@ -2,6 +2,7 @@
 /* places.c - reads what is where libvirt looks for a qemu hook. */
 #include "hook/places.h"
 
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -13,19 +14,19 @@
 #include <nestxml/nestxml.h>
 
 #include "file.h"
+#include "hook_mark.h"
 #include "io.h"
 #include "macros.h"
 
 #define CHAIN_VERSION 6005000UL
+#define CHAIN_DIRECTORY HOOK_DIRECTORY "/qemu.d"
+#define CHAIN_NAME "10-nestxml"
 #define MAX_PROGRAM ((size_t)16 << 20)
-/* The hook's name in syslog, which is in every version of it; so a script that calls the hook must be told apart by not being ELF. */
-#define MARK "nestxml-hook"
-
 const char *hook_place_path(enum hook_place place)
 {
 	static const char *const paths[HOOK_PLACES] = {
 		[HOOK_PLACE_ALONE] = HOOK_DIRECTORY "/qemu",
-		[HOOK_PLACE_CHAIN] = HOOK_DIRECTORY "/qemu.d/10-nestxml",
+		[HOOK_PLACE_CHAIN] = CHAIN_DIRECTORY "/" CHAIN_NAME,
 	};
 
 	return paths[place];
@@ -33,23 +34,20 @@ const char *hook_place_path(enum hook_place place)
 
 /* ---- what is there ---- */
 
-static bool read_program(const char *path, char **data, size_t *length)
+/* @flags: O_NOFOLLOW or 0 */
+static bool read_program(const char *path, int flags, char **data, size_t *length)
 {
-	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | flags);
 
 	return fd >= 0 && io_read(fd, MAX_PROGRAM, 0, data, length) == 0;
 }
 
-static enum hook_content classify(const struct hook *hook, const char *path)
+static enum hook_content classify(const struct hook *hook, const char *data, size_t length)
 {
-	AUTO_FREE char *data = NULL;
-	size_t length;
-
-	if (!read_program(path, &data, &length))
-		return HOOK_CONTENT_NOT_OURS;
 	if (hook->program && length == hook->length && memcmp(data, hook->program, length) == 0)
 		return HOOK_CONTENT_CURRENT;
-	if (length > 4 && memcmp(data, "\177ELF", 4) == 0 && memmem(data, length, MARK, strlen(MARK)))
+	/* A script may name the hook, but is not ELF. */
+	if (length > 4 && memcmp(data, "\177ELF", 4) == 0 && memmem(data, length, HOOK_MARK, strlen(HOOK_MARK)))
 		return HOOK_CONTENT_OTHER;
 	return HOOK_CONTENT_NOT_OURS;
 }
@@ -57,17 +55,85 @@ static enum hook_content classify(const struct hook *hook, const char *path)
 static int read_place(const char *root, struct hook *hook, enum hook_place place)
 {
 	AUTO_FREE char *path = nestxml_path_join(root, hook_place_path(place));
-	struct stat status;
+	AUTO_FREE char *data = NULL;
+	struct stat *status = &hook->at[place].status;
+	size_t length;
 
 	if (!path)
 		return -ENOMEM;
 	hook->at[place].content = HOOK_CONTENT_NOTHING;
-	if (lstat(path, &status) < 0)
+	if (lstat(path, status) < 0)
 		return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
-	hook->at[place].content = S_ISREG(status.st_mode) ? classify(hook, path) : HOOK_CONTENT_NOT_OURS;
-	hook->at[place].executable = (status.st_mode & 0100) != 0;
-	hook->at[place].changed = status.st_ctim;
+	hook->at[place].content = HOOK_CONTENT_NOT_OURS;
+	if (S_ISREG(status->st_mode) && read_program(path, O_NOFOLLOW, &data, &length))
+		hook->at[place].content = classify(hook, data, length);
+	hook->at[place].executable = (status->st_mode & 0100) != 0;
 	return 0;
+}
+
+/* ---- what runs ours besides ---- */
+
+/* Whether a script names the hook outside of its comments. It need not run it: only the script knows. */
+static bool names_ours(const char *data, size_t length)
+{
+	const char *end = data + length;
+
+	if (length < 2 || memcmp(data, "#!", 2) != 0)
+		return false;
+	for (const char *line = data, *next; line < end; line = next) {
+		next = memchr(line, '\n', (size_t)(end - line));
+		next = next ? next + 1 : end;
+		while (line < next && (*line == ' ' || *line == '\t'))
+			line++;
+		if (line < next && *line != '#' && memmem(line, (size_t)(next - line), NESTXML_HOOK_PROGRAM, strlen(NESTXML_HOOK_PROGRAM)))
+			return true;
+	}
+	return false;
+}
+
+/* Whether libvirt runs ours if it runs @file: it is ours or a link to it, or a script that seems to run it. */
+static bool runs_ours(const char *root, const struct hook *hook, const char *file)
+{
+	AUTO_FREE char *path = nestxml_path_join(root, file);
+	AUTO_FREE char *data = NULL;
+	struct stat status;
+	size_t length;
+
+	if (!path || stat(path, &status) < 0 || !S_ISREG(status.st_mode) || (status.st_mode & 0111) == 0)
+		return false;
+	return read_program(path, 0, &data, &length) && (classify(hook, data, length) != HOOK_CONTENT_NOT_OURS || names_ours(data, length));
+}
+
+/* Looks at what is not in our place in qemu.d. */
+static int find_caller_in_chain(const char *root, struct hook *hook)
+{
+	AUTO_FREE char *path = nestxml_path_join(root, CHAIN_DIRECTORY);
+	AUTO_CLOSEDIR DIR *entries = path ? opendir(path) : NULL;
+	struct dirent *entry;
+
+	while (entries && !hook->caller && (entry = readdir(entries))) {
+		AUTO_FREE char *file = NULL;
+
+		if (entry->d_name[0] == '.' || strcmp(entry->d_name, CHAIN_NAME) == 0)
+			continue;
+		if (asprintf(&file, CHAIN_DIRECTORY "/%s", entry->d_name) < 0)
+			return -ENOMEM;
+		if (runs_ours(root, hook, file)) {
+			hook->caller = file;
+			file = NULL;
+		}
+	}
+	return 0;
+}
+
+static int find_caller(const char *root, struct hook *hook)
+{
+	const char *alone = hook_place_path(HOOK_PLACE_ALONE);
+
+	if (hook->at[HOOK_PLACE_ALONE].content != HOOK_CONTENT_NOT_OURS || !runs_ours(root, hook, alone))
+		return find_caller_in_chain(root, hook);
+	hook->caller = strdup(alone);
+	return hook->caller ? 0 : -ENOMEM;
 }
 
 /* The version of the library is the daemon's: both are built from one source. */
@@ -92,22 +158,26 @@ int hook_read(const char *root, struct hook *hook)
 
 	if (!path)
 		return -ENOMEM;
-	if (!read_program(path, &made.program, &made.length))
+	if (!read_program(path, O_NOFOLLOW, &made.program, &made.length))
 		made.program = NULL;
 	for (enum hook_place place = 0; code == 0 && place < HOOK_PLACES; place++)
 		code = read_place(root, &made, place);
+	if (code == 0)
+		code = find_caller(root, &made);
 	if (code != 0)
 		return code;
 	made.libvirt = find_libvirt();
 	*hook = made;
-	made.program = NULL;
+	made = (struct hook){0};
 	return 0;
 }
 
 void hook_clear(struct hook *hook)
 {
 	free(hook->program);
+	free(hook->caller);
 	hook->program = NULL;
+	hook->caller = NULL;
 }
 
 /* ---- what follows from it ---- */
@@ -115,6 +185,11 @@ void hook_clear(struct hook *hook)
 bool hook_is_ours(const struct hook *hook, enum hook_place place)
 {
 	return hook->at[place].content == HOOK_CONTENT_CURRENT || hook->at[place].content == HOOK_CONTENT_OTHER;
+}
+
+bool hook_is_double(const struct hook *hook)
+{
+	return hook_is_ours(hook, HOOK_PLACE_ALONE) && hook_is_ours(hook, HOOK_PLACE_CHAIN);
 }
 
 enum hook_place hook_find(const struct hook *hook)

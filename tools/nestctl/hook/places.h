@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <time.h>
+#include <sys/stat.h>
 
 #include <nestxml/nestxml.h>
 
@@ -30,8 +30,9 @@ struct hook {
 	struct {
 		enum hook_content content;
 		bool executable;
-		struct timespec changed;
+		struct stat status; /* of what is there; all zero: nothing is */
 	} at[HOOK_PLACES];
+	char *caller;	       /* another file that libvirt runs as a hook, and that seems to run ours; NULL: there is none */
 	unsigned long libvirt; /* its version, as libvirt counts: 6005000; 0: it is not installed */
 };
 
@@ -46,6 +47,8 @@ void hook_clear(struct hook *hook);
 
 /** Whether what is at @place is our hook, of any version. */
 bool hook_is_ours(const struct hook *hook, enum hook_place place);
+/** Whether it is in both places, so that libvirt runs it twice. */
+bool hook_is_double(const struct hook *hook);
 /** Where our hook is; HOOK_PLACES: nowhere. */
 enum hook_place hook_find(const struct hook *hook);
 /** Where our hook belongs: where it is, else the place that is free; HOOK_PLACES: both are taken. */

@@ -29,7 +29,7 @@ void hook_state_read(const char *root, const struct hook *hook, struct hook_stat
 	daemons_find(root, &state->daemons);
 	for (size_t i = 0; i < state->daemons.count; i++)
 		state->looked[i] =
-			state->place < HOOK_PLACES && daemons_has_looked(root, &state->daemons.list[i], &hook->at[asked].changed);
+			state->place < HOOK_PLACES && daemons_has_looked(root, &state->daemons.list[i], &hook->at[asked].status.st_ctim);
 	ask_apparmor(root, state, hook_place_path(asked));
 	state->selinux = confinement_ask_selinux(root, state->selinux_detail, sizeof(state->selinux_detail));
 }
@@ -103,8 +103,43 @@ static enum nestctl_status describe_installed(const struct hook_state *state, ch
 	return NESTCTL_YES;
 }
 
+/*
+ * libvirt runs it twice at each call: whether a guest arrives, the second run no longer knows, since the first has taken the mark that says
+ * so (hooks/run_dir.c). Returns false where it does not.
+ */
+static bool describe_double(const struct hook *hook, char *verdict, char *advice, size_t size)
+{
+	char caller[256];
+
+	if (hook_is_double(hook)) {
+		snprintf(verdict, size, "no: it is in both places, so each start is judged twice");
+		snprintf(advice, size, "nestctl hook install");
+	} else if (hook->caller) {
+		nestxml_text_escape(hook->caller, caller, sizeof(caller));
+		snprintf(verdict, size, "no: %s seems to run it, too, so each start is judged twice", caller);
+		snprintf(advice, size, "remove it from %s, or remove that file", caller);
+	}
+	return hook_is_double(hook) || hook->caller;
+}
+
+/* Another program's hook may run ours, which only that program knows. */
+static enum nestctl_status describe_caller(const struct hook *hook, char *verdict, char *advice, size_t size)
+{
+	char caller[256];
+
+	nestxml_text_escape(hook->caller, caller, sizeof(caller));
+	snprintf(verdict, size, "unknown: it is not installed, but %s seems to run it", caller);
+	if (hook_is_chain_run(hook))
+		snprintf(advice, size, "remove it from %s, or remove that file; then: nestctl hook install", caller);
+	else
+		snprintf(advice, size, "start a guest and look: journalctl -t nestxml-hook");
+	return NESTCTL_UNKNOWN;
+}
+
 enum nestctl_status hook_state_describe(const struct hook_state *state, char *verdict, char *advice, size_t size)
 {
+	if (state->place == HOOK_PLACES && state->hook->caller)
+		return describe_caller(state->hook, verdict, advice, size);
 	if (!is_installed(state)) {
 		snprintf(verdict, size, "no: %s", describe_content(state));
 		snprintf(advice, size, state->hook->program ? "nestctl hook install" : "reinstall nestxml");
@@ -116,7 +151,7 @@ enum nestctl_status hook_state_describe(const struct hook_state *state, char *ve
 			 hook_place_path(HOOK_PLACE_ALONE));
 		return NESTCTL_NO;
 	}
-	if (describe_confinement(state, verdict, advice, size))
+	if (describe_double(state->hook, verdict, advice, size) || describe_confinement(state, verdict, advice, size))
 		return NESTCTL_NO;
 	return describe_installed(state, verdict, advice, size);
 }

@@ -36,7 +36,9 @@ enum nestctl_status modprobe_file_read(const char *root, struct modprobe_file *f
 			"nothing was changed: %s is neither a regular file nor a link to one, so what is written to it is lost; remove %s",
 			MODPROBE_FILE, MODPROBE_FILE);
 	if (file->path)
-		code = nestxml_file_read(root, MODPROBE_FILE, MAX_OLD_FILE, &file->old, &file->old_length);
+		code = stat(file->path, &file->was) == 0 || errno == ENOENT
+			       ? nestxml_file_read(root, MODPROBE_FILE, MAX_OLD_FILE, &file->old, &file->old_length)
+			       : -errno;
 	if (code == 0 || code == -ENOENT)
 		return NESTCTL_YES;
 	return nestctl_fail(NESTCTL_FAILED, "%s cannot be read: %s; nothing was changed", MODPROBE_FILE, strerror(-code));
@@ -53,10 +55,10 @@ enum nestctl_status modprobe_file_write(const struct modprobe_file *file, const 
 {
 	const char *reason = NULL;
 	mode_t mask = umask(022); /* a new one is for everybody to read, and for root alone to write */
-	int code = replace_file(file->path, text, strlen(text), NULL, &reason);
+	int code = replace_file(file->path, text, strlen(text), NULL, &file->was, &reason);
 
 	umask(mask);
-	return code == 0 ? NESTCTL_YES : nestctl_fail(NESTCTL_FAILED, "%s %s: %s", MODPROBE_FILE, reason, strerror(-code));
+	return code == 0 ? NESTCTL_YES : nestctl_fail(NESTCTL_FAILED, "%s %s: %s", MODPROBE_FILE, reason, replace_strerror(code));
 }
 
 bool modprobe_file_restore(const struct modprobe_file *file)
@@ -65,7 +67,7 @@ bool modprobe_file_restore(const struct modprobe_file *file)
 	int code = 0;
 
 	if (file->old)
-		code = replace_file(file->path, file->old, file->old_length, NULL, &reason);
+		code = replace_file(file->path, file->old, file->old_length, NULL, NULL, &reason);
 	else if (unlink(file->path) < 0 && errno != ENOENT)
 		code = -errno;
 	if (code != 0)

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 
 #include <nestxml/nestxml.h>
 
@@ -15,6 +16,7 @@ struct modprobe_file {
 	char *path; /* below the root */
 	char *old;  /* its text; NULL: there was none */
 	size_t old_length;
+	struct stat was; /* what it was before it was read; all zero: there was none */
 };
 
 /**
@@ -25,7 +27,7 @@ enum nestctl_status modprobe_file_read(const char *root, struct modprobe_file *f
 void modprobe_file_clear(struct modprobe_file *file);
 #define AUTO_MODPROBE_FILE CLEANUP(modprobe_file_clear)
 
-/** Replaces it whole. Returns NESTCTL_YES or NESTCTL_FAILED, having said why. */
+/** Replaces it whole, unless another program has changed it since it was read. Returns NESTCTL_YES or NESTCTL_FAILED, having said why. */
 enum nestctl_status modprobe_file_write(const struct modprobe_file *file, const char *text);
 /** Restores the old text, or removes it where there was none. Returns whether that worked, having said why not. */
 bool modprobe_file_restore(const struct modprobe_file *file);

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* hook_mark.h - what every version of the hook has in it, and no other program: by it nestctl knows the hook from others. */
+#ifndef NESTXML_HOOK_MARK_H
+#define NESTXML_HOOK_MARK_H
+
+#define HOOK_MARK "nestxml: this program is nestxml's hook for libvirt"
+
+#endif
