@@ -9,38 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "clock.h"
 #include "io.h"
 #include "lock_file.h"
 #include "macros.h"
-#include "paths.h"
 #include "root.h"
-
-/* ---- the directory ---- */
-
-/*
- * Whoever can write to it could have a start judged as an arrival, so it is used only if it is this user's, and nobody else can write to
- * it.
- */
-static int open_directory(void)
-{
-	AUTO_CLOSE int fd = -1;
-	char path[4096];
-	struct stat status;
-
-	snprintf(path, sizeof(path), "%s" NESTXML_RUN_DIRECTORY, HOOK_ROOT);
-	mkdir(path, 0700); /* if this fails, so does the open */
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &status) < 0)
-		return -1;
-	if (status.st_uid != geteuid() || status.st_mode & (S_IWGRP | S_IWOTH)) {
-		errno = EPERM;
-		return -1;
-	}
-	return TAKE_FD(fd);
-}
+#include "run_directory.h"
 
 /* Returns false, with errno set, if @text is no UUID. */
 static bool take_uuid(const char *text, struct uuid *uuid)
@@ -91,7 +66,7 @@ static bool write_mark(int directory, const char *file, const struct uuid *uuid)
 
 bool run_dir_leave_mark(const char *name, const char *uuid)
 {
-	AUTO_CLOSE int directory = open_directory();
+	AUTO_CLOSE int directory = run_directory_open(HOOK_ROOT);
 	struct uuid of;
 	char file[300];
 
@@ -128,7 +103,7 @@ static bool read_mark(int fd, struct uuid *uuid)
 
 bool run_dir_take_mark(const char *name, struct uuid *uuid)
 {
-	AUTO_CLOSE int directory = open_directory();
+	AUTO_CLOSE int directory = run_directory_open(HOOK_ROOT);
 	AUTO_CLOSE int fd = -1;
 	char file[300];
 
@@ -153,7 +128,7 @@ static bool make_lock_name(const char *text, char *file, size_t size)
 
 int run_dir_lock(const char *uuid)
 {
-	AUTO_CLOSE int directory = open_directory();
+	AUTO_CLOSE int directory = run_directory_open(HOOK_ROOT);
 	char file[64];
 
 	if (directory < 0 || !make_lock_name(uuid, file, sizeof(file)))
@@ -163,7 +138,7 @@ int run_dir_lock(const char *uuid)
 
 void run_dir_remove_lock(const char *uuid)
 {
-	AUTO_CLOSE int directory = open_directory();
+	AUTO_CLOSE int directory = run_directory_open(HOOK_ROOT);
 	char file[64];
 
 	if (directory >= 0 && make_lock_name(uuid, file, sizeof(file)))

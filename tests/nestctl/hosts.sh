@@ -31,7 +31,7 @@ new_host() { # intel|amd [NESTED]: with a value the module is loaded
 	if [ "$1" = intel ]; then id=GenuineIntel flag=vmx file=kvm-intel.ko NESTXML_TEST_MODULE=kvm_intel; fi
 	rm -rf "$root"
 	directory=$root/lib/modules/$(uname -r)
-	mkdir -p "$root"/{proc,etc/modprobe.d,sys/module} "$directory/kernel"
+	mkdir -p "$root"/{proc,etc/modprobe.d,run,sys/module} "$directory/kernel"
 	cp "$work/kvm.ko" "$work/$file" "$directory/kernel/"
 	touch "$directory/modules.order" "$directory/modules.builtin"
 	depmod -b "$root" "$(uname -r)" 2>/dev/null

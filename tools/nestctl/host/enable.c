@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <nestxml/nestxml.h>
@@ -21,6 +20,7 @@
 #include "escape.h"
 #include "file.h"
 #include "host/boot_line.h"
+#include "host/host_lock.h"
 #include "host/modprobe_file.h"
 #include "host/next_load.h"
 #include "host/obstacle.h"
@@ -323,17 +323,6 @@ static enum nestctl_status change_host(const struct change *change)
 
 /* ---- the command ---- */
 
-/* Two runs at once might each restore what the other has changed. */
-static int lock(const char *root)
-{
-	AUTO_FREE char *path = nestxml_path_join(root, "/etc/modprobe.d");
-	int fd = path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-
-	if (fd >= 0)
-		flock(fd, LOCK_EX);
-	return fd;
-}
-
 /*
  * Whether the module is built in and is as asked for, so that nothing is left to do: no file configures such a module. If nesting is to be
  * off, the kernel's command line must keep it off.
@@ -351,14 +340,12 @@ static bool is_builtin_current(const struct setting *setting, const struct host_
 
 static enum nestctl_status read_and_change(const char *root, const struct enable_options *options)
 {
-	AUTO_CLOSE int locked = lock(root);
 	AUTO_HOST_STATE struct host_state state = {0};
 	AUTO_MODPROBE_FILE struct modprobe_file file = {0};
 	struct change change = {.root = root, .options = options, .state = &state, .file = &file};
 	int code = host_state_read(root, &state);
 	enum nestctl_status status;
 
-	(void)locked;
 	if (code != 0)
 		return nestctl_fail(NESTCTL_FAILED, "the state of this host cannot be read: %s", strerror(-code));
 	if (is_builtin_current(&options->setting, &state)) {
@@ -371,7 +358,17 @@ static enum nestctl_status read_and_change(const char *root, const struct enable
 	return status == NESTCTL_YES ? change_host(&change) : status;
 }
 
+/* Two runs at once might each restore what the other has changed. One that changes nothing is in nobody's way. */
+static enum nestctl_status lock_and_change(const char *root, const struct enable_options *options)
+{
+	AUTO_HOST_LOCK struct host_lock lock = HOST_LOCK_NONE;
+
+	if (!options->dry_run && geteuid() == 0 && !host_lock_take(root, &lock))
+		return nestctl_fail(NESTCTL_NO, "nothing was changed: another nestctl host enable or disable is at work");
+	return read_and_change(root, options);
+}
+
 enum nestctl_status enable_run(const char *root, const struct enable_options *options)
 {
-	return nestctl_finish(read_and_change(root, options));
+	return nestctl_finish(lock_and_change(root, options));
 }

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* host_lock.c - a lock file in a directory of root's own, so that nobody else can take the lock and keep it. */
+#include "host/host_lock.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "lock_file.h"
+#include "paths.h"
+#include "run_directory.h"
+
+#define FILE_NAME "host"
+#define WAIT_MAX 5000 /* milliseconds: loading a module again takes less, even if it is tried twice */
+
+/* Without /run there is nothing else running either, as where an image is built. */
+static void warn_unlocked(void)
+{
+	if (errno != ENOENT && errno != EROFS)
+		fprintf(stderr, "nestctl: warning: no lock can be taken in " NESTXML_RUN_DIRECTORY ": %s\n", strerror(errno));
+}
+
+bool host_lock_take(const char *root, struct host_lock *lock)
+{
+	int64_t end = nestxml_clock_monotonic() + WAIT_MAX;
+
+	lock->directory = run_directory_open(root);
+	if (lock->directory < 0) {
+		warn_unlocked();
+		return true;
+	}
+	for (;;) {
+		lock->fd = lock_file_take(lock->directory, FILE_NAME);
+		if (lock->fd >= 0)
+			return true;
+		if (errno != EAGAIN) {
+			warn_unlocked();
+			return true;
+		}
+		if (nestxml_clock_monotonic() >= end)
+			return false;
+		usleep(50000);
+	}
+}
+
+void host_lock_release(struct host_lock *lock)
+{
+	if (lock->fd >= 0) {
+		unlinkat(lock->directory, FILE_NAME, 0);
+		close(lock->fd);
+	}
+	if (lock->directory >= 0)
+		close(lock->directory);
+	*lock = HOST_LOCK_NONE;
+}
