@@ -33,6 +33,7 @@ struct change {
 	const struct enable_options *options;
 	const struct host_state *state;
 	const struct modprobe_file *file;
+	const struct host_lock *lock;
 	char text[512]; /* of the new file */
 };
 
@@ -41,9 +42,25 @@ static const char *get_verb(const struct change *change)
 	return change->options->setting.enable ? "enable" : "disable";
 }
 
+/*
+ * Whether there is nothing to turn off, be it that the module is not loaded. A module that a killed run has unloaded is loaded again; in a
+ * container the file would not keep it off.
+ */
+static bool is_off_already(const struct change *change)
+{
+	const struct host_state *state = change->state;
+	bool is_there = state->module == HOST_MODULE_LIVE || state->module == HOST_MODULE_BUILTIN;
+
+	if (change->options->setting.enable || state->machine.is_container)
+		return false;
+	if (state->module == HOST_MODULE_NOT_LOADED && host_lock_has_mark(change->lock))
+		return false;
+	return !is_there || state->machine.encryption;
+}
+
 static bool is_reloaded(const struct change *change)
 {
-	return !change->options->no_reload && !setting_is_current(&change->options->setting, change->state);
+	return !change->options->no_reload && !is_off_already(change) && !setting_is_current(&change->options->setting, change->state);
 }
 
 /* What has begun is then finished: only a SIGKILL stops it. */
@@ -199,21 +216,43 @@ static void warn_contradictions(const struct change *change)
 
 /* ---- why it cannot be done ---- */
 
+static enum nestctl_status refuse(const struct obstacle *obstacle)
+{
+	return nestctl_fail(NESTCTL_NO, "nothing was changed: %s; %s", obstacle->cause, obstacle->remedy);
+}
+
 /* An obstacle to loading the module is an error if it is to be loaded now; if not, its next load fails, so it is a warning. */
-static enum nestctl_status check_obstacles(const struct change *change)
+static bool is_refused(const struct change *change, const struct obstacle *obstacle)
 {
 	const struct host_state *state = change->state;
-	bool is_needed = is_reloaded(change) || (state->module != HOST_MODULE_LIVE && state->module != HOST_MODULE_NOT_LOADED);
-	struct obstacle obstacle;
-	struct bad_value bad;
+	bool is_needed = change->options->setting.enable && state->module != HOST_MODULE_LIVE && state->module != HOST_MODULE_NOT_LOADED;
 
-	if (!obstacle_find(state, change->options->setting.enable, &obstacle))
+	if (obstacle->is_final || state->module == HOST_MODULE_BUILTIN)
+		return true;
+	return (is_reloaded(change) || is_needed) && !obstacle->is_later;
+}
+
+static void warn(const struct change *change, const struct obstacle *obstacle)
+{
+	bool is_configured = obstacle->is_configured && change->options->setting.enable;
+
+	if (is_configured || (!obstacle->is_configured && change->state->machine.is_container))
+		fprintf(stderr, "nestctl: warning: %s%s; %s\n", is_configured ? "at the next load: " : "", obstacle->cause,
+			obstacle->remedy);
+}
+
+static enum nestctl_status check_obstacles(const struct change *change)
+{
+	struct obstacle obstacle;
+	struct obstacle bad_value;
+
+	if (!obstacle_find(change->state, change->options->setting.enable, &obstacle))
 		return NESTCTL_YES;
-	if ((is_needed && !obstacle.is_later) || next_load_find_bad_value(state, MODPROBE_FILE, &bad))
-		return nestctl_fail(NESTCTL_NO, "nothing was changed: %s; %s", obstacle.cause, obstacle.remedy);
-	if (obstacle.is_configured || state->machine.is_container)
-		fprintf(stderr, "nestctl: warning: %s%s; %s\n", obstacle.is_configured ? "at the next load: " : "", obstacle.cause,
-			obstacle.remedy);
+	if (is_refused(change, &obstacle))
+		return refuse(&obstacle);
+	if (obstacle_find_bad_value(change->state, &bad_value))
+		return refuse(&bad_value);
+	warn(change, &obstacle);
 	return NESTCTL_YES;
 }
 
@@ -277,12 +316,30 @@ static void report_shadow_vmcs(const struct change *change)
 		puts("enable_shadow_vmcs=Y");
 }
 
+/* Why nesting is off, and stays so for now. */
+static void report_off(const struct host_state *state)
+{
+	struct obstacle obstacle;
+
+	if (obstacle_find(state, true, &obstacle) && obstacle.is_final)
+		printf("nesting is off: %s\n", obstacle.cause);
+	else if (state->module != HOST_MODULE_NOT_LOADED &&
+		 (obstacle_find_configured(state, &obstacle) || obstacle_find(state, true, &obstacle)))
+		printf("%s is not loaded: %s\n", state->module_name, obstacle.cause);
+	else
+		printf("%s is not loaded\n", state->module_name);
+}
+
 static enum nestctl_status change_module(const struct change *change)
 {
 	const struct reload reload = {
 		.root = change->root, .state = change->state, .setting = &change->options->setting, .file = change->file};
 	enum nestctl_status status;
 
+	if (is_off_already(change)) {
+		report_off(change->state);
+		return NESTCTL_YES;
+	}
 	if (setting_is_current(&change->options->setting, change->state)) {
 		printf("%s already\n", change->state->evidence);
 		return NESTCTL_YES;
@@ -292,6 +349,8 @@ static enum nestctl_status change_module(const struct change *change)
 		return NESTCTL_YES;
 	}
 	fflush(stdout);
+	if (change->state->module == HOST_MODULE_LIVE)
+		host_lock_mark_unload(change->lock);
 	status = reload_run(&reload);
 	if (status == NESTCTL_YES)
 		report_shadow_vmcs(change);
@@ -338,11 +397,11 @@ static bool is_builtin_current(const struct setting *setting, const struct host_
 	       (boot_line_find_option(state, "nested", &word) && setting_is_met_by(setting, type[0] ? type : "bool", &word));
 }
 
-static enum nestctl_status read_and_change(const char *root, const struct enable_options *options)
+static enum nestctl_status read_and_change(const char *root, const struct enable_options *options, const struct host_lock *lock)
 {
 	AUTO_HOST_STATE struct host_state state = {0};
 	AUTO_MODPROBE_FILE struct modprobe_file file = {0};
-	struct change change = {.root = root, .options = options, .state = &state, .file = &file};
+	struct change change = {.root = root, .options = options, .state = &state, .file = &file, .lock = lock};
 	int code = host_state_read(root, &state);
 	enum nestctl_status status;
 
@@ -365,7 +424,7 @@ static enum nestctl_status lock_and_change(const char *root, const struct enable
 
 	if (!options->dry_run && geteuid() == 0 && !host_lock_take(root, &lock))
 		return nestctl_fail(NESTCTL_NO, "nothing was changed: another nestctl host enable or disable is at work");
-	return read_and_change(root, options);
+	return read_and_change(root, options, &lock);
 }
 
 enum nestctl_status enable_run(const char *root, const struct enable_options *options)

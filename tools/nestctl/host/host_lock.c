@@ -5,9 +5,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "clock.h"
+#include "io.h"
 #include "lock_file.h"
 #include "paths.h"
 #include "run_directory.h"
@@ -54,4 +56,19 @@ void host_lock_release(struct host_lock *lock)
 	if (lock->directory >= 0)
 		close(lock->directory);
 	*lock = HOST_LOCK_NONE;
+}
+
+void host_lock_mark_unload(const struct host_lock *lock)
+{
+	static const char text[] = "unloaded\n";
+
+	if (lock->fd >= 0)
+		io_write(lock->fd, text, strlen(text)); /* if this fails, a run that is killed leaves the module unloaded */
+}
+
+bool host_lock_has_mark(const struct host_lock *lock)
+{
+	struct stat status;
+
+	return lock->fd >= 0 && fstat(lock->fd, &status) == 0 && status.st_size > 0;
 }

@@ -237,12 +237,40 @@ static bool find_bad_value(const struct host_state *state, struct obstacle *obst
 	return true;
 }
 
+static bool find_block(const struct host_state *state, struct obstacle *obstacle)
+{
+	return find_install_block(state, obstacle) || (!state->is_needed_loaded && find_needed_block(state, obstacle)) ||
+	       find_blacklist(state, obstacle);
+}
+
+bool obstacle_find_bad_value(const struct host_state *state, struct obstacle *obstacle)
+{
+	*obstacle = (struct obstacle){0};
+	return find_bad_value(state, obstacle);
+}
+
+bool obstacle_find_configured(const struct host_state *state, struct obstacle *obstacle)
+{
+	*obstacle = (struct obstacle){0};
+	return find_block(state, obstacle) || find_bad_value(state, obstacle) || find_needed_block(state, obstacle);
+}
+
+/* What keeps the module from being loaded may be there so that nobody nests: it stays. */
+static bool find_block_of_disable(const struct host_state *state, struct obstacle *obstacle)
+{
+	if (!find_block(state, obstacle))
+		return false;
+	SET_REMEDY(obstacle, "nesting ends if the module is unloaded: modprobe -r %s; or only write " MODPROBE_FILE ", with --no-reload",
+		   state->module_name);
+	return true;
+}
+
 bool obstacle_find(const struct host_state *state, bool enable, struct obstacle *obstacle)
 {
 	*obstacle = (struct obstacle){0};
-	return find_machine_obstacle(state, obstacle) || find_kernel_obstacle(state, enable, obstacle) ||
-	       find_install_block(state, obstacle) || (!state->is_needed_loaded && find_needed_block(state, obstacle)) ||
-	       find_blacklist(state, obstacle) || find_bad_value(state, obstacle) || find_needed_block(state, obstacle);
+	return ((enable || state->module == HOST_MODULE_NO_VENDOR) && find_machine_obstacle(state, obstacle)) ||
+	       find_kernel_obstacle(state, enable, obstacle) || (!enable && find_block_of_disable(state, obstacle)) ||
+	       obstacle_find_configured(state, obstacle);
 }
 
 /* ---- what would win over our file ---- */

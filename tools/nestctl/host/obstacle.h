@@ -20,9 +20,15 @@ struct obstacle {
 
 /**
  * Finds the first thing that keeps the module from being loaded, or loaded again, with nesting on (@enable) or off. Its being in
- * use does not count. False: there is nothing.
+ * use does not count; nor, where nesting is to be off, does a machine on which it cannot be on. False: there is nothing.
  */
 bool obstacle_find(const struct host_state *state, bool enable, struct obstacle *obstacle);
+
+/** The same for what files and the kernel's command line say, whatever the machine and the kernel can do now. */
+bool obstacle_find_configured(const struct host_state *state, struct obstacle *obstacle);
+
+/** The same for a value among the module's options that the kernel refuses. */
+bool obstacle_find_bad_value(const struct host_state *state, struct obstacle *obstacle);
 
 /**
  * Finds what would win over nestxml.conf with a value other than @wanted, and writes into @text what to remove ("remove "nested=0" from
