@@ -221,38 +221,40 @@ static enum nestctl_status refuse(const struct obstacle *obstacle)
 	return nestctl_fail(NESTCTL_NO, "nothing was changed: %s; %s", obstacle->cause, obstacle->remedy);
 }
 
-/* An obstacle to loading the module is an error if it is to be loaded now; if not, its next load fails, so it is a warning. */
+/* An obstacle to loading the module is an error if it is to be loaded now, or if it can never be loaded with the file. */
 static bool is_refused(const struct change *change, const struct obstacle *obstacle)
 {
-	const struct host_state *state = change->state;
-	bool is_needed = change->options->setting.enable && state->module != HOST_MODULE_LIVE && state->module != HOST_MODULE_NOT_LOADED;
-
-	if (obstacle->is_final || state->module == HOST_MODULE_BUILTIN)
-		return true;
-	return (is_reloaded(change) || is_needed) && !obstacle->is_later;
+	return obstacle->is_final || change->state->module == HOST_MODULE_BUILTIN || (is_reloaded(change) && !obstacle->is_later);
 }
 
-static void warn(const struct change *change, const struct obstacle *obstacle)
+static void warn(const char *when, const struct obstacle *obstacle)
 {
-	bool is_configured = obstacle->is_configured && change->options->setting.enable;
+	fprintf(stderr, "nestctl: warning: %s%s; %s\n", when, obstacle->cause, obstacle->remedy);
+}
 
-	if (is_configured || (!obstacle->is_configured && change->state->machine.is_container))
-		fprintf(stderr, "nestctl: warning: %s%s; %s\n", is_configured ? "at the next load: " : "", obstacle->cause,
-			obstacle->remedy);
+/* Whoever only writes the file prepares a reboot, of which no warning is needed. */
+static void warn_obstacles(const struct change *change)
+{
+	bool enable = change->options->setting.enable;
+	struct obstacle obstacle;
+
+	if (enable && obstacle_find_configured(change->state, &obstacle))
+		warn("at the next load: ", &obstacle);
+	if (!obstacle_find(change->state, enable, &obstacle) || obstacle.is_configured || obstacle.is_until_reboot)
+		return;
+	if (enable || change->state->machine.is_container)
+		warn("", &obstacle);
 }
 
 static enum nestctl_status check_obstacles(const struct change *change)
 {
 	struct obstacle obstacle;
-	struct obstacle bad_value;
 
-	if (!obstacle_find(change->state, change->options->setting.enable, &obstacle))
-		return NESTCTL_YES;
-	if (is_refused(change, &obstacle))
+	if (obstacle_find(change->state, change->options->setting.enable, &obstacle) && is_refused(change, &obstacle))
 		return refuse(&obstacle);
-	if (obstacle_find_bad_value(change->state, &bad_value))
-		return refuse(&bad_value);
-	warn(change, &obstacle);
+	if (obstacle_find_bad_value(change->state, &obstacle))
+		return refuse(&obstacle);
+	warn_obstacles(change);
 	return NESTCTL_YES;
 }
 

@@ -62,37 +62,6 @@ static bool find_machine_obstacle(const struct host_state *state, struct obstacl
 	return true;
 }
 
-/* ---- the kernel ---- */
-
-static bool find_kernel_obstacle(const struct host_state *state, bool enable, struct obstacle *obstacle)
-{
-	const char *module = state->module_name;
-
-	if (state->module == HOST_MODULE_BUILTIN) {
-		SET_CAUSE(obstacle, "%s is built into this kernel and cannot be loaded again", module);
-		boot_line_describe_change(state, enable ? "1" : "0", obstacle->remedy, sizeof(obstacle->remedy));
-	} else if (state->machine.is_container) {
-		SET_CAUSE(obstacle, "this is a container, and %s is its host's", module);
-		SET_REMEDY(obstacle, "on the host: nestctl host %s", enable ? "enable" : "disable");
-	} else if (state->has_modules_disabled) {
-		SET_CAUSE(obstacle, "kernel.modules_disabled is 1: no module is loaded or unloaded until a reboot");
-		SET_REMEDY(obstacle, "only write " MODPROBE_FILE ", with: nestctl host %s --no-reload; then reboot",
-			   enable ? "enable" : "disable");
-	} else if (state->module == HOST_MODULE_ABSENT && state->has_lost_modules) {
-		SET_CAUSE(obstacle, "this kernel has no module %s: all of its modules are gone, as after an update", module);
-		SET_REMEDY(obstacle, "reboot into the new kernel, or install a kernel that has %s", module);
-	} else if (state->module == HOST_MODULE_ABSENT) {
-		SET_CAUSE(obstacle, "this kernel has no module %s", module);
-		SET_REMEDY(obstacle, "install a kernel that has %s", module);
-	} else if (state->module == HOST_MODULE_LIVE && state->place == KERNEL_MODULE_ABSENT) {
-		SET_CAUSE(obstacle, "%s is loaded, but its file is gone, as after an update of the kernel", module);
-		SET_REMEDY(obstacle, "reboot into the new kernel, or only write " MODPROBE_FILE ", with --no-reload");
-	} else {
-		return false;
-	}
-	return true;
-}
-
 /* ---- modprobe's configuration ---- */
 
 static void add_removal(const struct modprobe_line *line, struct obstacle *obstacle)
@@ -254,6 +223,52 @@ bool obstacle_find_configured(const struct host_state *state, struct obstacle *o
 	*obstacle = (struct obstacle){0};
 	return find_block(state, obstacle) || find_bad_value(state, obstacle) || find_needed_block(state, obstacle);
 }
+
+/* ---- the kernel ---- */
+
+/* What a reboot does not remove is to be removed before it. To turn nesting off, what keeps the module from being loaded may stay. */
+static void advise_reboot(const struct host_state *state, bool enable, const char *reboot, struct obstacle *obstacle)
+{
+	struct obstacle configured;
+	char winners[1024];
+	bool has_configured = enable ? obstacle_find_configured(state, &configured) : obstacle_find_bad_value(state, &configured);
+	bool has_winners = obstacle_find_winners(state, enable ? NESTXML_STATE_ON : NESTXML_STATE_OFF, winners, sizeof(winners)) > 0;
+
+	obstacle->is_until_reboot = true;
+	SET_REMEDY(obstacle, "%s%s%s%sonly write " MODPROBE_FILE ", with: nestctl host %s --no-reload; then %s",
+		   has_configured ? configured.remedy : "", has_configured && has_winners ? ", and " : "", has_winners ? winners : "",
+		   has_configured || has_winners ? ", then " : "", enable ? "enable" : "disable", reboot);
+}
+
+static bool find_kernel_obstacle(const struct host_state *state, bool enable, struct obstacle *obstacle)
+{
+	const char *module = state->module_name;
+
+	if (state->module == HOST_MODULE_BUILTIN) {
+		SET_CAUSE(obstacle, "%s is built into this kernel and cannot be loaded again", module);
+		boot_line_describe_change(state, enable ? "1" : "0", obstacle->remedy, sizeof(obstacle->remedy));
+	} else if (state->machine.is_container) {
+		SET_CAUSE(obstacle, "this is a container, and %s is its host's", module);
+		SET_REMEDY(obstacle, "on the host: nestctl host %s", enable ? "enable" : "disable");
+	} else if (state->module == HOST_MODULE_ABSENT && state->has_lost_modules) {
+		SET_CAUSE(obstacle, "this kernel has no module %s: all of its modules are gone, as after an update", module);
+		SET_REMEDY(obstacle, "reboot into the new kernel, or install a kernel that has %s", module);
+	} else if (state->module == HOST_MODULE_ABSENT) {
+		SET_CAUSE(obstacle, "this kernel has no module %s", module);
+		SET_REMEDY(obstacle, "install a kernel that has %s", module);
+	} else if (state->has_modules_disabled) {
+		SET_CAUSE(obstacle, "kernel.modules_disabled is 1: no module is loaded or unloaded until a reboot");
+		advise_reboot(state, enable, "reboot", obstacle);
+	} else if (state->module == HOST_MODULE_LIVE && state->place == KERNEL_MODULE_ABSENT) {
+		SET_CAUSE(obstacle, "%s is loaded, but its file is gone, as after an update of the kernel", module);
+		advise_reboot(state, enable, "reboot into the new kernel", obstacle);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+/* ---- the first of them ---- */
 
 /* What keeps the module from being loaded may be there so that nobody nests: it stays. */
 static bool find_block_of_disable(const struct host_state *state, struct obstacle *obstacle)

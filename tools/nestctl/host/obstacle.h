@@ -13,9 +13,10 @@
 struct obstacle {
 	char cause[1024];
 	char remedy[1536];
-	bool is_final;	    /* nothing on this machine can be changed to remove it */
-	bool is_later;	    /* the module can be loaded again now, but not after the next boot */
-	bool is_configured; /* it is in a file or on the kernel's command line: once removed, `nestctl host enable` does the rest */
+	bool is_final;	      /* nothing on this machine can be changed to remove it */
+	bool is_later;	      /* the module can be loaded again now, but not after the next boot */
+	bool is_until_reboot; /* the module can be loaded after a reboot, for which the remedy is to prepare */
+	bool is_configured;   /* it is in a file or on the kernel's command line: once removed, `nestctl host enable` does the rest */
 };
 
 /**
