@@ -36,7 +36,7 @@ struct request {
 
 static const char *get_advice(const struct findings *findings, const struct finding *first)
 {
-	if (first && first->remedy[0])
+	if (first)
 		return first->remedy;
 	for (size_t i = 0; i < findings->count; i++)
 		if (findings->list[i].mark == FINDING_NOT)

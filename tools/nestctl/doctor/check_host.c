@@ -50,7 +50,8 @@ static void check_firmware(const struct host *host, struct findings *findings)
 	else if (host->state.module == HOST_MODULE_NO_HARDWARE)
 		finding_advise(findings_add(findings, "firmware", FINDING_NOT, "%s", host->obstacle.cause), "%s", host->obstacle.remedy);
 	else if (has_module(host))
-		findings_add(findings, "firmware", FINDING_UNKNOWN, "the processor shows no %s", feature);
+		finding_advise(findings_add(findings, "firmware", FINDING_UNKNOWN, "the processor shows no %s", feature),
+			       "dmesg | grep -i kvm; if clearcpuid= on the kernel's command line hides %s, remove that", feature);
 	else
 		finding_advise(findings_add(findings, "firmware", FINDING_NOT, "the processor shows no %s", feature), "%s",
 			       host->obstacle.remedy);
@@ -180,7 +181,8 @@ void check_host(const char *root, struct findings *findings)
 	int code = host_state_read(root, &host.state);
 
 	if (code != 0) {
-		findings_add(findings, "host", FINDING_UNKNOWN, "its state cannot be read: %s", strerror(-code));
+		finding_advise(findings_add(findings, "host", FINDING_UNKNOWN, "its state cannot be read: %s", strerror(-code)),
+			       "correct that, then: nestctl doctor");
 		return;
 	}
 	host.has_obstacle = obstacle_find(&host.state, true, &host.obstacle);
