@@ -62,16 +62,13 @@ static bool find_change(const struct host_state *state, struct next_load *next)
 static void advise_while_on(const struct host_state *state, char *text, size_t size)
 {
 	struct next_load next;
-	struct obstacle obstacle;
-	char writing[1100];
+	char keeping[1536];
 
-	if (!find_change(state, &next))
-		snprintf(text, size, "virsh dumpxml --inactive --security-info GUEST | nestxml | virsh define /dev/stdin");
-	else if (obstacle_find(state, true, &obstacle) && state->place != KERNEL_MODULE_ABSENT)
-		nestxml_text_print(text, size, "%s (otherwise nesting is off after the next load)", obstacle.remedy);
-	else
+	if (find_change(state, &next))
 		nestxml_text_print(text, size, "%s (otherwise nesting is off after the next load)",
-				   obstacle_advise_writing(state, writing, sizeof(writing)));
+				   obstacle_advise_keeping(state, keeping, sizeof(keeping)));
+	else
+		snprintf(text, size, "virsh dumpxml --inactive --security-info GUEST | nestxml | virsh define /dev/stdin");
 }
 
 static void describe_advice(const struct host_state *state, char *text, size_t size)

@@ -110,7 +110,7 @@ static void check_next_load(const struct host *host, struct findings *findings)
 {
 	struct next_load next;
 	struct finding *finding;
-	char text[1100];
+	char text[1536];
 
 	if (!has_module(host))
 		return;
@@ -123,10 +123,10 @@ static void check_next_load(const struct host *host, struct findings *findings)
 		findings_add(findings, "after a reboot", FINDING_OK, "on (%s)", next.source);
 	else {
 		finding = findings_add(findings, "after a reboot", FINDING_NOT, "off (%s)", next.source);
-		if (host->has_obstacle)
-			finding_advise(finding, "%s", host->obstacle.remedy);
+		if (host->state.nested == NESTXML_STATE_ON)
+			finding_advise(finding, "%s", obstacle_advise_keeping(&host->state, text, sizeof(text)));
 		else
-			finding_advise(finding, "%s", obstacle_advise_writing(&host->state, text, sizeof(text)));
+			advise_enabling(host, finding);
 	}
 }
 

@@ -347,7 +347,8 @@ size_t obstacle_find_winners(const struct host_state *state, enum nestxml_state 
 	return removals.count;
 }
 
-const char *obstacle_advise_writing(const struct host_state *state, char *text, size_t size)
+/* What puts nesting into modprobe's configuration where there is no obstacle, and what to remove from it first. */
+static const char *advise_writing(const struct host_state *state, char *text, size_t size)
 {
 	static const char command[] = "nestctl host enable";
 	char first[1024];
@@ -356,6 +357,17 @@ const char *obstacle_advise_writing(const struct host_state *state, char *text, 
 		nestxml_text_print(text, size, "%s, then: %s", first, command);
 	else
 		nestxml_text_print(text, size, "%s", command);
+	return text;
+}
+
+const char *obstacle_advise_keeping(const struct host_state *state, char *text, size_t size)
+{
+	struct obstacle obstacle;
+
+	if (state->machine.is_container ? obstacle_find(state, true, &obstacle) : obstacle_find_configured(state, &obstacle))
+		nestxml_text_print(text, size, "%s", obstacle.remedy);
+	else
+		advise_writing(state, text, size);
 	return text;
 }
 
@@ -393,7 +405,7 @@ const char *obstacle_advise_enabling(const struct host_state *state, char *text,
 	char writing[1100];
 	char use[1200];
 
-	obstacle_advise_writing(state, writing, sizeof(writing));
+	advise_writing(state, writing, sizeof(writing));
 	if (host_state_is_in_use(state))
 		nestxml_text_print(text, size, "%s, then: %s", obstacle_describe_use(state, use, sizeof(use)), writing);
 	else if (state->module != HOST_MODULE_LIVE && state->rivals[0])

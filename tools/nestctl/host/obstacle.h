@@ -37,10 +37,13 @@ bool obstacle_find_bad_value(const struct host_state *state, struct obstacle *ob
  */
 size_t obstacle_find_winners(const struct host_state *state, enum nestxml_state wanted, char *text, size_t size);
 
-/** What puts nesting into modprobe's configuration where there is no obstacle, and what to remove from it first. Returns @text. */
-const char *obstacle_advise_writing(const struct host_state *state, char *text, size_t size);
+/**
+ * What to do where nesting is on now and off after the next load: nothing has to be loaded for it, so that only the configuration can be in
+ * the way. Returns @text.
+ */
+const char *obstacle_advise_keeping(const struct host_state *state, char *text, size_t size);
 
-/** The same for turning nesting on at once, and what may have to end before that. Returns @text. */
+/** What turns nesting on at once where there is no obstacle, what to remove first, and what may have to end. Returns @text. */
 const char *obstacle_advise_enabling(const struct host_state *state, char *text, size_t size);
 
 /** Who uses the module and must end first ("kvm_amd is in use by 'web' (PID 4711); stop it first"). Returns @text. */
