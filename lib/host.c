@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* host.c - what this host's KVM can do, as /proc and /sys tell it; what cannot be read counts as not on. */
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "error.h"
@@ -114,6 +117,18 @@ static void explain_missing(struct nestxml_host *host, const char *root, const c
 		set_evidence(host, NESTXML_STATE_OFF, true, "%s is not loaded", module);
 }
 
+/* An int is shown in decimal, and the module takes any but 0 as on. */
+static bool is_nonzero_int(const char *value)
+{
+	char *end;
+	long number;
+
+	errno = 0;
+	number = strtol(value, &end, 10);
+	return (value[0] == '-' || isdigit((unsigned char)value[0])) && !*end && errno == 0 && number >= INT_MIN && number <= INT_MAX &&
+	       number != 0;
+}
+
 /* Takes any vendor's spelling, since whether the parameter is a bool or an int depends on the kernel's version. */
 static enum nestxml_state read_switch(const char *value)
 {
@@ -123,7 +138,7 @@ static enum nestxml_state read_switch(const char *value)
 		if (strcmp(value, nestxml_vendor_switch(vendor, false)) == 0)
 			return NESTXML_STATE_OFF;
 	}
-	return NESTXML_STATE_UNKNOWN;
+	return is_nonzero_int(value) ? NESTXML_STATE_ON : NESTXML_STATE_UNKNOWN;
 }
 
 static void read_state(struct nestxml_host *host, const char *root)
