@@ -273,10 +273,16 @@ static bool find_kernel_obstacle(const struct host_state *state, bool enable, st
 /* What keeps the module from being loaded may be there so that nobody nests: it stays. */
 static bool find_block_of_disable(const struct host_state *state, struct obstacle *obstacle)
 {
+	bool is_in_use = host_state_is_in_use(state);
+	char use[1200] = "";
+
 	if (!find_block(state, obstacle))
 		return false;
-	SET_REMEDY(obstacle, "nesting ends if the module is unloaded: modprobe -r %s; or only write " MODPROBE_FILE ", with --no-reload",
-		   state->module_name);
+	if (is_in_use)
+		obstacle_describe_use(state, use, sizeof(use));
+	SET_REMEDY(obstacle,
+		   "nesting ends if the module is unloaded: %s%smodprobe -r %s; or only write " MODPROBE_FILE ", with --no-reload", use,
+		   is_in_use ? ", then: " : "", state->module_name);
 	return true;
 }
 
