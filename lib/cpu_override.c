@@ -51,14 +51,24 @@ static bool is_cpu_type(struct text type)
 	return is_equal(type, "cpu") || (type.length > length && memcmp(type.start + type.length - length, suffix, length) == 0);
 }
 
-/* The value of -device or -global: "TYPE,...", "TYPE.PROPERTY=...", "driver=TYPE,..." with the keys in any order, or JSON. */
-static bool names_cpu(struct text value)
+static bool is_monitor_type(struct text type)
+{
+	return has_prefix(type, "monitor-");
+}
+
+/* Whether @value contains @word; in JSON, whose strings may be escaped, it may do so if there is a backslash. */
+static bool may_contain(struct text value, const char *word)
+{
+	bool is_json = value.length > 0 && value.start[0] == '{';
+
+	return memmem(value.start, value.length, word, strlen(word)) || (is_json && memchr(value.start, '\\', value.length));
+}
+
+/* "TYPE,...", "TYPE.PROPERTY=...", or "@key=TYPE,..." with the keys in any order. */
+static bool names_type(struct text value, const char *key, bool (*is_type)(struct text type))
 {
 	const char *end = value.start + value.length;
-	static const char key[] = "driver=";
 
-	if (value.length > 0 && value.start[0] == '{')
-		return memmem(value.start, value.length, "cpu", 3) || memchr(value.start, '\\', value.length);
 	for (const char *at = value.start, *next; at <= end; at = next + 1) {
 		struct text item = {at, 0};
 		bool first = at == value.start;
@@ -68,8 +78,8 @@ static bool names_cpu(struct text value)
 			next = end;
 		item.length = (size_t)(next - at);
 		if (has_prefix(item, key)) {
-			item.start += sizeof(key) - 1;
-			item.length -= sizeof(key) - 1;
+			item.start += strlen(key);
+			item.length -= strlen(key);
 		} else if (first) {
 			const char *dot = memchr(item.start, '.', item.length);
 
@@ -77,10 +87,26 @@ static bool names_cpu(struct text value)
 		} else {
 			continue;
 		}
-		if (is_cpu_type(item))
+		if (is_type(item))
 			return true;
 	}
 	return false;
+}
+
+/* The value of -device or -global. */
+static bool names_cpu(struct text value)
+{
+	if (value.length > 0 && value.start[0] == '{')
+		return may_contain(value, "cpu");
+	return names_type(value, "driver=", is_cpu_type);
+}
+
+/* The value of -object, which can open a monitor since QEMU 11.1. */
+static bool names_monitor(struct text value)
+{
+	if (value.length > 0 && value.start[0] == '{')
+		return may_contain(value, "\"monitor-");
+	return names_type(value, "qom-type=", is_monitor_type);
 }
 
 /* The value of -set: "GROUP.ID.PROPERTY=VALUE". It replaces what -device or -global said of that ID: another driver may be a CPU. */
@@ -94,17 +120,22 @@ static bool sets_driver(struct text value)
 	return dot && has_prefix((struct text){dot, (size_t)(end - dot)}, property);
 }
 
-/* The value of -object: QEMU 11.1 and newer can make a monitor of it. */
-static bool names_monitor(struct text value)
+/* The value of -monitor or -gdb. */
+static bool is_device(struct text value)
 {
-	return memmem(value.start, value.length, "monitor", 7) ||
-	       (value.length > 0 && value.start[0] == '{' && memchr(value.start, '\\', value.length));
+	return !is_equal(value, "none");
 }
 
 /* The value of -serial and the like: "mon:DEVICE". */
 static bool adds_monitor(struct text value)
 {
 	return has_prefix(value, "mon:");
+}
+
+/* The value of -netdev and the like: "user,...,guestfwd=ADDRESS-mon:DEVICE". */
+static bool forwards_to_monitor(struct text value)
+{
+	return may_contain(value, "guestfwd") && may_contain(value, "mon:");
 }
 
 /* QEMU takes two dashes like one. */
@@ -118,8 +149,10 @@ static const struct {
 	const char *option;
 	bool (*is_deciding)(struct text value);
 } by_value[] = {
-	{"-device", names_cpu},	   {"-global", names_cpu},	{"-set", sets_driver},	     {"-object", names_monitor},
-	{"-serial", adds_monitor}, {"-parallel", adds_monitor}, {"-debugcon", adds_monitor},
+	{"-device", names_cpu},		  {"-global", names_cpu},	 {"-set", sets_driver},
+	{"-object", names_monitor},	  {"-monitor", is_device},	 {"-gdb", is_device},
+	{"-serial", adds_monitor},	  {"-parallel", adds_monitor},	 {"-debugcon", adds_monitor},
+	{"-netdev", forwards_to_monitor}, {"-nic", forwards_to_monitor}, {"-net", forwards_to_monitor},
 };
 
 static bool is_deciding(const struct cpu_override *override, struct text value)
@@ -135,10 +168,10 @@ static bool is_deciding(const struct cpu_override *override, struct text value)
 static void add_option(struct cpu_override *override, struct text argument)
 {
 	/*
-	 * -readconfig: its file, which is not read here, may set a CPU's properties or add a CPU; -plugin: other code in QEMU. The others
-	 * open a monitor or a gdb stub, through which a file or another program can add a CPU.
+	 * -readconfig: its file, which is not read here, may set a CPU's properties or add a CPU; -plugin: other code in QEMU. The others,
+	 * and some of @by_value, open a monitor or a gdb stub: a command that arrives there, perhaps from a file, can add a CPU.
 	 */
-	static const char *const decisive[] = {"-cpu", "-readconfig", "-plugin", "-monitor", "-mon", "-qmp", "-qmp-pretty", "-gdb", "-s"};
+	static const char *const decisive[] = {"-cpu", "-readconfig", "-plugin", "-mon", "-qmp", "-qmp-pretty", "-s"};
 	struct text option = strip_dash(argument);
 
 	for (size_t i = 0; i < ARRAY_SIZE(decisive); i++)

@@ -8,7 +8,7 @@
 /** Starts zeroed; filled argument by argument, in the order of the document. */
 struct cpu_override {
 	char found[96];	 /* the first that wins (a variable takes precedence over an argument), with its place, for a terminal; "": none */
-	char option[16]; /* one that can win by its value, as written, while that value is expected; "": none is */
+	char option[16]; /* the option, as written, whose value comes next and may win; "": there is none */
 };
 
 /** <qemu:arg value=...> in <qemu:commandline> */

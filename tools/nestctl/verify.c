@@ -142,6 +142,15 @@ static void describe_agent(const struct diagnosis *diagnosis, char *text, size_t
 		snprintf(text, size, "%s, %s", describe_has(agent->cpuinfo.has, features, sizeof(features)), devices[agent->device]);
 }
 
+/* Whether, by QEMU's answer, some processors have a feature and some do not. */
+static bool is_partial(const struct diagnosis *diagnosis)
+{
+	FOR_EACH_VENDOR(vendor)
+		if (diagnosis->running.evidence.differs[vendor])
+			return true;
+	return false;
+}
+
 static void describe_monitor(const struct diagnosis *diagnosis, char *text, size_t size)
 {
 	const struct qemu_monitor_answer *monitor = &diagnosis->monitor;
@@ -153,7 +162,8 @@ static void describe_monitor(const struct diagnosis *diagnosis, char *text, size
 		snprintf(text, size, "nothing: %s", monitor->error);
 	else
 		snprintf(text, size, "%s%s; libvirt marks the guest as tainted now (custom-monitor)",
-			 describe_has(monitor->has, features, sizeof(features)), monitor->differ ? ", but not on every processor" : "");
+			 describe_has(monitor->has, features, sizeof(features)),
+			 is_partial(diagnosis) ? ", but not on every processor" : "");
 }
 
 static void print_running(const struct diagnosis *diagnosis)
@@ -293,7 +303,7 @@ static struct json_object *make_monitor(const struct diagnosis *diagnosis)
 		return NULL;
 	object = json_object_new_object();
 	output_add_bool(object, "answered", monitor->answered);
-	add_features(object, monitor->has, monitor->answered && !monitor->differ);
+	add_features(object, monitor->has, monitor->answered && !is_partial(diagnosis));
 	output_add_string(object, "error", monitor->error[0] ? monitor->error : NULL);
 	return object;
 }

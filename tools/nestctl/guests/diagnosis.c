@@ -142,7 +142,7 @@ static void describe_unknown(const struct diagnosis *diagnosis, char *text, size
 				       size);
 		break;
 	case QEMU_VERDICT_PROCESSORS_DIFFER:
-		snprintf(text, size, "unknown: QEMU itself says that some of the guest's processors have %s and some do not", feature);
+		snprintf(text, size, "partly: QEMU itself says that some of the guest's processors have %s and some do not", feature);
 		break;
 	case QEMU_VERDICT_ACCELERATOR:
 		snprintf(text, size, "unknown: QEMU's command line selects neither KVM alone nor TCG alone");
@@ -433,7 +433,7 @@ void diagnosis_describe_advice(const struct diagnosis *diagnosis, char *text, si
 	bool is_wanted = diagnosis->policy.nested != NESTXML_NESTED_DISABLE;
 	enum qemu_answer answer = is_wanted ? diagnosis_answer(diagnosis) : find_feature(diagnosis);
 
-	if (diagnosis->verdict == QEMU_VERDICT_PROCESSORS_DIFFER) /* not what is wanted, whichever it is */
+	if (diagnosis->verdict == QEMU_VERDICT_PROCESSORS_DIFFER) /* wrong, whatever the policy wants */
 		answer = is_wanted ? QEMU_ANSWER_NO : QEMU_ANSWER_YES;
 	if (is_stuck(diagnosis, answer))
 		snprintf(text, size, "correct its policy (see: man nestxml.conf); until then it does not start");

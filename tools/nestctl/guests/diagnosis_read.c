@@ -102,7 +102,9 @@ static void read_answers(struct diagnosis *diagnosis)
 		qemu_monitor_ask(&qemu, &diagnosis->monitor);
 	if (diagnosis->monitor.answered)
 		set_answers(evidence->monitor, diagnosis->monitor.has);
-	evidence->processors_differ = diagnosis->monitor.differ;
+	FOR_EACH_VENDOR(vendor)
+		evidence->differs[vendor] =
+			diagnosis->monitor.answered && diagnosis->monitor.has[vendor] && diagnosis->monitor.lacks[vendor];
 	if (diagnosis->is_guest_asked)
 		guest_agent_ask(&agent, &diagnosis->agent);
 	if (diagnosis->agent.answered)

@@ -387,19 +387,30 @@ static void take_mon(struct qemu_command *command, const char *value)
 		doubt(command, "-mon", value);
 }
 
-/* Other options that open a monitor or a gdb stub. What comes through one, from a file perhaps, can add a CPU. */
+static bool is_one_of(const char *name, const char *const names[], size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Other options that open a monitor or a gdb stub: a command that arrives there, perhaps from a file, can add a CPU. */
 static bool opens_monitor(const char *name, const char *value)
 {
-	static const char *const openers[] = {"monitor", "qmp", "qmp-pretty", "gdb", "s"};
-	static const char *const by_value[] = {"serial", "parallel", "debugcon"};
+	static const char *const sockets[] = {"qmp", "qmp-pretty", "s"};
+	static const char *const unless_none[] = {"monitor", "gdb"};
+	static const char *const devices[] = {"serial", "parallel", "debugcon"};
+	static const char *const networks[] = {"netdev", "nic", "net"};
+	bool is_escaped = value[0] == '{' && strchr(value, '\\');
 
-	for (size_t i = 0; i < ARRAY_SIZE(openers); i++)
-		if (strcmp(name, openers[i]) == 0)
-			return true;
-	for (size_t i = 0; i < ARRAY_SIZE(by_value); i++)
-		if (strcmp(name, by_value[i]) == 0)
-			return strncmp(value, "mon:", 4) == 0;
-	return false;
+	if (is_one_of(name, unless_none, ARRAY_SIZE(unless_none)))
+		return strcmp(value, "none") != 0;
+	if (is_one_of(name, devices, ARRAY_SIZE(devices)))
+		return strncmp(value, "mon:", 4) == 0;
+	if (is_one_of(name, networks, ARRAY_SIZE(networks)))
+		return is_escaped || (strstr(value, "guestfwd") && strstr(value, "mon:"));
+	return is_one_of(name, sockets, ARRAY_SIZE(sockets));
 }
 
 static void doubt_monitor(struct qemu_command *command, const char *name, const char *value)

@@ -75,21 +75,21 @@ static bool get_feature(const struct channel *channel, const char *path, const c
 	return true;
 }
 
-/* Adds what @processor has to @answer. */
-static bool ask_processor(const struct channel *channel, struct json_object *processor, bool is_first, struct qemu_monitor_answer *answer)
+/* Adds to @answer what @processor has. */
+static bool ask_processor(const struct channel *channel, struct json_object *processor, struct qemu_monitor_answer *answer)
 {
 	const char *path = get_path(processor);
 	bool has;
 
 	if (!path) {
-		fail(answer, "QEMU names no processor");
+		fail(answer, "QEMU does not name each processor");
 		return false;
 	}
 	FOR_EACH_VENDOR(vendor) {
 		if (!get_feature(channel, path, nestxml_vendor_feature(vendor), &has, answer))
 			return false;
-		answer->differ = answer->differ || (!is_first && has != answer->has[vendor]);
 		answer->has[vendor] = answer->has[vendor] || has;
+		answer->lacks[vendor] = answer->lacks[vendor] || !has;
 	}
 	return true;
 }
@@ -107,7 +107,7 @@ void qemu_monitor_ask(const struct channel *channel, struct qemu_monitor_answer 
 	if (count == 0)
 		fail(answer, "QEMU names no processor");
 	for (size_t i = 0; i < count; i++)
-		if (!ask_processor(channel, json_object_array_get_idx(processors, i), i == 0, answer))
+		if (!ask_processor(channel, json_object_array_get_idx(processors, i), answer))
 			return;
 	answer->answered = count > 0;
 }

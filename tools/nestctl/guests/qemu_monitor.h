@@ -11,16 +11,16 @@
 #include "vendors.h"
 
 struct qemu_monitor_answer {
-	bool answered;	   /* the rest is known */
-	bool has[VENDORS]; /* whether a processor has the vendor's feature */
-	bool differ;	   /* not every processor has what another has */
-	char error[512];   /* why it did not answer; ready for a terminal */
+	bool answered;	     /* the rest is known */
+	bool has[VENDORS];   /* whether a processor has the vendor's feature */
+	bool lacks[VENDORS]; /* whether a processor does not have it */
+	char error[512];     /* why it did not answer; ready for a terminal */
 };
 
 /**
- * Asks QEMU for the features of its processors, one of which may have been added with others: query-cpus-fast, then qom-get of each one's
- * properties named as the vendors' features ("vmx" and "svm"), which are what QEMU shows the guest, without what KVM does not give (QEMU
- * 2.12 and newer).
+ * Asks QEMU for the features of each of its processors, since one that was added may have different ones: query-cpus-fast, then qom-get of
+ * each one's properties named as the vendors' features ("vmx" and "svm"), which are what QEMU shows the guest, without what KVM does not
+ * give (QEMU 2.12 and newer).
  */
 void qemu_monitor_ask(const struct channel *channel, struct qemu_monitor_answer *answer);
 

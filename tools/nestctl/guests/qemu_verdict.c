@@ -161,6 +161,17 @@ static bool is_inapplicable(const struct qemu_evidence *evidence)
 	}
 }
 
+/* In the feature that counts; if it is not known which one that is, in any. */
+static bool do_processors_differ(const struct qemu_evidence *evidence)
+{
+	enum nestxml_vendor own = qemu_evidence_vendor(evidence);
+
+	FOR_EACH_VENDOR(vendor)
+		if (evidence->differs[vendor] && (own == NESTXML_VENDOR_NONE || own == vendor))
+			return true;
+	return false;
+}
+
 /* A guest can lie. So it decides alone only where nothing else is known; and where answers contradict, nothing is certain. */
 enum qemu_verdict qemu_verdict_find(const struct qemu_evidence *evidence)
 {
@@ -176,7 +187,7 @@ enum qemu_verdict qemu_verdict_find(const struct qemu_evidence *evidence)
 
 	if (is_inapplicable(evidence))
 		return QEMU_VERDICT_INAPPLICABLE;
-	if (evidence->processors_differ)
+	if (do_processors_differ(evidence))
 		return QEMU_VERDICT_PROCESSORS_DIFFER;
 	verdict = combine(verdict, choose_answer(evidence, evidence->monitor), monitor_alone, monitor_against);
 	if (verdict == QEMU_VERDICT_MONITOR_CLAIMS || verdict == QEMU_VERDICT_MONITOR_DENIES)

@@ -25,7 +25,7 @@ struct qemu_evidence {
 	enum qemu_answer live;	      /* what libvirt found in QEMU's CPU at its start, by the live XML */
 	enum qemu_answer log;	      /* whether the log of this start names the feature as missing */
 	enum qemu_answer monitor[VENDORS]; /* what QEMU itself answers about the vendor's feature */
-	bool processors_differ;		   /* by that answer, in such a feature */
+	bool differs[VENDORS];		   /* by that answer, some processors have the feature and some do not */
 	enum qemu_answer guest[VENDORS];   /* what the guest itself says */
 };
 
