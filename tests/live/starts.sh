@@ -1008,8 +1008,14 @@ starts_migrate()
 	start_second_host
 	fails "the guests at another host's socket are not this host's" 3 nestctl apply --all -c "$elsewhere" -- "no guest was rewritten" \
 		"the guests are on another host"
-	fails "nor are they listed as such" 3 nestctl list -c "$elsewhere" -- "the guests are on another host"
-	works "those at this host's are" nestctl list -c "qemu+unix:///system?mode=legacy&socket=$(socket sock)"
+	fails "and they are not listed either" 3 nestctl list -c "$elsewhere" -- "the guests are on another host"
+	local foreign=${elsewhere#*=}
+	for parameters in "Socket=$foreign" "%73ocket=$foreign" "mode=legacy;socket=$foreign" "socket=$(socket sock)&socket=$foreign"; do
+		fails "nor with $parameters" 3 nestctl list -c "qemu+unix:///system?$parameters" -- "the guests are on another host"
+	done
+	for parameters in "mode=legacy&socket=$(socket sock)" "socket=$(socket sock)&mode=legacy" "socket=%2Frun%2Flibvirt%2F$(basename "$(socket sock)")"; do
+		works "those of this host are, with $parameters" nestctl list -c "qemu+unix:///system?$parameters"
+	done
 	define moving "$type" "$with"
 	virsh -q start moving
 	has "a guest with the feature runs" moving 1

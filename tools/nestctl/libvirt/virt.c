@@ -2,6 +2,7 @@
 /* virt.c - calls libvirt, which virt_load.c loads, with libvirt's own types. */
 #include "libvirt/virt.h"
 
+#include <ctype.h>
 #include <dlfcn.h>
 #include <fnmatch.h>
 #include <libvirt/libvirt-qemu.h>
@@ -89,20 +90,51 @@ bool virt_is_alive(const struct virt *virt)
 	return sym_virConnectIsAlive(virt->connection) == 1;
 }
 
-/* Whether the URI states no socket, or one where this host's daemons have theirs. Any other may be a container's, or lead to another host.
+/* Copies a part of a URI, with "%2F" as "/"; cut if it does not fit. */
+static void decode(const char *part, size_t length, char *text, size_t size)
+{
+	for (; length > 0 && size > 1; size--) {
+		bool is_encoded = length > 2 && part[0] == '%' && isxdigit((unsigned char)part[1]) && isxdigit((unsigned char)part[2]);
+		char digits[3] = {0};
+
+		if (is_encoded)
+			memcpy(digits, part + 1, 2);
+		*text++ = is_encoded ? (char)strtoul(digits, NULL, 16) : *part;
+		part += is_encoded ? 3 : 1;
+		length -= is_encoded ? 3 : 1;
+	}
+	*text = '\0';
+}
+
+static bool is_local_socket(const char *path)
+{
+	static const char *const sockets[] = {"/run/libvirt/*", "/var/run/libvirt/*", "/run/user/*/libvirt/*"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(sockets); i++)
+		if (fnmatch(sockets[i], path, FNM_PATHNAME) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Whether the URI states no socket, or only those where this host's daemons have theirs: any other may belong to a container or lead to
+ * another host. Its parameters are read as libvirt reads them.
  */
 static bool has_local_socket(const char *uri)
 {
 	static const char key[] = "socket=";
-	static const char *const sockets[] = {"/run/libvirt/*", "/var/run/libvirt/*", "/run/user/*/libvirt/*"};
 	const char *at = strchr(uri, '?');
 
-	while (at && strncmp(at + 1, key, strlen(key)) != 0)
-		at = strchr(at + 1, '&');
-	for (size_t i = 0; at && i < ARRAY_SIZE(sockets); i++)
-		if (fnmatch(sockets[i], at + 1 + strlen(key), FNM_PATHNAME) == 0)
-			return true;
-	return !at;
+	while (at && *at) {
+		size_t length = strcspn(++at, "&;");
+		char parameter[1024];
+
+		decode(at, length, parameter, sizeof(parameter));
+		if (strncasecmp(parameter, key, strlen(key)) == 0 && !is_local_socket(parameter + strlen(key)))
+			return false;
+		at += length;
+	}
+	return true;
 }
 
 /* "qemu:///system" and "qemu+unix:///system"; any other transport, and any host, may lead elsewhere. */
