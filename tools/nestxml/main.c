@@ -182,7 +182,7 @@ static enum status read_input(struct job *job)
 	if (fd < 0)
 		return fail_io(job->label, "cannot be opened", -errno);
 	/* What is rewritten in place must be a file: a pipe would be drained, or waited for. */
-	if (job->options->in_place && (fstat(fd, &job->was) < 0 || !S_ISREG(job->was.st_mode)))
+	if (fstat(fd, &job->was) < 0 || (job->options->in_place && !S_ISREG(job->was.st_mode)))
 		return fail_io(job->label, "cannot be rewritten in place", -EINVAL);
 	code = io_read(fd, NESTXML_MAX_SIZE, 0, &job->xml, &job->length);
 	return code == 0 ? STATUS_DONE : fail_io(job->label, "cannot be read", code);
@@ -303,11 +303,14 @@ static enum status work_out(struct job *job)
 	return STATUS_DONE;
 }
 
-/* @was: what it must still be; NULL: whatever it is */
-static enum status replace(const struct job *job, const char *path, const struct stat *was, const char *label)
+/* The input must still be what it was; any other file is overwritten, whatever it is. */
+static enum status replace(const struct job *job, const char *path, const char *label)
 {
+	struct stat status;
+	bool is_input = job->options->in_place ||
+			(stat(path, &status) == 0 && status.st_dev == job->was.st_dev && status.st_ino == job->was.st_ino);
 	const char *reason = NULL;
-	int code = replace_file(path, job->xml, job->length, job->edits, was, &reason);
+	int code = replace_file(path, job->xml, job->length, job->edits, is_input ? &job->was : NULL, &reason);
 
 	return code == 0 ? STATUS_DONE : fail_io(label, reason, code);
 }
@@ -321,11 +324,11 @@ static enum status write_out(struct job *job)
 	if (options->action == ACTION_CHECK)
 		return changes ? STATUS_WOULD_CHANGE : STATUS_DONE;
 	if (options->in_place) /* the file stays untouched where there is nothing to change */
-		return changes ? replace(job, job->path, &job->was, job->label) : STATUS_DONE;
+		return changes ? replace(job, job->path, job->label) : STATUS_DONE;
 	if (options->output) {
 		char label[512];
 
-		return replace(job, options->output, NULL, nestxml_text_escape(options->output, label, sizeof(label)));
+		return replace(job, options->output, nestxml_text_escape(options->output, label, sizeof(label)));
 	}
 	if (options->action == ACTION_DIFF)
 		code = diff_write(STDOUT_FILENO, job->label, job->xml, job->length, job->edits, isatty(STDOUT_FILENO));

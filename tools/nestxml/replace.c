@@ -27,7 +27,7 @@ struct replacement {
 	const struct nestxml_edits *edits;
 	const char *directory;	/* where the new file is made; NULL: next to the old one */
 	mode_t mode;		/* 0: the old file's, or that of any new file */
-	const struct stat *was; /* the old file when it was read; NULL: that does not matter */
+	const struct stat *was; /* the old file when it was read; without a link: there was none; NULL: that does not matter */
 	const char *reason;
 };
 
@@ -102,15 +102,14 @@ static void sync_directory(const char *path)
 		fsync(fd);
 }
 
-/* Whether the file is still what it was, and says the same: every change to it sets its ctime. */
-static bool is_unchanged(const struct stat *was, const struct stat *now)
+bool replace_is_unchanged(const struct stat *was, const struct stat *now)
 {
 	return was->st_dev == now->st_dev && was->st_ino == now->st_ino && was->st_size == now->st_size &&
 	       was->st_mtim.tv_sec == now->st_mtim.tv_sec && was->st_mtim.tv_nsec == now->st_mtim.tv_nsec &&
 	       was->st_ctim.tv_sec == now->st_ctim.tv_sec && was->st_ctim.tv_nsec == now->st_ctim.tv_nsec;
 }
 
-/* Not every file system can refuse to replace: there a file that comes between the two calls is lost. */
+/* Not every file system can refuse to replace: on those, a file that is created between the two calls is lost. */
 static int rename_to_new(const char *from, const char *to)
 {
 	struct stat status;
@@ -126,18 +125,30 @@ static int rename_to_new(const char *from, const char *to)
 	return rename(from, to);
 }
 
-/* The new file takes its place, unless another program has changed or made the old one in the meantime. */
-static int put_in_place(struct replacement *replacement, const char *temporary, const char *path, bool exists)
+/* What another program has done to the file that was to be replaced; NULL: nothing. */
+static const char *find_interference(const struct replacement *replacement, const char *path)
 {
 	struct stat now;
 
-	if (exists && replacement->was && lstat(path, &now) == 0 && !is_unchanged(replacement->was, &now)) {
+	if (!replacement->was || replacement->was->st_nlink == 0)
+		return NULL;
+	if (lstat(path, &now) < 0)
+		return errno == ENOENT ? "was removed by another program in the meantime" : NULL;
+	return replace_is_unchanged(replacement->was, &now) ? NULL : "was changed by another program in the meantime";
+}
+
+static int put_in_place(struct replacement *replacement, const char *temporary, const char *path)
+{
+	bool must_be_new = replacement->was && replacement->was->st_nlink == 0;
+	const char *interference = find_interference(replacement, path);
+
+	if (interference) {
 		errno = ESTALE;
-		return fail(replacement, "was changed by another program in the meantime");
+		return fail(replacement, interference);
 	}
-	if ((exists ? rename(temporary, path) : rename_to_new(temporary, path)) == 0)
+	if ((must_be_new ? rename_to_new(temporary, path) : rename(temporary, path)) == 0)
 		return 0;
-	if (exists || errno != EEXIST)
+	if (!must_be_new || errno != EEXIST)
 		return fail(replacement, "cannot be replaced");
 	errno = ESTALE;
 	return fail(replacement, "was created by another program in the meantime");
@@ -165,7 +176,7 @@ static int replace_regular(struct replacement *replacement, const char *path, bo
 	if (close(fd) < 0 && code == 0)
 		code = fail(replacement, "cannot be written");
 	if (code == 0)
-		code = put_in_place(replacement, temporary, path, exists);
+		code = put_in_place(replacement, temporary, path);
 	if (code == 0)
 		sync_directory(path);
 	else
@@ -230,6 +241,9 @@ int replace_file(const char *path, const char *xml, size_t length, const struct 
 	} else if (exists && status.st_nlink > 1) {
 		code = -EMLINK;
 		replacement.reason = "has other hard links, which would keep the old text";
+	} else if (!exists && was && was->st_nlink > 0) {
+		code = -ESTALE;
+		replacement.reason = "was removed by another program in the meantime";
 	} else {
 		resolved = resolve(path, exists);
 		code = resolved ? replace_undisturbed(&replacement, resolved, exists) : fail(&replacement, "cannot be written");
@@ -241,7 +255,7 @@ int replace_file(const char *path, const char *xml, size_t length, const struct 
 int replace_program(const char *path, const char *directory, const char *data, size_t length, const struct stat *was, const char **reason)
 {
 	struct replacement replacement = {.xml = data, .length = length, .directory = directory, .mode = 0755, .was = was};
-	int code = replace_undisturbed(&replacement, path, was != NULL);
+	int code = replace_undisturbed(&replacement, path, true);
 
 	*reason = replacement.reason;
 	return code;
