@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* hook_mark.h - what every version of the hook has in it, and no other program: by it nestctl knows the hook from others. */
+/* hook_mark.h - what every version of the hook has in it: by it nestctl tells the hook from other programs. */
 #ifndef NESTXML_HOOK_MARK_H
 #define NESTXML_HOOK_MARK_H
 

@@ -253,7 +253,7 @@ static enum status check_guest(const char *name, enum nestxml_operation as, bool
 	return status;
 }
 
-/* By this nestctl knows the hook, whatever its version (tools/nestctl/hook/places.c). */
+/* nestctl recognizes the hook by this, whatever its version (tools/nestctl/hook/places.c). */
 __attribute__((used)) static const char hook_mark[] = HOOK_MARK;
 
 int main(int argc, char **argv)

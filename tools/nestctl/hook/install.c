@@ -80,16 +80,14 @@ static enum nestctl_status write_program(const char *root, const struct hook *ho
 {
 	AUTO_FREE char *path = nestxml_path_join(root, hook_place_path(place));
 	AUTO_FREE char *directory = nestxml_path_join(root, HOOK_DIRECTORY);
-	const struct stat *was = NULL;
 	const char *reason = NULL;
 	enum nestctl_status status = make_directories(root, place);
 	int code;
 
 	if (status != NESTCTL_YES)
 		return status;
-	if (hook->at[place].content != HOOK_CONTENT_NOTHING)
-		was = &hook->at[place].status;
-	code = path && directory ? replace_program(path, directory, hook->program, hook->length, was, &reason) : -ENOMEM;
+	code = path && directory ? replace_program(path, directory, hook->program, hook->length, &hook->at[place].status, &reason)
+				 : -ENOMEM;
 	if (code != 0)
 		return nestctl_fail(NESTCTL_FAILED, "%s %s: %s", hook_place_path(place), reason ? reason : "cannot be written",
 				    replace_strerror(code));
@@ -109,27 +107,33 @@ static enum nestctl_status remove_program(const char *root, enum hook_place plac
 
 /* ---- install and remove ---- */
 
-/* libvirt would run it twice at each call; and which of the two is wanted, only its owner knows. */
+/* libvirt would run it twice; only the administrator knows which of the two is wanted. */
 static enum nestctl_status refuse_second(const struct hook *hook)
 {
 	char caller[256];
 
 	nestxml_text_escape(hook->caller, caller, sizeof(caller));
+	if (!hook_is_chain_run(hook))
+		return nestctl_fail(
+			NESTCTL_NO,
+			"nothing was changed: %s seems to run nestxml's hook already; start a guest and look: journalctl -t nestxml-hook",
+			caller);
 	return nestctl_fail(
 		NESTCTL_NO,
-		"nothing was changed: %s seems to run it already, and with another one each start would be judged twice; remove it "
-		"from %s, or remove that file; then run: nestctl hook install",
+		"nothing was changed: %s seems to run nestxml's hook already, and with a second one each start would be judged twice; "
+		"remove the call from %s, or remove the file; then run: nestctl hook install",
 		caller, caller);
 }
 
+/* What is left after an installation or a removal. */
 static void warn_of_caller(const struct hook *hook)
 {
 	char caller[256];
 
+	if (!hook->caller)
+		return;
 	nestxml_text_escape(hook->caller, caller, sizeof(caller));
-	fprintf(stderr,
-		"nestctl: warning: %s seems to run it, too, so each start is judged twice; remove it from %s, or remove that file\n",
-		caller, caller);
+	fprintf(stderr, "nestctl: warning: %s also seems to run nestxml's hook; remove the call from it, or remove the file\n", caller);
 }
 
 /* Why the hook cannot go to @place. */
@@ -140,14 +144,14 @@ static enum nestctl_status check_place(const struct hook *hook, enum hook_place 
 	if (!hook->program)
 		return nestctl_fail(NESTCTL_FAILED, NESTXML_HOOK_PROGRAM
 				    " cannot be read: nestxml is not installed completely, or not where it belongs; reinstall it");
+	if (hook->caller && hook_find(hook) == HOOK_PLACES)
+		return refuse_second(hook);
 	if (place == HOOK_PLACES)
 		return nestctl_fail(
 			NESTCTL_NO,
 			"%s and %s belong to another program and stay; rename or move the second, whose name this hook needs, then run: nestctl "
 			"hook install",
 			hook_place_path(HOOK_PLACE_ALONE), hook_place_path(HOOK_PLACE_CHAIN));
-	if (hook->caller && hook_find(hook) == HOOK_PLACES && hook_is_chain_run(hook))
-		return refuse_second(hook);
 	if (place == HOOK_PLACE_ALONE || hook_is_chain_run(hook))
 		return NESTCTL_YES;
 	hook_describe_libvirt(hook, version, sizeof(version));
@@ -171,10 +175,10 @@ enum nestctl_status hook_install(const char *root, const struct hook *hook)
 	/* If it stayed in the chain too, the hook would run twice at each start. */
 	if (status == NESTCTL_YES && place == HOOK_PLACE_ALONE && hook_is_ours(hook, HOOK_PLACE_CHAIN))
 		status = remove_program(root, HOOK_PLACE_CHAIN);
-	if (status == NESTCTL_YES && hook->caller)
+	if (status == NESTCTL_YES) {
 		warn_of_caller(hook);
-	if (status == NESTCTL_YES)
 		tell_daemons(root, false);
+	}
 	return status;
 }
 
@@ -189,7 +193,9 @@ enum nestctl_status hook_remove(const char *root, const struct hook *hook)
 	for (enum hook_place place = 0; status == NESTCTL_YES && place < HOOK_PLACES; place++)
 		if (hook_is_ours(hook, place))
 			status = remove_program(root, place);
-	if (status == NESTCTL_YES)
+	if (status == NESTCTL_YES) {
+		warn_of_caller(hook);
 		tell_daemons(root, true);
+	}
 	return status;
 }

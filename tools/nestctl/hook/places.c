@@ -22,6 +22,7 @@
 #define CHAIN_DIRECTORY HOOK_DIRECTORY "/qemu.d"
 #define CHAIN_NAME "10-nestxml"
 #define MAX_PROGRAM ((size_t)16 << 20)
+
 const char *hook_place_path(enum hook_place place)
 {
 	static const char *const paths[HOOK_PLACES] = {
@@ -71,7 +72,18 @@ static int read_place(const char *root, struct hook *hook, enum hook_place place
 	return 0;
 }
 
-/* ---- what runs ours besides ---- */
+/* ---- what else runs our hook ---- */
+
+/* Whether @name stands in the line as a word, before any comment. */
+static bool has_word(const char *line, size_t length, const char *name)
+{
+	static const char after[] = " \t\n\"';&|)";
+	const char *comment = memmem(line, length, " #", 2);
+	const char *end = comment ? comment : line + length;
+	const char *at = *line == '#' ? NULL : memmem(line, (size_t)(end - line), name, strlen(name));
+
+	return at && (at + strlen(name) == end || strchr(after, at[strlen(name)]));
+}
 
 /* Whether a script names the hook outside of its comments. It need not run it: only the script knows. */
 static bool names_ours(const char *data, size_t length)
@@ -85,13 +97,14 @@ static bool names_ours(const char *data, size_t length)
 		next = next ? next + 1 : end;
 		while (line < next && (*line == ' ' || *line == '\t'))
 			line++;
-		if (line < next && *line != '#' && memmem(line, (size_t)(next - line), NESTXML_HOOK_PROGRAM, strlen(NESTXML_HOOK_PROGRAM)))
+		if (line < next && (has_word(line, (size_t)(next - line), NESTXML_HOOK_PROGRAM) ||
+				    has_word(line, (size_t)(next - line), CHAIN_DIRECTORY "/" CHAIN_NAME)))
 			return true;
 	}
 	return false;
 }
 
-/* Whether libvirt runs ours if it runs @file: it is ours or a link to it, or a script that seems to run it. */
+/* Whether libvirt runs our hook if it runs @file: it is ours or a link to ours, or a script that seems to run it. */
 static bool runs_ours(const char *root, const struct hook *hook, const char *file)
 {
 	AUTO_FREE char *path = nestxml_path_join(root, file);
@@ -104,7 +117,7 @@ static bool runs_ours(const char *root, const struct hook *hook, const char *fil
 	return read_program(path, 0, &data, &length) && (classify(hook, data, length) != HOOK_CONTENT_NOT_OURS || names_ours(data, length));
 }
 
-/* Looks at what is not in our place in qemu.d. */
+/* Looks at everything in qemu.d but our own file; libvirt leaves out no name. */
 static int find_caller_in_chain(const char *root, struct hook *hook)
 {
 	AUTO_FREE char *path = nestxml_path_join(root, CHAIN_DIRECTORY);
@@ -114,7 +127,7 @@ static int find_caller_in_chain(const char *root, struct hook *hook)
 	while (entries && !hook->caller && (entry = readdir(entries))) {
 		AUTO_FREE char *file = NULL;
 
-		if (entry->d_name[0] == '.' || strcmp(entry->d_name, CHAIN_NAME) == 0)
+		if (strcmp(entry->d_name, CHAIN_NAME) == 0 && hook_is_ours(hook, HOOK_PLACE_CHAIN))
 			continue;
 		if (asprintf(&file, CHAIN_DIRECTORY "/%s", entry->d_name) < 0)
 			return -ENOMEM;
@@ -131,7 +144,7 @@ static int find_caller(const char *root, struct hook *hook)
 	const char *alone = hook_place_path(HOOK_PLACE_ALONE);
 
 	if (hook->at[HOOK_PLACE_ALONE].content != HOOK_CONTENT_NOT_OURS || !runs_ours(root, hook, alone))
-		return find_caller_in_chain(root, hook);
+		return hook_is_chain_run(hook) ? find_caller_in_chain(root, hook) : 0;
 	hook->caller = strdup(alone);
 	return hook->caller ? 0 : -ENOMEM;
 }
@@ -162,11 +175,11 @@ int hook_read(const char *root, struct hook *hook)
 		made.program = NULL;
 	for (enum hook_place place = 0; code == 0 && place < HOOK_PLACES; place++)
 		code = read_place(root, &made, place);
+	made.libvirt = find_libvirt();
 	if (code == 0)
 		code = find_caller(root, &made);
 	if (code != 0)
 		return code;
-	made.libvirt = find_libvirt();
 	*hook = made;
 	made = (struct hook){0};
 	return 0;
@@ -189,7 +202,7 @@ bool hook_is_ours(const struct hook *hook, enum hook_place place)
 
 bool hook_is_double(const struct hook *hook)
 {
-	return hook_is_ours(hook, HOOK_PLACE_ALONE) && hook_is_ours(hook, HOOK_PLACE_CHAIN);
+	return hook_is_chain_run(hook) && hook_is_ours(hook, HOOK_PLACE_ALONE) && hook_is_ours(hook, HOOK_PLACE_CHAIN);
 }
 
 enum hook_place hook_find(const struct hook *hook)

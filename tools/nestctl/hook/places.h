@@ -32,7 +32,7 @@ struct hook {
 		bool executable;
 		struct stat status; /* of what is there; all zero: nothing is */
 	} at[HOOK_PLACES];
-	char *caller;	       /* another file that libvirt runs as a hook, and that seems to run ours; NULL: there is none */
+	char *caller;	       /* another file that libvirt runs as a hook and that seems to run ours; NULL: there is none */
 	unsigned long libvirt; /* its version, as libvirt counts: 6005000; 0: it is not installed */
 };
 

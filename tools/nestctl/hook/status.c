@@ -104,33 +104,23 @@ static enum nestctl_status describe_installed(const struct hook_state *state, ch
 }
 
 /*
- * libvirt runs it twice at each call: whether a guest arrives, the second run no longer knows, since the first has taken the mark that says
- * so (hooks/run_dir.c). Returns false where it does not.
+ * Something else may run it: a link or a copy does, and of a script only the script knows. If libvirt runs it twice, the second run no
+ * longer knows whether a guest is arriving, because the first has consumed the mark that says so (hooks/run_dir.c).
  */
-static bool describe_double(const struct hook *hook, char *verdict, char *advice, size_t size)
+static enum nestctl_status describe_caller(const struct hook_state *state, char *verdict, char *advice, size_t size)
 {
+	bool is_chain_run = hook_is_chain_run(state->hook);
 	char caller[256];
 
-	if (hook_is_double(hook)) {
-		snprintf(verdict, size, "no: it is in both places, so each start is judged twice");
-		snprintf(advice, size, "nestctl hook install");
-	} else if (hook->caller) {
-		nestxml_text_escape(hook->caller, caller, sizeof(caller));
-		snprintf(verdict, size, "no: %s seems to run it, too, so each start is judged twice", caller);
-		snprintf(advice, size, "remove it from %s, or remove that file", caller);
+	nestxml_text_escape(state->hook->caller, caller, sizeof(caller));
+	if (state->place < HOOK_PLACES) {
+		snprintf(verdict, size, "unknown: %s also seems to run nestxml's hook, so that each start would be judged twice", caller);
+		snprintf(advice, size, "remove the call from %s, or remove the file", caller);
+		return NESTCTL_UNKNOWN;
 	}
-	return hook_is_double(hook) || hook->caller;
-}
-
-/* Another program's hook may run ours, which only that program knows. */
-static enum nestctl_status describe_caller(const struct hook *hook, char *verdict, char *advice, size_t size)
-{
-	char caller[256];
-
-	nestxml_text_escape(hook->caller, caller, sizeof(caller));
 	snprintf(verdict, size, "unknown: it is not installed, but %s seems to run it", caller);
-	if (hook_is_chain_run(hook))
-		snprintf(advice, size, "remove it from %s, or remove that file; then: nestctl hook install", caller);
+	if (is_chain_run)
+		snprintf(advice, size, "remove the call from %s, or remove the file; then: nestctl hook install", caller);
 	else
 		snprintf(advice, size, "start a guest and look: journalctl -t nestxml-hook");
 	return NESTCTL_UNKNOWN;
@@ -139,7 +129,7 @@ static enum nestctl_status describe_caller(const struct hook *hook, char *verdic
 enum nestctl_status hook_state_describe(const struct hook_state *state, char *verdict, char *advice, size_t size)
 {
 	if (state->place == HOOK_PLACES && state->hook->caller)
-		return describe_caller(state->hook, verdict, advice, size);
+		return describe_caller(state, verdict, advice, size);
 	if (!is_installed(state)) {
 		snprintf(verdict, size, "no: %s", describe_content(state));
 		snprintf(advice, size, state->hook->program ? "nestctl hook install" : "reinstall nestxml");
@@ -151,7 +141,14 @@ enum nestctl_status hook_state_describe(const struct hook_state *state, char *ve
 			 hook_place_path(HOOK_PLACE_ALONE));
 		return NESTCTL_NO;
 	}
-	if (describe_double(state->hook, verdict, advice, size) || describe_confinement(state, verdict, advice, size))
+	if (hook_is_double(state->hook)) {
+		snprintf(verdict, size, "no: it is in both places, so each start is judged twice");
+		snprintf(advice, size, "nestctl hook install");
 		return NESTCTL_NO;
+	}
+	if (describe_confinement(state, verdict, advice, size))
+		return NESTCTL_NO;
+	if (state->hook->caller)
+		return describe_caller(state, verdict, advice, size);
 	return describe_installed(state, verdict, advice, size);
 }
