@@ -11,7 +11,7 @@
 #include "macros.h"
 #include "paths.h"
 
-/* Whoever could write to it could forge what is remembered in it, such as the mark by which a start is judged as an arrival. */
+/* Anyone who can write here could forge its contents, such as the mark that makes a start count as an arrival. */
 int run_directory_open(const char *root)
 {
 	AUTO_CLOSE int fd = -1;
@@ -19,7 +19,8 @@ int run_directory_open(const char *root)
 	struct stat status;
 
 	snprintf(path, sizeof(path), "%s" NESTXML_RUN_DIRECTORY, root);
-	mkdir(path, 0700); /* if this fails, so does the open */
+	if (mkdir(path, 0700) < 0 && errno != EEXIST)
+		return -1;
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &status) < 0)
 		return -1;

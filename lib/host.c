@@ -117,7 +117,7 @@ static void explain_missing(struct nestxml_host *host, const char *root, const c
 		set_evidence(host, NESTXML_STATE_OFF, true, "%s is not loaded", module);
 }
 
-/* An int is shown in decimal, and the module takes any but 0 as on. */
+/* /sys shows an int in decimal; the module treats any value but 0 as on. */
 static bool is_nonzero_int(const char *value)
 {
 	char *end;

@@ -51,7 +51,7 @@ static void check_firmware(const struct host *host, struct findings *findings)
 		finding_advise(findings_add(findings, "firmware", FINDING_NOT, "%s", host->obstacle.cause), "%s", host->obstacle.remedy);
 	else if (has_module(host))
 		finding_advise(findings_add(findings, "firmware", FINDING_UNKNOWN, "the processor shows no %s", feature),
-			       "dmesg | grep -i kvm; if clearcpuid= on the kernel's command line hides %s, remove that", feature);
+			       "look at: dmesg | grep -i kvm; if clearcpuid= on the kernel's command line hides %s, remove it", feature);
 	else
 		finding_advise(findings_add(findings, "firmware", FINDING_NOT, "the processor shows no %s", feature), "%s",
 			       host->obstacle.remedy);

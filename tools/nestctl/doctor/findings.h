@@ -15,7 +15,7 @@ struct finding {
 	enum finding_mark mark;
 	bool is_of_host;   /* about this host's own nesting, which not every guest needs */
 	char text[1024];   /* ready for a terminal, as the next one */
-	char remedy[1536]; /* what to do about it; each that is not FINDING_OK has one */
+	char remedy[1536]; /* what to do about it; never empty unless the mark is FINDING_OK */
 };
 
 #define FINDINGS_MAX 16

@@ -3,7 +3,7 @@
  * enable.c - `nestctl host enable` and `disable`: the checks, the file, the module, in this order.
  *
  * Nothing is written until every check that can be made beforehand has passed. If this program is killed in between, the host has the old
- * file or the new one, and the next run loads the module.
+ * file or the new one, and the next `enable` loads the module; `disable` loads none, and says how to.
  */
 #include "host/enable.h"
 
@@ -32,8 +32,7 @@ struct change {
 	const char *root;
 	const struct enable_options *options;
 	const struct host_state *state;
-	const struct modprobe_file *file;
-	const struct host_lock *lock;
+	struct modprobe_file *file;
 	char text[512]; /* of the new file */
 };
 
@@ -43,8 +42,8 @@ static const char *get_verb(const struct change *change)
 }
 
 /*
- * Whether there is nothing to turn off, be it that the module is not loaded. A module that a killed run has unloaded is loaded again; in a
- * container the file would not keep it off.
+ * Whether there is nothing to turn off, for example because the module is not loaded. Not so in a container, whose files do not configure
+ * the host's module.
  */
 static bool is_off_already(const struct change *change)
 {
@@ -52,8 +51,6 @@ static bool is_off_already(const struct change *change)
 	bool is_there = state->module == HOST_MODULE_LIVE || state->module == HOST_MODULE_BUILTIN;
 
 	if (change->options->setting.enable || state->machine.is_container)
-		return false;
-	if (state->module == HOST_MODULE_NOT_LOADED && host_lock_has_mark(change->lock))
 		return false;
 	return !is_there || state->machine.encryption;
 }
@@ -221,7 +218,7 @@ static enum nestctl_status refuse(const struct obstacle *obstacle)
 	return nestctl_fail(NESTCTL_NO, "nothing was changed: %s; %s", obstacle->cause, obstacle->remedy);
 }
 
-/* An obstacle to loading the module is an error if it is to be loaded now, or if it can never be loaded with the file. */
+/* An obstacle to loading the module is an error if it is to be loaded now, or if the file can never have an effect. */
 static bool is_refused(const struct change *change, const struct obstacle *obstacle)
 {
 	return obstacle->is_final || change->state->module == HOST_MODULE_BUILTIN || (is_reloaded(change) && !obstacle->is_later);
@@ -232,7 +229,7 @@ static void warn(const char *when, const struct obstacle *obstacle)
 	fprintf(stderr, "nestctl: warning: %s%s; %s\n", when, obstacle->cause, obstacle->remedy);
 }
 
-/* Whoever only writes the file prepares a reboot, of which no warning is needed. */
+/* With --no-reload the user is preparing a reboot anyway, so there is no warning that one is needed. */
 static void warn_obstacles(const struct change *change)
 {
 	bool enable = change->options->setting.enable;
@@ -318,7 +315,7 @@ static void report_shadow_vmcs(const struct change *change)
 		puts("enable_shadow_vmcs=Y");
 }
 
-/* Why nesting is off, and stays so for now. */
+/* Says why nesting is off. */
 static void report_off(const struct host_state *state)
 {
 	struct obstacle obstacle;
@@ -328,8 +325,10 @@ static void report_off(const struct host_state *state)
 	else if (state->module != HOST_MODULE_NOT_LOADED &&
 		 (obstacle_find_configured(state, &obstacle) || obstacle_find(state, true, &obstacle)))
 		printf("%s is not loaded: %s\n", state->module_name, obstacle.cause);
-	else
+	else if (state->has_modules_disabled)
 		printf("%s is not loaded\n", state->module_name);
+	else
+		printf("%s is not loaded; to load it without nesting, run: modprobe %s\n", state->module_name, state->module_name);
 }
 
 static enum nestctl_status change_module(const struct change *change)
@@ -351,8 +350,6 @@ static enum nestctl_status change_module(const struct change *change)
 		return NESTCTL_YES;
 	}
 	fflush(stdout);
-	if (change->state->module == HOST_MODULE_LIVE)
-		host_lock_mark_unload(change->lock);
 	status = reload_run(&reload);
 	if (status == NESTCTL_YES)
 		report_shadow_vmcs(change);
@@ -399,11 +396,11 @@ static bool is_builtin_current(const struct setting *setting, const struct host_
 	       (boot_line_find_option(state, "nested", &word) && setting_is_met_by(setting, type[0] ? type : "bool", &word));
 }
 
-static enum nestctl_status read_and_change(const char *root, const struct enable_options *options, const struct host_lock *lock)
+static enum nestctl_status read_and_change(const char *root, const struct enable_options *options)
 {
 	AUTO_HOST_STATE struct host_state state = {0};
 	AUTO_MODPROBE_FILE struct modprobe_file file = {0};
-	struct change change = {.root = root, .options = options, .state = &state, .file = &file, .lock = lock};
+	struct change change = {.root = root, .options = options, .state = &state, .file = &file};
 	int code = host_state_read(root, &state);
 	enum nestctl_status status;
 
@@ -419,14 +416,16 @@ static enum nestctl_status read_and_change(const char *root, const struct enable
 	return status == NESTCTL_YES ? change_host(&change) : status;
 }
 
-/* Two runs at once might each restore what the other has changed. One that changes nothing is in nobody's way. */
+/* Two runs at once might each restore what the other has changed. A dry run needs no lock. */
 static enum nestctl_status lock_and_change(const char *root, const struct enable_options *options)
 {
 	AUTO_HOST_LOCK struct host_lock lock = HOST_LOCK_NONE;
 
 	if (!options->dry_run && geteuid() == 0 && !host_lock_take(root, &lock))
-		return nestctl_fail(NESTCTL_NO, "nothing was changed: another nestctl host enable or disable is at work");
-	return read_and_change(root, options, &lock);
+		return nestctl_fail(
+			NESTCTL_NO,
+			"nothing was changed: another nestctl host enable or disable is still running; try again when it has finished");
+	return read_and_change(root, options);
 }
 
 enum nestctl_status enable_run(const char *root, const struct enable_options *options)

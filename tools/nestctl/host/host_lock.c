@@ -5,11 +5,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "clock.h"
-#include "io.h"
 #include "lock_file.h"
 #include "paths.h"
 #include "run_directory.h"
@@ -17,11 +15,12 @@
 #define FILE_NAME "host"
 #define WAIT_MAX 5000 /* milliseconds: loading a module again takes less, even if it is tried twice */
 
-/* Without /run there is nothing else running either, as where an image is built. */
+/* Where there is no /run, as when an image is built, no other run can be in the way. */
 static void warn_unlocked(void)
 {
 	if (errno != ENOENT && errno != EROFS)
-		fprintf(stderr, "nestctl: warning: no lock can be taken in " NESTXML_RUN_DIRECTORY ": %s\n", strerror(errno));
+		fprintf(stderr, "nestctl: warning: going on without a lock in " NESTXML_RUN_DIRECTORY ": %s\n",
+			errno == EPERM ? "it belongs to another user, or others can write to it" : strerror(errno));
 }
 
 bool host_lock_take(const char *root, struct host_lock *lock)
@@ -56,19 +55,4 @@ void host_lock_release(struct host_lock *lock)
 	if (lock->directory >= 0)
 		close(lock->directory);
 	*lock = HOST_LOCK_NONE;
-}
-
-void host_lock_mark_unload(const struct host_lock *lock)
-{
-	static const char text[] = "unloaded\n";
-
-	if (lock->fd >= 0)
-		io_write(lock->fd, text, strlen(text)); /* if this fails, a run that is killed leaves the module unloaded */
-}
-
-bool host_lock_has_mark(const struct host_lock *lock)
-{
-	struct stat status;
-
-	return lock->fd >= 0 && fstat(lock->fd, &status) == 0 && status.st_size > 0;
 }

@@ -51,26 +51,34 @@ void modprobe_file_clear(struct modprobe_file *file)
 	*file = (struct modprobe_file){0};
 }
 
-enum nestctl_status modprobe_file_write(const struct modprobe_file *file, const char *text)
+enum nestctl_status modprobe_file_write(struct modprobe_file *file, const char *text)
 {
 	const char *reason = NULL;
 	mode_t mask = umask(022); /* a new one is for everybody to read, and for root alone to write */
 	int code = replace_file(file->path, text, strlen(text), NULL, &file->was, &reason);
 
 	umask(mask);
+	if (code == 0 && stat(file->path, &file->was) < 0)
+		file->was = (struct stat){0};
 	return code == 0 ? NESTCTL_YES : nestctl_fail(NESTCTL_FAILED, "%s %s: %s", MODPROBE_FILE, reason, replace_strerror(code));
 }
 
 bool modprobe_file_restore(const struct modprobe_file *file)
 {
 	const char *reason = "cannot be removed";
+	struct stat now;
 	int code = 0;
 
-	if (file->old)
-		code = replace_file(file->path, file->old, file->old_length, NULL, NULL, &reason);
-	else if (unlink(file->path) < 0 && errno != ENOENT)
+	if (file->old) {
+		code = replace_file(file->path, file->old, file->old_length, NULL, &file->was, &reason);
+	} else if (stat(file->path, &now) == 0 && !replace_is_unchanged(&file->was, &now)) {
+		code = -ESTALE;
+		reason = "was changed by another program in the meantime";
+	} else if (unlink(file->path) < 0 && errno != ENOENT) {
 		code = -errno;
+	}
 	if (code != 0)
-		nestctl_fail(NESTCTL_FAILED, "%s cannot be put back: it %s: %s", MODPROBE_FILE, reason, strerror(-code));
+		nestctl_fail(NESTCTL_FAILED, "%s cannot be put back: it %s: %s", MODPROBE_FILE, reason,
+			     code == -ESTALE ? "correct it by hand" : replace_strerror(code));
 	return code == 0;
 }

@@ -16,7 +16,7 @@ struct modprobe_file {
 	char *path; /* below the root */
 	char *old;  /* its text; NULL: there was none */
 	size_t old_length;
-	struct stat was; /* what it was before it was read; all zero: there was none */
+	struct stat was; /* what it was before it was read, or is as written; all zero: there was none */
 };
 
 /**
@@ -28,7 +28,7 @@ void modprobe_file_clear(struct modprobe_file *file);
 #define AUTO_MODPROBE_FILE CLEANUP(modprobe_file_clear)
 
 /** Replaces it whole, unless another program has changed it since it was read. Returns NESTCTL_YES or NESTCTL_FAILED, having said why. */
-enum nestctl_status modprobe_file_write(const struct modprobe_file *file, const char *text);
+enum nestctl_status modprobe_file_write(struct modprobe_file *file, const char *text);
 /** Restores the old text, or removes it where there was none. Returns whether that worked, having said why not. */
 bool modprobe_file_restore(const struct modprobe_file *file);
 

@@ -101,7 +101,8 @@ static void advise_removal(const struct host_state *state, struct obstacle *obst
 		if (verb == MODPROBE_BLACKLIST || (verb == MODPROBE_INSTALL && host_state_is_blocked(state)))
 			add_removal(&state->lines.list[i], obstacle);
 	}
-	if (state->needed && !state->is_needed_blacklisted && install && !has_line(&state->lines, install))
+	if (state->needed && !state->is_needed_blacklisted && install &&
+	    !(host_state_is_blocked(state) && has_line(&state->lines, install)))
 		add_removal(install, obstacle);
 	add_boot_removal(state, state->boot_blacklist, obstacle);
 	if (boot_line_is_blacklisting(state, state->module_name) &&
@@ -226,18 +227,31 @@ bool obstacle_find_configured(const struct host_state *state, struct obstacle *o
 
 /* ---- the kernel ---- */
 
-/* What a reboot does not remove is to be removed before it. To turn nesting off, what keeps the module from being loaded may stay. */
+/* What is to be corrected in the options before nestctl writes its file: a value that would win, or else one that the kernel refuses. */
+static bool find_correction(const struct host_state *state, bool enable, char *text, size_t size)
+{
+	struct obstacle bad;
+
+	if (obstacle_find_winners(state, enable ? NESTXML_STATE_ON : NESTXML_STATE_OFF, text, size) > 0)
+		return true;
+	if (!obstacle_find_bad_value(state, &bad))
+		return false;
+	nestxml_text_print(text, size, "%s", bad.remedy);
+	return true;
+}
+
+/* Names what must be removed before the reboot. To turn nesting off, a line that keeps the module from loading may stay. */
 static void advise_reboot(const struct host_state *state, bool enable, const char *reboot, struct obstacle *obstacle)
 {
-	struct obstacle configured;
-	char winners[1024];
-	bool has_configured = enable ? obstacle_find_configured(state, &configured) : obstacle_find_bad_value(state, &configured);
-	bool has_winners = obstacle_find_winners(state, enable ? NESTXML_STATE_ON : NESTXML_STATE_OFF, winners, sizeof(winners)) > 0;
+	struct obstacle block = {0};
+	char correction[1024];
+	bool has_block = enable && (find_block(state, &block) || find_needed_block(state, &block));
+	bool has_correction = find_correction(state, enable, correction, sizeof(correction));
 
 	obstacle->is_until_reboot = true;
-	SET_REMEDY(obstacle, "%s%s%s%sonly write " MODPROBE_FILE ", with: nestctl host %s --no-reload; then %s",
-		   has_configured ? configured.remedy : "", has_configured && has_winners ? ", and " : "", has_winners ? winners : "",
-		   has_configured || has_winners ? ", then " : "", enable ? "enable" : "disable", reboot);
+	SET_REMEDY(obstacle, "%s%s%s%srun nestctl host %s --no-reload, which only writes " MODPROBE_FILE ", then %s",
+		   has_block ? block.remedy : "", has_block && has_correction ? ", and " : "", has_correction ? correction : "",
+		   has_block || has_correction ? ", then " : "", enable ? "enable" : "disable", reboot);
 }
 
 static bool find_kernel_obstacle(const struct host_state *state, bool enable, struct obstacle *obstacle)
@@ -270,19 +284,19 @@ static bool find_kernel_obstacle(const struct host_state *state, bool enable, st
 
 /* ---- the first of them ---- */
 
-/* What keeps the module from being loaded may be there so that nobody nests: it stays. */
+/* Such a line may be there to prevent nesting, so its removal is not advised. */
 static bool find_block_of_disable(const struct host_state *state, struct obstacle *obstacle)
 {
 	bool is_in_use = host_state_is_in_use(state);
 	char use[1200] = "";
+	char correction[1024];
 
 	if (!find_block(state, obstacle))
 		return false;
 	if (is_in_use)
 		obstacle_describe_use(state, use, sizeof(use));
-	SET_REMEDY(obstacle,
-		   "nesting ends if the module is unloaded: %s%smodprobe -r %s; or only write " MODPROBE_FILE ", with --no-reload", use,
-		   is_in_use ? ", then: " : "", state->module_name);
+	SET_REMEDY(obstacle, "to end nesting now: %s%smodprobe -r %s%s", use, is_in_use ? ", then: " : "", state->module_name,
+		   find_correction(state, false, correction, sizeof(correction)) ? "" : "; to only write " MODPROBE_FILE ": --no-reload");
 	return true;
 }
 

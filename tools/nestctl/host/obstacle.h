@@ -15,13 +15,13 @@ struct obstacle {
 	char remedy[1536];
 	bool is_final;	      /* nothing on this machine can be changed to remove it */
 	bool is_later;	      /* the module can be loaded again now, but not after the next boot */
-	bool is_until_reboot; /* the module can be loaded after a reboot, for which the remedy is to prepare */
+	bool is_until_reboot; /* a reboot removes it; the remedy says what to do before that */
 	bool is_configured;   /* it is in a file or on the kernel's command line: once removed, `nestctl host enable` does the rest */
 };
 
 /**
  * Finds the first thing that keeps the module from being loaded, or loaded again, with nesting on (@enable) or off. Its being in
- * use does not count; nor, where nesting is to be off, does a machine on which it cannot be on. False: there is nothing.
+ * use is no obstacle; nor, if nesting is to be turned off, is a machine that cannot nest. False: there is nothing.
  */
 bool obstacle_find(const struct host_state *state, bool enable, struct obstacle *obstacle);
 
@@ -37,13 +37,11 @@ bool obstacle_find_bad_value(const struct host_state *state, struct obstacle *ob
  */
 size_t obstacle_find_winners(const struct host_state *state, enum nestxml_state wanted, char *text, size_t size);
 
-/**
- * What to do where nesting is on now and off after the next load: nothing has to be loaded for it, so that only the configuration can be in
- * the way. Returns @text.
- */
+/** What to do where nesting is on now and off after the next load. Nothing has to be loaded now, so only the configuration matters. Returns
+ * @text. */
 const char *obstacle_advise_keeping(const struct host_state *state, char *text, size_t size);
 
-/** What turns nesting on at once where there is no obstacle, what to remove first, and what may have to end. Returns @text. */
+/** The command that turns nesting on now, preceded by what to remove and which programs to stop. Returns @text. */
 const char *obstacle_advise_enabling(const struct host_state *state, char *text, size_t size);
 
 /** Who uses the module and must end first ("kvm_amd is in use by 'web' (PID 4711); stop it first"). Returns @text. */

@@ -14,7 +14,7 @@ struct reload {
 	const char *root;
 	const struct host_state *state;
 	const struct setting *setting;
-	const struct modprobe_file *file;
+	struct modprobe_file *file;
 };
 
 /**
