@@ -105,19 +105,28 @@ static bool names_cpu(struct text value)
 static bool names_monitor(struct text value)
 {
 	if (value.length > 0 && value.start[0] == '{')
-		return may_contain(value, "\"monitor-");
+		return may_contain(value, "monitor-"); /* QEMU's JSON has strings in single quotes, too */
 	return names_type(value, "qom-type=", is_monitor_type);
 }
 
-/* The value of -set: "GROUP.ID.PROPERTY=VALUE". It replaces what -device or -global said of that ID: another driver may be a CPU. */
-static bool sets_driver(struct text value)
+/* The value of -netdev and the like: "user,...,guestfwd=ADDRESS-mon:DEVICE". */
+static bool forwards_to_monitor(struct text value)
+{
+	return may_contain(value, "guestfwd") && may_contain(value, "mon:");
+}
+
+/*
+ * The value of -set: "GROUP.ID.PROPERTY=VALUE". It replaces what -device, -global or -netdev said of that ID: another driver may be a CPU,
+ * and what is forwarded may be a monitor.
+ */
+static bool sets_decisive(struct text value)
 {
 	static const char property[] = ".driver=";
 	const char *end = value.start + value.length;
 	const char *dot = memchr(value.start, '.', value.length);
 
 	dot = dot ? memchr(dot + 1, '.', (size_t)(end - dot - 1)) : NULL;
-	return dot && has_prefix((struct text){dot, (size_t)(end - dot)}, property);
+	return (dot && has_prefix((struct text){dot, (size_t)(end - dot)}, property)) || forwards_to_monitor(value);
 }
 
 /* The value of -monitor or -gdb. */
@@ -132,12 +141,6 @@ static bool adds_monitor(struct text value)
 	return has_prefix(value, "mon:");
 }
 
-/* The value of -netdev and the like: "user,...,guestfwd=ADDRESS-mon:DEVICE". */
-static bool forwards_to_monitor(struct text value)
-{
-	return may_contain(value, "guestfwd") && may_contain(value, "mon:");
-}
-
 /* QEMU takes two dashes like one. */
 static struct text strip_dash(struct text option)
 {
@@ -149,7 +152,7 @@ static const struct {
 	const char *option;
 	bool (*is_deciding)(struct text value);
 } by_value[] = {
-	{"-device", names_cpu},		  {"-global", names_cpu},	 {"-set", sets_driver},
+	{"-device", names_cpu},		  {"-global", names_cpu},	 {"-set", sets_decisive},
 	{"-object", names_monitor},	  {"-monitor", is_device},	 {"-gdb", is_device},
 	{"-serial", adds_monitor},	  {"-parallel", adds_monitor},	 {"-debugcon", adds_monitor},
 	{"-netdev", forwards_to_monitor}, {"-nic", forwards_to_monitor}, {"-net", forwards_to_monitor},

@@ -54,6 +54,8 @@ static void test_arguments_of_qemu_that_win_over_the_cpu_are_named(void **state)
 		{ARG("-netdev") ARG("{\"type\":\"user\",\"guestfw\\u0064\":[]}"), "-netdev"},
 		{ARG("-netdev") ARG("user,id=n,guestfwd=tcp:10.0.2.100:1-pipe:/tmp/x"), NULL},
 		{ARG("-netdev") ARG("user,id=mon:x"), NULL},
+		{ARG("-object") ARG("{&apos;qom-type&apos;: &apos;monitor-hmp&apos;}"), "-object"},
+		{ARG("-set") ARG("netdev.n.guestfwd=tcp:10.0.2.100:1-mon:pipe:/tmp/x"), "-set"},
 		{ARG("-object") ARG("filter-dump,id=monitor-1,file=/var/lib/monitor-x"), NULL},
 		{ARG("-s"), "-s"},
 		{ARG("-object") ARG("monitor-hmp,id=x,chardev=y"), "-object"},

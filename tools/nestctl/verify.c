@@ -303,7 +303,11 @@ static struct json_object *make_monitor(const struct diagnosis *diagnosis)
 		return NULL;
 	object = json_object_new_object();
 	output_add_bool(object, "answered", monitor->answered);
-	add_features(object, monitor->has, monitor->answered && !is_partial(diagnosis));
+	FOR_EACH_VENDOR(vendor)
+		json_object_object_add(object, nestxml_vendor_feature(vendor),
+				       monitor->answered && !diagnosis->running.evidence.differs[vendor]
+					       ? json_object_new_boolean(monitor->has[vendor])
+					       : NULL);
 	output_add_string(object, "error", monitor->error[0] ? monitor->error : NULL);
 	return object;
 }

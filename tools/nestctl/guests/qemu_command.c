@@ -328,17 +328,20 @@ static void take_device(struct qemu_command *command, const char *value)
 	for (const char *rest = value; !is_json && next_pair(&rest, NULL, &key, &text);)
 		if (is_word(key, "driver"))
 			driver = text;
-	if (is_word(driver, "cpu") || has_suffix(driver, "-cpu") || (is_json && (strstr(value, "-cpu\"") || strchr(value, '\\'))))
+	if (is_word(driver, "cpu") || has_suffix(driver, "-cpu") || (is_json && (strstr(value, "-cpu") || strchr(value, '\\'))))
 		doubt(command, "-device", value);
 }
 
-/* "GROUP.ID.PROPERTY=VALUE" replaces what -device or -global said of that ID, and another driver may be a CPU. */
+/*
+ * "GROUP.ID.PROPERTY=VALUE" replaces what -device, -global or -netdev said of that ID: another driver may be a CPU, and what is forwarded
+ * may be a monitor.
+ */
 static void take_set(struct qemu_command *command, const char *value)
 {
 	const char *dot = strchr(value, '.');
 
 	dot = dot ? strchr(dot + 1, '.') : NULL;
-	if (dot && strncmp(dot, ".driver=", 8) == 0)
+	if ((dot && strncmp(dot, ".driver=", 8) == 0) || (strstr(value, "guestfwd") && strstr(value, "mon:")))
 		doubt(command, "-set", value);
 }
 
