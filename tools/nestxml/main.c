@@ -50,6 +50,7 @@ struct job {
 	const char *path; /* NULL: stdin */
 	char label[512];  /* how messages name it */
 	struct stat was;  /* the input when it was opened */
+	bool replaces_input;
 	char *xml;
 	size_t length;
 	struct nestxml_domain *domain;
@@ -172,6 +173,14 @@ static enum status finish_stdout(int code, enum status status)
 	return code == 0 ? status : fail_io("stdout", "cannot be written", code);
 }
 
+/* Whether @path, which may be NULL, leads to that file. */
+static bool is_file(const char *path, const struct stat *file)
+{
+	struct stat status;
+
+	return path && stat(path, &status) == 0 && status.st_dev == file->st_dev && status.st_ino == file->st_ino;
+}
+
 static enum status read_input(struct job *job)
 {
 	int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | (job->options->in_place ? O_NONBLOCK : 0);
@@ -181,9 +190,12 @@ static enum status read_input(struct job *job)
 
 	if (fd < 0)
 		return fail_io(job->label, "cannot be opened", -errno);
+	if (fstat(fd, &job->was) < 0)
+		return fail_io(job->label, "cannot be read", -errno);
 	/* What is rewritten in place must be a file: a pipe would be drained, or waited for. */
-	if (fstat(fd, &job->was) < 0 || (job->options->in_place && !S_ISREG(job->was.st_mode)))
+	if (job->options->in_place && !S_ISREG(job->was.st_mode))
 		return fail_io(job->label, "cannot be rewritten in place", -EINVAL);
+	job->replaces_input = job->options->in_place || is_file(job->options->output, &job->was);
 	code = io_read(fd, NESTXML_MAX_SIZE, 0, &job->xml, &job->length);
 	return code == 0 ? STATUS_DONE : fail_io(job->label, "cannot be read", code);
 }
@@ -306,11 +318,8 @@ static enum status work_out(struct job *job)
 /* The input must still be what it was; any other file is overwritten, whatever it is. */
 static enum status replace(const struct job *job, const char *path, const char *label)
 {
-	struct stat status;
-	bool is_input = job->options->in_place ||
-			(stat(path, &status) == 0 && status.st_dev == job->was.st_dev && status.st_ino == job->was.st_ino);
 	const char *reason = NULL;
-	int code = replace_file(path, job->xml, job->length, job->edits, is_input ? &job->was : NULL, &reason);
+	int code = replace_file(path, job->xml, job->length, job->edits, job->replaces_input ? &job->was : NULL, &reason);
 
 	return code == 0 ? STATUS_DONE : fail_io(label, reason, code);
 }

@@ -27,7 +27,7 @@ struct replacement {
 	const struct nestxml_edits *edits;
 	const char *directory;	/* where the new file is made; NULL: next to the old one */
 	mode_t mode;		/* 0: the old file's, or that of any new file */
-	const struct stat *was; /* the old file when it was read; without a link: there was none; NULL: that does not matter */
+	const struct stat *was; /* the old file when it was read; all zero: there was none; NULL: that does not matter */
 	const char *reason;
 };
 
@@ -130,7 +130,7 @@ static const char *find_interference(const struct replacement *replacement, cons
 {
 	struct stat now;
 
-	if (!replacement->was || replacement->was->st_nlink == 0)
+	if (!replacement->was || replacement->was->st_mode == 0)
 		return NULL;
 	if (lstat(path, &now) < 0)
 		return errno == ENOENT ? "was removed by another program in the meantime" : NULL;
@@ -139,7 +139,7 @@ static const char *find_interference(const struct replacement *replacement, cons
 
 static int put_in_place(struct replacement *replacement, const char *temporary, const char *path)
 {
-	bool must_be_new = replacement->was && replacement->was->st_nlink == 0;
+	bool must_be_new = replacement->was && replacement->was->st_mode == 0;
 	const char *interference = find_interference(replacement, path);
 
 	if (interference) {
@@ -241,7 +241,7 @@ int replace_file(const char *path, const char *xml, size_t length, const struct 
 	} else if (exists && status.st_nlink > 1) {
 		code = -EMLINK;
 		replacement.reason = "has other hard links, which would keep the old text";
-	} else if (!exists && was && was->st_nlink > 0) {
+	} else if (!exists && was && was->st_mode != 0) {
 		code = -ESTALE;
 		replacement.reason = "was removed by another program in the meantime";
 	} else {

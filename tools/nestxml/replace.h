@@ -34,7 +34,10 @@ int replace_file(const char *path, const char *xml, size_t length, const struct 
  */
 int replace_program(const char *path, const char *directory, const char *data, size_t length, const struct stat *was, const char **reason);
 
-/** Whether @now is the same file as @was, unchanged. Its ctime tells, but not within one tick of the kernel's clock. */
+/**
+ * Whether @now is the same file as @was, unchanged. Two changes within one tick of the kernel's clock have the same ctime, so the second
+ * one is not seen.
+ */
 bool replace_is_unchanged(const struct stat *was, const struct stat *now);
 
 /** What a code returned above means, static. */
