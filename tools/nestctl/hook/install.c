@@ -133,7 +133,7 @@ static void warn_of_caller(const struct hook *hook)
 	if (!hook->caller)
 		return;
 	nestxml_text_escape(hook->caller, caller, sizeof(caller));
-	fprintf(stderr, "nestctl: warning: %s also seems to run nestxml's hook; remove the call from it, or remove the file\n", caller);
+	fprintf(stderr, "nestctl: warning: %s seems to run nestxml's hook; remove the call from it, or remove the file\n", caller);
 }
 
 /* Why the hook cannot go to @place. */
@@ -188,6 +188,7 @@ enum nestctl_status hook_remove(const char *root, const struct hook *hook)
 
 	if (hook_find(hook) == HOOK_PLACES) {
 		puts("the hook is not installed");
+		warn_of_caller(hook);
 		return NESTCTL_YES;
 	}
 	for (enum hook_place place = 0; status == NESTCTL_YES && place < HOOK_PLACES; place++)

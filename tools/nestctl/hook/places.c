@@ -2,6 +2,7 @@
 /* places.c - reads what is where libvirt looks for a qemu hook. */
 #include "hook/places.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
@@ -74,18 +75,20 @@ static int read_place(const char *root, struct hook *hook, enum hook_place place
 
 /* ---- what else runs our hook ---- */
 
-/* Whether @name stands in the line as a word, before any comment. */
+/* Whether @name stands in the line as a word of its own. */
 static bool has_word(const char *line, size_t length, const char *name)
 {
-	static const char after[] = " \t\n\"';&|)";
-	const char *comment = memmem(line, length, " #", 2);
-	const char *end = comment ? comment : line + length;
-	const char *at = *line == '#' ? NULL : memmem(line, (size_t)(end - line), name, strlen(name));
+	const char *end = line + length;
 
-	return at && (at + strlen(name) == end || strchr(after, at[strlen(name)]));
+	for (const char *at = line; (at = memmem(at, (size_t)(end - at), name, strlen(name)));) {
+		at += strlen(name);
+		if (at == end || !(isalnum((unsigned char)*at) || strchr("._-+/", *at)))
+			return true;
+	}
+	return false;
 }
 
-/* Whether a script names the hook outside of its comments. It need not run it: only the script knows. */
+/* Whether a script names the hook in a line that is no comment. It need not run it: only the script knows. */
 static bool names_ours(const char *data, size_t length)
 {
 	const char *end = data + length;
@@ -97,8 +100,9 @@ static bool names_ours(const char *data, size_t length)
 		next = next ? next + 1 : end;
 		while (line < next && (*line == ' ' || *line == '\t'))
 			line++;
-		if (line < next && (has_word(line, (size_t)(next - line), NESTXML_HOOK_PROGRAM) ||
-				    has_word(line, (size_t)(next - line), CHAIN_DIRECTORY "/" CHAIN_NAME)))
+		if (line < next && *line != '#' &&
+		    (has_word(line, (size_t)(next - line), NESTXML_HOOK_PROGRAM) ||
+		     has_word(line, (size_t)(next - line), CHAIN_DIRECTORY "/" CHAIN_NAME)))
 			return true;
 	}
 	return false;

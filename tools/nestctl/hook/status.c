@@ -114,7 +114,7 @@ static enum nestctl_status describe_caller(const struct hook_state *state, char 
 
 	nestxml_text_escape(state->hook->caller, caller, sizeof(caller));
 	if (state->place < HOOK_PLACES) {
-		snprintf(verdict, size, "unknown: %s also seems to run nestxml's hook, so that each start would be judged twice", caller);
+		snprintf(verdict, size, "unknown: %s seems to run nestxml's hook as well; if it does, each start is judged twice", caller);
 		snprintf(advice, size, "remove the call from %s, or remove the file", caller);
 		return NESTCTL_UNKNOWN;
 	}
