@@ -42,8 +42,8 @@ static const char *get_verb(const struct change *change)
 }
 
 /*
- * Whether there is nothing to turn off, for example because the module is not loaded. Not so in a container, whose files do not configure
- * the host's module.
+ * Whether there is nothing to turn off, for example because the module is not loaded. In a container this is always false: its files do not
+ * configure the host's module.
  */
 static bool is_off_already(const struct change *change)
 {

@@ -63,7 +63,7 @@ enum nestctl_status modprobe_file_write(struct modprobe_file *file, const char *
 	return code == 0 ? NESTCTL_YES : nestctl_fail(NESTCTL_FAILED, "%s %s: %s", MODPROBE_FILE, reason, replace_strerror(code));
 }
 
-bool modprobe_file_restore(const struct modprobe_file *file)
+bool modprobe_file_restore(struct modprobe_file *file)
 {
 	const char *reason = "cannot be removed";
 	struct stat now;
@@ -79,6 +79,7 @@ bool modprobe_file_restore(const struct modprobe_file *file)
 	}
 	if (code != 0)
 		nestctl_fail(NESTCTL_FAILED, "%s cannot be put back: it %s: %s", MODPROBE_FILE, reason,
-			     code == -ESTALE ? "correct it by hand" : replace_strerror(code));
+			     code == -ESTALE ? "it stays as it is" : replace_strerror(code));
+	file->is_foreign = code == -ESTALE;
 	return code == 0;
 }

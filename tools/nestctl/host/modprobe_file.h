@@ -16,6 +16,7 @@ struct modprobe_file {
 	char *path; /* below the root */
 	char *old;  /* its text; NULL: there was none */
 	size_t old_length;
+	bool is_foreign; /* another program has changed it since it was written, so it was not restored */
 	struct stat was; /* what it was before it was read, or is as written; all zero: there was none */
 };
 
@@ -30,6 +31,6 @@ void modprobe_file_clear(struct modprobe_file *file);
 /** Replaces it whole, unless another program has changed it since it was read. Returns NESTCTL_YES or NESTCTL_FAILED, having said why. */
 enum nestctl_status modprobe_file_write(struct modprobe_file *file, const char *text);
 /** Restores the old text, or removes it where there was none. Returns whether that worked, having said why not. */
-bool modprobe_file_restore(const struct modprobe_file *file);
+bool modprobe_file_restore(struct modprobe_file *file);
 
 #endif

@@ -227,17 +227,21 @@ bool obstacle_find_configured(const struct host_state *state, struct obstacle *o
 
 /* ---- the kernel ---- */
 
-/* What is to be corrected in the options before nestctl writes its file: a value that would win, or else one that the kernel refuses. */
+/* What is to be corrected in the options before nestctl writes its file: values that would win, and one that the kernel refuses. */
 static bool find_correction(const struct host_state *state, bool enable, char *text, size_t size)
 {
 	struct obstacle bad;
+	char winners[1024];
+	bool has_winners = obstacle_find_winners(state, enable ? NESTXML_STATE_ON : NESTXML_STATE_OFF, winners, sizeof(winners)) > 0;
+	bool has_bad = obstacle_find_bad_value(state, &bad);
+	/* "correct or remove X in FILE, line 1", which the winners may name, too: "remove X from FILE, line 1" */
+	const char *option = has_bad ? strchr(bad.remedy, '"') : NULL;
+	size_t length = option ? strcspn(option + 1, "\"") + 2 : 0;
+	bool is_named = has_winners && option && memmem(winners, strlen(winners), option, length);
 
-	if (obstacle_find_winners(state, enable ? NESTXML_STATE_ON : NESTXML_STATE_OFF, text, size) > 0)
-		return true;
-	if (!obstacle_find_bad_value(state, &bad))
-		return false;
-	nestxml_text_print(text, size, "%s", bad.remedy);
-	return true;
+	nestxml_text_print(text, size, "%s%s%s", has_winners ? winners : "", has_winners && has_bad && !is_named ? ", and " : "",
+			   has_bad && !is_named ? bad.remedy : "");
+	return has_winners || has_bad;
 }
 
 /* Names what must be removed before the reboot. To turn nesting off, a line that keeps the module from loading may stay. */

@@ -92,7 +92,9 @@ static enum nestctl_status report_rolled_back(const struct reload *reload, const
 	const char *file = "the old configuration is back";
 	char now[256];
 
-	if (!is_restored)
+	if (!is_restored && reload->file->is_foreign)
+		file = MODPROBE_FILE " is another program's now";
+	else if (!is_restored)
 		file = reload->file->old ? "put the old text of " MODPROBE_FILE " back by hand" : "remove " MODPROBE_FILE " by hand";
 	/* A module that another program has come to use stays, and loading it once more is no error: so it is read back. */
 	if (!has_wanted_state(reload, reload->state->nested, now, sizeof(now)) || is_loaded(reload) != was_loaded)
@@ -125,7 +127,8 @@ static enum nestctl_status refuse_use(const struct reload *reload)
 	char text[1200];
 
 	if (!modprobe_file_restore(reload->file))
-		return NESTCTL_FAILED;
+		return nestctl_fail(NESTCTL_FAILED, "the module was not reloaded: %s",
+				    obstacle_describe_use(reload->state, text, sizeof(text)));
 	return nestctl_fail(NESTCTL_NO, "nothing was changed: %s, or only write " MODPROBE_FILE ", with --no-reload",
 			    obstacle_describe_use(reload->state, text, sizeof(text)));
 }
