@@ -27,6 +27,18 @@ static bool is_word(const struct part *part, const char *a, const char *b)
 	return length == 1 && (part->data[0] == *a || part->data[0] == *b);
 }
 
+/* An int, as the kernel writes it: any but 0 is on. */
+static bool is_on(const struct part *part)
+{
+	char line[32];
+	const char *digits = line + (part->data[0] == '-');
+	long long number;
+
+	snprintf(line, sizeof(line), "%.*s", (int)strcspn(part->data, "\n"), part->data);
+	number = strtoll(line, NULL, 10);
+	return *digits && strspn(digits, "0123456789") == strlen(digits) && number != 0 && number == (int)number;
+}
+
 static void check_host(const struct part *parts)
 {
 	struct nestxml_host *host;
@@ -41,7 +53,7 @@ static void check_host(const struct part *parts)
 	if (nestxml_host_get_vendor(host) == NESTXML_VENDOR_NONE)
 		PROMISE(state == NESTXML_STATE_UNKNOWN && !nestxml_host_is_fixable(host), "the processor of no vendor nests: %s", evidence);
 	else if (parts[NESTED].length > 0)
-		PROMISE((state == NESTXML_STATE_ON) == is_word(&parts[NESTED], "Y", "1") &&
+		PROMISE((state == NESTXML_STATE_ON) == (is_word(&parts[NESTED], "Y", "1") || is_on(&parts[NESTED])) &&
 				(state == NESTXML_STATE_OFF) == is_word(&parts[NESTED], "N", "0"),
 			"nested='%s': %s", parts[NESTED].data, evidence);
 	else
