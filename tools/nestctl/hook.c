@@ -124,6 +124,8 @@ static enum nestctl_status run_action(enum action action, bool json)
 	if (action != ACTION_STATUS && geteuid() != 0)
 		return nestctl_fail(NESTCTL_NO, "this needs root; run: sudo nestctl hook %s", actions[action]);
 	code = hook_read(NESTCTL_ROOT, &hook);
+	if (code == 0)
+		code = hook_find_caller(NESTCTL_ROOT, &hook);
 	if (code != 0)
 		return nestctl_fail(NESTCTL_FAILED, HOOK_DIRECTORY " cannot be read: %s", strerror(-code));
 	switch (action) {

@@ -28,6 +28,8 @@ static void check_hook(const char *root, struct findings *findings)
 	struct finding *finding;
 	int code = hook_read(root, &hook);
 
+	if (code == 0)
+		code = hook_find_caller(root, &hook);
 	if (code != 0) {
 		finding = findings_add(findings, "hook", FINDING_UNKNOWN, "%s cannot be read: %s", HOOK_DIRECTORY, strerror(-code));
 		finding_advise(finding, "nestctl hook status");

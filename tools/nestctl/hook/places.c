@@ -143,7 +143,7 @@ static int find_caller_in_chain(const char *root, struct hook *hook)
 	return 0;
 }
 
-static int find_caller(const char *root, struct hook *hook)
+int hook_find_caller(const char *root, struct hook *hook)
 {
 	const char *alone = hook_place_path(HOOK_PLACE_ALONE);
 
@@ -179,11 +179,9 @@ int hook_read(const char *root, struct hook *hook)
 		made.program = NULL;
 	for (enum hook_place place = 0; code == 0 && place < HOOK_PLACES; place++)
 		code = read_place(root, &made, place);
-	made.libvirt = find_libvirt();
-	if (code == 0)
-		code = find_caller(root, &made);
 	if (code != 0)
 		return code;
+	made.libvirt = find_libvirt();
 	*hook = made;
 	made = (struct hook){0};
 	return 0;

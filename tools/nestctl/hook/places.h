@@ -32,7 +32,7 @@ struct hook {
 		bool executable;
 		struct stat status; /* of what is there; all zero: nothing is */
 	} at[HOOK_PLACES];
-	char *caller;	       /* another file that libvirt runs as a hook and that seems to run ours; NULL: there is none */
+	char *caller;	       /* another file that libvirt runs as a hook and that seems to run ours; NULL: none is known */
 	unsigned long libvirt; /* its version, as libvirt counts: 6005000; 0: it is not installed */
 };
 
@@ -41,6 +41,8 @@ const char *hook_place_path(enum hook_place place);
 
 /** Reads what is below @root; to be released with hook_clear(). Returns 0 or a negative errno. */
 int hook_read(const char *root, struct hook *hook);
+/** Looks for a caller of @hook, which has been read below @root, in every file that libvirt runs. Returns 0 or a negative errno. */
+int hook_find_caller(const char *root, struct hook *hook);
 /** Releases @hook, which may be all zero. */
 void hook_clear(struct hook *hook);
 #define AUTO_HOOK CLEANUP(hook_clear)
