@@ -332,6 +332,12 @@ static void take_device(struct qemu_command *command, const char *value)
 		doubt(command, "-device", value);
 }
 
+/* "user,...,guestfwd=ADDRESS-mon:DEVICE" */
+static bool forwards_to_monitor(const char *value)
+{
+	return strstr(value, "guestfwd") && strstr(value, "mon:");
+}
+
 /*
  * "GROUP.ID.PROPERTY=VALUE" replaces what -device, -global or -netdev said of that ID: another driver may be a CPU, and what is forwarded
  * may be a monitor.
@@ -341,53 +347,46 @@ static void take_set(struct qemu_command *command, const char *value)
 	const char *dot = strchr(value, '.');
 
 	dot = dot ? strchr(dot + 1, '.') : NULL;
-	if ((dot && strncmp(dot, ".driver=", 8) == 0) || (strstr(value, "guestfwd") && strstr(value, "mon:")))
+	if ((dot && strncmp(dot, ".driver=", 8) == 0) || forwards_to_monitor(value))
 		doubt(command, "-set", value);
 }
 
-/* A copy of the key's value in -object, which libvirt writes in JSON; "" if there is none. */
-static void read_object(const char *object, const char *key, char *text, size_t size)
+/* A copy of the key's value in @pairs, whose first piece may be a value alone, that of @implied; or in JSON. "" if there is none. */
+static void read_value(const char *pairs, const char *implied, const char *key, char *text, size_t size)
 {
-	AUTO_JSON struct json_object *json = object[0] == '{' ? json_tokener_parse(object) : NULL;
+	AUTO_JSON struct json_object *json = pairs[0] == '{' ? json_tokener_parse(pairs) : NULL;
 	struct json_object *member = NULL;
 	struct piece name;
 	struct piece value;
 
 	json_object_object_get_ex(json, key, &member);
 	snprintf(text, size, "%s", member ? json_object_get_string(member) : "");
-	for (const char *implied = "qom-type"; !json && next_pair(&object, implied, &name, &value); implied = NULL)
+	for (; !json && next_pair(&pairs, implied, &name, &value); implied = NULL)
 		if (is_word(name, key))
 			copy_value(value, text, size);
+}
+
+/* ---- monitors: -mon, -object, and what else opens one ---- */
+
+/* libvirt's own is not doubted. */
+static void take_monitor(struct qemu_command *command, const char *option, const char *implied, const char *value)
+{
+	char device[64];
+
+	read_value(value, implied, "chardev", device, sizeof(device));
+	if (strcmp(device, LIBVIRT_MONITOR) != 0)
+		doubt(command, option, value);
 }
 
 static void take_object(struct qemu_command *command, const char *value)
 {
 	char type[64];
-	char device[64];
 
-	read_object(value, "qom-type", type, sizeof(type));
-	read_object(value, "chardev", device, sizeof(device));
+	read_value(value, "qom-type", "qom-type", type, sizeof(type));
 	if (strcmp(type, "tdx-guest") == 0)
 		command->is_tdx = true;
-	/* since QEMU 11.1 */
-	if (strncmp(type, "monitor-", 8) == 0 && strcmp(device, LIBVIRT_MONITOR) != 0)
-		doubt(command, "-object", value);
-}
-
-/* ---- monitors: -mon and what opens one ---- */
-
-static void take_mon(struct qemu_command *command, const char *value)
-{
-	const char *rest = value;
-	struct piece key;
-	struct piece text;
-	bool is_libvirts = false;
-
-	for (const char *implied = "chardev"; next_pair(&rest, implied, &key, &text); implied = NULL)
-		if (is_word(key, "chardev"))
-			is_libvirts = is_word(text, LIBVIRT_MONITOR);
-	if (!is_libvirts)
-		doubt(command, "-mon", value);
+	else if (strncmp(type, "monitor-", 8) == 0) /* since QEMU 11.1 */
+		take_monitor(command, "-object", "qom-type", value);
 }
 
 static bool is_one_of(const char *name, const char *const names[], size_t count)
@@ -412,7 +411,7 @@ static bool opens_monitor(const char *name, const char *value)
 	if (is_one_of(name, devices, ARRAY_SIZE(devices)))
 		return strncmp(value, "mon:", 4) == 0;
 	if (is_one_of(name, networks, ARRAY_SIZE(networks)))
-		return is_escaped || (strstr(value, "guestfwd") && strstr(value, "mon:"));
+		return is_escaped || forwards_to_monitor(value);
 	return is_one_of(name, sockets, ARRAY_SIZE(sockets));
 }
 
@@ -451,7 +450,7 @@ static void take_option(struct qemu_command *command, const char *name, const ch
 	else if (strcmp(name, "plugin") == 0) /* loads another program's code */
 		doubt(command, "-plugin", value);
 	else if (strcmp(name, "mon") == 0)
-		take_mon(command, value);
+		take_monitor(command, "-mon", "chardev", value);
 	else if (opens_monitor(name, value))
 		doubt_monitor(command, name, value);
 }
