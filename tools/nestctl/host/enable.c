@@ -3,7 +3,7 @@
  * enable.c - `nestctl host enable` and `disable`: the checks, the file, the module, in this order.
  *
  * Nothing is written until every check that can be made beforehand has passed. If this program is killed in between, the host has the old
- * file or the new one, and the next `enable` loads the module; `disable` loads none, and says how to.
+ * file or the new one, and the next run loads the module if this one has unloaded it.
  */
 #include "host/enable.h"
 
@@ -32,8 +32,10 @@ struct change {
 	const char *root;
 	const struct enable_options *options;
 	const struct host_state *state;
+	const struct host_lock *lock;
 	struct modprobe_file *file;
-	char text[512]; /* of the new file */
+	bool is_left_unloaded; /* by a run that was killed; and nothing keeps the module from being loaded again */
+	char text[512];	       /* of the new file */
 };
 
 static const char *get_verb(const struct change *change)
@@ -50,7 +52,7 @@ static bool is_off_already(const struct change *change)
 	const struct host_state *state = change->state;
 	bool is_there = state->module == HOST_MODULE_LIVE || state->module == HOST_MODULE_BUILTIN;
 
-	if (change->options->setting.enable || state->machine.is_container)
+	if (change->options->setting.enable || state->machine.is_container || change->is_left_unloaded)
 		return false;
 	return !is_there || state->machine.encryption;
 }
@@ -333,8 +335,11 @@ static void report_off(const struct host_state *state)
 
 static enum nestctl_status change_module(const struct change *change)
 {
-	const struct reload reload = {
-		.root = change->root, .state = change->state, .setting = &change->options->setting, .file = change->file};
+	const struct reload reload = {.root = change->root,
+				      .state = change->state,
+				      .setting = &change->options->setting,
+				      .lock = change->lock,
+				      .file = change->file};
 	enum nestctl_status status;
 
 	if (is_off_already(change)) {
@@ -396,11 +401,19 @@ static bool is_builtin_current(const struct setting *setting, const struct host_
 	       (boot_line_find_option(state, "nested", &word) && setting_is_met_by(setting, type[0] ? type : "bool", &word));
 }
 
-static enum nestctl_status read_and_change(const char *root, const struct enable_options *options)
+static bool is_left_unloaded(const struct host_state *state, const struct host_lock *lock, bool enable)
+{
+	struct obstacle obstacle;
+
+	return state->module == HOST_MODULE_NOT_LOADED && host_lock_has_note(lock, state->module_name) &&
+	       !obstacle_find(state, enable, &obstacle);
+}
+
+static enum nestctl_status read_and_change(const char *root, const struct enable_options *options, const struct host_lock *lock)
 {
 	AUTO_HOST_STATE struct host_state state = {0};
 	AUTO_MODPROBE_FILE struct modprobe_file file = {0};
-	struct change change = {.root = root, .options = options, .state = &state, .file = &file};
+	struct change change = {.root = root, .options = options, .state = &state, .lock = lock, .file = &file};
 	int code = host_state_read(root, &state);
 	enum nestctl_status status;
 
@@ -410,6 +423,7 @@ static enum nestctl_status read_and_change(const char *root, const struct enable
 		printf("%s already\n", state.evidence);
 		return NESTCTL_YES;
 	}
+	change.is_left_unloaded = is_left_unloaded(&state, lock, options->setting.enable);
 	status = modprobe_file_read(root, &file);
 	if (status == NESTCTL_YES)
 		status = check_all(&change);
@@ -425,7 +439,7 @@ static enum nestctl_status lock_and_change(const char *root, const struct enable
 		return nestctl_fail(
 			NESTCTL_NO,
 			"nothing was changed: another nestctl host enable or disable is still running; try again when it has finished");
-	return read_and_change(root, options);
+	return read_and_change(root, options, &lock);
 }
 
 enum nestctl_status enable_run(const char *root, const struct enable_options *options)

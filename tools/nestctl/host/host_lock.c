@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "io.h"
 #include "lock_file.h"
 #include "paths.h"
 #include "run_directory.h"
@@ -44,6 +45,21 @@ bool host_lock_take(const char *root, struct host_lock *lock)
 			return false;
 		usleep(50000);
 	}
+}
+
+/* If it cannot be noted, nothing worse follows than that the run after one that was killed does not load the module. */
+void host_lock_note_unloading(const struct host_lock *lock, const char *module)
+{
+	if (lock->fd >= 0 && ftruncate(lock->fd, 0) == 0)
+		io_write(lock->fd, module, strlen(module));
+}
+
+bool host_lock_has_note(const struct host_lock *lock, const char *module)
+{
+	char note[64];
+	ssize_t length = lock->fd < 0 ? -1 : pread(lock->fd, note, sizeof(note), 0);
+
+	return length > 0 && (size_t)length == strlen(module) && memcmp(note, module, (size_t)length) == 0;
 }
 
 void host_lock_release(struct host_lock *lock)

@@ -136,8 +136,12 @@ static enum nestctl_status refuse_use(const struct reload *reload)
 enum nestctl_status reload_run(const struct reload *reload)
 {
 	char text[768] = "";
-	int code = reload->state->module == HOST_MODULE_LIVE ? unload(reload) : 0;
+	int code = 0;
 
+	if (reload->state->module == HOST_MODULE_LIVE) {
+		host_lock_note_unloading(reload->lock, reload->state->module_name);
+		code = unload(reload);
+	}
 	if (code == -EAGAIN || code == -EBUSY)
 		return refuse_use(reload);
 	if (code != 0)

@@ -5,6 +5,7 @@
 
 #include <nestxml/nestxml.h>
 
+#include "host/host_lock.h"
 #include "host/modprobe_file.h"
 #include "host/setting.h"
 #include "nestctl.h"
@@ -14,6 +15,7 @@ struct reload {
 	const char *root;
 	const struct host_state *state;
 	const struct setting *setting;
+	const struct host_lock *lock;
 	struct modprobe_file *file;
 };
 
