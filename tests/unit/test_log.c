@@ -69,7 +69,7 @@ static char *catch_stderr(void (*function)(void), char *text, size_t size)
 static void a_line_has_the_form_of_syslog(void **state)
 {
 	char line[256];
-	char wanted[64];
+	char wanted[128];
 	ssize_t length;
 
 	log_open("nestxml-hook");
