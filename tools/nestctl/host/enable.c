@@ -3,7 +3,7 @@
  * enable.c - `nestctl host enable` and `disable`: the checks, the file, the module, in this order.
  *
  * Nothing is written until every check that can be made beforehand has passed. If this program is killed in between, the host has the old
- * file or the new one, and the next run loads the module if this one has unloaded it.
+ * file or the new one. If it had unloaded the module, a note in the lock file has the next run load it again.
  */
 #include "host/enable.h"
 
@@ -34,7 +34,7 @@ struct change {
 	const struct host_state *state;
 	const struct host_lock *lock;
 	struct modprobe_file *file;
-	bool is_left_unloaded; /* by a run that was killed; and nothing keeps the module from being loaded again */
+	bool is_left_unloaded; /* by an earlier run; and nothing keeps the module from being loaded again */
 	char text[512];	       /* of the new file */
 };
 
@@ -44,8 +44,8 @@ static const char *get_verb(const struct change *change)
 }
 
 /*
- * Whether there is nothing to turn off, for example because the module is not loaded. In a container this is always false: its files do not
- * configure the host's module.
+ * Whether there is nothing to turn off, for example because the module is not loaded, unless an earlier run has left it so. In a container
+ * this is always false: its files do not configure the host's module.
  */
 static bool is_off_already(const struct change *change)
 {
@@ -423,6 +423,8 @@ static enum nestctl_status read_and_change(const char *root, const struct enable
 		printf("%s already\n", state.evidence);
 		return NESTCTL_YES;
 	}
+	if (state.module == HOST_MODULE_LIVE)
+		host_lock_set_note(lock, ""); /* whoever has loaded it */
 	change.is_left_unloaded = is_left_unloaded(&state, lock, options->setting.enable);
 	status = modprobe_file_read(root, &file);
 	if (status == NESTCTL_YES)

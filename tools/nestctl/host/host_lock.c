@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -47,8 +48,8 @@ bool host_lock_take(const char *root, struct host_lock *lock)
 	}
 }
 
-/* If it cannot be noted, nothing worse follows than that the run after one that was killed does not load the module. */
-void host_lock_note_unloading(const struct host_lock *lock, const char *module)
+/* A note that cannot be written is no reason to stop: it is needed only if this run is killed. */
+void host_lock_set_note(const struct host_lock *lock, const char *module)
 {
 	if (lock->fd >= 0 && ftruncate(lock->fd, 0) == 0)
 		io_write(lock->fd, module, strlen(module));
@@ -62,10 +63,18 @@ bool host_lock_has_note(const struct host_lock *lock, const char *module)
 	return length > 0 && (size_t)length == strlen(module) && memcmp(note, module, (size_t)length) == 0;
 }
 
+static bool is_empty(int fd)
+{
+	struct stat status;
+
+	return fstat(fd, &status) == 0 && status.st_size == 0;
+}
+
 void host_lock_release(struct host_lock *lock)
 {
 	if (lock->fd >= 0) {
-		unlinkat(lock->directory, FILE_NAME, 0);
+		if (is_empty(lock->fd))
+			unlinkat(lock->directory, FILE_NAME, 0);
 		close(lock->fd);
 	}
 	if (lock->directory >= 0)

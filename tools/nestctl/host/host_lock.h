@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* host_lock.h - one `nestctl host enable` or `disable` at a time, and what a run that was killed has left undone. */
+/* host_lock.h - one `nestctl host enable` or `disable` at a time, and a note of what one has left undone. */
 #ifndef NESTXML_HOST_LOCK_H
 #define NESTXML_HOST_LOCK_H
 
@@ -21,10 +21,10 @@ struct host_lock {
 bool host_lock_take(const char *root, struct host_lock *lock);
 void host_lock_release(struct host_lock *lock);
 
-/** Notes that @module is about to be unloaded and loaded again. The note goes with the lock, unless its holder is killed. */
-void host_lock_note_unloading(const struct host_lock *lock, const char *module);
+/** Notes in the lock file that @module is unloaded and must be loaded again; "" removes the note. It stays if its writer is killed. */
+void host_lock_set_note(const struct host_lock *lock, const char *module);
 
-/** Whether the previous holder was killed after it had noted that it would unload @module. */
+/** Whether there is such a note, of this run or an earlier one. */
 bool host_lock_has_note(const struct host_lock *lock, const char *module);
 
 #define AUTO_HOST_LOCK CLEANUP(host_lock_release)

@@ -133,13 +133,25 @@ static enum nestctl_status refuse_use(const struct reload *reload)
 			    obstacle_describe_use(reload->state, text, sizeof(text)));
 }
 
-enum nestctl_status reload_run(const struct reload *reload)
+/*
+ * To turn nesting off, a module that is not loaded is loaded only because an earlier run has left it so. The old file must not come
+ * back then: it may turn nesting on.
+ */
+static enum nestctl_status fail_to_load(const struct reload *reload, const char *what, const char *reason)
+{
+	if (reload->setting->enable || reload->state->module == HOST_MODULE_LIVE)
+		return roll_back(reload, what, reason);
+	return nestctl_fail(NESTCTL_FAILED, "nesting is off, but %s, which an earlier run has left unloaded, %s: %s",
+			    reload->state->module_name, what, reason);
+}
+
+static enum nestctl_status reload_module(const struct reload *reload)
 {
 	char text[768] = "";
 	int code = 0;
 
 	if (reload->state->module == HOST_MODULE_LIVE) {
-		host_lock_note_unloading(reload->lock, reload->state->module_name);
+		host_lock_set_note(reload->lock, reload->state->module_name);
 		code = unload(reload);
 	}
 	if (code == -EAGAIN || code == -EBUSY)
@@ -148,11 +160,20 @@ enum nestctl_status reload_run(const struct reload *reload)
 		return roll_back(reload, "cannot be unloaded", strerror(-code));
 	code = load(reload, NULL, false);
 	if (code != 0)
-		return roll_back(reload, "cannot be loaded", obstacle_describe_load_error(reload->state, code, text, sizeof(text)));
+		return fail_to_load(reload, "cannot be loaded", obstacle_describe_load_error(reload->state, code, text, sizeof(text)));
 	if (!is_loaded(reload) && reload->state->install)
-		return roll_back(reload, "is not loaded", obstacle_describe_load_error(reload->state, -ENOENT, text, sizeof(text)));
+		return fail_to_load(reload, "is not loaded", obstacle_describe_load_error(reload->state, -ENOENT, text, sizeof(text)));
 	if (!has_wanted_state(reload, setting_get_nested(reload->setting), text, sizeof(text)))
 		return roll_back(reload, "was loaded, but says", text);
 	printf("%s\n", text);
 	return NESTCTL_YES;
+}
+
+enum nestctl_status reload_run(const struct reload *reload)
+{
+	enum nestctl_status status = reload_module(reload);
+
+	if (is_loaded(reload))
+		host_lock_set_note(reload->lock, "");
+	return status;
 }
