@@ -44,8 +44,8 @@ static const char *get_verb(const struct change *change)
 }
 
 /*
- * Whether there is nothing to turn off, for example because the module is not loaded, unless an earlier run has left it so. In a container
- * this is always false: its files do not configure the host's module.
+ * Whether there is nothing to turn off, for example because the module is not loaded. A module that an earlier run has left unloaded does
+ * not count: it is to be loaded without nesting. In a container this is always false: its files do not configure the host's module.
  */
 static bool is_off_already(const struct change *change)
 {
