@@ -81,16 +81,18 @@ static int find_arrival(struct nestxml_check *check, const char *root, const cha
 {
 	bool announced = check->operation == NESTXML_OPERATION_START_INCOMING;
 	enum snapshot_match match = SNAPSHOT_MATCH_FOUND;
+	AUTO_CANONICAL struct canonical form = {0};
 	bool is_definition;
 
 	if (check->assessment.cpu != NESTXML_CPU_STALE || check->operation == NESTXML_OPERATION_INCOMING)
 		return 0;
-	if (nestxml_stored_definition_read(root, name, check->judged, check->assessment.vendor, check->policy.nested, &check->definition) !=
-	    0)
+	if (nestxml_canonical_read(check->judged->xml, check->judged->length, &form) != 0 || /* it has been read before */
+	    nestxml_stored_definition_read(root, name, check->judged, &form, check->assessment.vendor, check->policy.nested,
+					   &check->definition) != 0)
 		return nestxml_error_set_nomem(error);
 	check->has_no_definition = check->definition == NESTXML_DEFINITION_UNKNOWN;
 	if (!announced || !can_be_saved(check->judged))
-		match = nestxml_snapshot_match(root, name, check->judged);
+		match = nestxml_snapshot_match(root, name, &form);
 	is_definition = check->definition == NESTXML_DEFINITION_STALE;
 	check->operation = match == SNAPSHOT_MATCH_FOUND && !is_definition ? NESTXML_OPERATION_START_INCOMING : NESTXML_OPERATION_START;
 	if (is_definition && (announced || match != SNAPSHOT_MATCH_NONE))

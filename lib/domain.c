@@ -4,10 +4,10 @@
 
 #include <string.h>
 
+#include "elements.h"
 #include "error.h"
 #include "input.h"
 #include "macros.h"
-#include "scan.h"
 #include "vendor.h"
 
 NESTXML_EXPORT int nestxml_domain_new(const char *xml, size_t length, struct nestxml_domain **domain, struct nestxml_error *error)
@@ -22,7 +22,7 @@ NESTXML_EXPORT int nestxml_domain_new(const char *xml, size_t length, struct nes
 		return nestxml_error_set_nomem(error);
 	made->xml = xml;
 	made->length = length;
-	code = nestxml_scan(made, error);
+	code = nestxml_elements_read(made, error);
 	if (code != 0) {
 		nestxml_domain_free(made);
 		return code;

@@ -13,6 +13,7 @@
 #include "error.h"
 #include "libxml.h"
 #include "macros.h"
+#include "scan.h"
 #include "vendor.h"
 #include "xml_tag.h"
 
@@ -21,16 +22,19 @@
 
 #define QEMU_NAMESPACE "http://libvirt.org/schemas/domain/qemu/1.0"
 
-void nestxml_scan_fail(struct scan *scan, int code)
-{
-	if (scan->code == 0)
-		scan->code = code;
-}
+/** The branch below <domain> that the parser is in. */
+enum branch { BRANCH_NONE, BRANCH_CPU, BRANCH_OS, BRANCH_METADATA, BRANCH_QEMU_COMMANDLINE, BRANCH_QEMU_OVERRIDE };
 
-void nestxml_scan_fail_nomem(struct scan *scan)
-{
-	nestxml_scan_fail(scan, nestxml_error_set_nomem(scan->error));
-}
+struct facts {
+	struct scan scan;
+	struct nestxml_domain *domain;
+	enum branch branch;
+	struct nestxml_buffer *text; /* what character data is added to, or NULL */
+	unsigned int text_depth;     /* the depth of the element that it belongs to */
+	bool seen_name, seen_uuid, seen_os_type, seen_model, seen_metadata, seen_launch_security;
+	const xmlChar *metadata_namespaces[MAX_NAMESPACES]; /* the parser's own strings, each once */
+	bool misplaced; /* a tag was not where the parser said: our own error, unless the document turns out not to be well-formed */
+};
 
 static bool equal(const xmlChar *a, const char *b)
 {
@@ -69,11 +73,11 @@ static bool is_value(struct attribute attribute, const char *word)
 	return attribute.value && attribute.length == strlen(word) && memcmp(attribute.value, word, attribute.length) == 0;
 }
 
-static bool keep_value(struct scan *scan, struct attribute attribute, struct nestxml_buffer *buffer)
+static bool keep_value(struct facts *facts, struct attribute attribute, struct nestxml_buffer *buffer)
 {
 	if (!attribute.value || nestxml_buffer_add(buffer, attribute.value, attribute.length))
 		return true;
-	nestxml_scan_fail_nomem(scan);
+	nestxml_scan_fail_nomem(&facts->scan);
 	return false;
 }
 
@@ -81,13 +85,14 @@ static bool keep_value(struct scan *scan, struct attribute attribute, struct nes
  * An attribute whose prefix is not declared has its prefix in its name. Elsewhere that is none of our business, but in what will be
  * edited libvirt's reading and ours must be the same beyond doubt.
  */
-static bool are_prefixes_declared(struct scan *scan, const xmlChar **attributes, int count)
+static bool are_prefixes_declared(struct facts *facts, const xmlChar **attributes, int count)
 {
 	for (int i = 0; i < count; i++, attributes += 5) {
 		if (attributes[1] && !attributes[2]) {
-			nestxml_scan_fail(scan, nestxml_error_set_at(scan->error, NESTXML_E_SYNTAX,
-								     (unsigned int)sym_xmlSAX2GetLineNumber(scan->parser), 0,
-								     "has an attribute with an undeclared prefix in its <cpu>; remove it"));
+			nestxml_scan_fail(&facts->scan,
+					  nestxml_error_set_at(facts->scan.error, NESTXML_E_SYNTAX,
+							       (unsigned int)sym_xmlSAX2GetLineNumber(facts->scan.parser), 0,
+							       "has an attribute with an undeclared prefix in its <cpu>; remove it"));
 			return false;
 		}
 	}
@@ -108,10 +113,10 @@ static long get_position(xmlParserCtxt *parser)
 #endif
 }
 
-static bool place_start(struct scan *scan, const xmlChar *name, struct element *element)
+static bool place_start(struct facts *facts, const xmlChar *name, struct element *element)
 {
-	const struct nestxml_domain *domain = scan->domain;
-	long consumed = get_position(scan->parser);
+	const struct nestxml_domain *domain = facts->domain;
+	long consumed = get_position(facts->scan.parser);
 	size_t name_length = strlen((const char *)name);
 	size_t at = consumed < 0 ? domain->length : (size_t)consumed;
 	const char *start = at < domain->length ? memrchr(domain->xml, '<', at) : NULL;
@@ -119,7 +124,7 @@ static bool place_start(struct scan *scan, const xmlChar *name, struct element *
 
 	if (!start || head >= domain->length || domain->xml[head] != '>' || domain->length - (size_t)(start - domain->xml) <= name_length ||
 	    memcmp(start + 1, name, name_length) != 0) {
-		scan->misplaced = true;
+		facts->misplaced = true;
 		return false;
 	}
 	element->start = (size_t)(start - domain->xml);
@@ -128,54 +133,55 @@ static bool place_start(struct scan *scan, const xmlChar *name, struct element *
 	return true;
 }
 
-static void place_end(struct scan *scan, struct element *element)
+static void place_end(struct facts *facts, struct element *element)
 {
-	const struct nestxml_domain *domain = scan->domain;
-	long consumed = get_position(scan->parser);
+	const struct nestxml_domain *domain = facts->domain;
+	long consumed = get_position(facts->scan.parser);
 
 	if (consumed < 0 || (size_t)consumed > domain->length || (size_t)consumed < element->head || domain->xml[consumed - 1] != '>')
-		scan->misplaced = true;
+		facts->misplaced = true;
 	else
 		element->end = (size_t)consumed;
 }
 
 /* ---- the elements that matter ---- */
 
-static void begin_text(struct scan *scan, bool *seen, struct nestxml_buffer *buffer)
+static void begin_text(struct facts *facts, bool *seen, struct nestxml_buffer *buffer)
 {
 	if (*seen) /* libvirt reads the first one */
 		return;
 	*seen = true;
-	scan->text = buffer;
-	scan->text_depth = scan->depth;
+	facts->text = buffer;
+	facts->text_depth = facts->scan.depth;
 }
 
-static void scan_root(struct scan *scan, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, const xmlChar **attributes,
+static void scan_root(struct facts *facts, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, const xmlChar **attributes,
 		      int count)
 {
-	struct nestxml_domain *domain = scan->domain;
+	struct nestxml_domain *domain = facts->domain;
 	char shown[64];
 
 	if (uri || prefix || !equal(name, "domain")) {
 		nestxml_text_escape((const char *)name, shown, sizeof(shown));
-		nestxml_scan_fail(scan, nestxml_error_set(scan->error, NESTXML_E_ROOT,
-							  "has the root element <%s>%s, not <domain>; expected what virsh dumpxml prints",
-							  shown, uri || prefix ? " in a namespace" : ""));
+		nestxml_scan_fail(&facts->scan,
+				  nestxml_error_set(facts->scan.error, NESTXML_E_ROOT,
+						    "has the root element <%s>%s, not <domain>; expected what virsh dumpxml prints", shown,
+						    uri || prefix ? " in a namespace" : ""));
 		return;
 	}
 	domain->live = find_plain_attribute(attributes, count, "id").value != NULL;
-	if (keep_value(scan, find_plain_attribute(attributes, count, "type"), &domain->type))
-		place_start(scan, name, &domain->root);
+	if (keep_value(facts, find_plain_attribute(attributes, count, "type"), &domain->type))
+		place_start(facts, name, &domain->root);
 }
 
-static void scan_cpu(struct scan *scan, const xmlChar **attributes, int count)
+static void scan_cpu(struct facts *facts, const xmlChar **attributes, int count)
 {
 	static const char *const words[] = {"custom", "host-model", "host-passthrough", "maximum"};
-	struct nestxml_domain *domain = scan->domain;
+	struct nestxml_domain *domain = facts->domain;
 	struct attribute mode = find_attribute(attributes, count, "mode");
 	struct attribute match = find_attribute(attributes, count, "match");
 
-	if (!are_prefixes_declared(scan, attributes, count))
+	if (!are_prefixes_declared(facts, attributes, count))
 		return;
 	domain->has_cpu = true;
 	domain->cpu = domain->last;
@@ -187,60 +193,60 @@ static void scan_cpu(struct scan *scan, const xmlChar **attributes, int count)
 	for (unsigned int i = 0; i < ARRAY_SIZE(words); i++)
 		if (is_value(mode, words[i]))
 			domain->mode = (enum cpu_mode)i;
-	scan->branch = BRANCH_CPU;
+	facts->branch = BRANCH_CPU;
 }
 
 /* s390-pv encrypts too, and its guests are refused for their architecture. */
-static void scan_launch_security(struct scan *scan, const xmlChar **attributes, int count)
+static void scan_launch_security(struct facts *facts, const xmlChar **attributes, int count)
 {
 	static const char *const encrypting[] = {"sev", "sev-snp", "tdx"};
 
-	if (scan->seen_launch_security) /* libvirt reads the first one */
+	if (facts->seen_launch_security) /* libvirt reads the first one */
 		return;
-	scan->seen_launch_security = true;
+	facts->seen_launch_security = true;
 	for (size_t i = 0; i < ARRAY_SIZE(encrypting); i++)
 		if (is_value(find_attribute(attributes, count, "type"), encrypting[i]))
-			scan->domain->encrypted = true;
+			facts->domain->encrypted = true;
 }
 
 /* A child of <domain> in a namespace. libvirt reads every one. */
-static void scan_qemu_section(struct scan *scan, const xmlChar *name, const xmlChar *uri)
+static void scan_qemu_section(struct facts *facts, const xmlChar *name, const xmlChar *uri)
 {
 	if (!uri || !equal(uri, QEMU_NAMESPACE))
 		return;
 	if (equal(name, "commandline"))
-		scan->branch = BRANCH_QEMU_COMMANDLINE;
+		facts->branch = BRANCH_QEMU_COMMANDLINE;
 	else if (equal(name, "override"))
-		scan->branch = BRANCH_QEMU_OVERRIDE;
+		facts->branch = BRANCH_QEMU_OVERRIDE;
 }
 
 /* A child of <domain>. */
-static void scan_section(struct scan *scan, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, const xmlChar **attributes,
+static void scan_section(struct facts *facts, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, const xmlChar **attributes,
 			 int count)
 {
-	struct nestxml_domain *domain = scan->domain;
+	struct nestxml_domain *domain = facts->domain;
 
-	scan->branch = BRANCH_NONE;
-	if (!place_start(scan, prefix ? prefix : name, &domain->last))
+	facts->branch = BRANCH_NONE;
+	if (!place_start(facts, prefix ? prefix : name, &domain->last))
 		return;
 	if (uri || prefix) {
-		scan_qemu_section(scan, name, uri);
+		scan_qemu_section(facts, name, uri);
 	} else if (equal(name, "name")) {
-		begin_text(scan, &scan->seen_name, &domain->name);
+		begin_text(facts, &facts->seen_name, &domain->name);
 	} else if (equal(name, "uuid")) {
-		begin_text(scan, &scan->seen_uuid, &domain->uuid);
+		begin_text(facts, &facts->seen_uuid, &domain->uuid);
 	} else if (equal(name, "os")) {
 		domain->os = domain->last;
-		scan->branch = BRANCH_OS;
+		facts->branch = BRANCH_OS;
 	} else if (equal(name, "features")) {
 		domain->features = domain->last;
-	} else if (equal(name, "metadata") && !scan->seen_metadata) { /* libvirt keeps the first one */
-		scan->seen_metadata = true;
-		scan->branch = BRANCH_METADATA;
+	} else if (equal(name, "metadata") && !facts->seen_metadata) { /* libvirt keeps the first one */
+		facts->seen_metadata = true;
+		facts->branch = BRANCH_METADATA;
 	} else if (equal(name, "launchSecurity")) {
-		scan_launch_security(scan, attributes, count);
+		scan_launch_security(facts, attributes, count);
 	} else if (equal(name, "cpu") && !domain->has_cpu) {
-		scan_cpu(scan, attributes, count);
+		scan_cpu(facts, attributes, count);
 	}
 }
 
@@ -264,13 +270,13 @@ static void scan_feature(struct cpu_child *child, const xmlChar **attributes, in
 		child->is_nested_paging = is_value(name, nestxml_vendor_nested_paging_feature(child->sub_extension));
 }
 
-static struct cpu_child *add_child(struct scan *scan)
+static struct cpu_child *add_child(struct facts *facts)
 {
-	struct nestxml_domain *domain = scan->domain;
+	struct nestxml_domain *domain = facts->domain;
 
 	if (domain->children_count == MAX_CHILDREN) {
-		nestxml_scan_fail(
-			scan, nestxml_error_set(scan->error, NESTXML_E_TOO_BIG, "has a <cpu> with more than %zu children", MAX_CHILDREN));
+		nestxml_scan_fail(&facts->scan, nestxml_error_set(facts->scan.error, NESTXML_E_TOO_BIG,
+								  "has a <cpu> with more than %zu children", MAX_CHILDREN));
 		return NULL;
 	}
 	if (domain->children_count == domain->children_capacity) {
@@ -278,7 +284,7 @@ static struct cpu_child *add_child(struct scan *scan)
 		struct cpu_child *children = reallocarray(domain->children, capacity, sizeof(*children));
 
 		if (!children) {
-			nestxml_scan_fail_nomem(scan);
+			nestxml_scan_fail_nomem(&facts->scan);
 			return NULL;
 		}
 		domain->children = children;
@@ -289,19 +295,19 @@ static struct cpu_child *add_child(struct scan *scan)
 }
 
 /* A child of <cpu>. */
-static void scan_cpu_child(struct scan *scan, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, const xmlChar **attributes,
+static void scan_cpu_child(struct facts *facts, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, const xmlChar **attributes,
 			   int count)
 {
-	struct cpu_child *child = add_child(scan);
+	struct cpu_child *child = add_child(facts);
 
-	if (!child || !place_start(scan, prefix ? prefix : name, &child->element) || uri || prefix ||
-	    !are_prefixes_declared(scan, attributes, count))
+	if (!child || !place_start(facts, prefix ? prefix : name, &child->element) || uri || prefix ||
+	    !are_prefixes_declared(facts, attributes, count))
 		return;
 	if (equal(name, "feature")) {
 		scan_feature(child, attributes, count);
 	} else if (equal(name, "model")) {
 		child->kind = CHILD_MODEL;
-		begin_text(scan, &scan->seen_model, &scan->domain->model);
+		begin_text(facts, &facts->seen_model, &facts->domain->model);
 	} else if (equal(name, "vendor")) {
 		child->kind = CHILD_VENDOR;
 	} else if (equal(name, "numa")) {
@@ -313,126 +319,126 @@ static void scan_cpu_child(struct scan *scan, const xmlChar *name, const xmlChar
 }
 
 /* A child of <os>. */
-static void scan_os(struct scan *scan, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, const xmlChar **attributes,
+static void scan_os(struct facts *facts, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, const xmlChar **attributes,
 		    int count)
 {
-	if (uri || prefix || scan->seen_os_type || !equal(name, "type"))
+	if (uri || prefix || facts->seen_os_type || !equal(name, "type"))
 		return;
-	scan->seen_os_type = true;
-	keep_value(scan, find_plain_attribute(attributes, count, "arch"), &scan->domain->arch);
+	facts->seen_os_type = true;
+	keep_value(facts, find_plain_attribute(attributes, count, "arch"), &facts->domain->arch);
 }
 
 /*
  * Compares pointers, since the parser keeps one copy of each string. If it did not, the table would fill up early, and the document be
  * refused.
  */
-static void keep_metadata_namespace(struct scan *scan, const xmlChar *uri)
+static void keep_metadata_namespace(struct facts *facts, const xmlChar *uri)
 {
-	struct nestxml_domain *domain = scan->domain;
+	struct nestxml_domain *domain = facts->domain;
 	struct nestxml_buffer *kept = &domain->metadata_namespaces;
 	size_t start = kept->length;
 	size_t length = strlen((const char *)uri);
 
 	for (size_t i = 0; i < domain->metadata_namespaces_count; i++)
-		if (scan->metadata_namespaces[i] == uri)
+		if (facts->metadata_namespaces[i] == uri)
 			return;
 	if (domain->metadata_namespaces_count == MAX_NAMESPACES) {
-		nestxml_scan_fail(scan, nestxml_error_set(scan->error, NESTXML_E_TOO_BIG, "has more than %d namespaces in its <metadata>",
-							  MAX_NAMESPACES));
+		nestxml_scan_fail(&facts->scan, nestxml_error_set(facts->scan.error, NESTXML_E_TOO_BIG,
+								  "has more than %d namespaces in its <metadata>", MAX_NAMESPACES));
 		return;
 	}
 	if (!nestxml_buffer_add(kept, (const char *)uri, length)) {
-		nestxml_scan_fail_nomem(scan);
+		nestxml_scan_fail_nomem(&facts->scan);
 		return;
 	}
 	kept->length = start + xml_restore_ampersands(kept->data + start, length);
 	if (!nestxml_buffer_add(kept, "", 1)) {
-		nestxml_scan_fail_nomem(scan);
+		nestxml_scan_fail_nomem(&facts->scan);
 		return;
 	}
-	scan->metadata_namespaces[domain->metadata_namespaces_count++] = uri;
+	facts->metadata_namespaces[domain->metadata_namespaces_count++] = uri;
 }
 
 /* A child of <metadata>. */
-static void scan_metadata(struct scan *scan, const xmlChar *name, const xmlChar *uri, const xmlChar **attributes, int count)
+static void scan_metadata(struct facts *facts, const xmlChar *name, const xmlChar *uri, const xmlChar **attributes, int count)
 {
-	struct nestxml_domain *domain = scan->domain;
+	struct nestxml_domain *domain = facts->domain;
 
 	if (!uri)
 		return;
-	keep_metadata_namespace(scan, uri);
+	keep_metadata_namespace(facts, uri);
 	if (!equal(uri, NESTXML_METADATA_NAMESPACE))
 		return;
 	if (!equal(name, "policy")) {
 		domain->has_misnamed = true;
 	} else if (!domain->has_stated) {
 		domain->has_stated = true;
-		keep_value(scan, find_plain_attribute(attributes, count, "nested"), &domain->stated);
+		keep_value(facts, find_plain_attribute(attributes, count, "nested"), &domain->stated);
 	}
 }
 
 /* Anything below <metadata>. To libvirt, an undeclared prefix is part of the name; no path can contain such a name, so "" stands for it. */
-static void keep_metadata(struct scan *scan, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, const xmlChar **attributes,
+static void keep_metadata(struct facts *facts, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, const xmlChar **attributes,
 			  int count)
 {
-	struct metadata *metadata = &scan->domain->metadata;
-	bool ok = nestxml_metadata_begin(metadata, scan->depth - 2, prefix && !uri ? "" : (const char *)name, (const char *)uri);
+	struct metadata *metadata = &facts->domain->metadata;
+	bool ok = nestxml_metadata_begin(metadata, facts->scan.depth - 2, prefix && !uri ? "" : (const char *)name, (const char *)uri);
 
 	for (int i = 0; ok && i < count; i++, attributes += 5)
 		if (!attributes[1]) /* libvirt's metadata API and all managers write plain ones */
 			ok = nestxml_metadata_add_attribute(metadata, (const char *)attributes[0], (const char *)attributes[3],
 							    (size_t)(attributes[4] - attributes[3]));
 	if (!ok)
-		nestxml_scan_fail_nomem(scan);
+		nestxml_scan_fail_nomem(&facts->scan);
 }
 
 /* A child of <qemu:commandline>. */
-static void scan_qemu_commandline(struct scan *scan, const xmlChar *name, const xmlChar **attributes, int count)
+static void scan_qemu_commandline(struct facts *facts, const xmlChar *name, const xmlChar **attributes, int count)
 {
 	struct attribute attribute = find_attribute(attributes, count, equal(name, "arg") ? "value" : "name");
 
 	if (!attribute.value)
 		return;
 	if (equal(name, "arg"))
-		nestxml_cpu_override_add_argument(&scan->domain->override, attribute.value, attribute.length);
+		nestxml_cpu_override_add_argument(&facts->domain->override, attribute.value, attribute.length);
 	else if (equal(name, "env"))
-		nestxml_cpu_override_add_variable(&scan->domain->override, attribute.value, attribute.length);
+		nestxml_cpu_override_add_variable(&facts->domain->override, attribute.value, attribute.length);
 }
 
 /* Anything below <qemu:override>. */
-static void scan_qemu_override(struct scan *scan, const xmlChar *name, const xmlChar **attributes, int count)
+static void scan_qemu_override(struct facts *facts, const xmlChar *name, const xmlChar **attributes, int count)
 {
 	struct attribute value = find_attribute(attributes, count, "value");
 
 	if (value.value && equal(name, "property") && is_value(find_attribute(attributes, count, "name"), "driver"))
-		nestxml_cpu_override_add_driver(&scan->domain->override, value.value, value.length);
+		nestxml_cpu_override_add_driver(&facts->domain->override, value.value, value.length);
 }
 
 /* What is neither <domain>, nor a child of it. */
-static void scan_inner(struct scan *scan, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, const xmlChar **attributes,
+static void scan_inner(struct facts *facts, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, const xmlChar **attributes,
 		       int count)
 {
 	bool is_qemu_namespace = uri && equal(uri, QEMU_NAMESPACE);
 
-	if (scan->branch == BRANCH_QEMU_OVERRIDE && is_qemu_namespace)
-		scan_qemu_override(scan, name, attributes, count);
-	if (scan->branch == BRANCH_METADATA)
-		keep_metadata(scan, name, prefix, uri, attributes, count);
-	if (scan->depth > 3)
+	if (facts->branch == BRANCH_QEMU_OVERRIDE && is_qemu_namespace)
+		scan_qemu_override(facts, name, attributes, count);
+	if (facts->branch == BRANCH_METADATA)
+		keep_metadata(facts, name, prefix, uri, attributes, count);
+	if (facts->scan.depth > 3)
 		return;
-	switch (scan->branch) {
+	switch (facts->branch) {
 	case BRANCH_CPU:
-		scan_cpu_child(scan, name, prefix, uri, attributes, count);
+		scan_cpu_child(facts, name, prefix, uri, attributes, count);
 		break;
 	case BRANCH_OS:
-		scan_os(scan, name, prefix, uri, attributes, count);
+		scan_os(facts, name, prefix, uri, attributes, count);
 		break;
 	case BRANCH_METADATA:
-		scan_metadata(scan, name, uri, attributes, count);
+		scan_metadata(facts, name, uri, attributes, count);
 		break;
 	case BRANCH_QEMU_COMMANDLINE:
 		if (is_qemu_namespace)
-			scan_qemu_commandline(scan, name, attributes, count);
+			scan_qemu_commandline(facts, name, attributes, count);
 		break;
 	case BRANCH_QEMU_OVERRIDE:
 	case BRANCH_NONE:
@@ -442,51 +448,66 @@ static void scan_inner(struct scan *scan, const xmlChar *name, const xmlChar *pr
 
 /* ---- what the parser meets ---- */
 
-void nestxml_scan_start(struct scan *scan, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, const xmlChar **attributes,
-			int count)
+static void on_start(void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, const xmlChar **attributes, int count)
 {
-	if (scan->depth == 1)
-		scan_root(scan, name, prefix, uri, attributes, count);
-	else if (scan->depth == 2)
-		scan_section(scan, name, prefix, uri, attributes, count);
-	else if (scan->branch != BRANCH_NONE)
-		scan_inner(scan, name, prefix, uri, attributes, count);
+	struct facts *facts = data;
+
+	if (facts->scan.depth == 1)
+		scan_root(facts, name, prefix, uri, attributes, count);
+	else if (facts->scan.depth == 2)
+		scan_section(facts, name, prefix, uri, attributes, count);
+	else if (facts->branch != BRANCH_NONE)
+		scan_inner(facts, name, prefix, uri, attributes, count);
 }
 
-static void end_section(struct scan *scan)
+static void end_section(struct facts *facts)
 {
-	struct nestxml_domain *domain = scan->domain;
+	struct nestxml_domain *domain = facts->domain;
 
-	place_end(scan, &domain->last);
+	place_end(facts, &domain->last);
 	if (domain->os.start == domain->last.start)
 		domain->os = domain->last;
 	if (domain->features.start == domain->last.start)
 		domain->features = domain->last;
-	if (scan->branch == BRANCH_CPU)
+	if (facts->branch == BRANCH_CPU)
 		domain->cpu = domain->last;
-	scan->branch = BRANCH_NONE;
+	facts->branch = BRANCH_NONE;
 }
 
-void nestxml_scan_end(struct scan *scan)
+static void on_end(void *data)
 {
-	struct nestxml_domain *domain = scan->domain;
+	struct facts *facts = data;
+	struct nestxml_domain *domain = facts->domain;
 
-	if (scan->text && scan->depth == scan->text_depth)
-		scan->text = NULL;
-	if (scan->depth == 1)
-		place_end(scan, &domain->root);
-	else if (scan->depth == 2)
-		end_section(scan);
-	else if (scan->depth == 3 && scan->branch == BRANCH_CPU)
-		place_end(scan, &domain->children[domain->children_count - 1].element);
-	else if (scan->branch == BRANCH_METADATA && !nestxml_metadata_end(&domain->metadata))
-		nestxml_scan_fail_nomem(scan);
+	if (facts->text && facts->scan.depth == facts->text_depth)
+		facts->text = NULL;
+	if (facts->scan.depth == 1)
+		place_end(facts, &domain->root);
+	else if (facts->scan.depth == 2)
+		end_section(facts);
+	else if (facts->scan.depth == 3 && facts->branch == BRANCH_CPU)
+		place_end(facts, &domain->children[domain->children_count - 1].element);
+	else if (facts->branch == BRANCH_METADATA && !nestxml_metadata_end(&domain->metadata))
+		nestxml_scan_fail_nomem(&facts->scan);
 }
 
-void nestxml_scan_text(struct scan *scan, const xmlChar *text, int length)
+static void on_text(void *data, const xmlChar *text, size_t length)
 {
-	if (scan->text && !nestxml_buffer_add(scan->text, (const char *)text, (size_t)length))
-		nestxml_scan_fail_nomem(scan);
-	if (scan->branch == BRANCH_METADATA && !nestxml_metadata_add_text(&scan->domain->metadata, (const char *)text, (size_t)length))
-		nestxml_scan_fail_nomem(scan);
+	struct facts *facts = data;
+
+	if (facts->text && !nestxml_buffer_add(facts->text, (const char *)text, length))
+		nestxml_scan_fail_nomem(&facts->scan);
+	if (facts->branch == BRANCH_METADATA && !nestxml_metadata_add_text(&facts->domain->metadata, (const char *)text, length))
+		nestxml_scan_fail_nomem(&facts->scan);
+}
+
+int nestxml_elements_read(struct nestxml_domain *domain, struct nestxml_error *error)
+{
+	static const struct scan_handler handler = {on_start, on_end, on_text, NULL};
+	struct facts facts = {.domain = domain};
+	int code = nestxml_scan(&facts.scan, &handler, domain->xml, domain->length, error);
+
+	if (code == 0 && (facts.misplaced || domain->root.end == 0))
+		code = nestxml_error_set(error, NESTXML_E_INTERNAL, "the XML parser does not tell where the tags are; nothing was changed");
+	return code;
 }

@@ -4,10 +4,13 @@
 #define NESTXML_LIBVIRT_FILES_H
 
 #include "assess.h"
+#include "canonical.h"
 
-/** Compares the stored definition of the guest @name with @guest: see enum nestxml_definition. Returns 0 or NESTXML_E_NOMEM. */
-int nestxml_stored_definition_read(const char *root, const char *name, const struct nestxml_domain *guest, enum nestxml_vendor vendor,
-				   enum nestxml_nested nested, enum nestxml_definition *definition);
+/** Compares the stored definition of the guest @name with @guest, whose form is @form: see enum nestxml_definition. Returns 0 or
+ * NESTXML_E_NOMEM. */
+int nestxml_stored_definition_read(const char *root, const char *name, const struct nestxml_domain *guest, const struct canonical *form,
+				   enum nestxml_vendor vendor, enum nestxml_nested nested, enum nestxml_definition *definition);
+
 /* libvirt waits for the hook, which reads no more snapshot files of a guest than these; docs/how-a-start-is-handled.md has the numbers. */
 #define NESTXML_SNAPSHOTS 1000
 #define NESTXML_SNAPSHOTS_SIZE ((size_t)32 << 20) /* bytes of all of them but the last */
@@ -21,6 +24,6 @@ enum snapshot_match {
 /**
  * Whether a revert to one of the snapshots of the guest @name that have memory would start exactly @guest.
  */
-enum snapshot_match nestxml_snapshot_match(const char *root, const char *name, const struct nestxml_domain *guest);
+enum snapshot_match nestxml_snapshot_match(const char *root, const char *name, const struct canonical *guest);
 
 #endif

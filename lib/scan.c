@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * scan.c - one SAX pass of libxml2 over the whole document: proves it well-formed, and builds no tree. elements.c collects the facts.
+ * scan.c - one SAX pass of libxml2 over the whole document: proves it well-formed, and builds no tree. A handler collects what it is
+ * after: elements.c a domain's facts, canonical.c what makes two documents the same.
  */
 #include "scan.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "elements.h"
 #include "error.h"
 #include "libxml.h"
 #include "macros.h"
@@ -25,6 +25,17 @@
 #else
 #define PROBLEM xmlError
 #endif
+
+void nestxml_scan_fail(struct scan *scan, int code)
+{
+	if (scan->code == 0)
+		scan->code = code;
+}
+
+void nestxml_scan_fail_nomem(struct scan *scan)
+{
+	nestxml_scan_fail(scan, nestxml_error_set_nomem(scan->error));
+}
 
 /* The last call of a callback: stopping releases the input, into which the callback's arguments point. */
 static void stop_if_failed(struct scan *scan)
@@ -48,15 +59,16 @@ static void on_start(void *data, const xmlChar *name, const xmlChar *prefix, con
 {
 	struct scan *scan = data;
 
-	(void)namespaces;
 	(void)defaulted_count;
 	scan->depth++;
 	scan->namespaces += namespaces_count;
+	scan->declared = namespaces;
+	scan->declared_count = namespaces_count;
 	if (scan->code == 0 && scan->namespaces > MAX_NAMESPACES)
 		nestxml_scan_fail(scan,
 				  nestxml_error_set(scan->error, NESTXML_E_TOO_BIG, "declares more than %d namespaces", MAX_NAMESPACES));
 	if (scan->code == 0)
-		nestxml_scan_start(scan, name, prefix, uri, attributes, attributes_count);
+		scan->handler->start(scan, name, prefix, uri, attributes, attributes_count);
 	stop_if_failed(scan);
 }
 
@@ -68,7 +80,7 @@ static void on_end(void *data, const xmlChar *name, const xmlChar *prefix, const
 	(void)prefix;
 	(void)uri;
 	if (scan->code == 0)
-		nestxml_scan_end(scan);
+		scan->handler->end(scan);
 	scan->depth--;
 }
 
@@ -77,8 +89,22 @@ static void on_text(void *data, const xmlChar *text, int length)
 	struct scan *scan = data;
 
 	if (scan->code == 0)
-		nestxml_scan_text(scan, text, length);
+		scan->handler->text(scan, text, (size_t)length);
 	stop_if_failed(scan);
+}
+
+static void on_instruction(void *data, const xmlChar *target, const xmlChar *text)
+{
+	struct scan *scan = data;
+
+	if (scan->code == 0)
+		scan->handler->other(scan, target, text ? text : BAD_CAST "");
+	stop_if_failed(scan);
+}
+
+static void on_comment(void *data, const xmlChar *text)
+{
+	on_instruction(data, BAD_CAST "", text);
 }
 
 static void on_doctype(void *data, const xmlChar *name, const xmlChar *external_id, const xmlChar *system_id)
@@ -162,12 +188,12 @@ static void on_error(void *data, PROBLEM *problem)
 static int on_read(void *data, char *buffer, int size)
 {
 	struct scan *scan = data;
-	size_t left = scan->domain->length - scan->read;
+	size_t left = scan->length - scan->read;
 	size_t count = (size_t)size < left ? (size_t)size : left;
 
 	if (scan->code != 0) /* the first failure decides: let the parser believe that the document ends here */
 		return 0;
-	memcpy(buffer, scan->domain->xml + scan->read, count);
+	memcpy(buffer, scan->xml + scan->read, count);
 	scan->read += count;
 	return (int)count;
 }
@@ -180,7 +206,6 @@ static int on_close(void *data)
 
 static void parse(struct scan *scan)
 {
-	const struct nestxml_domain *domain = scan->domain;
 	xmlDoc *tree;
 
 	scan->parser = sym_xmlNewParserCtxt();
@@ -195,6 +220,10 @@ static void parse(struct scan *scan)
 	scan->parser->sax->endElementNs = on_end;
 	scan->parser->sax->characters = on_text;
 	scan->parser->sax->cdataBlock = on_text;
+	if (scan->handler->other) {
+		scan->parser->sax->comment = on_comment;
+		scan->parser->sax->processingInstruction = on_instruction;
+	}
 	scan->parser->sax->internalSubset = on_doctype;
 	scan->parser->sax->serror = on_error;
 	scan->parser->userData = scan;
@@ -207,26 +236,26 @@ static void parse(struct scan *scan)
 		scan->code = nestxml_error_set_nomem(scan->error);
 	if (scan->code == 0 && !scan->parser->wellFormed)
 		scan->code = nestxml_error_set(scan->error, NESTXML_E_SYNTAX, "is not well-formed XML; correct it");
-	if (scan->code == 0 && (scan->misplaced || domain->root.end == 0))
-		scan->code = nestxml_error_set(scan->error, NESTXML_E_INTERNAL,
-					       "the XML parser does not tell where the tags are; nothing was changed");
 	sym_xmlFreeDoc(tree);
 	sym_xmlFreeParserCtxt(scan->parser);
 }
 
-int nestxml_scan(struct nestxml_domain *domain, struct nestxml_error *error)
+int nestxml_scan(struct scan *scan, const struct scan_handler *handler, const char *xml, size_t length, struct nestxml_error *error)
 {
-	struct scan scan = {.domain = domain, .error = error};
-	xmlStructuredErrorFunc handler;
-	void *context;
+	xmlStructuredErrorFunc old_handler;
+	void *old_context;
 	int code = nestxml_libxml_load(error);
 
 	if (code != 0)
 		return code;
-	handler = *sym___xmlStructuredError();
-	context = *sym___xmlStructuredErrorContext();
-	sym_xmlSetStructuredErrorFunc(&scan, on_error);
-	parse(&scan);
-	sym_xmlSetStructuredErrorFunc(context, handler);
-	return scan.code;
+	scan->handler = handler;
+	scan->xml = xml;
+	scan->length = length;
+	scan->error = error;
+	old_handler = *sym___xmlStructuredError();
+	old_context = *sym___xmlStructuredErrorContext();
+	sym_xmlSetStructuredErrorFunc(scan, on_error);
+	parse(scan);
+	sym_xmlSetStructuredErrorFunc(old_context, old_handler);
+	return scan->code;
 }

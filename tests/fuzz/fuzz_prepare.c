@@ -3,8 +3,8 @@
  * fuzz_prepare.c - lets libFuzzer look for a guest, a policy and a host that break the hook's contract.
  *
  * The input is a byte (which call, which vendor) and the guest's name, the policy file, the module's parameter, libvirt's file of the
- * definition, and the XML on stdin. The hook itself is called, its main() and all: exit status, one line on stderr, what goes to the log
- * and to stdout; then the library is asked the same.
+ * definition, one of a snapshot, and the XML on stdin. The hook itself is called, its main() and all: exit status, one line on stderr, what
+ * goes to the log and to stdout; then the library is asked the same.
  */
 #include <dlfcn.h>
 #include <stdarg.h>
@@ -20,7 +20,7 @@
 #include "../../hooks/helper.h"
 #include "hook.h"
 
-enum { NAME, POLICY, NESTED, STORED, XML, PARTS };
+enum { NAME, POLICY, NESTED, STORED, SNAPSHOT, XML, PARTS };
 
 /* The call that is judged. */
 struct call {
@@ -216,7 +216,7 @@ static void write_host(const struct part *parts, bool is_intel)
 /* Whether a name is one that libvirt's file can have. */
 static bool is_file_name(const char *name)
 {
-	return *name && !strchr(name, '/');
+	return *name && !strchr(name, '/') && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
 }
 
 static void judge(const struct call *call, const struct part *parts)
@@ -255,6 +255,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct part parts[PARTS];
 	char stored[256];
+	char snapshots[256];
+	char snapshot[320];
 	char mark[256];
 	unsigned int flags = size > 0 ? data[0] : 0;
 
@@ -262,16 +264,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (parts[NAME].length > 120)
 		parts[NAME].data[120] = '\0';
 	snprintf(stored, sizeof(stored), "/etc/libvirt/qemu/%s.xml", parts[NAME].data);
+	snprintf(snapshots, sizeof(snapshots), "/var/lib/libvirt/qemu/snapshot/%s", parts[NAME].data);
+	snprintf(snapshot, sizeof(snapshot), "%s/one.xml", snapshots);
 	snprintf(mark, sizeof(mark), "%s/run/nestxml/in-%s", fuzz_root(), parts[NAME].data);
 	write_host(parts, flags & 4);
 	fuzz_write("/etc/nestxml/nestxml.conf", &parts[POLICY]);
 	fuzz_write("/run/there", &(struct part){(char *)"it", 2}); /* /run is there on every host */
-	if (is_file_name(parts[NAME].data))
+	if (is_file_name(parts[NAME].data)) {
 		fuzz_write(stored, &parts[STORED]);
+		fuzz_write(snapshot, &parts[SNAPSHOT]);
+	}
 	judge_all(flags, parts, mark);
 	unlink(mark);
-	if (is_file_name(parts[NAME].data))
+	if (is_file_name(parts[NAME].data)) {
 		fuzz_remove(stored);
+		fuzz_remove(snapshot);
+		fuzz_remove(snapshots);
+	}
 	fuzz_clear(parts, PARTS);
 	return 0;
 }

@@ -105,7 +105,7 @@ void fuzz_remove(const char *path)
 	char joined[2 * PATH_MAX];
 
 	snprintf(joined, sizeof(joined), "%s%s", fuzz_root(), path);
-	unlink(joined);
+	remove(joined);
 }
 
 void fuzz_write(const char *path, const struct part *part)

@@ -34,7 +34,7 @@ void fuzz_clear(struct part *parts, size_t count);
 const char *fuzz_root(void);
 /** Writes @part to the file @path below it, whose directories are made; an empty part: there is no such file. */
 void fuzz_write(const char *path, const struct part *part);
-/** Removes the file @path below it, if it is there. */
+/** Removes the file or empty directory @path below it, if it is there. */
 void fuzz_remove(const char *path);
 
 /** Whether a terminal may be shown it: UTF-8 without a control character. */

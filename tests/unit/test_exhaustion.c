@@ -272,7 +272,7 @@ static void test_verdict(void **state)
 	write_files(scene.tree);
 	tree_write(scene.tree, "/etc/libvirt/qemu/vm.xml", documents[0]);
 	tree_write(scene.tree, "/var/lib/libvirt/qemu/snapshot/vm/a.xml",
-		   "<domainsnapshot><state>paused</state>" SAVED("") "</domainsnapshot>");
+		   "<domainsnapshot><state>paused</state>" SAVED("<numa/>") "<cookie><cpu a='b'/></cookie></domainsnapshot>");
 	for (size_t i = 0; i < ARRAY_SIZE(documents); i++) {
 		scene.xml = documents[i];
 		total += fail_each(reach_verdict, &scene);

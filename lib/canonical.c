@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * canonical.c - what libvirt's XML says of a domain, in a form that can be compared byte by byte. Pure.
+ *
+ * No trees are built: for metadata that a tenant has crafted for the purpose, libxml2 2.9 needs quadratic time to build one, and fifty
+ * times the document's size in memory (tried).
+ */
+#include "canonical.h"
+
+#include <string.h>
+
+#include "input.h"
+#include "scan.h"
+#include "xml_tag.h"
+
+/* Each piece of a form begins with one of these bytes. No document can contain them, so nothing in one can be taken for them. */
+enum mark { MARK_START = 1, MARK_PREFIX, MARK_ATTRIBUTE, MARK_DECLARED, MARK_VALUE, MARK_CONTENT, MARK_END, MARK_OTHER };
+
+struct reader {
+	struct scan scan;
+	struct canonical *canonical;
+	struct nestxml_buffer path;  /* of the current element: "/domain/cpu"; what is in a namespace has no name in it */
+	size_t path_start;	     /* where it counts from: in a snapshot after "/domainsnapshot" */
+	struct nestxml_buffer *form; /* to which the current element belongs, or NULL */
+	struct part cookies;
+};
+
+/* ---- where the parser is ---- */
+
+static bool is_at(const struct reader *reader, const char *path)
+{
+	return strcmp(reader->path.data + reader->path_start, path) == 0;
+}
+
+static bool is_in(const struct reader *reader, const char *path)
+{
+	const char *at = reader->path.data + reader->path_start;
+	size_t length = strlen(path);
+
+	return strncmp(at, path, length) == 0 && (at[length] == '/' || at[length] == '\0');
+}
+
+/* The last name in the path, with its '/'. */
+static char *find_name(const struct reader *reader)
+{
+	return memrchr(reader->path.data, '/', reader->path.length);
+}
+
+/* Where to note the place of the current element, or NULL. */
+static struct part *find_part(struct reader *reader)
+{
+	if (is_at(reader, "/domain/cpu"))
+		return &reader->canonical->cpu;
+	if (is_at(reader, "/domain/cpu/numa"))
+		return &reader->canonical->numa;
+	if (is_in(reader, "/domain/devices") && strcmp(find_name(reader), "/cookies") == 0)
+		return &reader->cookies;
+	return NULL;
+}
+
+static void find_form(struct reader *reader)
+{
+	reader->form = is_in(reader, "/domain")	      ? &reader->canonical->domain
+		       : is_in(reader, "/cookie/cpu") ? &reader->canonical->cookie_cpu
+						      : NULL;
+}
+
+static bool enter(struct reader *reader, const char *name)
+{
+	if (!nestxml_buffer_add_string(&reader->path, "/") || !nestxml_buffer_add_string(&reader->path, name)) {
+		nestxml_scan_fail_nomem(&reader->scan);
+		return false;
+	}
+	if (strcmp(reader->path.data, "/domainsnapshot") == 0)
+		reader->path_start = reader->path.length;
+	find_form(reader);
+	return true;
+}
+
+static void leave(struct reader *reader)
+{
+	char *name = find_name(reader);
+
+	*name = '\0';
+	reader->path.length = (size_t)(name - reader->path.data);
+	find_form(reader);
+}
+
+/* ---- what is added ---- */
+
+static void add(struct reader *reader, enum mark mark, const void *text, size_t length)
+{
+	const char first = (char)mark;
+
+	if (!nestxml_buffer_add(reader->form, &first, 1) || !nestxml_buffer_add(reader->form, text, length))
+		nestxml_scan_fail_nomem(&reader->scan);
+}
+
+static void add_string(struct reader *reader, enum mark mark, const xmlChar *text)
+{
+	add(reader, mark, text, strlen((const char *)text));
+}
+
+/* Its namespace is known by the prefix: written out with each name, a long one would make the form many times the document's size. */
+static void add_name(struct reader *reader, enum mark mark, const xmlChar *name, const xmlChar *prefix)
+{
+	if (prefix)
+		add_string(reader, MARK_PREFIX, prefix);
+	add_string(reader, mark, name);
+}
+
+/* Takes away the white space between two tags. */
+static void drop_indentation(struct nestxml_buffer *form)
+{
+	size_t length = form->length;
+
+	while (length > 0 && is_xml_space(form->data[length - 1]))
+		length--;
+	if (length > 0 && form->data[length - 1] == MARK_CONTENT)
+		form->length = length;
+}
+
+/* Whether libvirt writes this attribute of the current element on some occasions only. */
+static bool is_occasional(const struct reader *reader, const char *name, bool has_prefix)
+{
+	return !has_prefix && ((is_at(reader, "/domain") && strcmp(name, "id") == 0) ||
+			       (is_at(reader, "/domain/devices/graphics") && strcmp(name, "passwd") == 0));
+}
+
+/* ---- what the parser meets ---- */
+
+static void on_start(void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, const xmlChar **attributes, int count)
+{
+	struct reader *reader = data;
+	struct part *part;
+
+	if (!enter(reader, prefix || uri ? "" : (const char *)name) || !reader->form)
+		return;
+	drop_indentation(reader->form);
+	part = find_part(reader);
+	if (part)
+		part->start = reader->form->length;
+	add_name(reader, MARK_START, name, prefix);
+	for (int i = 0; i < 2 * reader->scan.declared_count; i += 2) {
+		add_name(reader, MARK_DECLARED, BAD_CAST "", reader->scan.declared[i]);
+		add_string(reader, MARK_VALUE, reader->scan.declared[i + 1]);
+	}
+	for (int i = 0; i < count; i++, attributes += 5) {
+		if (is_occasional(reader, (const char *)attributes[0], attributes[1] != NULL))
+			continue;
+		add_name(reader, MARK_ATTRIBUTE, attributes[0], attributes[1]);
+		add(reader, MARK_VALUE, attributes[3], (size_t)(attributes[4] - attributes[3]));
+	}
+	add(reader, MARK_CONTENT, "", 0);
+}
+
+static void end_element(struct reader *reader)
+{
+	struct part *part = find_part(reader);
+
+	drop_indentation(reader->form);
+	add(reader, MARK_END, "", 0);
+	add(reader, MARK_CONTENT, "", 0);
+	if (!part)
+		return;
+	part->end = reader->form->length;
+	if (part == &reader->cookies) /* a secret to libvirt */
+		reader->form->length = part->start;
+}
+
+static void on_end(void *data)
+{
+	struct reader *reader = data;
+
+	if (reader->form)
+		end_element(reader);
+	leave(reader);
+}
+
+static void on_text(void *data, const xmlChar *text, size_t length)
+{
+	struct reader *reader = data;
+	struct nestxml_buffer *kept = is_at(reader, "/state") ? &reader->canonical->state : reader->form;
+
+	if (kept && !nestxml_buffer_add(kept, (const char *)text, length))
+		nestxml_scan_fail_nomem(&reader->scan);
+}
+
+/* Comments and processing instructions; libvirt keeps those in <metadata>. */
+static void on_other(void *data, const xmlChar *target, const xmlChar *text)
+{
+	struct reader *reader = data;
+
+	if (!reader->form)
+		return;
+	drop_indentation(reader->form);
+	add_string(reader, MARK_OTHER, target);
+	add_string(reader, MARK_VALUE, text);
+	add(reader, MARK_CONTENT, "", 0);
+}
+
+int nestxml_canonical_read(const char *xml, size_t length, struct canonical *canonical)
+{
+	static const struct scan_handler handler = {on_start, on_end, on_text, on_other};
+	struct reader reader = {.canonical = canonical};
+	int code = nestxml_input_check(xml, length, NULL);
+
+	if (code == 0)
+		code = nestxml_scan(&reader.scan, &handler, xml, length, NULL);
+	nestxml_buffer_clear(&reader.path);
+	return code;
+}
+
+void nestxml_canonical_clear(struct canonical *canonical)
+{
+	nestxml_buffer_clear(&canonical->domain);
+	nestxml_buffer_clear(&canonical->state);
+	nestxml_buffer_clear(&canonical->cookie_cpu);
+}
+
+bool nestxml_canonical_is_same(const struct canonical *a, const struct canonical *b)
+{
+	return a->domain.length == b->domain.length && memcmp(a->domain.data, b->domain.data, a->domain.length) == 0;
+}
+
+bool nestxml_canonical_use_cookie(struct canonical *canonical)
+{
+	const struct nestxml_buffer *domain = &canonical->domain;
+	const struct nestxml_buffer *cookie = &canonical->cookie_cpu;
+	const size_t end = 2; /* MARK_END and MARK_CONTENT: both CPUs end so */
+	AUTO_BUFFER struct nestxml_buffer made = {0};
+	struct nestxml_buffer old = canonical->domain;
+
+	if (cookie->length == 0 || canonical->cpu.end == 0)
+		return true;
+	if (!nestxml_buffer_add(&made, domain->data, canonical->cpu.start) ||
+	    !nestxml_buffer_add(&made, cookie->data, cookie->length - end) ||
+	    !nestxml_buffer_add(&made, domain->data + canonical->numa.start, canonical->numa.end - canonical->numa.start) ||
+	    !nestxml_buffer_add(&made, domain->data + canonical->cpu.end - end, domain->length - canonical->cpu.end + end))
+		return false;
+	canonical->domain = made;
+	made = old;
+	return true;
+}
