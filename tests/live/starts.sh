@@ -227,17 +227,6 @@ no_guest()
 	return 1
 }
 
-starts_and_its_owner_undefines_it()
-{
-	define stale "$type" "$without"
-	require_nesting stale
-	virsh start stale >/dev/null 2>&1 || true
-	works "a guest is started by the helper" comes_up stale
-	virsh -q undefine stale
-	works "its owner undefines it, and it does not run on" no_guest
-	says "which the log says" "$(</run/syslog)" "guest 'stale': destroyed: it was undefined"
-}
-
 # logged WORDS: within some seconds the log has them
 logged()
 {
@@ -247,6 +236,17 @@ logged()
 	done
 	tail -n 5 /run/syslog
 	return 1
+}
+
+starts_and_its_owner_undefines_it()
+{
+	define stale "$type" "$without"
+	require_nesting stale
+	virsh start stale >/dev/null 2>&1 || true
+	works "a guest is started by the helper" comes_up stale
+	virsh -q undefine stale
+	works "its owner undefines it, and it does not run on" no_guest
+	works "which the log says" logged "guest 'stale': destroyed: it was undefined"
 }
 
 # signal_helpers SIGNAL: sends it to all helpers; one may end meanwhile
