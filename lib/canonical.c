@@ -2,8 +2,8 @@
 /*
  * canonical.c - what libvirt's XML says of a domain, in a form that can be compared byte by byte. Pure.
  *
- * No trees are built: for metadata that a tenant has crafted for the purpose, libxml2 2.9 needs quadratic time to build one, and fifty
- * times the document's size in memory (tried).
+ * It builds no tree: for metadata that a tenant has crafted for the purpose, libxml2 2.9 takes quadratic time and fifty times the
+ * document's size to build one (tried).
  */
 #include "canonical.h"
 
@@ -11,18 +11,21 @@
 
 #include "input.h"
 #include "scan.h"
-#include "xml_tag.h"
 
-/* Each piece of a form begins with one of these bytes. No document can contain them, so nothing in one can be taken for them. */
+/* Each piece of a form begins with one of these bytes. XML cannot contain them, so no document can forge one. */
 enum mark { MARK_START = 1, MARK_PREFIX, MARK_ATTRIBUTE, MARK_DECLARED, MARK_VALUE, MARK_CONTENT, MARK_END, MARK_OTHER };
+_Static_assert(MARK_OTHER < '\t', "XML can contain a tab");
+
+/* A snapshot's document has the domain twice. */
+#define SNAPSHOT_NAMESPACES (2 * MAX_NAMESPACES)
 
 struct reader {
 	struct scan scan;
 	struct canonical *canonical;
-	struct nestxml_buffer path;  /* of the current element: "/domain/cpu"; what is in a namespace has no name in it */
-	size_t path_start;	     /* where it counts from: in a snapshot after "/domainsnapshot" */
-	struct nestxml_buffer *form; /* to which the current element belongs, or NULL */
-	struct part cookies;
+	struct nestxml_buffer path;  /* of the current element: "/domain/cpu"; an element in a namespace counts as "" */
+	size_t path_start;	     /* how much of it to skip: in a snapshot "/domainsnapshot" */
+	struct nestxml_buffer *form; /* what the current element is written to, or NULL */
+	struct xml_span cookies;     /* the place of the last <cookies>, which do not nest */
 };
 
 /* ---- where the parser is ---- */
@@ -47,18 +50,18 @@ static char *find_name(const struct reader *reader)
 }
 
 /* Where to note the place of the current element, or NULL. */
-static struct part *find_part(struct reader *reader)
+static struct xml_span *find_place(struct reader *reader)
 {
 	if (is_at(reader, "/domain/cpu"))
 		return &reader->canonical->cpu;
 	if (is_at(reader, "/domain/cpu/numa"))
 		return &reader->canonical->numa;
-	if (is_in(reader, "/domain/devices") && strcmp(find_name(reader), "/cookies") == 0)
+	if (is_in(reader, "/domain") && !is_in(reader, "/domain/metadata") && strcmp(find_name(reader), "/cookies") == 0)
 		return &reader->cookies;
 	return NULL;
 }
 
-static void find_form(struct reader *reader)
+static void update_form(struct reader *reader)
 {
 	reader->form = is_in(reader, "/domain")	      ? &reader->canonical->domain
 		       : is_in(reader, "/cookie/cpu") ? &reader->canonical->cookie_cpu
@@ -73,7 +76,7 @@ static bool enter(struct reader *reader, const char *name)
 	}
 	if (strcmp(reader->path.data, "/domainsnapshot") == 0)
 		reader->path_start = reader->path.length;
-	find_form(reader);
+	update_form(reader);
 	return true;
 }
 
@@ -83,7 +86,7 @@ static void leave(struct reader *reader)
 
 	*name = '\0';
 	reader->path.length = (size_t)(name - reader->path.data);
-	find_form(reader);
+	update_form(reader);
 }
 
 /* ---- what is added ---- */
@@ -101,7 +104,7 @@ static void add_string(struct reader *reader, enum mark mark, const xmlChar *tex
 	add(reader, mark, text, strlen((const char *)text));
 }
 
-/* Its namespace is known by the prefix: written out with each name, a long one would make the form many times the document's size. */
+/* The prefix stands for the namespace, whose declaration is in the form too: with each name a long one would be written many times. */
 static void add_name(struct reader *reader, enum mark mark, const xmlChar *name, const xmlChar *prefix)
 {
 	if (prefix)
@@ -109,7 +112,13 @@ static void add_name(struct reader *reader, enum mark mark, const xmlChar *name,
 	add_string(reader, mark, name);
 }
 
-/* Takes away the white space between two tags. */
+/* What begins here may turn out to be nothing but white space between two tags. */
+static void begin_content(struct reader *reader)
+{
+	add(reader, MARK_CONTENT, "", 0);
+}
+
+/* Takes such white space away. */
 static void drop_indentation(struct nestxml_buffer *form)
 {
 	size_t length = form->length;
@@ -120,8 +129,8 @@ static void drop_indentation(struct nestxml_buffer *form)
 		form->length = length;
 }
 
-/* Whether libvirt writes this attribute of the current element on some occasions only. */
-static bool is_occasional(const struct reader *reader, const char *name, bool has_prefix)
+/* Whether libvirt writes this attribute of the current element only sometimes. */
+static bool is_written_sometimes(const struct reader *reader, const char *name, bool has_prefix)
 {
 	return !has_prefix && ((is_at(reader, "/domain") && strcmp(name, "id") == 0) ||
 			       (is_at(reader, "/domain/devices/graphics") && strcmp(name, "passwd") == 0));
@@ -132,40 +141,40 @@ static bool is_occasional(const struct reader *reader, const char *name, bool ha
 static void on_start(void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, const xmlChar **attributes, int count)
 {
 	struct reader *reader = data;
-	struct part *part;
+	struct xml_span *place;
 
 	if (!enter(reader, prefix || uri ? "" : (const char *)name) || !reader->form)
 		return;
 	drop_indentation(reader->form);
-	part = find_part(reader);
-	if (part)
-		part->start = reader->form->length;
+	place = find_place(reader);
+	if (place)
+		place->start = reader->form->length;
 	add_name(reader, MARK_START, name, prefix);
 	for (int i = 0; i < 2 * reader->scan.declared_count; i += 2) {
 		add_name(reader, MARK_DECLARED, BAD_CAST "", reader->scan.declared[i]);
 		add_string(reader, MARK_VALUE, reader->scan.declared[i + 1]);
 	}
 	for (int i = 0; i < count; i++, attributes += 5) {
-		if (is_occasional(reader, (const char *)attributes[0], attributes[1] != NULL))
+		if (is_written_sometimes(reader, (const char *)attributes[0], attributes[1] != NULL))
 			continue;
 		add_name(reader, MARK_ATTRIBUTE, attributes[0], attributes[1]);
 		add(reader, MARK_VALUE, attributes[3], (size_t)(attributes[4] - attributes[3]));
 	}
-	add(reader, MARK_CONTENT, "", 0);
+	begin_content(reader);
 }
 
 static void end_element(struct reader *reader)
 {
-	struct part *part = find_part(reader);
+	struct xml_span *place = find_place(reader);
 
 	drop_indentation(reader->form);
 	add(reader, MARK_END, "", 0);
-	add(reader, MARK_CONTENT, "", 0);
-	if (!part)
+	begin_content(reader);
+	if (!place)
 		return;
-	part->end = reader->form->length;
-	if (part == &reader->cookies) /* a secret to libvirt */
-		reader->form->length = part->start;
+	place->end = reader->form->length;
+	if (place == &reader->cookies) /* libvirt hides them from hooks */
+		reader->form->length = place->start;
 }
 
 static void on_end(void *data)
@@ -186,22 +195,31 @@ static void on_text(void *data, const xmlChar *text, size_t length)
 		nestxml_scan_fail_nomem(&reader->scan);
 }
 
-/* Comments and processing instructions; libvirt keeps those in <metadata>. */
-static void on_other(void *data, const xmlChar *target, const xmlChar *text)
+static void add_other(struct reader *reader, const char *what, const void *text, size_t length)
 {
-	struct reader *reader = data;
-
 	if (!reader->form)
 		return;
 	drop_indentation(reader->form);
-	add_string(reader, MARK_OTHER, target);
-	add_string(reader, MARK_VALUE, text);
-	add(reader, MARK_CONTENT, "", 0);
+	add(reader, MARK_OTHER, what, strlen(what));
+	add(reader, MARK_VALUE, text, length);
+	begin_content(reader);
+}
+
+/* White space before and after one is dropped by libvirt, too. */
+static void on_cdata(void *data, const xmlChar *text, size_t length)
+{
+	add_other(data, "<![CDATA[", text, length);
+}
+
+/* Comments and processing instructions; libvirt keeps those in <metadata>. */
+static void on_other(void *data, const xmlChar *target, const xmlChar *text)
+{
+	add_other(data, (const char *)target, text, strlen((const char *)text));
 }
 
 int nestxml_canonical_read(const char *xml, size_t length, struct canonical *canonical)
 {
-	static const struct scan_handler handler = {on_start, on_end, on_text, on_other};
+	static const struct scan_handler handler = {on_start, on_end, on_text, on_cdata, on_other, SNAPSHOT_NAMESPACES};
 	struct reader reader = {.canonical = canonical};
 	int code = nestxml_input_check(xml, length, NULL);
 
@@ -220,7 +238,8 @@ void nestxml_canonical_clear(struct canonical *canonical)
 
 bool nestxml_canonical_is_same(const struct canonical *a, const struct canonical *b)
 {
-	return a->domain.length == b->domain.length && memcmp(a->domain.data, b->domain.data, a->domain.length) == 0;
+	return a->domain.length > 0 && a->domain.length == b->domain.length &&
+	       memcmp(a->domain.data, b->domain.data, a->domain.length) == 0;
 }
 
 bool nestxml_canonical_use_cookie(struct canonical *canonical)
@@ -239,6 +258,7 @@ bool nestxml_canonical_use_cookie(struct canonical *canonical)
 	    !nestxml_buffer_add(&made, domain->data + canonical->cpu.end - end, domain->length - canonical->cpu.end + end))
 		return false;
 	canonical->domain = made;
+	canonical->cpu = canonical->numa = (struct xml_span){0};
 	made = old;
 	return true;
 }

@@ -4,37 +4,28 @@
 #define NESTXML_CANONICAL_H
 
 #include "buffer.h"
-
-/** A part of a form: from byte @start to before byte @end. */
-struct part {
-	size_t start;
-	size_t end; /* 0: there is none */
-};
+#include "xml_tag.h"
 
 /**
- * The canonical form of a domain, from its own document or from a snapshot's. What libvirt writes differently on each occasion is left
- * out: the indentation, the id that a running guest has, and what it keeps from hooks, that is displays' passwords and network disks'
- * cookies.
+ * The canonical form of a domain, from its own document or from a snapshot's. What libvirt writes only sometimes is left out: white space
+ * between tags, the id that a running guest has, and what it hides from hooks: displays' passwords and network disks' cookies.
  */
 struct canonical {
 	struct nestxml_buffer domain;
-	struct part cpu;  /* of @domain */
-	struct part numa; /* the NUMA cells of its CPU */
+	struct xml_span cpu;  /* the place of its CPU in @domain; all zero: it has none */
+	struct xml_span numa; /* that of the CPU's NUMA cells */
 
 	/* of a snapshot only */
-	struct nestxml_buffer state;	  /* the guest's when it was taken; empty: not known */
+	struct nestxml_buffer state;	  /* the guest's when it was taken */
 	struct nestxml_buffer cookie_cpu; /* the CPU in its <cookie> */
 };
 
-/**
- * Fills the zeroed @canonical, as far as @xml can be read. Free it with nestxml_canonical_clear(). Returns 0 or what nestxml_domain_new()
- * does; any element may be the root.
- */
+/** Fills the zeroed @canonical. Free it with nestxml_canonical_clear(), whatever this returns: 0 or what nestxml_domain_new() does. */
 int nestxml_canonical_read(const char *xml, size_t length, struct canonical *canonical);
 void nestxml_canonical_clear(struct canonical *canonical);
 #define AUTO_CANONICAL CLEANUP(nestxml_canonical_clear)
 
-/** Whether the domains are the same. */
+/** Whether the domains are the same. A document that has no domain is the same as no other. */
 bool nestxml_canonical_is_same(const struct canonical *a, const struct canonical *b);
 
 /**

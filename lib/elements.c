@@ -22,7 +22,7 @@
 
 #define QEMU_NAMESPACE "http://libvirt.org/schemas/domain/qemu/1.0"
 
-/** The branch below <domain> that the parser is in. */
+/* The branch below <domain> that the parser is in. */
 enum branch { BRANCH_NONE, BRANCH_CPU, BRANCH_OS, BRANCH_METADATA, BRANCH_QEMU_COMMANDLINE, BRANCH_QEMU_OVERRIDE };
 
 struct facts {
@@ -104,7 +104,7 @@ static bool are_prefixes_declared(struct facts *facts, const xmlChar **attribute
 /* How many bytes of the document the parser has consumed; negative where it cannot tell. */
 static long get_position(xmlParserCtxt *parser)
 {
-#if LIBXML_VERSION >= 21400
+#if LIBXML_VERSION >= 21500
 	unsigned long position;
 
 	return sym_xmlCtxtGetInputPosition(parser, 0, NULL, NULL, NULL, &position) == 0 ? (long)position : -1;
@@ -503,7 +503,7 @@ static void on_text(void *data, const xmlChar *text, size_t length)
 
 int nestxml_elements_read(struct nestxml_domain *domain, struct nestxml_error *error)
 {
-	static const struct scan_handler handler = {on_start, on_end, on_text, NULL};
+	static const struct scan_handler handler = {on_start, on_end, on_text, on_text, NULL, MAX_NAMESPACES};
 	struct facts facts = {.domain = domain};
 	int code = nestxml_scan(&facts.scan, &handler, domain->xml, domain->length, error);
 

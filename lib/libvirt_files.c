@@ -76,7 +76,7 @@ int nestxml_stored_definition_read(const char *root, const char *name, const str
 
 /* ---- snapshots ---- */
 
-/* Whether the snapshot has the guest's memory, as far as it could be read. */
+/* Whether the snapshot has the guest's memory. */
 static bool has_memory(const struct canonical *snapshot)
 {
 	return snapshot->state.data && (strcmp(snapshot->state.data, "running") == 0 || strcmp(snapshot->state.data, "paused") == 0);
@@ -93,16 +93,13 @@ static enum snapshot_match match_file(const char *root, const char *file, const 
 	if (code != 0)
 		return code == -ENOENT || code == -EISDIR ? SNAPSHOT_MATCH_NONE : SNAPSHOT_MATCH_UNKNOWN;
 	*size += length;
-	code = nestxml_canonical_read(xml, length, &snapshot);
-	if (code == NESTXML_E_NOMEM)
+	if (nestxml_canonical_read(xml, length, &snapshot) != 0)
 		return SNAPSHOT_MATCH_UNKNOWN;
 	if (!has_memory(&snapshot))
 		return SNAPSHOT_MATCH_NONE;
-	if (code != 0)
-		return SNAPSHOT_MATCH_UNKNOWN;
 	if (nestxml_canonical_is_same(&snapshot, guest))
 		return SNAPSHOT_MATCH_FOUND;
-	/* libvirt 9.0 starts it with the CPU that it keeps in its cookie (measured). */
+	/* libvirt 9.0 starts the snapshot's domain with the CPU of the snapshot's cookie (measured). */
 	if (!nestxml_canonical_use_cookie(&snapshot))
 		return SNAPSHOT_MATCH_UNKNOWN;
 	return nestxml_canonical_is_same(&snapshot, guest) ? SNAPSHOT_MATCH_FOUND : SNAPSHOT_MATCH_NONE;

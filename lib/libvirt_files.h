@@ -21,9 +21,7 @@ enum snapshot_match {
 	SNAPSHOT_MATCH_UNKNOWN, /* none that was read matches, and some were not read */
 };
 
-/**
- * Whether a revert to one of the snapshots of the guest @name that have memory would start exactly @guest.
- */
+/** Whether a revert to one of @name's snapshots with memory would start exactly @guest. */
 enum snapshot_match nestxml_snapshot_match(const char *root, const char *name, const struct canonical *guest);
 
 #endif

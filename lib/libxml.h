@@ -14,16 +14,19 @@
 
 #include "dlsym.h"
 
-/* From 2.12 on what libxml2 keeps for a thread is allocated when it is first asked for; from 2.14 on it tells positions by another name. */
+/* From 2.12 on what libxml2 keeps for a thread is allocated when it is first asked for; from 2.15 on it tells positions by another name. */
 #if LIBXML_VERSION >= 21200
 #define LIBXML_THREAD_FUNCTIONS(use) use(xmlCheckThreadLocalStorage)
 #else
 #define LIBXML_THREAD_FUNCTIONS(use)
 #endif
-#if LIBXML_VERSION >= 21400
+#if LIBXML_VERSION >= 21500
 #define LIBXML_POSITION_FUNCTIONS(use) use(xmlCtxtGetInputPosition)
 #else
 #define LIBXML_POSITION_FUNCTIONS(use) use(xmlByteConsumed)
+#endif
+#if LIBXML_VERSION >= 21400 && LIBXML_VERSION < 21500 /* deprecates that, and has nothing in its place */
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 #endif
 
 /* clang-format off */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * scan.c - one SAX pass of libxml2 over the whole document: proves it well-formed, and builds no tree. A handler collects what it is
- * after: elements.c a domain's facts, canonical.c what makes two documents the same.
+ * scan.c - one SAX pass of libxml2 over the whole document: proves it well-formed, and builds no tree. Handlers collect what
+ * they need: elements.c a domain's facts, canonical.c its canonical form.
  */
 #include "scan.h"
 
@@ -64,9 +64,9 @@ static void on_start(void *data, const xmlChar *name, const xmlChar *prefix, con
 	scan->namespaces += namespaces_count;
 	scan->declared = namespaces;
 	scan->declared_count = namespaces_count;
-	if (scan->code == 0 && scan->namespaces > MAX_NAMESPACES)
-		nestxml_scan_fail(scan,
-				  nestxml_error_set(scan->error, NESTXML_E_TOO_BIG, "declares more than %d namespaces", MAX_NAMESPACES));
+	if (scan->code == 0 && scan->namespaces > scan->handler->max_namespaces)
+		nestxml_scan_fail(scan, nestxml_error_set(scan->error, NESTXML_E_TOO_BIG, "declares more than %d namespaces",
+							  scan->handler->max_namespaces));
 	if (scan->code == 0)
 		scan->handler->start(scan, name, prefix, uri, attributes, attributes_count);
 	stop_if_failed(scan);
@@ -93,18 +93,30 @@ static void on_text(void *data, const xmlChar *text, int length)
 	stop_if_failed(scan);
 }
 
-static void on_instruction(void *data, const xmlChar *target, const xmlChar *text)
+static void on_cdata(void *data, const xmlChar *text, int length)
 {
 	struct scan *scan = data;
 
 	if (scan->code == 0)
+		scan->handler->cdata(scan, text, (size_t)length);
+	stop_if_failed(scan);
+}
+
+static void report_other(struct scan *scan, const xmlChar *target, const xmlChar *text)
+{
+	if (scan->code == 0 && scan->handler->other)
 		scan->handler->other(scan, target, text ? text : BAD_CAST "");
 	stop_if_failed(scan);
 }
 
+static void on_instruction(void *data, const xmlChar *target, const xmlChar *text)
+{
+	report_other(data, target, text);
+}
+
 static void on_comment(void *data, const xmlChar *text)
 {
-	on_instruction(data, BAD_CAST "", text);
+	report_other(data, BAD_CAST "", text);
 }
 
 static void on_doctype(void *data, const xmlChar *name, const xmlChar *external_id, const xmlChar *system_id)
@@ -219,11 +231,10 @@ static void parse(struct scan *scan)
 	scan->parser->sax->startElementNs = on_start;
 	scan->parser->sax->endElementNs = on_end;
 	scan->parser->sax->characters = on_text;
-	scan->parser->sax->cdataBlock = on_text;
-	if (scan->handler->other) {
-		scan->parser->sax->comment = on_comment;
-		scan->parser->sax->processingInstruction = on_instruction;
-	}
+	scan->parser->sax->cdataBlock = on_cdata;
+	/* Even where they are passed over: libxml2 2.9 limits the length of a comment only if somebody is told of it. */
+	scan->parser->sax->comment = on_comment;
+	scan->parser->sax->processingInstruction = on_instruction;
 	scan->parser->sax->internalSubset = on_doctype;
 	scan->parser->sax->serror = on_error;
 	scan->parser->userData = scan;

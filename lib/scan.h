@@ -7,19 +7,26 @@
 
 #include <nestxml/nestxml.h>
 
-/** More namespaces than any domain has, which is a handful; libxml2 searches them one by one. */
+/** More namespaces than any domain has, which is a handful. */
 #define MAX_NAMESPACES 256
 
-/** What is told of a document's contents, in their order. @data is the pass, which may be the first member of what collects them. */
+/**
+ * Callbacks for what a document contains, in its order. @data is the struct scan that nestxml_scan() was given; what a handler keeps begins
+ * with it.
+ */
 struct scan_handler {
-	/** An element begins, at the pass's depth. @attributes has five pointers for each of @count (libxml2's startElementNsSAX2Func). */
+	/** An element begins, at scan->depth. @attributes has five pointers for each of @count (libxml2's startElementNsSAX2Func). */
 	void (*start)(void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, const xmlChar **attributes, int count);
-	/** The element at the pass's depth ends. */
+	/** The element at scan->depth ends. */
 	void (*end)(void *data);
-	/** Character data in the element at the pass's depth, perhaps a part of it. */
+	/** Character data in the element at scan->depth, perhaps a part of it. */
 	void (*text)(void *data, const xmlChar *text, size_t length);
-	/** A processing instruction, or a comment, whose @target is empty. If this is NULL, they are passed over. */
+	/** A CDATA section there. */
+	void (*cdata)(void *data, const xmlChar *text, size_t length);
+	/** A processing instruction, or a comment, whose @target is empty. May be NULL. */
 	void (*other)(void *data, const xmlChar *target, const xmlChar *text);
+	/** A document that declares more is refused: libxml2 searches them one by one. */
+	int max_namespaces;
 };
 
 /** A pass. Starts zeroed. */
@@ -33,16 +40,17 @@ struct scan {
 	size_t read; /* bytes given to the parser */
 	unsigned int depth;
 	int namespaces;
-	const xmlChar **declared; /* by the tag that begins: of each namespace its prefix, or NULL, and itself */
+	const xmlChar **declared; /* during start(): the namespaces that the tag declares, each as its prefix (NULL: none) and its URI */
 	int declared_count;
 };
 
-/** Tells @handler of the document, until its end or the first failure. Returns 0 or, as nestxml_domain_new(), why it failed. */
+/** Parses @xml and calls @handler, until the end or the first failure. Returns 0 or what nestxml_domain_new() does. */
 int nestxml_scan(struct scan *scan, const struct scan_handler *handler, const char *xml, size_t length, struct nestxml_error *error);
 
 /** Ends the pass with @code, unless an earlier failure has. */
 void nestxml_scan_fail(struct scan *scan, int code);
 
+/** The same with "out of memory". */
 void nestxml_scan_fail_nomem(struct scan *scan);
 
 #endif

@@ -11,6 +11,9 @@
 /* Metadata in which a domain seems to end. */
 #define ENDS "<metadata><!-- </domain> --><a xmlns='urn:a'><domain></domain></a></metadata>"
 
+/* A snapshot without memory. */
+#define DISK_ONLY "<domainsnapshot><state>shutoff</state></domainsnapshot>"
+
 /* Only what starts as the stored definition, whole, may have a start of ours in its place. */
 static void test_the_definition_is_stale_only_where_it_is_what_starts(void **state)
 {
@@ -72,20 +75,21 @@ static void test_with_more_snapshots_than_are_read_it_may_be_a_revert(void **sta
 	static const struct {
 		const char *policy;
 		size_t count;
-		const char *filler;
+		bool is_big;
 		enum nestxml_definition definition;
 	} guests[] = {
-		{"nested = require", NESTXML_SNAPSHOTS, "", NESTXML_DEFINITION_STALE},
-		{"nested = require", NESTXML_SNAPSHOTS + 1, "", NESTXML_DEFINITION_OTHER},
-		{"nested = disable", NESTXML_SNAPSHOTS + 1, "", NESTXML_DEFINITION_OTHER},
-		{"nested = require", 31, "big", NESTXML_DEFINITION_STALE},
-		{"nested = require", 33, "big", NESTXML_DEFINITION_OTHER},
+		{"nested = require", NESTXML_SNAPSHOTS, false, NESTXML_DEFINITION_STALE},
+		{"nested = require", NESTXML_SNAPSHOTS + 1, false, NESTXML_DEFINITION_OTHER},
+		{"nested = disable", NESTXML_SNAPSHOTS + 1, false, NESTXML_DEFINITION_OTHER},
+		{"nested = require", 31, true, NESTXML_DEFINITION_STALE},
+		{"nested = require", 33, true, NESTXML_DEFINITION_OTHER},
 	};
 	const size_t size = NESTXML_SNAPSHOTS_SIZE / 32;
 	AUTO_FREE char *big = calloc(1, size + 1);
 
 	assert_non_null(big);
 	memset(big, ' ', size);
+	memcpy(big, DISK_ONLY, strlen(DISK_ONLY));
 	for (size_t i = 0; i < ARRAY_SIZE(guests); i++) {
 		struct nestxml_check *check;
 
@@ -94,7 +98,7 @@ static void test_with_more_snapshots_than_are_read_it_may_be_a_revert(void **sta
 			char path[128];
 
 			snprintf(path, sizeof(path), "/var/lib/libvirt/qemu/snapshot/vm/%zu.xml", file);
-			tree_write(*state, path, guests[i].filler[0] ? big : "");
+			tree_write(*state, path, guests[i].is_big ? big : DISK_ONLY);
 		}
 		check = ask(*state, NESTXML_OPERATION_START, "vm", document("kvm", "x86_64", PLAIN));
 		CHECK(nestxml_check_get_verdict(check) == STALE, "guest %zu", i);
@@ -133,12 +137,12 @@ static void test_a_match_counts_more_than_what_cannot_be_read(void **state)
 		const char *others;
 		enum snapshot_match match;
 	} guests[] = {
-		{PLAIN, DISABLED, "", SNAPSHOT_MATCH_NONE},
-		{PLAIN, PLAIN, "", SNAPSHOT_MATCH_FOUND},
-		{ENDS PLAIN, ENDS PLAIN, "", SNAPSHOT_MATCH_FOUND},
+		{PLAIN, DISABLED, DISK_ONLY, SNAPSHOT_MATCH_NONE},
+		{PLAIN, PLAIN, DISK_ONLY, SNAPSHOT_MATCH_FOUND},
+		{ENDS PLAIN, ENDS PLAIN, DISK_ONLY, SNAPSHOT_MATCH_FOUND},
 		{PLAIN, PLAIN, "<domainsnapshot><state>running</state><domain ", SNAPSHOT_MATCH_FOUND},
 		{PLAIN, DISABLED, "<domainsnapshot><state>running</state><domain ", SNAPSHOT_MATCH_UNKNOWN},
-		{PLAIN, DISABLED, "<domainsnapshot><state>shutoff</state><domain ", SNAPSHOT_MATCH_NONE},
+		{PLAIN, DISABLED, "", SNAPSHOT_MATCH_UNKNOWN},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(guests); i++) {
@@ -160,8 +164,11 @@ static void test_with_a_snapshot_that_cannot_be_read_it_may_be_a_revert(void **s
 		const char *text;
 		enum nestxml_definition definition;
 	} files[] = {
-		{SNAPSHOT, "<domainsnapshot><state>shutoff</state><domain type='kvm'></domainsnapshot>", NESTXML_DEFINITION_STALE},
+		{SNAPSHOT, DISK_ONLY, NESTXML_DEFINITION_STALE},
 		{SNAPSHOT, "<domainsnapshot><state>running</state><domain type='kvm'></domainsnapshot>", NESTXML_DEFINITION_OTHER},
+		{SNAPSHOT, "<domainsnapshot><state>running</state><inactiveDomain>\xff</inactiveDomain></domainsnapshot>",
+		 NESTXML_DEFINITION_OTHER},
+		{SNAPSHOT, "", NESTXML_DEFINITION_OTHER},
 		{SNAPSHOT "/is/a/directory", "", NESTXML_DEFINITION_STALE},	     /* no snapshot of libvirt's */
 		{"/var/lib/libvirt/qemu/snapshot/vm", "", NESTXML_DEFINITION_OTHER}, /* where the directory should be */
 	};
