@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * canonical.c - what libvirt's XML says of a domain, in a form that can be compared byte by byte. Pure.
+ * canonical.c - the canonical form of a domain's XML, which can be compared byte by byte. Pure.
  *
- * It builds no tree: for metadata that a tenant has crafted for the purpose, libxml2 2.9 takes quadratic time and fifty times the
- * document's size to build one (tried).
+ * No tree is built: metadata that a tenant has crafted for the purpose would make libxml2 2.9 take quadratic time and fifty times the
+ * document's size in memory (tried).
  */
 #include "canonical.h"
 
@@ -13,7 +13,7 @@
 #include "scan.h"
 
 /* Each piece of a form begins with one of these bytes. XML cannot contain them, so no document can forge one. */
-enum mark { MARK_START = 1, MARK_PREFIX, MARK_ATTRIBUTE, MARK_DECLARED, MARK_VALUE, MARK_CONTENT, MARK_END, MARK_OTHER };
+enum mark { MARK_START = 1, MARK_PREFIX, MARK_ATTRIBUTE, MARK_VALUE, MARK_CONTENT, MARK_END, MARK_OTHER };
 _Static_assert(MARK_OTHER < '\t', "XML can contain a tab");
 
 /* A snapshot's document has the domain twice. */
@@ -22,10 +22,11 @@ _Static_assert(MARK_OTHER < '\t', "XML can contain a tab");
 struct reader {
 	struct scan scan;
 	struct canonical *canonical;
-	struct nestxml_buffer path;  /* of the current element: "/domain/cpu"; an element in a namespace counts as "" */
-	size_t path_start;	     /* how much of it to skip: in a snapshot "/domainsnapshot" */
+	struct nestxml_buffer path;  /* of the current element: "/domain/cpu"; one with a prefix or in a namespace is "" in it */
+	size_t path_start;	     /* where the path within the document proper begins: after a snapshot's "/domainsnapshot" */
 	struct nestxml_buffer *form; /* what the current element is written to, or NULL */
-	struct xml_span cookies;     /* the place of the last <cookies>, which do not nest */
+	unsigned int hidden;	     /* the depth of the element that is left out with all its contents; 0: none is */
+	size_t cdata_end;	     /* of the form, if a CDATA section is the last thing in it */
 };
 
 /* ---- where the parser is ---- */
@@ -49,21 +50,23 @@ static char *find_name(const struct reader *reader)
 	return memrchr(reader->path.data, '/', reader->path.length);
 }
 
+static bool is_cookies(const struct reader *reader)
+{
+	return !is_in(reader, "/domain/metadata") && strcmp(find_name(reader), "/cookies") == 0;
+}
+
 /* Where to note the place of the current element, or NULL. */
 static struct xml_span *find_place(struct reader *reader)
 {
 	if (is_at(reader, "/domain/cpu"))
 		return &reader->canonical->cpu;
-	if (is_at(reader, "/domain/cpu/numa"))
-		return &reader->canonical->numa;
-	if (is_in(reader, "/domain") && !is_in(reader, "/domain/metadata") && strcmp(find_name(reader), "/cookies") == 0)
-		return &reader->cookies;
-	return NULL;
+	return is_at(reader, "/domain/cpu/numa") ? &reader->canonical->numa : NULL;
 }
 
 static void update_form(struct reader *reader)
 {
-	reader->form = is_in(reader, "/domain")	      ? &reader->canonical->domain
+	reader->form = reader->hidden		      ? NULL
+		       : is_in(reader, "/domain")     ? &reader->canonical->domain
 		       : is_in(reader, "/cookie/cpu") ? &reader->canonical->cookie_cpu
 						      : NULL;
 }
@@ -76,6 +79,8 @@ static bool enter(struct reader *reader, const char *name)
 	}
 	if (strcmp(reader->path.data, "/domainsnapshot") == 0)
 		reader->path_start = reader->path.length;
+	if (!reader->hidden && is_cookies(reader)) /* libvirt hides them from hooks */
+		reader->hidden = reader->scan.depth;
 	update_form(reader);
 	return true;
 }
@@ -86,6 +91,10 @@ static void leave(struct reader *reader)
 
 	*name = '\0';
 	reader->path.length = (size_t)(name - reader->path.data);
+	if (reader->path.length < reader->path_start)
+		reader->path_start = 0;
+	if (reader->hidden == reader->scan.depth)
+		reader->hidden = 0;
 	update_form(reader);
 }
 
@@ -104,7 +113,10 @@ static void add_string(struct reader *reader, enum mark mark, const xmlChar *tex
 	add(reader, mark, text, strlen((const char *)text));
 }
 
-/* The prefix stands for the namespace, whose declaration is in the form too: with each name a long one would be written many times. */
+/*
+ * The prefix stands for its namespace, whose declaration is in the form too. Written with each name, a long URI would make the form many
+ * times the document's size.
+ */
 static void add_name(struct reader *reader, enum mark mark, const xmlChar *name, const xmlChar *prefix)
 {
 	if (prefix)
@@ -112,13 +124,13 @@ static void add_name(struct reader *reader, enum mark mark, const xmlChar *name,
 	add_string(reader, mark, name);
 }
 
-/* What begins here may turn out to be nothing but white space between two tags. */
+/* Marks where text may begin, so that drop_indentation() can tell indentation from text. */
 static void begin_content(struct reader *reader)
 {
 	add(reader, MARK_CONTENT, "", 0);
 }
 
-/* Takes such white space away. */
+/* Drops what follows the last mark if it is nothing but white space. The mark stays. */
 static void drop_indentation(struct nestxml_buffer *form)
 {
 	size_t length = form->length;
@@ -151,7 +163,7 @@ static void on_start(void *data, const xmlChar *name, const xmlChar *prefix, con
 		place->start = reader->form->length;
 	add_name(reader, MARK_START, name, prefix);
 	for (int i = 0; i < 2 * reader->scan.declared_count; i += 2) {
-		add_name(reader, MARK_DECLARED, BAD_CAST "", reader->scan.declared[i]);
+		add_name(reader, MARK_ATTRIBUTE, BAD_CAST "", reader->scan.declared[i]);
 		add_string(reader, MARK_VALUE, reader->scan.declared[i + 1]);
 	}
 	for (int i = 0; i < count; i++, attributes += 5) {
@@ -170,11 +182,8 @@ static void end_element(struct reader *reader)
 	drop_indentation(reader->form);
 	add(reader, MARK_END, "", 0);
 	begin_content(reader);
-	if (!place)
-		return;
-	place->end = reader->form->length;
-	if (place == &reader->cookies) /* libvirt hides them from hooks */
-		reader->form->length = place->start;
+	if (place)
+		place->end = reader->form->length;
 }
 
 static void on_end(void *data)
@@ -195,26 +204,43 @@ static void on_text(void *data, const xmlChar *text, size_t length)
 		nestxml_scan_fail_nomem(&reader->scan);
 }
 
-static void add_other(struct reader *reader, const char *what, const void *text, size_t length)
+static void add_other(struct reader *reader, const xmlChar *what, const xmlChar *text, size_t length)
 {
-	if (!reader->form)
-		return;
 	drop_indentation(reader->form);
-	add(reader, MARK_OTHER, what, strlen(what));
+	add_string(reader, MARK_OTHER, what);
 	add(reader, MARK_VALUE, text, length);
 	begin_content(reader);
 }
 
-/* White space before and after one is dropped by libvirt, too. */
+/*
+ * When libvirt reads its own XML, it drops white space next to a CDATA section, unless there is text, and libxml2 then joins two sections
+ * (measured).
+ */
 static void on_cdata(void *data, const xmlChar *text, size_t length)
 {
-	add_other(data, "<![CDATA[", text, length);
+	struct reader *reader = data;
+
+	if (!reader->form)
+		return;
+	drop_indentation(reader->form);
+	if (reader->form->length == reader->cdata_end) {
+		reader->form->length--; /* the mark of the content that does not follow */
+		if (!nestxml_buffer_add(reader->form, (const char *)text, length))
+			nestxml_scan_fail_nomem(&reader->scan);
+		begin_content(reader);
+	} else {
+		add_other(reader, BAD_CAST "<![CDATA[", text, length);
+	}
+	reader->cdata_end = reader->form->length;
 }
 
 /* Comments and processing instructions; libvirt keeps those in <metadata>. */
 static void on_other(void *data, const xmlChar *target, const xmlChar *text)
 {
-	add_other(data, (const char *)target, text, strlen((const char *)text));
+	struct reader *reader = data;
+
+	if (reader->form)
+		add_other(reader, target, text, strlen((const char *)text));
 }
 
 int nestxml_canonical_read(const char *xml, size_t length, struct canonical *canonical)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* canonical.h - what libvirt's XML says of a domain, in a form that can be compared byte by byte. */
+/* canonical.h - the canonical form of a domain's XML, which can be compared byte by byte. */
 #ifndef NESTXML_CANONICAL_H
 #define NESTXML_CANONICAL_H
 
@@ -7,8 +7,9 @@
 #include "xml_tag.h"
 
 /**
- * The canonical form of a domain, from its own document or from a snapshot's. What libvirt writes only sometimes is left out: white space
- * between tags, the id that a running guest has, and what it hides from hooks: displays' passwords and network disks' cookies.
+ * The canonical form of a domain, from its own document or a snapshot's. What libvirt writes only sometimes is left out: white space
+ * between two tags, even if it is all that an element contains; the id that a running guest has; and what it hides from hooks: displays'
+ * passwords and network disks' cookies.
  */
 struct canonical {
 	struct nestxml_buffer domain;
@@ -16,11 +17,11 @@ struct canonical {
 	struct xml_span numa; /* that of the CPU's NUMA cells */
 
 	/* of a snapshot only */
-	struct nestxml_buffer state;	  /* the guest's when it was taken */
+	struct nestxml_buffer state;	  /* the guest's when the snapshot was taken */
 	struct nestxml_buffer cookie_cpu; /* the CPU in its <cookie> */
 };
 
-/** Fills the zeroed @canonical. Free it with nestxml_canonical_clear(), whatever this returns: 0 or what nestxml_domain_new() does. */
+/** Fills the zeroed @canonical. Returns 0 or what nestxml_domain_new() does; in either case, call nestxml_canonical_clear(). */
 int nestxml_canonical_read(const char *xml, size_t length, struct canonical *canonical);
 void nestxml_canonical_clear(struct canonical *canonical);
 #define AUTO_CANONICAL CLEANUP(nestxml_canonical_clear)
@@ -29,7 +30,7 @@ void nestxml_canonical_clear(struct canonical *canonical);
 bool nestxml_canonical_is_same(const struct canonical *a, const struct canonical *b);
 
 /**
- * Replaces the domain's CPU by the one in the snapshot's <cookie>, if there are both, and appends the domain's NUMA cells to that. False:
+ * Replaces the domain's CPU by the one in the snapshot's <cookie>, if both exist, and appends the domain's NUMA cells to that. False:
  * out of memory, and nothing was replaced.
  */
 bool nestxml_canonical_use_cookie(struct canonical *canonical);

@@ -35,7 +35,7 @@ static int compare(const struct nestxml_domain *stored, const struct canonical *
 {
 	AUTO_CANONICAL struct canonical form = {0};
 
-	if (nestxml_canonical_read(stored->xml, stored->length, &form) != 0) /* it has been read before */
+	if (nestxml_canonical_read(stored->xml, stored->length, &form) != 0) /* it was parsed before, so memory has run out */
 		return NESTXML_E_NOMEM;
 	*definition = nestxml_canonical_is_same(&form, guest)				  ? NESTXML_DEFINITION_STALE
 		      : nestxml_assess_cpu(stored, vendor, nested) == NESTXML_CPU_CURRENT ? NESTXML_DEFINITION_CURRENT

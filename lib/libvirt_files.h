@@ -6,8 +6,8 @@
 #include "assess.h"
 #include "canonical.h"
 
-/** Compares the stored definition of the guest @name with @guest, whose form is @form: see enum nestxml_definition. Returns 0 or
- * NESTXML_E_NOMEM. */
+/** Compares the stored definition of @guest with it: see enum nestxml_definition. @form: its canonical form. Returns 0 or NESTXML_E_NOMEM.
+ */
 int nestxml_stored_definition_read(const char *root, const char *name, const struct nestxml_domain *guest, const struct canonical *form,
 				   enum nestxml_vendor vendor, enum nestxml_nested nested, enum nestxml_definition *definition);
 

@@ -25,7 +25,7 @@
 #else
 #define LIBXML_POSITION_FUNCTIONS(use) use(xmlByteConsumed)
 #endif
-#if LIBXML_VERSION >= 21400 && LIBXML_VERSION < 21500 /* deprecates that, and has nothing in its place */
+#if LIBXML_VERSION >= 21400 && LIBXML_VERSION < 21500 /* deprecates xmlByteConsumed(), and has nothing in its place yet */
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 #endif
 

@@ -232,7 +232,7 @@ static void parse(struct scan *scan)
 	scan->parser->sax->endElementNs = on_end;
 	scan->parser->sax->characters = on_text;
 	scan->parser->sax->cdataBlock = on_cdata;
-	/* Even where they are passed over: libxml2 2.9 limits the length of a comment only if somebody is told of it. */
+	/* Set even if the handler ignores them: libxml2 2.9 limits the length of a comment only if there is a callback. */
 	scan->parser->sax->comment = on_comment;
 	scan->parser->sax->processingInstruction = on_instruction;
 	scan->parser->sax->internalSubset = on_doctype;

@@ -11,8 +11,8 @@
 #define MAX_NAMESPACES 256
 
 /**
- * Callbacks for what a document contains, in its order. @data is the struct scan that nestxml_scan() was given; what a handler keeps begins
- * with it.
+ * Callbacks for what a document contains, in its order. @data is the struct scan that nestxml_scan() was given: the first member of what a
+ * handler keeps.
  */
 struct scan_handler {
 	/** An element begins, at scan->depth. @attributes has five pointers for each of @count (libxml2's startElementNsSAX2Func). */
@@ -21,11 +21,11 @@ struct scan_handler {
 	void (*end)(void *data);
 	/** Character data in the element at scan->depth, perhaps a part of it. */
 	void (*text)(void *data, const xmlChar *text, size_t length);
-	/** A CDATA section there. */
+	/** A CDATA section in the element at scan->depth. */
 	void (*cdata)(void *data, const xmlChar *text, size_t length);
 	/** A processing instruction, or a comment, whose @target is empty. May be NULL. */
 	void (*other)(void *data, const xmlChar *target, const xmlChar *text);
-	/** A document that declares more is refused: libxml2 searches them one by one. */
+	/** A document that declares more of them is refused: libxml2 searches them one by one. */
 	int max_namespaces;
 };
 

@@ -36,7 +36,7 @@ static bool is_same(const char *a, const char *b)
 #define DEVICES(contents) "<domain><devices>" contents "</devices></domain>"
 #define METADATA(contents) "<domain><metadata>" contents "</metadata></domain>"
 
-static void test_how_libvirt_writes_it_makes_no_difference(void **state)
+static void test_what_libvirt_does_not_always_write_makes_no_difference(void **state)
 {
 	static const char *const pairs[][2] = {
 		{"<domain type='kvm'/>", "<domain type='kvm'/>"},
@@ -54,15 +54,18 @@ static void test_how_libvirt_writes_it_makes_no_difference(void **state)
 		{DEVICES("<source> <host/> <cookies> <cookie name='a'>b</cookie> </cookies> </source>"),
 		 DEVICES("<source><host/></source>")},
 		{DEVICES("<source><host/> <cookies> </cookies> </source>"), DEVICES("<source><host/></source>")},
+		{DEVICES("<cookies><a/><cookies/><b/></cookies><c/>"), DEVICES("<c/>")},
+		{DEVICES("a <cookies/> <cookies/> b"), DEVICES("a   b")},
 		{"<domain><os><nvram><source><cookies>a</cookies></source></nvram></os></domain>",
 		 "<domain><os><nvram><source/></nvram></os></domain>"},
 		/* a quote where it has no meaning */
 		{METADATA("<!-- it's --> <b/>"), METADATA("<!-- it's --><b/>")},
 		{METADATA("<?it 's?> <b/>"), METADATA("<?it 's?><b/>")},
 		{METADATA("<a><![CDATA[\"]]></a> <b/>"), METADATA("<a><![CDATA[\"]]></a><b/>")},
-		/* libvirt drops white space next to these, too */
+		/* what libvirt makes of CDATA sections when it reads its own XML */
 		{METADATA("<a> <![CDATA[b]]> </a>"), METADATA("<a><![CDATA[b]]></a>")},
-		{METADATA("<a><![CDATA[b]]> <![CDATA[b]]></a>"), METADATA("<a><![CDATA[b]]><![CDATA[b]]></a>")},
+		{METADATA("<a> <![CDATA[b]]> <![CDATA[c]]> </a>"), METADATA("<a><![CDATA[bc]]></a>")},
+		{METADATA("<a><![CDATA[b]]>\n<![CDATA[]]><![CDATA[ ]]></a>"), METADATA("<a><![CDATA[b ]]></a>")},
 	};
 
 	(void)state;
@@ -81,6 +84,8 @@ static void test_anything_else_makes_a_difference(void **state)
 		{"<domain><name>a </name></domain>", "<domain><name>a</name></domain>"},
 		{"<domain><name> a</name></domain>", "<domain><name>a</name></domain>"},
 		{"<domain><a b='x y'/></domain>", "<domain><a b='xy'/></domain>"},
+		{"<domain><a b='  '/></domain>", "<domain><a b=''/></domain>"},
+		{"<domain><a b='1' c='2'/></domain>", "<domain><a b='12'/></domain>"},
 		{"<domain><a b='> &lt;'/></domain>", "<domain><a b='>&lt;'/></domain>"},
 		{"<domain><a b='1'/></domain>", "<domain><a>b1</a></domain>"},
 		{"<domain><a/>b</domain>", "<domain><a>b</a></domain>"},
@@ -100,6 +105,8 @@ static void test_anything_else_makes_a_difference(void **state)
 		{DEVICES("<graphics x=' passwd=y'/>"), DEVICES("<graphics x=''/>")},
 		{DEVICES("<source>b<cookies></cookies></source>"), DEVICES("<source></source>")},
 		{DEVICES("<x:cookies xmlns:x='urn:x'/>"), DEVICES("")},
+		{DEVICES("<x:cookies/>"), DEVICES("")},
+		{DEVICES("<cookies xmlns='urn:x'/>"), DEVICES("")},
 		/* what tenants choose is compared, whatever it looks like */
 		{METADATA("<cookies>1</cookies>"), METADATA("<cookies>2</cookies>")},
 		{METADATA("<cookies>1</cookies>"), METADATA("")},
@@ -120,6 +127,10 @@ static void test_anything_else_makes_a_difference(void **state)
 		{METADATA("<![CDATA[a]]>"), METADATA("<!--a-->")},
 		{METADATA("a <![CDATA[b]]>"), METADATA("a<![CDATA[b]]>")},
 		{METADATA("<![CDATA[a]]>b"), METADATA("<![CDATA[a]]> b")},
+		{METADATA("<![CDATA[a]]><!----><![CDATA[b]]>"), METADATA("<![CDATA[ab]]>")},
+		{METADATA("<a><![CDATA[a]]></a><![CDATA[b]]>"), METADATA("<a><![CDATA[ab]]></a>")},
+		{METADATA("<![CDATA[a]]><a/><![CDATA[b]]>"), METADATA("<![CDATA[ab]]><a/>")},
+		{METADATA("<![CDATA[a]]>c<![CDATA[b]]>"), METADATA("<![CDATA[ab]]>c")},
 	};
 
 	(void)state;
@@ -161,6 +172,7 @@ static void test_a_snapshot_has_a_state(void **state)
 		{"<domainsnapshot><a><state>running</state></a></domainsnapshot>", ""},
 		{"<domainsnapshot><description>&lt;state>running&lt;/state></description></domainsnapshot>", ""},
 		{"<domain><state>running</state></domain>", ""},
+		{"<domain><domainsnapshot><state>running</state></domainsnapshot></domain>", ""},
 	};
 
 	(void)state;
@@ -179,17 +191,27 @@ static void test_what_has_no_domain_is_the_same_as_no_other(void **state)
 	assert_false(nestxml_canonical_is_same(&none, &none));
 }
 
-/* Each of them has as many as a domain may have. */
-static void test_a_snapshot_may_have_the_domain_twice(void **state)
+static void test_what_the_library_refuses_cannot_be_read(void **state)
+{
+	(void)state;
+	assert_int_equal(read_code("<domain>\xff</domain>"), NESTXML_E_ENCODING);
+	assert_int_equal(read_code("<!DOCTYPE a><domain/>"), NESTXML_E_DTD);
+}
+
+/* The domain, which may declare 256, is twice in a snapshot. */
+static void test_a_snapshot_may_declare_512_namespaces(void **state)
 {
 	AUTO_BUFFER struct nestxml_buffer xml = {0};
 
 	(void)state;
 	assert_true(nestxml_buffer_add_string(&xml, "<domainsnapshot>"));
-	for (int i = 0; i < 2 * 256; i++)
+	for (int i = 0; i < 512; i++)
 		assert_true(nestxml_buffer_add_string(&xml, "<a xmlns='urn:a'/>"));
 	assert_true(nestxml_buffer_add_string(&xml, "</domainsnapshot>"));
 	assert_int_equal(read_code(xml.data), 0);
+	xml.length -= strlen("</domainsnapshot>");
+	assert_true(nestxml_buffer_add_string(&xml, "<a xmlns='urn:a'/></domainsnapshot>"));
+	assert_int_equal(read_code(xml.data), NESTXML_E_TOO_BIG);
 }
 
 static void test_the_cookies_cpu_takes_the_place_of_the_domains_and_keeps_its_numa_cells(void **state)
@@ -252,12 +274,13 @@ static void test_half_a_document_cannot_be_read(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_how_libvirt_writes_it_makes_no_difference),
+		cmocka_unit_test(test_what_libvirt_does_not_always_write_makes_no_difference),
 		cmocka_unit_test(test_anything_else_makes_a_difference),
 		cmocka_unit_test(test_no_document_contains_the_bytes_below_a_tab),
 		cmocka_unit_test(test_a_snapshot_has_a_state),
 		cmocka_unit_test(test_what_has_no_domain_is_the_same_as_no_other),
-		cmocka_unit_test(test_a_snapshot_may_have_the_domain_twice),
+		cmocka_unit_test(test_what_the_library_refuses_cannot_be_read),
+		cmocka_unit_test(test_a_snapshot_may_declare_512_namespaces),
 		cmocka_unit_test(test_the_cookies_cpu_takes_the_place_of_the_domains_and_keeps_its_numa_cells),
 		cmocka_unit_test(test_a_form_is_not_much_longer_than_its_document),
 		cmocka_unit_test(test_half_a_document_cannot_be_read),

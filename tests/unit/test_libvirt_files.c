@@ -61,6 +61,25 @@ static void test_the_definition_is_stale_only_where_it_is_what_starts(void **sta
 	}
 }
 
+/* Names are given to other guests, UUIDs are not. */
+static void test_the_definition_of_another_guest_of_that_name_is_none(void **state)
+{
+	const char *xml = document("kvm", "x86_64", PLAIN);
+	char other[4096];
+	struct nestxml_check *check;
+
+	snprintf(other, sizeof(other), "%s", xml);
+	*strstr(other, UUID) ^= 1;
+	tree_clear(*state);
+	tree_host(*state, "GenuineIntel", "kvm_intel", "Y\n");
+	state_policy(*state, "nested = require");
+	tree_write(*state, STORED, other);
+	check = ask(*state, NESTXML_OPERATION_START, "vm", xml);
+	assert_int_equal(nestxml_check_get_verdict(check), STALE);
+	assert_int_equal(nestxml_check_get_definition(check), NESTXML_DEFINITION_UNKNOWN);
+	nestxml_check_free(check);
+}
+
 static void store_stale_guest(const struct tree *tree, const char *policy)
 {
 	tree_clear(tree);
@@ -219,6 +238,7 @@ int main(void)
 		TREE_TEST(test_with_a_snapshot_that_cannot_be_read_it_may_be_a_revert),
 		TREE_TEST(test_a_match_counts_more_than_what_cannot_be_read),
 		TREE_TEST(test_with_more_snapshots_than_are_read_it_may_be_a_revert),
+		TREE_TEST(test_the_definition_of_another_guest_of_that_name_is_none),
 		TREE_TEST(test_the_definition_is_stale_only_where_it_is_what_starts),
 	};
 
