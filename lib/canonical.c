@@ -23,7 +23,6 @@ struct reader {
 	struct scan scan;
 	struct canonical *canonical;
 	struct nestxml_buffer path;  /* of the current element: "/domain/cpu"; one with a prefix or in a namespace is "" in it */
-	size_t path_start;	     /* where the path within the document proper begins: after a snapshot's "/domainsnapshot" */
 	struct nestxml_buffer *form; /* what the current element is written to, or NULL */
 	unsigned int hidden;	     /* the depth of the element that is left out with all its contents; 0: none is */
 	size_t cdata_end;	     /* of the form, if a CDATA section is the last thing in it */
@@ -31,14 +30,23 @@ struct reader {
 
 /* ---- where the parser is ---- */
 
+/* The path without a snapshot's own root, so that it is the same in both kinds of documents. */
+static const char *get_path(const struct reader *reader)
+{
+	static const char root[] = "/domainsnapshot";
+	const char *path = reader->path.data;
+
+	return strncmp(path, root, strlen(root)) == 0 ? path + strlen(root) : path;
+}
+
 static bool is_at(const struct reader *reader, const char *path)
 {
-	return strcmp(reader->path.data + reader->path_start, path) == 0;
+	return strcmp(get_path(reader), path) == 0;
 }
 
 static bool is_in(const struct reader *reader, const char *path)
 {
-	const char *at = reader->path.data + reader->path_start;
+	const char *at = get_path(reader);
 	size_t length = strlen(path);
 
 	return strncmp(at, path, length) == 0 && (at[length] == '/' || at[length] == '\0');
@@ -73,12 +81,9 @@ static void update_form(struct reader *reader)
 
 static bool enter(struct reader *reader, const char *name)
 {
-	if (!nestxml_buffer_add_string(&reader->path, "/") || !nestxml_buffer_add_string(&reader->path, name)) {
-		nestxml_scan_fail_nomem(&reader->scan);
+	if (!nestxml_scan_append(&reader->scan, &reader->path, "/", 1) ||
+	    !nestxml_scan_append(&reader->scan, &reader->path, name, strlen(name)))
 		return false;
-	}
-	if (strcmp(reader->path.data, "/domainsnapshot") == 0)
-		reader->path_start = reader->path.length;
 	if (!reader->hidden && is_cookies(reader)) /* libvirt hides them from hooks */
 		reader->hidden = reader->scan.depth;
 	update_form(reader);
@@ -91,8 +96,6 @@ static void leave(struct reader *reader)
 
 	*name = '\0';
 	reader->path.length = (size_t)(name - reader->path.data);
-	if (reader->path.length < reader->path_start)
-		reader->path_start = 0;
 	if (reader->hidden == reader->scan.depth)
 		reader->hidden = 0;
 	update_form(reader);
@@ -104,8 +107,8 @@ static void add(struct reader *reader, enum mark mark, const void *text, size_t 
 {
 	const char first = (char)mark;
 
-	if (!nestxml_buffer_add(reader->form, &first, 1) || !nestxml_buffer_add(reader->form, text, length))
-		nestxml_scan_fail_nomem(&reader->scan);
+	if (nestxml_scan_append(&reader->scan, reader->form, &first, 1))
+		nestxml_scan_append(&reader->scan, reader->form, text, length);
 }
 
 static void add_string(struct reader *reader, enum mark mark, const xmlChar *text)
@@ -200,8 +203,8 @@ static void on_text(void *data, const xmlChar *text, size_t length)
 	struct reader *reader = data;
 	struct nestxml_buffer *kept = is_at(reader, "/state") ? &reader->canonical->state : reader->form;
 
-	if (kept && !nestxml_buffer_add(kept, (const char *)text, length))
-		nestxml_scan_fail_nomem(&reader->scan);
+	if (kept)
+		nestxml_scan_append(&reader->scan, kept, text, length);
 }
 
 static void add_other(struct reader *reader, const xmlChar *what, const xmlChar *text, size_t length)
@@ -225,8 +228,7 @@ static void on_cdata(void *data, const xmlChar *text, size_t length)
 	drop_indentation(reader->form);
 	if (reader->form->length == reader->cdata_end) {
 		reader->form->length--; /* the mark of the content that does not follow */
-		if (!nestxml_buffer_add(reader->form, (const char *)text, length))
-			nestxml_scan_fail_nomem(&reader->scan);
+		nestxml_scan_append(&reader->scan, reader->form, text, length);
 		begin_content(reader);
 	} else {
 		add_other(reader, BAD_CAST "<![CDATA[", text, length);

@@ -75,10 +75,7 @@ static bool is_value(struct attribute attribute, const char *word)
 
 static bool keep_value(struct facts *facts, struct attribute attribute, struct nestxml_buffer *buffer)
 {
-	if (!attribute.value || nestxml_buffer_add(buffer, attribute.value, attribute.length))
-		return true;
-	nestxml_scan_fail_nomem(&facts->scan);
-	return false;
+	return !attribute.value || nestxml_scan_append(&facts->scan, buffer, attribute.value, attribute.length);
 }
 
 /*
@@ -347,15 +344,11 @@ static void keep_metadata_namespace(struct facts *facts, const xmlChar *uri)
 								  "has more than %d namespaces in its <metadata>", MAX_NAMESPACES));
 		return;
 	}
-	if (!nestxml_buffer_add(kept, (const char *)uri, length)) {
-		nestxml_scan_fail_nomem(&facts->scan);
+	if (!nestxml_scan_append(&facts->scan, kept, uri, length))
 		return;
-	}
 	kept->length = start + xml_restore_ampersands(kept->data + start, length);
-	if (!nestxml_buffer_add(kept, "", 1)) {
-		nestxml_scan_fail_nomem(&facts->scan);
+	if (!nestxml_scan_append(&facts->scan, kept, "", 1))
 		return;
-	}
 	facts->metadata_namespaces[domain->metadata_namespaces_count++] = uri;
 }
 
@@ -495,8 +488,8 @@ static void on_text(void *data, const xmlChar *text, size_t length)
 {
 	struct facts *facts = data;
 
-	if (facts->text && !nestxml_buffer_add(facts->text, (const char *)text, length))
-		nestxml_scan_fail_nomem(&facts->scan);
+	if (facts->text)
+		nestxml_scan_append(&facts->scan, facts->text, text, length);
 	if (facts->branch == BRANCH_METADATA && !nestxml_metadata_add_text(&facts->domain->metadata, (const char *)text, length))
 		nestxml_scan_fail_nomem(&facts->scan);
 }

@@ -37,6 +37,14 @@ void nestxml_scan_fail_nomem(struct scan *scan)
 	nestxml_scan_fail(scan, nestxml_error_set_nomem(scan->error));
 }
 
+bool nestxml_scan_append(struct scan *scan, struct nestxml_buffer *buffer, const void *text, size_t length)
+{
+	if (nestxml_buffer_add(buffer, text, length))
+		return true;
+	nestxml_scan_fail_nomem(scan);
+	return false;
+}
+
 /* The last call of a callback: stopping releases the input, into which the callback's arguments point. */
 static void stop_if_failed(struct scan *scan)
 {

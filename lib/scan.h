@@ -7,6 +7,8 @@
 
 #include <nestxml/nestxml.h>
 
+#include "buffer.h"
+
 /** More namespaces than any domain has, which is a handful. */
 #define MAX_NAMESPACES 256
 
@@ -52,5 +54,8 @@ void nestxml_scan_fail(struct scan *scan, int code);
 
 /** The same with "out of memory". */
 void nestxml_scan_fail_nomem(struct scan *scan);
+
+/** Appends to @buffer; false: out of memory, which ends the pass. */
+bool nestxml_scan_append(struct scan *scan, struct nestxml_buffer *buffer, const void *text, size_t length);
 
 #endif

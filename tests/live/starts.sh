@@ -215,18 +215,6 @@ starts_not_if_the_caller_comes_back()
 	is "and no guest is there" "$(virsh list --all --name | tr -d '\n')" ""
 }
 
-# no_guest: within some seconds there is none
-no_guest()
-{
-	for _ in {1..300}; do
-		[ "$(virsh -r list --all --name | tr -d '\n')" ] || return 0
-		sleep 0.1
-	done
-	virsh -r list --all
-	tail -n 5 /run/syslog
-	return 1
-}
-
 # libvirt stores white space next to CDATA, and each section, as they were set; once the guest has run, what the hook gets has neither (9.0).
 starts_of_metadata_that_libvirt_reads_differently()
 {
@@ -239,6 +227,18 @@ starts_of_metadata_that_libvirt_reads_differently()
 	fails "a stale start from that is refused" 1 virsh start stale -- "it will be started again if virsh"
 	works "and is known to be one from it: it is started again" comes_up stale
 	works "the helper's work ends" settles
+}
+
+# no_guest: within some seconds there is none
+no_guest()
+{
+	for _ in {1..300}; do
+		[ "$(virsh -r list --all --name | tr -d '\n')" ] || return 0
+		sleep 0.1
+	done
+	virsh -r list --all
+	tail -n 5 /run/syslog
+	return 1
 }
 
 # logged WORDS: within some seconds the log has them

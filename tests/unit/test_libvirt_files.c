@@ -61,6 +61,14 @@ static void test_the_definition_is_stale_only_where_it_is_what_starts(void **sta
 	}
 }
 
+static void store_stale_guest(const struct tree *tree, const char *policy)
+{
+	tree_clear(tree);
+	tree_host(tree, "GenuineIntel", "kvm_intel", "Y\n");
+	state_policy(tree, policy);
+	tree_write(tree, STORED, document("kvm", "x86_64", PLAIN));
+}
+
 /* Names are given to other guests, UUIDs are not. */
 static void test_the_definition_of_another_guest_of_that_name_is_none(void **state)
 {
@@ -70,22 +78,12 @@ static void test_the_definition_of_another_guest_of_that_name_is_none(void **sta
 
 	snprintf(other, sizeof(other), "%s", xml);
 	*strstr(other, UUID) ^= 1;
-	tree_clear(*state);
-	tree_host(*state, "GenuineIntel", "kvm_intel", "Y\n");
-	state_policy(*state, "nested = require");
+	store_stale_guest(*state, "nested = require");
 	tree_write(*state, STORED, other);
 	check = ask(*state, NESTXML_OPERATION_START, "vm", xml);
 	assert_int_equal(nestxml_check_get_verdict(check), STALE);
 	assert_int_equal(nestxml_check_get_definition(check), NESTXML_DEFINITION_UNKNOWN);
 	nestxml_check_free(check);
-}
-
-static void store_stale_guest(const struct tree *tree, const char *policy)
-{
-	tree_clear(tree);
-	tree_host(tree, "GenuineIntel", "kvm_intel", "Y\n");
-	state_policy(tree, policy);
-	tree_write(tree, STORED, document("kvm", "x86_64", PLAIN));
 }
 
 /* What is not read could be what starts: it is judged as a start, and nothing is started in its place. */
