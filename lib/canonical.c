@@ -52,17 +52,6 @@ static bool is_in(const struct reader *reader, const char *path)
 	return strncmp(at, path, length) == 0 && (at[length] == '/' || at[length] == '\0');
 }
 
-/* The last name in the path, with its '/'. */
-static char *find_name(const struct reader *reader)
-{
-	return memrchr(reader->path.data, '/', reader->path.length);
-}
-
-static bool is_cookies(const struct reader *reader)
-{
-	return !is_in(reader, "/domain/metadata") && strcmp(find_name(reader), "/cookies") == 0;
-}
-
 /* Where to note the place of the current element, or NULL. */
 static struct xml_span *find_place(struct reader *reader)
 {
@@ -84,7 +73,8 @@ static bool enter(struct reader *reader, const char *name)
 	if (!nestxml_scan_append(&reader->scan, &reader->path, "/", 1) ||
 	    !nestxml_scan_append(&reader->scan, &reader->path, name, strlen(name)))
 		return false;
-	if (!reader->hidden && is_cookies(reader)) /* libvirt hides them from hooks */
+	/* libvirt hides them from hooks */
+	if (!reader->hidden && strcmp(name, "cookies") == 0 && !is_in(reader, "/domain/metadata"))
 		reader->hidden = reader->scan.depth;
 	update_form(reader);
 	return true;
@@ -92,7 +82,7 @@ static bool enter(struct reader *reader, const char *name)
 
 static void leave(struct reader *reader)
 {
-	char *name = find_name(reader);
+	char *name = memrchr(reader->path.data, '/', reader->path.length);
 
 	*name = '\0';
 	reader->path.length = (size_t)(name - reader->path.data);
