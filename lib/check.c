@@ -86,8 +86,7 @@ static int find_arrival(struct nestxml_check *check, const char *root, const cha
 
 	if (check->assessment.cpu != NESTXML_CPU_STALE || check->operation == NESTXML_OPERATION_INCOMING)
 		return 0;
-	if (nestxml_canonical_read(check->judged->xml, check->judged->length, &form) !=
-		    0 || /* it was parsed before, so memory has run out */
+	if (nestxml_canonical_read(check->judged->xml, check->judged->length, &form) == NESTXML_E_NOMEM ||
 	    nestxml_stored_definition_read(root, name, check->judged, &form, check->assessment.vendor, check->policy.nested,
 					   &check->definition) != 0)
 		return nestxml_error_set_nomem(error);

@@ -496,7 +496,7 @@ static void on_text(void *data, const xmlChar *text, size_t length)
 
 int nestxml_elements_read(struct nestxml_domain *domain, struct nestxml_error *error)
 {
-	static const struct scan_handler handler = {on_start, on_end, on_text, on_text, NULL, MAX_NAMESPACES};
+	static const struct scan_handler handler = {on_start, on_end, on_text, MAX_NAMESPACES};
 	struct facts facts = {.domain = domain};
 	int code = nestxml_scan(&facts.scan, &handler, domain->xml, domain->length, error);
 

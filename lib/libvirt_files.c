@@ -35,9 +35,9 @@ static int compare(const struct nestxml_domain *stored, const struct canonical *
 {
 	AUTO_CANONICAL struct canonical form = {0};
 
-	if (nestxml_canonical_read(stored->xml, stored->length, &form) != 0) /* it was parsed before, so memory has run out */
+	if (nestxml_canonical_read(stored->xml, stored->length, &form) == NESTXML_E_NOMEM)
 		return NESTXML_E_NOMEM;
-	*definition = nestxml_canonical_is_same(&form, guest)				  ? NESTXML_DEFINITION_STALE
+	*definition = nestxml_canonical_can_start(&form, guest)				  ? NESTXML_DEFINITION_STALE
 		      : nestxml_assess_cpu(stored, vendor, nested) == NESTXML_CPU_CURRENT ? NESTXML_DEFINITION_CURRENT
 											  : NESTXML_DEFINITION_OTHER;
 	return 0;
@@ -76,12 +76,6 @@ int nestxml_stored_definition_read(const char *root, const char *name, const str
 
 /* ---- snapshots ---- */
 
-/* Whether the snapshot has the guest's memory. */
-static bool has_memory(const struct canonical *snapshot)
-{
-	return snapshot->state.data && (strcmp(snapshot->state.data, "running") == 0 || strcmp(snapshot->state.data, "paused") == 0);
-}
-
 /* Whether @guest starts from the snapshot in @file. Adds the bytes that were read to *@size. */
 static enum snapshot_match match_file(const char *root, const char *file, const struct canonical *guest, size_t *size)
 {
@@ -95,14 +89,7 @@ static enum snapshot_match match_file(const char *root, const char *file, const 
 	*size += length;
 	if (nestxml_canonical_read(xml, length, &snapshot) != 0)
 		return SNAPSHOT_MATCH_UNKNOWN;
-	if (!has_memory(&snapshot))
-		return SNAPSHOT_MATCH_NONE;
-	if (nestxml_canonical_is_same(&snapshot, guest))
-		return SNAPSHOT_MATCH_FOUND;
-	/* libvirt 9.0 starts the snapshot's domain with the CPU of the snapshot's cookie (measured). */
-	if (!nestxml_canonical_use_cookie(&snapshot))
-		return SNAPSHOT_MATCH_UNKNOWN;
-	return nestxml_canonical_is_same(&snapshot, guest) ? SNAPSHOT_MATCH_FOUND : SNAPSHOT_MATCH_NONE;
+	return nestxml_canonical_can_start(&snapshot, guest) ? SNAPSHOT_MATCH_FOUND : SNAPSHOT_MATCH_NONE;
 }
 
 /* Whether @guest starts from one of the snapshots in @directory, whose @entries are read. */

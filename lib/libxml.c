@@ -18,14 +18,20 @@ LIBXML_FUNCTIONS(DLSYM_DEFINE)
 static bool is_loaded;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* libxml2 is not set up by two threads at once */
 
-#if LIBXML_VERSION >= 21200 /* made the error const */
-static void ignore_error(void *data, const xmlError *problem)
-#else
-static void ignore_error(void *data, xmlError *problem)
-#endif
+void nestxml_libxml_swap_handler(struct libxml_handler *handler)
 {
-	(void)data;
-	(void)problem;
+	struct libxml_handler old = {*sym___xmlStructuredError(), *sym___xmlStructuredErrorContext()};
+
+	sym_xmlSetStructuredErrorFunc(handler->data, handler->function);
+	*handler = old;
+}
+
+void nestxml_libxml_note_nomem(void *data, LIBXML_ERROR *problem)
+{
+	bool *nomem = data;
+
+	if (problem->code == XML_ERR_NO_MEMORY)
+		*nomem = true;
 }
 
 /*
@@ -41,15 +47,15 @@ static bool has_thread_memory(void)
 #endif
 }
 
-/* If it is out of memory, libxml2 says so on stderr, unless it has an error handler. The handler is a setting of this thread. */
+/* If it is out of memory, it says so. */
 static void set_up(void)
 {
-	xmlStructuredErrorFunc handler = *sym___xmlStructuredError();
-	void *context = *sym___xmlStructuredErrorContext();
+	bool nomem; /* then it has set up less, and does not fail */
+	struct libxml_handler handler = {nestxml_libxml_note_nomem, &nomem};
 
-	sym_xmlSetStructuredErrorFunc(NULL, ignore_error);
+	nestxml_libxml_swap_handler(&handler);
 	sym_xmlInitParser();
-	sym_xmlSetStructuredErrorFunc(context, handler);
+	nestxml_libxml_swap_handler(&handler);
 }
 
 /*

@@ -8,6 +8,7 @@
 
 #include <libxml/SAX2.h>
 #include <libxml/parser.h>
+#include <libxml/tree.h>
 #include <libxml/xmlerror.h>
 
 #include <nestxml/nestxml.h>
@@ -29,22 +30,40 @@
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 #endif
 
+/* It made the error const, too. */
+#if LIBXML_VERSION >= 21200
+#define LIBXML_ERROR const xmlError
+#else
+#define LIBXML_ERROR xmlError
+#endif
+
 /* clang-format off */
 #define LIBXML_FUNCTIONS(use)              \
 	use(__xmlStructuredError)          \
 	use(__xmlStructuredErrorContext)   \
 	LIBXML_THREAD_FUNCTIONS(use)       \
 	LIBXML_POSITION_FUNCTIONS(use)     \
+	use(xmlAddChild)                   \
+	use(xmlAllocOutputBuffer)          \
 	use(xmlCtxtReadIO)                 \
 	use(xmlDictGetUsage)               \
 	use(xmlDictSetLimit)               \
+	use(xmlDocGetRootElement)          \
 	use(xmlFreeDoc)                    \
+	use(xmlFreeNode)                   \
 	use(xmlFreeParserCtxt)             \
 	use(xmlInitParser)                 \
 	use(xmlNewParserCtxt)              \
+	use(xmlNodeDumpOutput)             \
+	use(xmlOutputBufferClose)          \
+	use(xmlOutputBufferGetContent)     \
+	use(xmlReadMemory)                 \
+	use(xmlReplaceNode)                \
 	use(xmlSAX2GetLineNumber)          \
 	use(xmlSetStructuredErrorFunc)     \
-	use(xmlStopParser)
+	use(xmlStopParser)                 \
+	use(xmlUnlinkNode)                 \
+	use(xmlUnsetProp)
 /* clang-format on */
 
 LIBXML_FUNCTIONS(DLSYM_DECLARE)
@@ -52,5 +71,17 @@ LIBXML_FUNCTIONS(DLSYM_DECLARE)
 /** Loads libxml2 and sets it up, once for a process, and makes it ready for this thread. Returns 0, NESTXML_E_LIBRARY or NESTXML_E_NOMEM.
  */
 int nestxml_libxml_load(struct nestxml_error *error);
+
+/** What libxml2 calls in this thread when something is wrong; without one it writes to stderr. */
+struct libxml_handler {
+	void (*function)(void *data, LIBXML_ERROR *problem);
+	void *data;
+};
+
+/** Sets @handler, and @handler to what was set before. libxml2 must be loaded. */
+void nestxml_libxml_swap_handler(struct libxml_handler *handler);
+
+/** A handler that sets @data, a bool, where libxml2 runs out of memory, and ignores everything else. */
+void nestxml_libxml_note_nomem(void *data, LIBXML_ERROR *problem);
 
 #endif

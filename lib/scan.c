@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * scan.c - one SAX pass of libxml2 over the whole document: proves it well-formed, and builds no tree. Handlers collect what
- * they need: elements.c a domain's facts, canonical.c its canonical form.
+ * scan.c - one SAX pass of libxml2 over the whole document: proves it well-formed, and builds no tree. A handler collects what
+ * it needs: elements.c a domain's facts.
  */
 #include "scan.h"
 
@@ -18,13 +18,6 @@
  */
 #define MAX_NAMES 1024 /* KiB of different names */
 #define MAX_DEPTH 256  /* libxml2's own, without XML_PARSE_HUGE (xmlParserMaxDepth) */
-
-/* libxml2 2.12 made the error const. */
-#if LIBXML_VERSION >= 21200
-#define PROBLEM const xmlError
-#else
-#define PROBLEM xmlError
-#endif
 
 void nestxml_scan_fail(struct scan *scan, int code)
 {
@@ -70,12 +63,11 @@ static void on_start(void *data, const xmlChar *name, const xmlChar *prefix, con
 	(void)defaulted_count;
 	scan->depth++;
 	scan->namespaces += namespaces_count;
-	scan->declared = namespaces;
-	scan->declared_count = namespaces_count;
+	(void)namespaces;
 	if (scan->code == 0 && scan->namespaces > scan->handler->max_namespaces)
 		nestxml_scan_fail(scan, nestxml_error_set(scan->error, NESTXML_E_TOO_BIG, "declares more than %d namespaces",
 							  scan->handler->max_namespaces));
-	if (scan->code == 0)
+	if (scan->code == 0 && scan->handler->start)
 		scan->handler->start(scan, name, prefix, uri, attributes, attributes_count);
 	stop_if_failed(scan);
 }
@@ -87,7 +79,7 @@ static void on_end(void *data, const xmlChar *name, const xmlChar *prefix, const
 	(void)name;
 	(void)prefix;
 	(void)uri;
-	if (scan->code == 0)
+	if (scan->code == 0 && scan->handler->end)
 		scan->handler->end(scan);
 	scan->depth--;
 }
@@ -96,35 +88,16 @@ static void on_text(void *data, const xmlChar *text, int length)
 {
 	struct scan *scan = data;
 
-	if (scan->code == 0)
+	if (scan->code == 0 && scan->handler->text)
 		scan->handler->text(scan, text, (size_t)length);
 	stop_if_failed(scan);
 }
 
-static void on_cdata(void *data, const xmlChar *text, int length)
-{
-	struct scan *scan = data;
-
-	if (scan->code == 0)
-		scan->handler->cdata(scan, text, (size_t)length);
-	stop_if_failed(scan);
-}
-
-static void report_other(struct scan *scan, const xmlChar *target, const xmlChar *text)
-{
-	if (scan->code == 0 && scan->handler->other)
-		scan->handler->other(scan, target, text ? text : BAD_CAST "");
-	stop_if_failed(scan);
-}
-
-static void on_instruction(void *data, const xmlChar *target, const xmlChar *text)
-{
-	report_other(data, target, text);
-}
-
+/* libxml2 2.9 limits the length of a comment only if there is a callback. */
 static void on_comment(void *data, const xmlChar *text)
 {
-	report_other(data, BAD_CAST "", text);
+	(void)data;
+	(void)text;
 }
 
 static void on_doctype(void *data, const xmlChar *name, const xmlChar *external_id, const xmlChar *system_id)
@@ -161,7 +134,7 @@ static void cut_off(char *words, const char *from)
 }
 
 /* libxml2's words, without its advice to programmers, ready for a terminal. */
-static void show_problem(PROBLEM *problem, char shown[static 200])
+static void show_problem(LIBXML_ERROR *problem, char shown[static 200])
 {
 	char raw[200];
 
@@ -172,7 +145,7 @@ static void show_problem(PROBLEM *problem, char shown[static 200])
 	nestxml_text_escape(raw, shown, 200);
 }
 
-static void on_error(void *data, PROBLEM *problem)
+static void on_error(void *data, LIBXML_ERROR *problem)
 {
 	struct scan *scan = data;
 	unsigned int line = problem->line > 0 ? (unsigned int)problem->line : 0;
@@ -239,10 +212,8 @@ static void parse(struct scan *scan)
 	scan->parser->sax->startElementNs = on_start;
 	scan->parser->sax->endElementNs = on_end;
 	scan->parser->sax->characters = on_text;
-	scan->parser->sax->cdataBlock = on_cdata;
-	/* Set even if the handler ignores them: libxml2 2.9 limits the length of a comment only if there is a callback. */
+	scan->parser->sax->cdataBlock = on_text;
 	scan->parser->sax->comment = on_comment;
-	scan->parser->sax->processingInstruction = on_instruction;
 	scan->parser->sax->internalSubset = on_doctype;
 	scan->parser->sax->serror = on_error;
 	scan->parser->userData = scan;
@@ -261,8 +232,7 @@ static void parse(struct scan *scan)
 
 int nestxml_scan(struct scan *scan, const struct scan_handler *handler, const char *xml, size_t length, struct nestxml_error *error)
 {
-	xmlStructuredErrorFunc old_handler;
-	void *old_context;
+	struct libxml_handler error_handler = {on_error, scan};
 	int code = nestxml_libxml_load(error);
 
 	if (code != 0)
@@ -271,10 +241,8 @@ int nestxml_scan(struct scan *scan, const struct scan_handler *handler, const ch
 	scan->xml = xml;
 	scan->length = length;
 	scan->error = error;
-	old_handler = *sym___xmlStructuredError();
-	old_context = *sym___xmlStructuredErrorContext();
-	sym_xmlSetStructuredErrorFunc(scan, on_error);
+	nestxml_libxml_swap_handler(&error_handler);
 	parse(scan);
-	sym_xmlSetStructuredErrorFunc(old_context, old_handler);
+	nestxml_libxml_swap_handler(&error_handler);
 	return scan->code;
 }

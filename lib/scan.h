@@ -13,20 +13,16 @@
 #define MAX_NAMESPACES 256
 
 /**
- * Callbacks for what a document contains, in its order. @data is the struct scan that nestxml_scan() was given: the first member of what a
- * handler keeps.
+ * Callbacks for what a document contains, in its order; each may be NULL. @data is the struct scan that nestxml_scan() was given: the first
+ * member of what a handler keeps.
  */
 struct scan_handler {
 	/** An element begins, at scan->depth. @attributes has five pointers for each of @count (libxml2's startElementNsSAX2Func). */
 	void (*start)(void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, const xmlChar **attributes, int count);
 	/** The element at scan->depth ends. */
 	void (*end)(void *data);
-	/** Character data in the element at scan->depth, perhaps a part of it. */
+	/** Character data or a CDATA section in the element at scan->depth, perhaps a part of it. */
 	void (*text)(void *data, const xmlChar *text, size_t length);
-	/** A CDATA section in the element at scan->depth. */
-	void (*cdata)(void *data, const xmlChar *text, size_t length);
-	/** A processing instruction, or a comment, whose @target is empty. May be NULL. */
-	void (*other)(void *data, const xmlChar *target, const xmlChar *text);
 	/** A document that declares more of them is refused: libxml2 searches them one by one. */
 	int max_namespaces;
 };
@@ -42,8 +38,6 @@ struct scan {
 	size_t read; /* bytes given to the parser */
 	unsigned int depth;
 	int namespaces;
-	const xmlChar **declared; /* during start(): the namespaces that the tag declares, each as its prefix (NULL: none) and its URI */
-	int declared_count;
 };
 
 /** Parses @xml and calls @handler, until the end or the first failure. Returns 0 or what nestxml_domain_new() does. */
