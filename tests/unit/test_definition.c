@@ -1,134 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* test_definition.c - rewrites of stored definitions, on a libvirt that may refuse, or store something else. */
-#include "support.h"
+#include "fake_virt.h"
 
-#include "guests/definition.h"
-#include "guests/describe.h"
-
-#define DOMAIN(before, cpu, after) "<domain type='kvm'><name>vm</name>" before cpu after "</domain>"
-#define PLAIN "<cpu mode='host-model'/>"
-#define REQUIRED "<cpu mode='host-model'><feature policy='require' name='svm'/></cpu>"
-#define SECRET "<devices><graphics passwd='geheim'/></devices>"
-
-/* ---- a libvirt ---- */
-
-struct virt {
-	char stored[4096];
-	const char *instead[3]; /* of what is defined first, second and third; NULL: that itself */
-	size_t defines;
-	size_t fails_from; /* the define with this number, from 1, and those after it; 0: none */
-	size_t fails_only; /* the define with this number alone; 0: none */
-	bool unreadable;
-	bool undefined;		 /* why it is unreadable */
-	size_t readable_defines; /* with @unreadable: from this many defines on */
-	size_t reads;
-	const char *meanwhile; /* what another program defines, just before the read or the define with this number, from 1 */
-	size_t meanwhile_read;
-	size_t meanwhile_define;
-	const char *drops;	/* the attributes of a feature that libvirt does not keep; NULL: it keeps all */
-	size_t unreadable_from; /* the read with this number, and those after it; 0: none */
-	size_t transient_from;	/* from the read with this number on, it runs and is undefined; 0: never */
-	size_t lost_from; /* the define with this number, and those after it, are stored but not answered: the connection is lost; 0: none
-			   */
-	size_t unanswered_from; /* from the read with this number on, libvirt does not say whether it is defined; 0: never */
-};
-
-struct virt_domain {
-	struct virt *virt;
-};
-
-static void drop(struct virt *virt)
-{
-	char *at = virt->drops ? strstr(virt->stored, virt->drops) : NULL;
-	char *start = at;
-	char *end = at;
-
-	if (!at)
-		return;
-	while (start > virt->stored && *start != '<')
-		start--;
-	end = strchr(at, '>') + 1;
-	memmove(start, end, strlen(end) + 1);
-}
-
-int virt_define(struct virt *virt, const char *xml, struct virt_error *error)
-{
-	virt->defines++;
-	if (virt->meanwhile && virt->defines == virt->meanwhile_define)
-		snprintf(virt->stored, sizeof(virt->stored), "%s", virt->meanwhile);
-	if ((virt->fails_from > 0 && virt->defines >= virt->fails_from) || virt->defines == virt->fails_only) {
-		snprintf(error->message, sizeof(error->message), "no such luck");
-		return -1;
-	}
-	if (virt->defines <= sizeof(virt->instead) / sizeof(virt->instead[0]) && virt->instead[virt->defines - 1])
-		xml = virt->instead[virt->defines - 1];
-	snprintf(virt->stored, sizeof(virt->stored), "%s", xml);
-	drop(virt);
-	if (virt_is_alive(virt))
-		return 0;
-	snprintf(error->message, sizeof(error->message), "End of file while reading data");
-	return -1;
-}
-
-bool virt_is_alive(const struct virt *virt)
-{
-	return virt->lost_from == 0 || virt->defines < virt->lost_from;
-}
-
-int virt_domain_get_xml(const struct virt_domain *domain, enum virt_xml which, char **xml, struct virt_error *error)
-{
-	assert_int_equal(which, VIRT_XML_SECRET);
-	domain->virt->reads++;
-	if (domain->virt->meanwhile && domain->virt->reads == domain->virt->meanwhile_read)
-		snprintf(domain->virt->stored, sizeof(domain->virt->stored), "%s", domain->virt->meanwhile);
-	if ((domain->virt->unreadable && domain->virt->defines >= domain->virt->readable_defines) ||
-	    (domain->virt->unreadable_from > 0 && domain->virt->reads >= domain->virt->unreadable_from)) {
-		snprintf(error->message, sizeof(error->message), "gone");
-		error->no_domain = domain->virt->undefined;
-		return -1;
-	}
-	*xml = strdup(domain->virt->stored);
-	return 0;
-}
-
-/* It is asked right before a read, and once more after the one that follows a write. */
-int virt_domain_ask_persistent(const struct virt_domain *domain, struct virt_error *error)
-{
-	const struct virt *virt = domain->virt;
-
-	if (virt->unanswered_from > 0 && virt->reads + 1 >= virt->unanswered_from) {
-		snprintf(error->message, sizeof(error->message), "connection lost");
-		error->no_domain = false;
-		return -1;
-	}
-	return virt->transient_from == 0 || virt->reads + 1 < virt->transient_from;
-}
-
-int virt_domain_undefine(struct virt_domain *domain, struct virt_error *error)
-{
-	if (domain->virt->fails_from > 0) {
-		snprintf(error->message, sizeof(error->message), "no such luck");
-		return -1;
-	}
-	domain->virt->stored[0] = '\0';
-	return 0;
-}
-
-/* Reads the host_policy of a host with kvm_amd nested=1 and one policy for all guests, and rewrites. */
 static struct rewritten rewrite_on(const struct tree *tree, struct virt *virt, const char *xml, const char *keys,
 				   const struct rewrite_terms *terms)
 {
 	const struct virt_domain guest = {virt};
 	struct rewritten rewritten;
-	struct nestxml_error error = {0};
 	struct host_policy host_policy;
-	char text[256];
 
-	snprintf(text, sizeof(text), "[guest *]\n%s\n", keys);
-	tree_host(tree, "AuthenticAMD", "kvm_amd", "1\n");
-	tree_write(tree, ADMIN_FILE, text);
-	snprintf(virt->stored, sizeof(virt->stored), "%s", xml);
-	CHECK(host_policy_read(tree->root, &host_policy, &error) == 0, "%s", error.message);
+	fake_virt_begin(tree, virt, xml, keys, &host_policy);
 	definition_rewrite_on(virt, &guest, &host_policy, terms, &rewritten);
 	host_policy_clear(&host_policy);
 	return rewritten;
@@ -162,15 +43,10 @@ static void test_a_stale_definition_is_rewritten_and_the_rest_stays(void **state
 
 /* ---- terms: nobody has named the guest ---- */
 
-static bool answer(void *context)
-{
-	return *(const bool *)context;
-}
-
 static void test_it_is_written_when_it_may_be(void **state)
 {
 	bool may = true;
-	const struct rewrite_terms terms = {.may_write = answer, .context = &may};
+	const struct rewrite_terms terms = {.may_write = fake_virt_may_write, .context = &may};
 	struct virt virt = {0};
 
 	assert_int_equal(rewrite_on(*state, &virt, DOMAIN("", PLAIN, ""), "nested = require", &terms).result, REWRITE_DONE);
@@ -180,7 +56,7 @@ static void test_it_is_written_when_it_may_be(void **state)
 static void test_it_is_not_written_while_another_program_is_at_work(void **state)
 {
 	bool may = false;
-	const struct rewrite_terms terms = {.may_write = answer, .context = &may};
+	const struct rewrite_terms terms = {.may_write = fake_virt_may_write, .context = &may};
 	struct virt virt = {0};
 	struct rewritten rewritten = rewrite_on(*state, &virt, DOMAIN("", PLAIN, ""), "nested = require", &terms);
 
@@ -193,7 +69,7 @@ static void test_it_is_not_written_while_another_program_is_at_work(void **state
 static void test_it_is_not_written_where_it_was_changed_since_it_was_read(void **state)
 {
 	bool may = true;
-	const struct rewrite_terms terms = {.may_write = answer, .context = &may};
+	const struct rewrite_terms terms = {.may_write = fake_virt_may_write, .context = &may};
 	struct virt virt = {.meanwhile = DOMAIN("<title>theirs</title>", PLAIN, ""), .meanwhile_read = 2};
 	struct rewritten rewritten = rewrite_on(*state, &virt, DOMAIN("", PLAIN, ""), "nested = require", &terms);
 
@@ -577,122 +453,31 @@ static void test_a_definition_without_a_cpu_gets_one(void **state)
 	assert_non_null(strstr(virt.stored, "policy='require' name='svm'"));
 }
 
-/* ---- a guest that a rewrite has brought back ---- */
-
-static void check_undo_on(const struct tree *tree, struct virt *virt, const char *xml, const struct rewrite_terms *terms,
-			  enum undone expected, const char *words)
-{
-	struct virt_domain guest = {virt};
-	struct nestxml_error error = {0};
-	struct host_policy host_policy;
-	char message[1024];
-
-	tree_host(tree, "AuthenticAMD", "kvm_amd", "1\n");
-	tree_write(tree, ADMIN_FILE, "[guest *]\nnested = require\n");
-	snprintf(virt->stored, sizeof(virt->stored), "%s", xml);
-	CHECK(host_policy_read(tree->root, &host_policy, &error) == 0, "%s", error.message);
-	CHECK(definition_undo(&guest, &host_policy, terms, message, sizeof(message)) == expected, "%s: %s", xml, message);
-	CHECK(strstr(message, words), "%s in: %s", words, message);
-	CHECK((virt->stored[0] == '\0') == (expected == UNDO_DONE), "%s", virt->stored);
-	host_policy_clear(&host_policy);
-}
-
-static void check_undo(const struct tree *tree, struct virt *virt, const char *xml, enum undone expected, const char *words)
-{
-	check_undo_on(tree, virt, xml, NULL, expected, words);
-}
-
-static void test_what_a_rewrite_has_brought_back_is_undefined_again(void **state)
-{
-	struct virt virt = {.defines = 1};
-
-	check_undo(*state, &virt, DOMAIN("", REQUIRED, ""), UNDO_DONE, "undefined again");
-	virt.fails_from = 1;
-	check_undo(*state, &virt, DOMAIN("", REQUIRED, ""), UNDO_FAILED, "undefining it failed: no such luck");
-}
-
-static void test_what_its_owner_has_defined_since_is_kept(void **state)
-{
-	struct virt virt = {.defines = 1};
-
-	check_undo(*state, &virt, DOMAIN("", PLAIN, ""), UNDO_KEPT, "it is kept");
-	check_undo(*state, &virt, DOMAIN("<metadata><m xmlns='http://ovirt.org/vm/1.0'/></metadata>", PLAIN, ""), UNDO_KEPT, "it is kept");
-	virt.unreadable = true;
-	check_undo(*state, &virt, DOMAIN("", REQUIRED, ""), UNDO_FAILED, "it is not undefined again, because ");
-}
-
-/* The read and the undefine are two calls: what comes in between is another program's, who knows of the guest. */
-static void test_what_its_owner_works_on_while_it_is_read_is_kept(void **state)
-{
-	bool may = false;
-	const struct rewrite_terms terms = {.may_write = answer, .context = &may};
-	struct virt virt = {.defines = 1};
-
-	check_undo_on(*state, &virt, DOMAIN("", REQUIRED, ""), &terms, UNDO_KEPT, "it is kept");
-	may = true;
-	virt.meanwhile = DOMAIN("<title>theirs</title>", REQUIRED, "");
-	virt.meanwhile_read = virt.reads + 2;
-	check_undo_on(*state, &virt, DOMAIN("", REQUIRED, ""), &terms, UNDO_KEPT, "it is kept");
-	check_undo_on(*state, &virt, DOMAIN("", REQUIRED, ""), &terms, UNDO_DONE, "undefined again");
-}
-
-/* The second read is the last look before the undefine. */
-static void test_what_cannot_be_read_right_before_the_undefine_is_no_success(void **state)
-{
-	struct virt virt = {.defines = 1, .unreadable_from = 2};
-
-	check_undo(*state, &virt, DOMAIN("", REQUIRED, ""), UNDO_FAILED,
-		   "it is not undefined again, because its definition cannot be read");
-	virt = (struct virt){.defines = 1, .unanswered_from = 2};
-	check_undo(*state, &virt, DOMAIN("", REQUIRED, ""), UNDO_FAILED, "connection lost");
-}
-
-static void test_what_its_owner_undefines_first_is_not_undefined_by_us(void **state)
-{
-	bool may = false;
-	const struct rewrite_terms terms = {.may_write = answer, .context = &may};
-	struct virt virt = {.defines = 1, .transient_from = 2};
-
-	check_undo(*state, &virt, DOMAIN("", REQUIRED, ""), UNDO_GONE, "not by nestxml");
-	virt = (struct virt){.defines = 1, .transient_from = 2};
-	check_undo_on(*state, &virt, DOMAIN("", REQUIRED, ""), &terms, UNDO_GONE, "not by nestxml");
-	virt = (struct virt){.defines = 1, .fails_from = 1, .transient_from = 3};
-	check_undo(*state, &virt, DOMAIN("", REQUIRED, ""), UNDO_GONE, "not by nestxml");
-	virt = (struct virt){.defines = 1, .unreadable = true, .transient_from = 1};
-	check_undo(*state, &virt, DOMAIN("", REQUIRED, ""), UNDO_GONE, "not by nestxml");
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		TREE_TEST(test_nor_put_over_it_where_libvirt_refuses_the_next_attempt),
-		TREE_TEST(test_what_its_owner_works_on_while_it_is_read_is_kept),
-		TREE_TEST(test_what_cannot_be_read_right_before_the_undefine_is_no_success),
-		TREE_TEST(test_what_its_owner_undefines_first_is_not_undefined_by_us),
-		TREE_TEST(test_what_a_rewrite_has_brought_back_is_undefined_again),
-		TREE_TEST(test_what_its_owner_has_defined_since_is_kept),
+		TREE_TEST(test_a_stale_definition_is_rewritten_and_the_rest_stays),
 		TREE_TEST(test_it_is_written_when_it_may_be),
 		TREE_TEST(test_it_is_not_written_while_another_program_is_at_work),
 		TREE_TEST(test_it_is_not_written_where_it_was_changed_since_it_was_read),
 		TREE_TEST(test_a_managers_guest_is_left_unless_it_is_named),
-		TREE_TEST(test_a_stale_definition_is_rewritten_and_the_rest_stays),
 		TREE_TEST(test_what_needs_nothing_is_not_defined),
 		TREE_TEST(test_what_keeps_it_from_being_rewritten_is_said),
 		TREE_TEST(test_a_definition_that_libvirt_refuses_stays),
 		TREE_TEST(test_what_else_has_changed_meanwhile_stays),
 		TREE_TEST(test_what_is_no_domain_any_more_stays),
 		TREE_TEST(test_what_libvirt_drops_again_and_again_is_given_up),
+		TREE_TEST(test_a_write_that_libvirt_does_not_answer_is_not_called_rejected),
+		TREE_TEST(test_nor_is_a_second_write_that_is_not_answered),
+		TREE_TEST(test_what_is_put_back_is_what_was_there_first),
+		TREE_TEST(test_it_is_put_back_too_where_libvirt_refuses_the_next_attempt),
+		TREE_TEST(test_what_another_program_defined_meanwhile_is_what_is_put_back),
 		TREE_TEST(test_what_changes_before_the_write_is_rewritten_too),
 		TREE_TEST(test_one_that_is_undefined_before_the_write_is_not_written),
 		TREE_TEST(test_a_running_one_that_is_undefined_before_the_write_is_not_written),
 		TREE_TEST(test_a_running_one_that_is_undefined_after_the_write_is_not_called_rewritten),
 		TREE_TEST(test_what_libvirt_does_not_answer_before_the_write_is_said),
 		TREE_TEST(test_one_that_cannot_be_read_before_the_write_is_not_written),
-		TREE_TEST(test_a_write_that_libvirt_does_not_answer_is_not_called_rejected),
-		TREE_TEST(test_nor_is_a_second_write_that_is_not_answered),
-		TREE_TEST(test_what_is_put_back_is_what_was_there_first),
-		TREE_TEST(test_it_is_put_back_too_where_libvirt_refuses_the_next_attempt),
-		TREE_TEST(test_what_another_program_defined_meanwhile_is_what_is_put_back),
 		TREE_TEST(test_what_another_program_defines_meanwhile_is_rewritten_too),
 		TREE_TEST(test_what_another_program_defines_again_and_again_is_left_to_it),
 		TREE_TEST(test_one_that_was_undefined_meanwhile_does_not_come_back),
@@ -700,6 +485,7 @@ int main(void)
 		TREE_TEST(test_a_definition_that_cannot_be_read_is_not_touched),
 		TREE_TEST(test_one_that_cannot_be_read_back_is_left_as_it_is),
 		TREE_TEST(test_the_old_definition_is_not_put_over_another_programs),
+		TREE_TEST(test_nor_put_over_it_where_libvirt_refuses_the_next_attempt),
 		TREE_TEST(test_the_old_definition_is_not_put_over_what_cannot_be_read),
 		TREE_TEST(test_a_definition_without_a_cpu_gets_one),
 	};
