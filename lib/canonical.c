@@ -95,20 +95,19 @@ static bool use_cookie(const xmlNode *snapshot, const xmlNode *domain)
 	return true;
 }
 
-static int write_forms(xmlNode *root, struct canonical *canonical)
+/* False: out of memory. */
+static bool write_forms(xmlNode *root, struct canonical *canonical)
 {
 	xmlNode *domain = is_named(root, "domain") ? root : has_memory(root) ? find_child(root, "domain") : NULL;
 
 	if (!domain)
-		return 0;
+		return true;
 	drop_what_is_written_sometimes(domain);
 	canonical->domain = write_domain(domain);
-	if (!canonical->domain)
-		return NESTXML_E_NOMEM;
 	if (!use_cookie(root, domain))
-		return 0;
+		return canonical->domain;
 	canonical->with_cookie = write_domain(domain);
-	return canonical->with_cookie ? 0 : NESTXML_E_NOMEM;
+	return canonical->domain && canonical->with_cookie;
 }
 
 /* The scan refuses what would make the tree expensive. libvirt reads its own XML with the same option, so both drop the same white space.
@@ -127,10 +126,11 @@ int nestxml_canonical_read(const char *xml, size_t length, struct canonical *can
 		return code;
 	nestxml_libxml_swap_handler(&handler);
 	tree = sym_xmlReadMemory(xml, (int)length, NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOBLANKS);
-	code = tree ? write_forms(sym_xmlDocGetRootElement(tree), canonical) : NESTXML_E_NOMEM;
+	if (!tree || !write_forms(sym_xmlDocGetRootElement(tree), canonical))
+		nomem = true;
 	sym_xmlFreeDoc(tree);
 	nestxml_libxml_swap_handler(&handler);
-	return nomem ? NESTXML_E_NOMEM : code;
+	return nomem ? NESTXML_E_NOMEM : 0;
 }
 
 void nestxml_canonical_clear(struct canonical *canonical)
