@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* canonical.c - the canonical form of a domain's XML: read as libvirt reads it, and written by libxml2. Pure. */
+/* canonical.c - the canonical form of a domain's XML: parsed with libvirt's options, and written back by libxml2. Pure. */
 #include "canonical.h"
 
 #include <stdlib.h>
@@ -72,13 +72,14 @@ static char *write_domain(xmlNode *domain)
 static bool has_memory(const xmlNode *snapshot)
 {
 	const xmlNode *state = find_child(snapshot, "state");
-	const char *word = state && state->children ? (const char *)state->children->content : NULL;
+	const xmlNode *text = state ? state->children : NULL;
+	const char *word = text && text->type == XML_TEXT_NODE ? (const char *)text->content : "";
 
-	return word && (strcmp(word, "running") == 0 || strcmp(word, "paused") == 0);
+	return strcmp(word, "running") == 0 || strcmp(word, "paused") == 0;
 }
 
-/* Gives @domain the CPU in the snapshot's cookie, with the NUMA cells that it has, as libvirt 9.0 does (measured). */
-static bool use_cookie(const xmlNode *snapshot, const xmlNode *domain)
+/* Replaces the domain's CPU by the one in the snapshot's cookie, but keeps its NUMA cells, as libvirt 9.0 does (measured). */
+static bool use_cookie(xmlNode *snapshot, const xmlNode *domain)
 {
 	xmlNode *cpu = find_child(domain, "cpu");
 	xmlNode *cookie = find_child(find_child(snapshot, "cookie"), "cpu");
@@ -91,7 +92,7 @@ static bool use_cookie(const xmlNode *snapshot, const xmlNode *domain)
 		sym_xmlUnlinkNode(numa);
 		sym_xmlAddChild(cookie, numa);
 	}
-	sym_xmlFreeNode(cpu);
+	sym_xmlAddChild(snapshot, cpu); /* freed with the tree: @numa may use namespaces that it declares */
 	return true;
 }
 
@@ -104,33 +105,46 @@ static bool write_forms(xmlNode *root, struct canonical *canonical)
 		return true;
 	drop_what_is_written_sometimes(domain);
 	canonical->domain = write_domain(domain);
-	if (!use_cookie(root, domain))
+	if (domain == root || !use_cookie(root, domain))
 		return canonical->domain;
 	canonical->with_cookie = write_domain(domain);
 	return canonical->domain && canonical->with_cookie;
 }
 
-/* The scan refuses what would make the tree expensive. libvirt reads its own XML with the same option, so both drop the same white space.
+/*
+ * Out of memory, libxml2 2.9 leaves nodes out and still returns a tree. For a namespace it does not even say so, but leaves out a
+ * declaration or a prefix, and calls that an error in the document. So a document with an error of that kind has no form.
  */
+static void on_error(void *data, LIBXML_ERROR *problem)
+{
+	int *code = data;
+
+	if (problem->code == XML_ERR_NO_MEMORY)
+		*code = NESTXML_E_NOMEM;
+	else if (problem->level >= XML_ERR_ERROR && *code == 0)
+		*code = NESTXML_E_SYNTAX;
+}
+
+/* The scan refuses what would make the tree expensive. libvirt, too, reads its XML without blank nodes. */
 int nestxml_canonical_read(const char *xml, size_t length, struct canonical *canonical)
 {
 	static const struct scan_handler nothing = {.max_namespaces = SNAPSHOT_NAMESPACES};
-	bool nomem = false; /* libxml2 2.9 makes a tree without what it had no memory for */
-	struct libxml_handler handler = {nestxml_libxml_note_nomem, &nomem};
 	struct scan scan = {0};
-	xmlDoc *tree;
 	int code = length > NESTXML_CANONICAL_SIZE ? NESTXML_E_TOO_BIG : nestxml_input_check(xml, length, NULL);
+	struct libxml_handler handler = {on_error, &code};
+	xmlDoc *tree;
+
 	if (code == 0)
 		code = nestxml_scan(&scan, &nothing, xml, length, NULL);
 	if (code != 0)
 		return code;
 	nestxml_libxml_swap_handler(&handler);
 	tree = sym_xmlReadMemory(xml, (int)length, NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOBLANKS);
-	if (!tree || !write_forms(sym_xmlDocGetRootElement(tree), canonical))
-		nomem = true;
+	if (code == 0 && (!tree || !write_forms(sym_xmlDocGetRootElement(tree), canonical)))
+		code = NESTXML_E_NOMEM;
 	sym_xmlFreeDoc(tree);
 	nestxml_libxml_swap_handler(&handler);
-	return nomem ? NESTXML_E_NOMEM : 0;
+	return code;
 }
 
 void nestxml_canonical_clear(struct canonical *canonical)

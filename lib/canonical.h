@@ -6,19 +6,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/** Of a larger document no form is made: libxml2 2.9 may need fifty times its size for its tree. */
+/** A larger document has no form: its tree can take fifty times its size in memory. */
 #define NESTXML_CANONICAL_SIZE ((size_t)1 << 20)
 
 /**
- * What a document of libvirt's starts: its domain as libvirt reads it, without what libvirt writes only sometimes, which is the ID of a
- * running guest, and what it hides from hooks, displays' passwords and network disks' cookies.
+ * The domain that a document of libvirt's starts, as libvirt reads it. Left out are the ID of a running guest, which libvirt writes only
+ * sometimes, and what it hides from hooks: displays' passwords and network disks' cookies.
  */
 struct canonical {
 	char *domain;	   /* NULL: there is none, or the document is a snapshot without memory */
-	char *with_cookie; /* the same with the CPU in a snapshot's <cookie>, if it has one */
+	char *with_cookie; /* the same with the CPU from the snapshot's <cookie>; NULL: there is none */
 };
 
-/** Fills the zeroed @canonical. Returns 0 or what nestxml_domain_new() does; in either case, call nestxml_canonical_clear(). */
+/** Fills the zeroed @canonical. Returns 0 or an error of nestxml_domain_new(). In either case, call nestxml_canonical_clear(). */
 int nestxml_canonical_read(const char *xml, size_t length, struct canonical *canonical);
 void nestxml_canonical_clear(struct canonical *canonical);
 #define AUTO_CANONICAL CLEANUP(nestxml_canonical_clear)

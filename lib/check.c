@@ -86,6 +86,7 @@ static int find_arrival(struct nestxml_check *check, const char *root, const cha
 
 	if (check->assessment.cpu != NESTXML_CPU_STALE || check->operation == NESTXML_OPERATION_INCOMING)
 		return 0;
+	/* Anything else than out of memory leaves no form, and that is the same as no other. */
 	if (nestxml_canonical_read(check->judged->xml, check->judged->length, &form) == NESTXML_E_NOMEM ||
 	    nestxml_stored_definition_read(root, name, check->judged, &form, check->assessment.vendor, check->policy.nested,
 					   &check->definition) != 0)

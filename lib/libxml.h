@@ -30,7 +30,7 @@
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 #endif
 
-/* It made the error const, too. */
+/* 2.12 also made the error const. */
 #if LIBXML_VERSION >= 21200
 #define LIBXML_ERROR const xmlError
 #else
@@ -72,16 +72,13 @@ LIBXML_FUNCTIONS(DLSYM_DECLARE)
  */
 int nestxml_libxml_load(struct nestxml_error *error);
 
-/** What libxml2 calls in this thread when something is wrong; without one it writes to stderr. */
+/** What libxml2 calls in this thread for each error; without one it prints them to stderr. */
 struct libxml_handler {
 	void (*function)(void *data, LIBXML_ERROR *problem);
 	void *data;
 };
 
-/** Sets @handler, and @handler to what was set before. libxml2 must be loaded. */
+/** Installs @handler, and stores the previous one in it. libxml2 must be loaded. */
 void nestxml_libxml_swap_handler(struct libxml_handler *handler);
-
-/** A handler that sets @data, a bool, where libxml2 runs out of memory, and ignores everything else. */
-void nestxml_libxml_note_nomem(void *data, LIBXML_ERROR *problem);
 
 #endif

@@ -60,10 +60,10 @@ static void on_start(void *data, const xmlChar *name, const xmlChar *prefix, con
 {
 	struct scan *scan = data;
 
+	(void)namespaces;
 	(void)defaulted_count;
 	scan->depth++;
 	scan->namespaces += namespaces_count;
-	(void)namespaces;
 	if (scan->code == 0 && scan->namespaces > scan->handler->max_namespaces)
 		nestxml_scan_fail(scan, nestxml_error_set(scan->error, NESTXML_E_TOO_BIG, "declares more than %d namespaces",
 							  scan->handler->max_namespaces));
@@ -152,8 +152,12 @@ static void on_error(void *data, LIBXML_ERROR *problem)
 	unsigned int column = problem->int2 > 0 ? (unsigned int)problem->int2 : 0;
 	char shown[200];
 
-	/* An undeclared prefix is no error to libvirt either: it is part of the name. */
-	if (scan->code != 0 || problem->level < XML_ERR_ERROR || problem->domain == XML_FROM_NAMESPACE)
+	/*
+	 * An undeclared prefix is no error to libvirt either: it is part of the name. But a namespace that libxml2 calls empty may be one
+	 * for which 2.9 had no memory.
+	 */
+	if (scan->code != 0 || problem->level < XML_ERR_ERROR ||
+	    (problem->domain == XML_FROM_NAMESPACE && problem->code != XML_NS_ERR_XML_NAMESPACE))
 		return;
 	if (problem->code == XML_ERR_NO_MEMORY) {
 		/* Too many names, or out of memory: libxml2's room for names grows fourfold, so it may run out far below the limit. */

@@ -13,8 +13,8 @@
 #define MAX_NAMESPACES 256
 
 /**
- * Callbacks for what a document contains, in its order; each may be NULL. @data is the struct scan that nestxml_scan() was given: the first
- * member of what a handler keeps.
+ * Callbacks for what a document contains, in its order, of which each may be NULL, and a limit. @data is the struct scan that
+ * nestxml_scan() was given: the first member of what a handler keeps.
  */
 struct scan_handler {
 	/** An element begins, at scan->depth. @attributes has five pointers for each of @count (libxml2's startElementNsSAX2Func). */

@@ -1,10 +1,11 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Sourced: stops a program between what it wrote and the rename that puts it in place, for a test to change the file meanwhile.
+# Sourced: stops a program after it has written a file and before it renames that into place, so that a test can change the file meanwhile.
 
 can_stop() { strace -qq -o /dev/null true 2>/dev/null; }
 
-# start_and_stop TRACE PROGRAM...: returns when PROGRAM has stopped after its first fsync(), or has ended. A traced process cannot look for leaks.
+# start_and_stop TRACE PROGRAM...: returns when PROGRAM has stopped after its first fsync(), or has ended. LeakSanitizer does not work
+# under strace.
 start_and_stop() {
 	local trace=$1
 	shift
@@ -16,6 +17,6 @@ start_and_stop() {
 
 # Returns PROGRAM's exit status.
 resume() {
-	kill -CONT "$stopped"
+	kill -CONT "$stopped" 2>/dev/null
 	wait "$stopped"
 }

@@ -80,7 +80,7 @@ static void test_a_form_that_is_read_again_is_the_same(void **state)
 		METADATA("<a><![CDATA[b]]>\n<![CDATA[]]><![CDATA[ ]]></a>"),
 		METADATA("<a> b <![CDATA[c]]> <d> </d> e </a> <f> <g/> </f>"),
 		METADATA("<a b='&quot;&amp;&#10;&#9;&gt;'>&#13;&lt;&amp;</a><!-- &lt; --><?a  b ?>"),
-		METADATA("<a xmlns='urn:a' xmlns:b='urn:b'><b:c b:d='1'/><e xmlns=''/></a><u:a u:b=''/>"),
+		METADATA("<a xmlns='urn:a' xmlns:b='urn:b'><b:c b:d='1'/><e xmlns=''/></a>"),
 	};
 
 	(void)state;
@@ -97,7 +97,6 @@ static void test_anything_else_makes_a_difference(void **state)
 		{"<domain type='kvm'/>", "<domain type='qemu'/>"},
 		{"<domain type='kvm' uuid='1'/>", "<domain type='kvm'/>"},
 		{"<domain xmlns:x='urn:x' x:id='1'/>", "<domain/>"},
-		{"<domain x:id='1'/>", "<domain/>"},
 		{"<domain><name>a b</name></domain>", "<domain><name>ab</name></domain>"},
 		{"<domain><name>a </name></domain>", "<domain><name>a</name></domain>"},
 		{"<domain><name> a</name></domain>", "<domain><name>a</name></domain>"},
@@ -110,9 +109,11 @@ static void test_anything_else_makes_a_difference(void **state)
 		{"<domain><a/><b/></domain>", "<domain><a><b/></a></domain>"},
 		{"<domain><cell id='0'/></domain>", "<domain><cell/></domain>"},
 		{"<domain><domain id='0'/></domain>", "<domain><domain/></domain>"},
+		/* a cookie is a snapshot's */
+		{"<domain><cpu a='1'/><cookie><cpu b='2'/></cookie></domain>", "<domain><cpu b='2'/><cookie/></domain>"},
 		{"<domain><a/></domain>", "<domain/>"},
-		{"<domain><a x:b='1'/></domain>", "<domain><a b='1'/></domain>"},
-		{"<domain><x:a/></domain>", "<domain><a/></domain>"},
+		{"<domain xmlns:x='urn:x'><a x:b='1'/></domain>", "<domain xmlns:x='urn:x'><a b='1'/></domain>"},
+		{"<domain xmlns:x='urn:x'><x:a/></domain>", "<domain xmlns:x='urn:x'><a/></domain>"},
 		{"<domain><x:a xmlns:x='urn:x'/></domain>", "<domain><x:a xmlns:x='urn:y'/></domain>"},
 		{"<domain><a xmlns='urn:x'/></domain>", "<domain><a xmlns='urn:y'/></domain>"},
 		{"<domain><a xmlns='urn:x'/></domain>", "<domain><a xmlns:x='urn:x'/></domain>"},
@@ -123,7 +124,6 @@ static void test_anything_else_makes_a_difference(void **state)
 		{DEVICES("<graphics x=' passwd=y'/>"), DEVICES("<graphics x=''/>")},
 		{DEVICES("<source>b<cookies></cookies></source>"), DEVICES("<source></source>")},
 		{DEVICES("<x:cookies xmlns:x='urn:x'/>"), DEVICES("")},
-		{DEVICES("<x:cookies/>"), DEVICES("")},
 		{DEVICES("<cookies xmlns='urn:x'/>"), DEVICES("")},
 		/* what tenants choose is compared, whatever it looks like */
 		{METADATA("<cookies>1</cookies>"), METADATA("<cookies>2</cookies>")},
@@ -167,6 +167,8 @@ static void test_a_snapshot_starts_its_domain_if_it_has_memory(void **state)
 		{"<domainsnapshot><state>shutoff</state><domain/></domainsnapshot>", false},
 		{"<domainsnapshot><state/><domain/></domainsnapshot>", false},
 		{"<domainsnapshot><state><running/></state><domain/></domainsnapshot>", false},
+		{"<domainsnapshot><state><!--running--></state><domain/></domainsnapshot>", false},
+		{"<domainsnapshot><state><?a running?></state><domain/></domainsnapshot>", false},
 		{"<domainsnapshot><domain><state>running</state></domain></domainsnapshot>", false},
 		{"<domainsnapshot><a><state>running</state></a><domain/></domainsnapshot>", false},
 		{"<domainsnapshot><description>&lt;state>running&lt;/state></description><domain/></domainsnapshot>", false},
@@ -183,7 +185,16 @@ static void test_a_snapshot_starts_its_domain_if_it_has_memory(void **state)
 	}
 }
 
-static void test_what_starts_nothing_does_not_start_what_has_no_form(void **state)
+/* libxml2 2.9 makes the same of a prefix for which it has no memory. */
+static void test_a_document_with_an_undeclared_prefix_has_no_form(void **state)
+{
+	(void)state;
+	assert_int_equal(read_code("<domain x:id='1'/>"), NESTXML_E_SYNTAX);
+	assert_int_equal(read_code(DEVICES("<x:cookies/>")), NESTXML_E_SYNTAX);
+	assert_int_equal(read_code("<domainsnapshot xmlns:x='urn:x'><domain/><x:a/><y:a/></domainsnapshot>"), NESTXML_E_SYNTAX);
+}
+
+static void test_two_documents_without_a_domain_do_not_match(void **state)
 {
 	AUTO_CANONICAL struct canonical none = read_whole(SNAPSHOT("<inactiveDomain/>"));
 
@@ -192,7 +203,7 @@ static void test_what_starts_nothing_does_not_start_what_has_no_form(void **stat
 }
 
 /* As large as it may be, and a byte more. */
-static void test_of_a_large_document_no_form_is_made(void **state)
+static void test_a_large_document_has_no_form(void **state)
 {
 	static const char domain[] = "<domain/>";
 	AUTO_BUFFER struct nestxml_buffer xml = {0};
@@ -236,12 +247,15 @@ static void test_the_cookies_cpu_takes_the_place_of_the_domains_and_keeps_its_nu
 #define DOMAIN(cpu) "<domain><a/>" cpu "<devices/></domain>"
 #define WITH_COOKIE(cpu, cookie) SNAPSHOT(DOMAIN(cpu) "<cookie>" cookie "</cookie>")
 	static const char *const snapshots[][3] = {
-		/* the snapshot, and the domains that it starts; none with the cookie's CPU: NULL */
+		/* the snapshot, and the domains that it starts; NULL: none with the cookie's CPU; "": one that no document is the same as
+		 */
 		{WITH_COOKIE("<cpu a='1'/>", "<cpu b='2'/>"), DOMAIN("<cpu a='1'/>"), DOMAIN("<cpu b='2'/>")},
 		{WITH_COOKIE("<cpu a='1'><numa/></cpu>", "<cpu b='2'/>"), DOMAIN("<cpu a='1'><numa/></cpu>"),
 		 DOMAIN("<cpu b='2'><numa/></cpu>")},
 		{WITH_COOKIE("<cpu><numa>1</numa><c/></cpu>", "<cpu> <d/> <e/> </cpu>"), DOMAIN("<cpu><numa>1</numa><c/></cpu>"),
 		 DOMAIN("<cpu><d/><e/><numa>1</numa></cpu>")},
+		{WITH_COOKIE("<cpu xmlns:x='urn:x'><numa><x:cell x:a='1'/></numa></cpu>", "<cpu b='1'/>"),
+		 DOMAIN("<cpu xmlns:x='urn:x'><numa><x:cell x:a='1'/></numa></cpu>"), ""},
 		{WITH_COOKIE("<cpu a='1'/>", "<a><cpu b='2'/></a>"), DOMAIN("<cpu a='1'/>"), NULL},
 		{WITH_COOKIE("<cpu a='1'/>", ""), DOMAIN("<cpu a='1'/>"), NULL},
 		{WITH_COOKIE("", "<cpu b='2'/>"), DOMAIN(""), NULL},
@@ -252,7 +266,7 @@ static void test_the_cookies_cpu_takes_the_place_of_the_domains_and_keeps_its_nu
 		AUTO_CANONICAL struct canonical snapshot = read_whole(snapshots[i][0]);
 
 		assert_true((snapshot.with_cookie != NULL) == (snapshots[i][2] != NULL));
-		for (size_t form = 1; form <= 2 && snapshots[i][form]; form++) {
+		for (size_t form = 1; form <= 2 && snapshots[i][form] && *snapshots[i][form]; form++) {
 			AUTO_CANONICAL struct canonical domain = read_whole(snapshots[i][form]);
 
 			CHECK(nestxml_canonical_can_start(&snapshot, &domain), "%s and %s", snapshots[i][0], snapshots[i][form]);
@@ -282,8 +296,9 @@ int main(void)
 		cmocka_unit_test(test_a_form_that_is_read_again_is_the_same),
 		cmocka_unit_test(test_anything_else_makes_a_difference),
 		cmocka_unit_test(test_a_snapshot_starts_its_domain_if_it_has_memory),
-		cmocka_unit_test(test_what_starts_nothing_does_not_start_what_has_no_form),
-		cmocka_unit_test(test_of_a_large_document_no_form_is_made),
+		cmocka_unit_test(test_a_document_with_an_undeclared_prefix_has_no_form),
+		cmocka_unit_test(test_two_documents_without_a_domain_do_not_match),
+		cmocka_unit_test(test_a_large_document_has_no_form),
 		cmocka_unit_test(test_what_the_library_refuses_cannot_be_read),
 		cmocka_unit_test(test_a_snapshot_may_declare_512_namespaces),
 		cmocka_unit_test(test_the_cookies_cpu_takes_the_place_of_the_domains_and_keeps_its_numa_cells),

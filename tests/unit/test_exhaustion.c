@@ -79,6 +79,11 @@ NESTXML_EXPORT void free(void *pointer)
 /* A CPU as libvirt shows one of a saved state. */
 #define SAVED(feature) DOCUMENT("<cpu mode='custom' match='exact' check='full'><model>EPYC</model>" feature "</cpu>")
 
+/* With a name as long as one likes, an undeclared prefix, and a namespace. */
+#define PREFIXED                                                                                     \
+	"<domain type='kvm'><name>vm</name><uuid>c7a5fdbd-edaf-9455-926a-d65c16db1809</uuid><%.*s/>" \
+	"<metadata><x:a xmlns:x='urn:x'><%sb xmlns:c='%s'/></x:a></metadata></domain>"
+
 /* More than a new buffer has room for. */
 #define BLANKS "                                                                                                    "
 
@@ -197,7 +202,9 @@ static void check_failure(long failing, const struct outcome *outcome, const str
 		CHECK(strcmp(outcome->result, right->result) == 0, "allocation %ld: %s", failing, outcome->result);
 	else
 		CHECK(outcome->code == NESTXML_E_NOMEM || (is_verdict && outcome->code == NESTXML_E_VENDOR) ||
-			      (outcome->code == NESTXML_E_CONFIG && outcome->said == NESTXML_E_CONFIG),
+			      (outcome->code == NESTXML_E_CONFIG && outcome->said == NESTXML_E_CONFIG) ||
+			      /* libxml2 2.9 calls a namespace empty that it had no memory for */
+			      (is_verdict && outcome->code == NESTXML_E_SYNTAX),
 		      "allocation %ld: code %d", failing, outcome->code);
 	/* Only a stale definition is started again. */
 	CHECK(outcome->definition != NESTXML_DEFINITION_STALE || right->definition == NESTXML_DEFINITION_STALE, "allocation %ld", failing);
@@ -211,6 +218,7 @@ static long fail_each(void (*act)(const struct scene *scene, struct outcome *out
 	struct outcome right = {0};
 
 	act(scene, &right); /* what is allocated once for all is there now */
+	xmlResetLastError();
 	assert_int_equal(right.code, 0);
 	for (long failing = 1;; failing++) {
 		struct outcome outcome = {0};
@@ -252,6 +260,30 @@ static void write_files(const struct tree *tree)
 	tree_host(tree, "AuthenticAMD", "kvm_amd", "1\n");
 }
 
+/* libxml2 2.9 does not say that it had no memory for a namespace. That is asked for only now and then, depending on how long the names are.
+ */
+static void test_a_policy_in_the_metadata_is_not_lost(void **state)
+{
+	struct scene scene = {.tree = *state};
+	long total = 0;
+
+	write_files(scene.tree);
+	tree_write(scene.tree, ADMIN_FILE, "# nothing\n");
+	for (int length = 1; length < 1000; length += 8) {
+		char xml[2048];
+		char name[1000];
+
+		memset(name, 'k', sizeof(name));
+		snprintf(xml, sizeof(xml),
+			 "<domain type='kvm'><name>vm</name><%.*s/><metadata><p:policy xmlns:p='urn:nestxml:nested:1' nested='require'/>"
+			 "</metadata></domain>",
+			 length, name);
+		scene.xml = xml;
+		total += fail_each(reach_verdict, &scene);
+	}
+	print_message("%ld allocations failed in turn\n", total);
+}
+
 static void test_policy(void **state)
 {
 	struct scene scene = {.tree = *state, .domain = domain_of(documents[0])};
@@ -284,6 +316,21 @@ static void test_verdict(void **state)
 	total += fail_each(reach_verdict, &scene);
 	tree_write(scene.tree, "/etc/libvirt/qemu/vm.xml", SAVED("<feature policy='require' name='svm'/>"));
 	total += fail_each(reach_verdict, &scene);
+	/* Not the stored definition, but for a prefix or a namespace. */
+	for (int length = 1; length < 1000; length += 8) {
+		char stored[2048];
+		char starts[2048];
+		char name[1000];
+
+		memset(name, 'k', sizeof(name));
+		snprintf(stored, sizeof(stored), PREFIXED, length, name, "u:", "urn:a");
+		tree_write(scene.tree, "/etc/libvirt/qemu/vm.xml", stored);
+		snprintf(starts, sizeof(starts), PREFIXED, length, name, "", "urn:a");
+		scene.xml = starts;
+		total += fail_each(reach_verdict, &scene);
+		snprintf(starts, sizeof(starts), PREFIXED, length, name, "u:", "urn:b");
+		total += fail_each(reach_verdict, &scene);
+	}
 	/* A revert, for all that can be told of it, on libvirt 9.0: what starts has the CPU of the snapshot's cookie. */
 	scene.xml = DOCUMENT("<cpu a='b'><numa/></cpu>");
 	tree_write(scene.tree, "/etc/libvirt/qemu/vm.xml", scene.xml);
@@ -338,8 +385,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_first_call), /* before anybody has called libxml2 */
-		cmocka_unit_test(test_rewrite),
-		TREE_TEST(test_policy),
+		cmocka_unit_test(test_rewrite),	   TREE_TEST(test_policy), TREE_TEST(test_a_policy_in_the_metadata_is_not_lost),
 		TREE_TEST(test_verdict),
 	};
 
