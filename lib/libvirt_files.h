@@ -13,7 +13,7 @@ int nestxml_stored_definition_read(const char *root, const char *name, const str
 
 /* libvirt waits for the hook, which reads no more snapshot files of a guest than these; docs/how-a-start-is-handled.md has the numbers. */
 #define NESTXML_SNAPSHOTS 1000
-#define NESTXML_SNAPSHOTS_SIZE ((size_t)16 << 20) /* bytes of all of them but the last */
+#define NESTXML_SNAPSHOTS_SIZE ((size_t)8 << 20) /* bytes of all of them but the last */
 
 enum snapshot_match {
 	SNAPSHOT_MATCH_NONE,
