@@ -2,6 +2,7 @@
 /* canonical.c - the canonical form of a domain's XML: parsed with libvirt's options, and written back by libxml2. Pure. */
 #include "canonical.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,7 +72,7 @@ static char *write_domain(xmlNode *domain)
 
 static bool has_memory(const xmlNode *snapshot)
 {
-	const xmlNode *state = find_child(snapshot, "state");
+	const xmlNode *state = is_named(snapshot, "domainsnapshot") ? find_child(snapshot, "state") : NULL;
 	const xmlNode *text = state ? state->children : NULL;
 	const char *word = text && text->type == XML_TEXT_NODE ? (const char *)text->content : "";
 
@@ -105,24 +106,31 @@ static bool write_forms(xmlNode *root, struct canonical *canonical)
 		return true;
 	drop_what_is_written_sometimes(domain);
 	canonical->domain = write_domain(domain);
-	if (domain == root || !use_cookie(root, domain))
-		return canonical->domain;
-	canonical->with_cookie = write_domain(domain);
-	return canonical->domain && canonical->with_cookie;
+	if (domain != root && use_cookie(root, domain) && !(canonical->with_cookie = write_domain(domain)))
+		return false;
+	return canonical->domain;
+}
+
+/* What libxml2 has reported. */
+enum problem { PROBLEM_NOMEM = 1, PROBLEM_NAMESPACE = 2 };
+
+static void on_error(void *data, LIBXML_ERROR *problem)
+{
+	unsigned int *problems = data;
+
+	if (problem->code == XML_ERR_NO_MEMORY)
+		*problems |= PROBLEM_NOMEM;
+	else if (problem->domain == XML_FROM_NAMESPACE)
+		*problems |= PROBLEM_NAMESPACE;
 }
 
 /*
- * Out of memory, libxml2 2.9 leaves nodes out and still returns a tree. For a namespace it does not even say so, but leaves out a
- * declaration or a prefix, and calls that an error in the document. So a document with an error of that kind has no form.
+ * When it runs out of memory, libxml2 2.9 leaves nodes out and still returns a tree. If that happens to a namespace or an undeclared
+ * prefix, it reports an error in the document, and errno alone tells that there was no memory.
  */
-static void on_error(void *data, LIBXML_ERROR *problem)
+static bool is_complete(unsigned int problems)
 {
-	int *code = data;
-
-	if (problem->code == XML_ERR_NO_MEMORY)
-		*code = NESTXML_E_NOMEM;
-	else if (problem->level >= XML_ERR_ERROR && *code == 0)
-		*code = NESTXML_E_SYNTAX;
+	return !(problems & PROBLEM_NOMEM) && !((problems & PROBLEM_NAMESPACE) && errno == ENOMEM);
 }
 
 /* The scan refuses what would make the tree expensive. libvirt, too, reads its XML without blank nodes. */
@@ -130,8 +138,9 @@ int nestxml_canonical_read(const char *xml, size_t length, struct canonical *can
 {
 	static const struct scan_handler nothing = {.max_namespaces = SNAPSHOT_NAMESPACES};
 	struct scan scan = {0};
+	unsigned int problems = 0;
+	struct libxml_handler handler = {on_error, &problems};
 	int code = length > NESTXML_CANONICAL_SIZE ? NESTXML_E_TOO_BIG : nestxml_input_check(xml, length, NULL);
-	struct libxml_handler handler = {on_error, &code};
 	xmlDoc *tree;
 
 	if (code == 0)
@@ -139,8 +148,9 @@ int nestxml_canonical_read(const char *xml, size_t length, struct canonical *can
 	if (code != 0)
 		return code;
 	nestxml_libxml_swap_handler(&handler);
+	errno = 0;
 	tree = sym_xmlReadMemory(xml, (int)length, NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOBLANKS);
-	if (code == 0 && (!tree || !write_forms(sym_xmlDocGetRootElement(tree), canonical)))
+	if (!tree || !write_forms(sym_xmlDocGetRootElement(tree), canonical) || !is_complete(problems))
 		code = NESTXML_E_NOMEM;
 	sym_xmlFreeDoc(tree);
 	nestxml_libxml_swap_handler(&handler);

@@ -75,7 +75,7 @@ static bool can_be_saved(const struct nestxml_domain *domain)
  * Finds out whether a guest with a stale CPU arrives: it does if a mark has announced it and its CPU can be that of a saved state, or if
  * its XML is that of a snapshot with memory. It does not if its XML is exactly that of the stored definition. If both are possible,
  * it is judged as a start, and the definition counts as a different one, so that the helper does not start it in place of what was to
- * arrive.
+ * arrive. XML that is too large for a form cannot be told from a stored definition.
  */
 static int find_arrival(struct nestxml_check *check, const char *root, const char *name, struct nestxml_error *error)
 {
@@ -83,10 +83,10 @@ static int find_arrival(struct nestxml_check *check, const char *root, const cha
 	enum snapshot_match match = SNAPSHOT_MATCH_FOUND;
 	AUTO_CANONICAL struct canonical form = {0};
 	bool is_definition;
+	bool may_be_definition;
 
 	if (check->assessment.cpu != NESTXML_CPU_STALE || check->operation == NESTXML_OPERATION_INCOMING)
 		return 0;
-	/* Anything else than out of memory leaves no form, and that is the same as no other. */
 	if (nestxml_canonical_read(check->judged->xml, check->judged->length, &form) == NESTXML_E_NOMEM ||
 	    nestxml_stored_definition_read(root, name, check->judged, &form, check->assessment.vendor, check->policy.nested,
 					   &check->definition) != 0)
@@ -95,7 +95,8 @@ static int find_arrival(struct nestxml_check *check, const char *root, const cha
 	if (!announced || !can_be_saved(check->judged))
 		match = nestxml_snapshot_match(root, name, &form);
 	is_definition = check->definition == NESTXML_DEFINITION_STALE;
-	check->operation = match == SNAPSHOT_MATCH_FOUND && !is_definition ? NESTXML_OPERATION_START_INCOMING : NESTXML_OPERATION_START;
+	may_be_definition = is_definition || (!form.domain && !check->has_no_definition);
+	check->operation = match == SNAPSHOT_MATCH_FOUND && !may_be_definition ? NESTXML_OPERATION_START_INCOMING : NESTXML_OPERATION_START;
 	if (is_definition && (announced || match != SNAPSHOT_MATCH_NONE))
 		check->definition = NESTXML_DEFINITION_OTHER;
 	return 0;

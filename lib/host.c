@@ -179,6 +179,10 @@ NESTXML_EXPORT int nestxml_host_new(const char *root, struct nestxml_host **host
 	if (!made)
 		return nestxml_error_set_nomem(error);
 	code = read_vendor(root, &made->vendor, id, sizeof(id));
+	if (code == -ENOMEM) {
+		free(made);
+		return nestxml_error_set_nomem(error);
+	}
 	if (code < 0)
 		set_evidence(made, NESTXML_STATE_UNKNOWN, false, "/proc/cpuinfo cannot be read: %s", strerror(-code));
 	else if (id[0] == '\0')

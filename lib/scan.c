@@ -5,6 +5,7 @@
  */
 #include "scan.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -152,22 +153,24 @@ static void on_error(void *data, LIBXML_ERROR *problem)
 	unsigned int column = problem->int2 > 0 ? (unsigned int)problem->int2 : 0;
 	char shown[200];
 
-	/*
-	 * An undeclared prefix is no error to libvirt either: it is part of the name. But a namespace that libxml2 calls empty may be one
-	 * for which 2.9 had no memory.
-	 */
-	if (scan->code != 0 || problem->level < XML_ERR_ERROR ||
-	    (problem->domain == XML_FROM_NAMESPACE && problem->code != XML_NS_ERR_XML_NAMESPACE))
+	if (scan->code != 0 || problem->level < XML_ERR_ERROR)
 		return;
+	/* An undeclared prefix is no error to libvirt either: it is part of the name. 2.9 also calls a namespace empty that it had no
+	 * memory for. */
+	if (problem->domain == XML_FROM_NAMESPACE) {
+		if (errno == ENOMEM)
+			nestxml_scan_fail_nomem(scan);
+		return;
+	}
 	if (problem->code == XML_ERR_NO_MEMORY) {
 		/* Too many names, or out of memory: libxml2's room for names grows fourfold, so it may run out far below the limit. */
-		if (scan->parser && sym_xmlDictGetUsage(scan->parser->dict) > ((size_t)MAX_NAMES << 10) / 8)
+		if (scan->parser && sym_xmlDictGetUsage(scan->parser->dict) > ((size_t)MAX_NAMES << 10) / 8) {
 			nestxml_scan_fail(scan,
 					  nestxml_error_set(scan->error, NESTXML_E_TOO_BIG, "has more than %d KiB of names", MAX_NAMES));
-		else
-			nestxml_scan_fail_nomem(scan);
-		if (scan->parser && scan->code == NESTXML_E_TOO_BIG)
 			stop_if_failed(scan);
+		} else {
+			nestxml_scan_fail_nomem(scan);
+		}
 		return;
 	}
 	show_problem(problem, shown);
@@ -195,12 +198,6 @@ static int on_read(void *data, char *buffer, int size)
 	return (int)count;
 }
 
-static int on_close(void *data)
-{
-	(void)data;
-	return 0;
-}
-
 static void parse(struct scan *scan)
 {
 	xmlDoc *tree;
@@ -225,7 +222,7 @@ static void parse(struct scan *scan)
 	 * Read through a callback, since libxml2 would copy the whole of a document in memory. Its limits on depth and length stay, as in
 	 * libvirt.
 	 */
-	tree = sym_xmlCtxtReadIO(scan->parser, on_read, on_close, scan, NULL, NULL, XML_PARSE_NONET);
+	tree = sym_xmlCtxtReadIO(scan->parser, on_read, NULL, scan, NULL, NULL, XML_PARSE_NONET);
 	if (scan->code == 0 && scan->read == 0) /* there was no memory to begin with */
 		scan->code = nestxml_error_set_nomem(scan->error);
 	if (scan->code == 0 && !scan->parser->wellFormed)
@@ -246,6 +243,7 @@ int nestxml_scan(struct scan *scan, const struct scan_handler *handler, const ch
 	scan->length = length;
 	scan->error = error;
 	nestxml_libxml_swap_handler(&error_handler);
+	errno = 0;
 	parse(scan);
 	nestxml_libxml_swap_handler(&error_handler);
 	return scan->code;

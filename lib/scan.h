@@ -13,7 +13,7 @@
 #define MAX_NAMESPACES 256
 
 /**
- * Callbacks for what a document contains, in its order, of which each may be NULL, and a limit. @data is the struct scan that
+ * Callbacks for what a document contains, called in its order (each may be NULL), and a limit. @data is the struct scan that
  * nestxml_scan() was given: the first member of what a handler keeps.
  */
 struct scan_handler {

@@ -454,6 +454,7 @@ struct nestxml_check;
  * of the snapshots (/var/lib/libvirt/qemu/snapshot/NAME), to find out what starts: if @xml is the same document as the stored definition,
  * it is judged as NESTXML_OPERATION_START; if it is the same as a snapshot's domain, as NESTXML_OPERATION_START_INCOMING. Otherwise
  * NESTXML_OPERATION_START_INCOMING from the caller is believed only if a saved state can have such a CPU. Source: docs/libvirt-facts.md #8.
+ * XML of more than 1 MiB is not compared: if there is a stored definition, it is judged as NESTXML_OPERATION_START.
  *
  * If no section of the policy files can be about the guest, and @xml contains neither a vendor's feature nor NESTXML_METADATA_NAMESPACE,
  * the guest passes and @xml is not parsed.

@@ -86,6 +86,40 @@ static void test_the_definition_of_another_guest_of_that_name_is_none(void **sta
 	nestxml_check_free(check);
 }
 
+/* What is announced by a mark may be a start from the definition, too; a document that cannot be compared is taken for that. */
+static void test_what_is_too_large_to_be_compared_may_be_the_definition(void **state)
+{
+	static const struct {
+		bool is_large;
+		bool is_stored;
+		enum nestxml_verdict verdict;
+		enum nestxml_definition definition;
+	} guests[] = {
+		{false, true, STALE, NESTXML_DEFINITION_OTHER},
+		{true, true, STALE, NESTXML_DEFINITION_OTHER},
+		{true, false, PASS, NESTXML_DEFINITION_UNKNOWN},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(guests); i++) {
+		AUTO_BUFFER struct nestxml_buffer xml = {0};
+		struct nestxml_check *check;
+
+		tree_clear(*state);
+		tree_host(*state, "GenuineIntel", "kvm_intel", "Y\n");
+		state_policy(*state, "nested = require");
+		assert_true(nestxml_buffer_add_string(&xml, document("kvm", "x86_64", "<cpu mode='host-passthrough'/>")));
+		while (guests[i].is_large && xml.length <= NESTXML_CANONICAL_SIZE)
+			assert_true(nestxml_buffer_add_string(&xml, "\n"));
+		if (guests[i].is_stored)
+			tree_write(*state, STORED, xml.data);
+		check = ask(*state, NESTXML_OPERATION_START_INCOMING, "vm", xml.data);
+		CHECK(nestxml_check_get_verdict(check) == guests[i].verdict, "guest %zu", i);
+		CHECK(nestxml_check_get_definition(check) == guests[i].definition, "guest %zu: %d", i,
+		      (int)nestxml_check_get_definition(check));
+		nestxml_check_free(check);
+	}
+}
+
 /* What is not read could be what starts: it is judged as a start, and nothing is started in its place. */
 static void test_with_more_snapshots_than_are_read_it_may_be_a_revert(void **state)
 {
@@ -236,6 +270,7 @@ int main(void)
 		TREE_TEST(test_with_a_snapshot_that_cannot_be_read_it_may_be_a_revert),
 		TREE_TEST(test_a_match_counts_more_than_what_cannot_be_read),
 		TREE_TEST(test_with_more_snapshots_than_are_read_it_may_be_a_revert),
+		TREE_TEST(test_what_is_too_large_to_be_compared_may_be_the_definition),
 		TREE_TEST(test_the_definition_of_another_guest_of_that_name_is_none),
 		TREE_TEST(test_the_definition_is_stale_only_where_it_is_what_starts),
 	};
