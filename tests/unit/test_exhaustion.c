@@ -390,8 +390,11 @@ static void test_first_call(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_first_call), /* before anybody has called libxml2 */
-		cmocka_unit_test(test_rewrite),	   TREE_TEST(test_policy), TREE_TEST(test_a_policy_in_the_metadata_is_not_lost),
+		/* before anybody has called libxml2 */
+		cmocka_unit_test(test_first_call),
+		cmocka_unit_test(test_rewrite),
+		TREE_TEST(test_policy),
+		TREE_TEST(test_a_policy_in_the_metadata_is_not_lost),
 		TREE_TEST(test_verdict),
 	};
 
