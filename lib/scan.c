@@ -155,8 +155,10 @@ static void on_error(void *data, LIBXML_ERROR *problem)
 
 	if (scan->code != 0 || problem->level < XML_ERR_ERROR)
 		return;
-	/* An undeclared prefix is no error to libvirt either: it is part of the name. 2.9 also calls a namespace empty that it had no
-	 * memory for. */
+	/*
+	 * An undeclared prefix is no error to libvirt either: it is part of the name. And libxml2 2.9 calls a namespace empty that it had
+	 * no memory for.
+	 */
 	if (problem->domain == XML_FROM_NAMESPACE) {
 		if (errno == ENOMEM)
 			nestxml_scan_fail_nomem(scan);
